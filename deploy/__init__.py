@@ -1,0 +1,1 @@
+"""How Motcua is brought up: on one machine (`embedded`), by containers, or on a cluster."""

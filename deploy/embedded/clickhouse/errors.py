@@ -1,0 +1,74 @@
+"""Errors of the front, each with ClickHouse's own error code, so that clients react as they do to a server."""
+
+from __future__ import annotations
+
+import re
+
+SYNTAX_ERROR = 62
+BAD_ARGUMENTS = 36
+NOT_IMPLEMENTED = 48
+READONLY = 164
+ACCESS_DENIED = 497
+AUTHENTICATION_FAILED = 516
+SESSION_NOT_FOUND = 372
+SESSION_IS_LOCKED = 373
+TOO_MANY_QUERIES = 202
+QUERY_ID_IN_USE = 216
+UNKNOWN_SETTING = 115
+UNKNOWN_FORMAT = 73
+CANNOT_DECOMPRESS = 354
+QUERY_WAS_CANCELLED = 394
+BODY_TOO_LARGE = 396
+UNKNOWN_CODE = 1002
+
+_NAMES = {
+    SYNTAX_ERROR: "SYNTAX_ERROR",
+    BAD_ARGUMENTS: "BAD_ARGUMENTS",
+    NOT_IMPLEMENTED: "NOT_IMPLEMENTED",
+    READONLY: "READONLY",
+    ACCESS_DENIED: "ACCESS_DENIED",
+    AUTHENTICATION_FAILED: "AUTHENTICATION_FAILED",
+    SESSION_NOT_FOUND: "SESSION_NOT_FOUND",
+    SESSION_IS_LOCKED: "SESSION_IS_LOCKED",
+    TOO_MANY_QUERIES: "TOO_MANY_SIMULTANEOUS_QUERIES",
+    QUERY_ID_IN_USE: "QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING",
+    UNKNOWN_SETTING: "UNKNOWN_SETTING",
+    UNKNOWN_FORMAT: "UNKNOWN_FORMAT",
+    CANNOT_DECOMPRESS: "CANNOT_DECOMPRESS",
+    QUERY_WAS_CANCELLED: "QUERY_WAS_CANCELLED",
+    BODY_TOO_LARGE: "TOO_MANY_ROWS_OR_BYTES",
+}
+_CODE = re.compile(r"Code: (\d+)\. DB::")
+
+
+class QueryError(Exception):
+    """A statement that is refused or failed. `code` is ClickHouse's code, `text` starts with `Code: N. DB::Exception:`."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+
+class DataFolderBusyError(Exception):
+    """Another process holds the data folder."""
+
+
+class EngineStartError(Exception):
+    """The engine could not open the data folder, for the reason in the message."""
+
+
+def refused(code: int, reason: str) -> QueryError:
+    """An error of the front itself, in the wording of the server."""
+    return QueryError(code, f"Code: {code}. DB::Exception: {reason} ({_NAMES.get(code, 'UNKNOWN')})")
+
+
+def from_engine(error: BaseException) -> QueryError:
+    """The engine reports everything as text; the first code in it is the one a server would send."""
+    if isinstance(error, QueryError):
+        return error
+    text = str(error)
+    found = _CODE.search(text)
+    if found is None:
+        return QueryError(UNKNOWN_CODE, f"Code: {UNKNOWN_CODE}. DB::Exception: {text or type(error).__name__}")
+    return QueryError(int(found[1]), text[found.start() :].rstrip())

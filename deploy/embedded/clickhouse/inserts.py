@@ -1,0 +1,90 @@
+"""An INSERT taken apart into statement, format and data. In: SQL and body bytes. Out: InsertParts, or None.
+
+chDB ends inline data at an empty line and runs the rest as SQL, so data must never reach `query()`: everything after
+FORMAT or VALUES goes to the engine's streaming insert. The rules where data starts are those of the server's parser.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from deploy.embedded.clickhouse.errors import NOT_IMPLEMENTED, SYNTAX_ERROR, refused
+from deploy.embedded.clickhouse.sql_text import Kind, Token, is_one_statement, tokens
+
+_DATA_START = re.compile(rb"[ \t\f]*;?[ \t\f]*\r?\n?")
+_SETTING = rb"[A-Za-z_]\w*\s*=\s*(?:'(?:[^'\\]|\\.)*'|[\w.+-]+)"
+_SETTINGS = re.compile(rb"\s*SETTINGS\s+" + _SETTING + rb"(?:\s*,\s*" + _SETTING + rb")*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsertParts:
+    """`head` is the statement without FORMAT and data; `data` is in `data_format`, still exactly as sent."""
+
+    head: bytes
+    data_format: str
+    data: bytes
+
+
+def split_insert(sql: bytes, body: bytes) -> InsertParts | None:
+    """None if the INSERT takes its rows from a SELECT. `sql` is an INSERT; `body` what came beside `?query=`.
+
+    Raises QueryError for an INSERT ... SELECT FROM input() with data: the engine has no safe way to take it.
+    """
+    depth = 0
+    seen = 0
+    items = tokens(sql)
+    for token in items:
+        seen += 1
+        if token.kind is Kind.SIGN:
+            depth += (token.text == b"(") - (token.text == b")")
+            if depth == 0 and token.text == b";":
+                break
+        # The table may be called `values` or `format`: a keyword stands after INSERT INTO and a name at least.
+        if depth or seen <= 2:
+            continue
+        if token.upper == b"VALUES" and _is_followed_by_rows(sql, token, body):
+            return _values(sql, token, body)
+        if token.upper == b"FORMAT":
+            return _format(sql, token, next(items, None), body)
+        if token.upper in {b"SELECT", b"WITH", b"FROM"}:
+            _refuse_data_after_select(sql, token.start, body)
+            return None
+    return None
+
+
+def _is_followed_by_rows(sql: bytes, keyword: Token, body: bytes) -> bool:
+    following = next(tokens(sql, keyword.end), None)
+    return (following is None and bool(body)) or (following is not None and following.text in {b"(", b";", b"{"})
+
+
+def _values(sql: bytes, keyword: Token, body: bytes) -> InsertParts:
+    data = sql[keyword.end :]
+    if body:
+        data = data + b"\n" + body
+    if not is_one_statement(data):
+        raise refused(SYNTAX_ERROR, "Syntax error (Multi-statements are not allowed)")
+    return InsertParts(head=sql[: keyword.start], data_format="Values", data=data)
+
+
+def _format(sql: bytes, keyword: Token, name: Token | None, body: bytes) -> InsertParts:
+    if name is None or name.kind is not Kind.WORD:
+        raise refused(SYNTAX_ERROR, "Syntax error: FORMAT of an INSERT needs a name")
+    head, end = sql[: keyword.start], name.end
+    settings = _SETTINGS.match(sql, end)
+    if settings is not None:
+        head, end = head + settings[0], settings.end()
+    inline = sql[_DATA_START.match(sql, end).end() :]  # type: ignore[union-attr]  # every part is optional
+    if inline.strip() and body:
+        inline = inline + b"\n" + body
+    return InsertParts(head=head, data_format=name.text.decode(), data=inline if inline.strip() or not body else body)
+
+
+def _refuse_data_after_select(sql: bytes, start: int, body: bytes) -> None:
+    depth = 0
+    previous = b""
+    for token in tokens(sql + b"\n" + body if body else sql, start):
+        depth += (token.text == b"(") - (token.text == b")") if token.kind is Kind.SIGN else 0
+        if token.text == b"(" and previous == b"INPUT":
+            raise refused(NOT_IMPLEMENTED, "INSERT ... SELECT FROM input() is not supported here: insert the rows as they are")
+        previous = token.upper

@@ -1,0 +1,111 @@
+"""Starts the embedded broker as a child process and waits until it serves; for tests and tools.
+
+The process manager does not use this: it runs `python -m deploy.embedded.kafka` and `answers` as the health check.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from deploy.embedded.kafka.errors import BrokerNotReadyError
+from deploy.embedded.kafka.launch import free_port
+from deploy.embedded.kafka.settings import HOST
+
+_POLL_SECONDS = 0.05
+_TIED = "deploy.embedded.processes.tied"
+# Metadata request v0 for no topic at all: API key 3, version 0 is too old for Kafka 4, so ApiVersions v0 (key 18) is
+# asked; a broker that answers it is past its start-up and serves clients. 4 bytes length, then header with an empty id.
+_API_VERSIONS_REQUEST = bytes([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0, 0])
+
+
+@dataclass(slots=True, kw_only=True)
+class KafkaHandle:
+    """A running broker; a context manager that stops it."""
+
+    data_dir: Path
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """`127.0.0.1:<port>`."""
+        return f"{HOST}:{self.port}"
+
+    @property
+    def log_path(self) -> Path:
+        """Where the broker's output goes."""
+        return self.data_dir / "kafka.log"
+
+    def stop(self, timeout_s: float = 30.0) -> None:
+        """Orderly stop; kills the broker after `timeout_s` seconds. Does nothing if it has ended."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """Kill -9, as a crash would."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.wait()
+
+    def __enter__(self) -> Self:
+        """Return the handle itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop the broker."""
+        self.stop()
+
+
+def start_kafka(
+    data_dir: Path, port: int | None = None, *, timeout_s: float = 60.0, flush_each_append: bool = True
+) -> KafkaHandle:
+    """Start a broker on `data_dir` and return when it serves; a free port is chosen if none is given.
+
+    The broker dies with the calling thread's process (Linux), so that a killed test run leaves none behind.
+    Raises BrokerNotReadyError with the end of the broker's output.
+    """
+    chosen = port or free_port()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    broker = [sys.executable, "-m", "deploy.embedded.kafka", "--data", str(data_dir), "--port", str(chosen)]
+    broker += ["--flush", "append" if flush_each_append else "os"]
+    tied = [sys.executable, "-m", _TIED, "--parent", str(os.getpid()), "--", *broker]
+    with (data_dir / "kafka.log").open("ab") as log:
+        process = subprocess.Popen(tied, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+    handle = KafkaHandle(data_dir=data_dir, port=chosen, process=process)
+    give_up_at = time.monotonic() + timeout_s
+    while not answers(chosen):
+        if process.poll() is not None or time.monotonic() > give_up_at:
+            handle.kill()
+            raise BrokerNotReadyError(f"Kafka did not start (exit code {process.returncode}): {_tail(handle.log_path)}")
+        time.sleep(_POLL_SECONDS)
+    return handle
+
+
+def answers(port: int, host: str = HOST, *, timeout_s: float = 2.0) -> bool:
+    """True if a Kafka broker answers on the port; the health check of the process manager."""
+    try:
+        with socket.create_connection((host, port), timeout=timeout_s) as connection:
+            connection.sendall(_API_VERSIONS_REQUEST)
+            return len(connection.recv(4, socket.MSG_WAITALL)) == 4
+    except OSError:
+        return False
+
+
+def _tail(path: Path, lines: int = 8) -> str:
+    return " | ".join(path.read_text(errors="replace").splitlines()[-lines:])

@@ -1,0 +1,228 @@
+"""The working calendar of an office: which days count, when its sessions run, and arithmetic on both.
+
+In go a checked `CalendarSpec` and aware datetimes of any zone; out come local days and datetimes in the calendar's
+zone. Everything is computed once into cumulative tables, so that each answer is a look-up or a bisection, whatever the
+distance. The tables never change, and nothing here knows what time it is. Rules: 2.6, DR-01, DR-07, 4.9.
+"""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from datetime import date, datetime, timedelta
+from itertools import accumulate
+
+from rules.calendar_spec import CalendarEntry, CalendarSpec
+from rules.errors import CalendarExhaustedError, InvalidCalendarError, NaiveInstantError, NotAWorkingDayError
+
+_NOTHING = timedelta(0)
+_MINUTE = timedelta(minutes=1)
+
+
+class Calendar:
+    """An immutable calendar, built once from its published data.
+
+    Every method raises `CalendarExhaustedError` when the question or the answer lies outside the published years, and
+    `NaiveInstantError` for a datetime without zone.
+    """
+
+    __slots__ = (
+        "_closings",
+        "_count",
+        "_ends",
+        "_first",
+        "_openings",
+        "_starts",
+        "_time_before",
+        "_working_days",
+        "calendar_id",
+        "spec",
+        "version",
+        "zone",
+    )
+
+    def __init__(self, spec: CalendarSpec) -> None:
+        """Build the tables. Raises `InvalidCalendarError` when the months don't add up to the published checksums."""
+        self.spec = spec
+        self.calendar_id = spec.calendar_id
+        self.version = spec.version
+        self.zone = spec.zone
+        self._first = spec.valid_from.toordinal()
+        days = [date.fromordinal(o) for o in range(self._first, spec.valid_until.toordinal() + 1)]
+        works = [_counts_for_term(spec, day) for day in days]
+        self._working_days = tuple(day for day, work in zip(days, works, strict=True) if work)
+        self._count = array("l", accumulate(works))
+        sessions = [_sessions_on(spec, day) for day in self._working_days]
+        self._openings = tuple(of_day[0][0] for of_day in sessions)
+        self._closings = tuple(of_day[-1][1] for of_day in sessions)
+        # All sessions of the calendar in one row each: their starts, their ends, and the working time before each.
+        self._starts = [start for of_day in sessions for start, _ in of_day]
+        self._ends = [end for of_day in sessions for _, end in of_day]
+        lengths = (end - start for start, end in zip(self._starts, self._ends, strict=True))
+        self._time_before = list(accumulate(lengths, initial=_NOTHING))
+        self._check_sums()
+
+    # Days.
+
+    def local(self, at: datetime) -> datetime:
+        """Give the same instant in the calendar's zone."""
+        if at.tzinfo is None:
+            message = f"{at.isoformat()} has no time zone"
+            raise NaiveInstantError(message)
+        return at.astimezone(self.zone)
+
+    def local_date(self, at: datetime) -> date:
+        """Give the calendar's local day on which an instant falls."""
+        return self.local(at).date()
+
+    def is_working_day(self, day: date) -> bool:
+        """Tell whether the day counts for terms. Make-up Saturdays do (DR-07)."""
+        index = self._index(day)
+        return self._count[index] > (self._count[index - 1] if index else 0)
+
+    def is_open_for_intake(self, day: date) -> bool:
+        """Tell whether counters take dossiers in on that day; such a day need not count for terms."""
+        self._index(day)
+        entry = self.spec.entries.get(day)
+        return entry.open_for_intake if entry else day.isoweekday() in self.spec.intake_weekdays
+
+    def entry(self, day: date) -> CalendarEntry | None:
+        """Give the published exception of that day, if there is one."""
+        return self.spec.entries.get(day)
+
+    def working_day_index(self, day: date) -> int:
+        """Count the working days from the first published day up to and including this one."""
+        return self._count[self._index(day)]
+
+    def working_days_between(self, after: date, until: date) -> int:
+        """Count the working days in (after, until]; negative when `until` is the earlier one."""
+        return self._count[self._index(until)] - self._count[self._index(after)]
+
+    def nth_working_day_after(self, day: date, n: int) -> date:
+        """Give the n-th working day strictly after a day; n is at least 1."""
+        return self._nth(self._count[self._index(day)] + n, n)
+
+    def nth_working_day_before(self, day: date, n: int) -> date:
+        """Give the n-th working day strictly before a day; n is at least 1."""
+        index = self._index(day)
+        return self._nth((self._count[index - 1] if index else 0) + 1 - n, n)
+
+    def working_day_on_or_after(self, day: date) -> date:
+        """Give the day itself when it is a working day, else the next one (DR-04)."""
+        index = self._index(day)
+        return self._nth((self._count[index - 1] if index else 0) + 1, 1)
+
+    # Sessions and working time.
+
+    def start_of_first_session(self, day: date) -> datetime:
+        """Give the opening instant of a working day. Raises `NotAWorkingDayError` on any other day."""
+        return self._openings[self._working(day)]
+
+    def end_of_last_session(self, day: date) -> datetime:
+        """Give the closing instant of a working day. Raises `NotAWorkingDayError` on any other day."""
+        return self._closings[self._working(day)]
+
+    def effective_start(self, at: datetime) -> datetime:
+        """Give the first working instant at or after an instant (DR-01). The end of a session is not working time."""
+        local = self.local(at)
+        self._index(local)
+        number = bisect_right(self._ends, local)
+        if number < len(self._starts):
+            return max(local, self._starts[number])
+        raise self._exhausted(f"the next working instant after {local.isoformat()}")
+
+    def add_working_time(self, at: datetime, amount: timedelta) -> datetime:
+        """Give the instant at which `amount` (not negative) of working time has passed since the effective start.
+
+        Time that is used up exactly at the end of a session ends there, not at the start of the next one (DR-03).
+        """
+        start = self.effective_start(at)
+        if amount <= _NOTHING:
+            return start
+        target = self._time_until(start) + amount
+        number = bisect_left(self._time_before, target) - 1
+        if number < len(self._starts):
+            return self._starts[number] + (target - self._time_before[number])
+        raise self._exhausted(f"{amount} of working time after {start.isoformat()}")
+
+    def subtract_working_time(self, at: datetime, amount: timedelta) -> datetime:
+        """Give the last working instant from which at least `amount` of working time is left until an instant.
+
+        Where that is the border of two sessions it is the start of the later one, since nothing passes in between.
+        """
+        target = self._time_until(self.local(at)) - amount
+        number = bisect_right(self._time_before, target) - 1
+        if 0 <= number < len(self._starts):
+            return self._starts[number] + (target - self._time_before[number])
+        raise self._exhausted(f"{amount} of working time before {at.isoformat()}")
+
+    def working_time_between(self, after: datetime, until: datetime) -> timedelta:
+        """Give the working time from one instant to another; negative when `until` is the earlier one."""
+        return self._time_until(self.local(until)) - self._time_until(self.local(after))
+
+    def add_working_minutes(self, at: datetime, minutes: int) -> datetime:
+        """Give the instant at which so many working minutes have passed since the effective start (DR-03)."""
+        return self.add_working_time(at, timedelta(minutes=minutes))
+
+    def working_minutes_between(self, after: datetime, until: datetime) -> int:
+        """Give the whole working minutes from one instant to another (rounded down)."""
+        return self.working_time_between(after, until) // _MINUTE
+
+    # The tables.
+
+    def _index(self, day: date) -> int:
+        index = day.toordinal() - self._first
+        if 0 <= index < len(self._count):
+            return index
+        raise self._exhausted(day.isoformat())
+
+    def _nth(self, number: int, n: int) -> date:
+        if n < 1:
+            message = f"the {n}-th working day doesn't exist"
+            raise ValueError(message)
+        if 1 <= number <= len(self._working_days):
+            return self._working_days[number - 1]
+        raise self._exhausted(f"working day no. {number} of the calendar")
+
+    def _working(self, day: date) -> int:
+        number = self._count[self._index(day)] - 1
+        if number < 0 or self._working_days[number].toordinal() != day.toordinal():
+            message = f"{day.isoformat()} is not a working day of {self.calendar_id} {self.version}"
+            raise NotAWorkingDayError(message)
+        return number
+
+    def _time_until(self, local: datetime) -> timedelta:
+        """Give all working time of the calendar up to a local instant."""
+        self._index(local)
+        number = bisect_right(self._ends, local)
+        total = self._time_before[number]
+        if number < len(self._starts) and local > self._starts[number]:
+            total += local - self._starts[number]
+        return total
+
+    def _exhausted(self, what: str) -> CalendarExhaustedError:
+        span = f"{self.spec.valid_from} to {self.spec.valid_until}"
+        return CalendarExhaustedError(f"{what} lies outside {self.calendar_id} {self.version}, published for {span}")
+
+    def _check_sums(self) -> None:
+        for year, published in self.spec.checksums.items():
+            found = tuple(sum(d.year == year and d.month == m for d in self._working_days) for m in range(1, 13))
+            if found != published:
+                what = f"{year} has {found} working days, not {published}"
+                raise InvalidCalendarError(f"calendar {self.calendar_id} {self.version}: {what}")
+
+
+def _counts_for_term(spec: CalendarSpec, day: date) -> bool:
+    entry = spec.entries.get(day)
+    return entry.counts_for_term if entry else day.isoweekday() in spec.working_weekdays
+
+
+def _sessions_on(spec: CalendarSpec, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    regime = [r for r in spec.sessions if r.valid_from <= day][-1]
+    sessions = tuple(
+        (datetime.combine(day, start, spec.zone), datetime.combine(day, end, spec.zone))
+        for start, end in regime.periods
+    )
+    # Within one zone Python subtracts wall clocks, which is only right while the offset stays the same.
+    if sessions[0][0].utcoffset() != sessions[-1][1].utcoffset():
+        message = f"calendar {spec.calendar_id} {spec.version}: the clocks change during the sessions of {day}"
+        raise InvalidCalendarError(message)
+    return sessions

@@ -1,0 +1,152 @@
+"""Tell how a due date was counted, day by day, so that anybody can redo the sum by hand.
+
+In go the same things as to `rules.terms.due`; out comes a `DueExplanation` with every day between the effective start
+and the due date: counted or skipped, and why. Pure. The days come from a walk and not from
+the tables of the calendar, so a test can hold one against the other.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from rules.calendar import Calendar
+from rules.ruleset import RuleSet
+from rules.terms import Due, Term, due, nominal_day
+
+# start_day: the day of the effective start, never counted in days. rolled_to: the next working day after a last day
+# that is none. The others say what sort of day it is.
+Reason = Literal["start_day", "working_day", "make_up", "weekend", "holiday", "calendar_day", "rolled_to"]
+
+_DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedDay:
+    """One local day: whether it counts, why, the name of the holiday or make-up day, and for hour terms its minutes."""
+
+    day: date
+    counted: bool
+    reason: Reason
+    name: str | None = None
+    name_en: str | None = None
+    minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueExplanation:
+    """A due date with everything that led to it. `rules` are the rule ids in the order of their application."""
+
+    accepted_at: datetime
+    term: Term
+    due: Due
+    days: tuple[CountedDay, ...]
+    calendar_id: str
+    calendar_version: str
+    rule_set_id: str
+    rules: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give a plain structure of strings, numbers, lists and dicts; instants are ISO with their offset."""
+        return {
+            "accepted_at": self.accepted_at.isoformat(),
+            "term": {"value": self.term.value, "unit": self.term.unit},
+            "effective_start": self.due.effective_start_at.isoformat(),
+            "due_at": self.due.due_at.isoformat(),
+            "due_on": self.due.due_on.isoformat(),
+            "basis": self.due.basis,
+            "counted_days": sum(day.counted for day in self.days),
+            "days": [_day_json(day) for day in self.days],
+            "calendar_id": self.calendar_id,
+            "calendar_version": self.calendar_version,
+            "rule_set_version": self.rule_set_id,
+            "rules": list(self.rules),
+        }
+
+
+def explain_due(calendar: Calendar, accepted_at: datetime, term: Term, rule_set: RuleSet) -> DueExplanation:
+    """Give the due date of a term and the days that were counted. Raises what `rules.terms.due` raises."""
+    computed = due(calendar, accepted_at, term, rule_set)
+    days = counted_days(calendar, computed, term)
+    has_make_up = any(day.reason == "make_up" for day in days)
+    return DueExplanation(
+        accepted_at=calendar.local(accepted_at),
+        term=term,
+        due=computed,
+        days=days,
+        calendar_id=calendar.calendar_id,
+        calendar_version=calendar.version,
+        rule_set_id=rule_set.rule_set_id,
+        rules=("DR-01", computed.rule, *(("DR-07",) if has_make_up else ())),
+    )
+
+
+def counted_days(calendar: Calendar, due: Due, term: Term) -> tuple[CountedDay, ...]:
+    """Give every day from the effective start to the due date of a term that ran without a pause."""
+    first = due.effective_start_at.date()
+    days = [first + n * _DAY for n in range((due.due_on - first).days + 1)]
+    match term.unit:
+        case "hour":
+            return tuple(_hour_day(calendar, due, day) for day in days)
+        case "working_day":
+            return tuple(_plain_day(calendar, day, is_start=day == first) for day in days)
+        case "same_day":
+            return tuple(_plain_day(calendar, day, is_start=day == first != due.due_on) for day in days)
+        case "calendar_day" | "month":
+            last = nominal_day(first, term)
+            return tuple(_calendar_day(calendar, day, first, last, due.due_on) for day in days)
+
+
+def _plain_day(calendar: Calendar, day: date, *, is_start: bool) -> CountedDay:
+    reason, counts = _sort_of_day(calendar, day)
+    if is_start:
+        return _named(calendar, day, "start_day", counted=False)
+    return _named(calendar, day, reason, counted=counts)
+
+
+def _hour_day(calendar: Calendar, due: Due, day: date) -> CountedDay:
+    reason, counts = _sort_of_day(calendar, day)
+    if not counts:
+        return _named(calendar, day, reason, counted=False, minutes=0)
+    start = max(due.effective_start_at, calendar.start_of_first_session(day))
+    end = min(due.due_at, calendar.end_of_last_session(day))
+    minutes = calendar.working_time_between(start, end) / _MINUTE
+    return _named(calendar, day, reason, counted=True, minutes=minutes)
+
+
+def _calendar_day(calendar: Calendar, day: date, first: date, last: date, due_on: date) -> CountedDay:
+    if day == first:
+        return _named(calendar, day, "start_day", counted=False)
+    if day <= last:
+        return _named(calendar, day, "calendar_day", counted=True)
+    if day == due_on:
+        return _named(calendar, day, "rolled_to", counted=False)
+    reason, _ = _sort_of_day(calendar, day)
+    return _named(calendar, day, reason, counted=False)
+
+
+def _sort_of_day(calendar: Calendar, day: date) -> tuple[Reason, bool]:
+    entry = calendar.entry(day)
+    if entry is not None:
+        return ("make_up", True) if entry.counts_for_term else ("holiday", False)
+    if day.isoweekday() in calendar.spec.working_weekdays:
+        return "working_day", True
+    return "weekend", False
+
+
+def _named(calendar: Calendar, day: date, reason: Reason, *, counted: bool, minutes: float | None = None) -> CountedDay:
+    entry = calendar.entry(day)
+    return CountedDay(
+        day=day,
+        counted=counted,
+        reason=reason,
+        name=entry.name if entry else None,
+        name_en=entry.name_en if entry else None,
+        minutes=minutes,
+    )
+
+
+def _day_json(day: CountedDay) -> dict[str, Any]:
+    plain: dict[str, Any] = {"day": day.day.isoformat(), "counted": day.counted, "reason": day.reason}
+    optional = {"name": day.name, "name_en": day.name_en, "minutes": day.minutes}
+    return plain | {key: value for key, value in optional.items() if value is not None}

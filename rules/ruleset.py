@@ -1,0 +1,121 @@
+"""The parameters of the law: one immutable `RuleSet` per version, each parameter with its source.
+
+In goes the content of a TOML file (rules/data/rulesets), out comes the rule set. Whatever was not checked against a
+signed text is marked `unverified` there and stays a parameter (decision B8). Pure: nothing is read here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any, Literal, cast, get_args
+
+from rules.errors import InvalidRuleSetError
+
+Policy = Literal["restart", "pause", "qd766"]
+SourceStatus = Literal["verified", "unverified"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterSource:
+    """Where the value of a parameter comes from, and which rules use it."""
+
+    source: str
+    status: SourceStatus
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RungRule:
+    """One rung of the near-due ladder: so many working days before the due day, or at a remaining share of the term."""
+
+    name: str
+    working_days_before: int | None
+    remaining_percent: int | None
+    only_before: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """One version of the parameters. `rule_set_id` names the version and is pinned at acceptance."""
+
+    rule_set_id: str
+    name: str
+    name_en: str
+    valid_from: date
+    supplement_policy: Policy
+    same_day_cut_off: time
+    back_dating_tolerance: timedelta
+    working_day_length: timedelta
+    apology_working_days_before: int
+    apology_short_term_working_days: int
+    ladder: tuple[RungRule, ...]
+    sources: Mapping[str, ParameterSource]
+
+
+def parse_rule_set(data: Mapping[str, Any]) -> RuleSet:
+    """Check the content of a rule set file and give the rule set.
+
+    Raises:
+        InvalidRuleSetError: a parameter or its source is missing, or a value makes no sense.
+    """
+    try:
+        parameters = data["parameters"]
+        value = {name: row["value"] for name, row in parameters.items()}
+        rule_set = RuleSet(
+            rule_set_id=data["id"],
+            name=data["name"],
+            name_en=data["name_en"],
+            valid_from=data["valid_from"],
+            supplement_policy=cast("Policy", value["supplement_policy"]),
+            same_day_cut_off=value["same_day_cut_off"],
+            back_dating_tolerance=timedelta(minutes=value["back_dating_tolerance_minutes"]),
+            working_day_length=timedelta(hours=value["hours_per_working_day"]),
+            apology_working_days_before=value["apology_working_days_before"],
+            apology_short_term_working_days=value["apology_short_term_working_days"],
+            ladder=tuple(_rung(row) for row in value["ladder"]),
+            sources={name: _source(row) for name, row in parameters.items()},
+        )
+    except (KeyError, TypeError) as error:
+        message = f"rule set {data.get('id', '?')}: missing or wrong field: {error}"
+        raise InvalidRuleSetError(message) from error
+    _check(rule_set)
+    return rule_set
+
+
+def _rung(row: Mapping[str, Any]) -> RungRule:
+    return RungRule(
+        name=row["name"],
+        working_days_before=row.get("working_days_before"),
+        remaining_percent=row.get("remaining_percent"),
+        only_before=row.get("only_before"),
+    )
+
+
+def _source(row: Mapping[str, Any]) -> ParameterSource:
+    return ParameterSource(source=row["source"], status=row["status"], rules=tuple(row["rules"]))
+
+
+def _check(rule_set: RuleSet) -> None:
+    names = [rung.name for rung in rule_set.ladder]
+    problems = {
+        "supplement_policy": rule_set.supplement_policy not in get_args(Policy),
+        "same_day_cut_off": not isinstance(rule_set.same_day_cut_off, time),
+        "back_dating_tolerance_minutes": rule_set.back_dating_tolerance < timedelta(0),
+        "hours_per_working_day": rule_set.working_day_length <= timedelta(0),
+        "apology_working_days_before": rule_set.apology_working_days_before < 1,
+        "apology_short_term_working_days": rule_set.apology_short_term_working_days < 0,
+        "ladder": len(set(names)) != len(names) or not all(_is_rung(rung, names) for rung in rule_set.ladder),
+        "status": any(s.status not in get_args(SourceStatus) or not s.source for s in rule_set.sources.values()),
+    }
+    wrong = [name for name, is_wrong in problems.items() if is_wrong]
+    if wrong:
+        message = f"rule set {rule_set.rule_set_id}: no sense in {', '.join(wrong)}"
+        raise InvalidRuleSetError(message)
+
+
+def _is_rung(rung: RungRule, names: list[str]) -> bool:
+    if rung.only_before is not None and rung.only_before not in names:
+        return False
+    if rung.working_days_before is not None:
+        return rung.remaining_percent is None and rung.working_days_before >= 0
+    return rung.remaining_percent is not None and 0 < rung.remaining_percent < 100

@@ -1,0 +1,128 @@
+"""The event store's recorders with two side tables that are written in the same transaction as the events.
+
+`action_receipts` remembers every recorded action (promise 3), `request_answers` the answers of requests with an
+Idempotency-Key. Both use the hook of `eventsourcing` that its own process recorders use. SQLITE_RECORDER and
+POSTGRES_RECORDER are values for its setting APPLICATION_RECORDER_TOPIC.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
+from psycopg import Cursor
+from psycopg.rows import DictRow
+from psycopg.sql import SQL, Identifier
+
+from services.intake.ports import Receipt, RequestAnswer
+
+SQLITE_RECORDER = "services.intake.adapters.recorders:SQLiteLedgerRecorder"
+POSTGRES_RECORDER = "services.intake.adapters.recorders:PostgresLedgerRecorder"
+KEYS_PER_QUERY = 500
+
+
+class LedgerRecorder(Protocol):
+    """What both recorders add to the library's application recorder."""
+
+    def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
+        """Receipts of recorded actions."""
+
+    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
+        """The kept answer of a request."""
+
+
+class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
+    """SQLite: WAL by the library; `synchronous` is FULL because the relay publishes what is committed (streams.md 4)."""
+
+    def construct_create_table_statements(self) -> list[str]:
+        """The library's table and the two side tables."""
+        return [
+            *super().construct_create_table_statements(),
+            "CREATE TABLE IF NOT EXISTS action_receipts (receipt_key TEXT PRIMARY KEY, digest TEXT NOT NULL,"
+            " dossier_id TEXT NOT NULL, stream_seq INTEGER NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE IF NOT EXISTS request_answers (idempotency_key TEXT PRIMARY KEY, digest TEXT NOT NULL,"
+            " status INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID",
+        ]
+
+    def _insert_events(
+        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        returned = super()._insert_events(c, stored_events)
+        receipts: Sequence[Receipt] = kwargs.get("receipts", ())
+        c.executemany(
+            "INSERT INTO action_receipts VALUES (?,?,?,?)",
+            [(one.receipt_key, one.digest, one.dossier_id.hex, one.stream_seq) for one in receipts],
+        )
+        answer: RequestAnswer | None = kwargs.get("answer")
+        if answer is not None:
+            row = (answer.idempotency_key, answer.digest, answer.status, answer.body)
+            c.execute("INSERT INTO request_answers VALUES (?,?,?,?)", row)
+        return returned
+
+    def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
+        """Receipts of recorded actions."""
+        found: list[Receipt] = []
+        with self.datastore.transaction(commit=False) as c:
+            for start in range(0, len(receipt_keys), KEYS_PER_QUERY):
+                keys = receipt_keys[start : start + KEYS_PER_QUERY]
+                marks = ",".join("?" * len(keys))
+                c.execute(f"SELECT * FROM action_receipts WHERE receipt_key IN ({marks})", list(keys))  # noqa: S608
+                found += [Receipt(**{**dict(row), "dossier_id": UUID(row["dossier_id"])}) for row in c.fetchall()]
+        return found
+
+    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
+        """The kept answer of a request."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT * FROM request_answers WHERE idempotency_key = ?", (idempotency_key,))
+            row = c.fetchone()
+        return RequestAnswer(**dict(row)) if row else None
+
+
+class PostgresLedgerRecorder(PostgresApplicationRecorder):
+    """PostgreSQL, with the library's database functions off (streams.md 4: a tailing reader missed events with them)."""
+
+    def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "stored_events") -> None:
+        super().__init__(datastore, events_table_name=events_table_name)
+        schema = Identifier(datastore.schema)
+        self.sql_create_statements.append(
+            SQL(
+                "CREATE TABLE IF NOT EXISTS {}.action_receipts (receipt_key text PRIMARY KEY, digest text NOT NULL,"
+                " dossier_id uuid NOT NULL, stream_seq bigint NOT NULL)"
+            ).format(schema)
+        )
+        self.sql_create_statements.append(
+            SQL(
+                "CREATE TABLE IF NOT EXISTS {}.request_answers (idempotency_key text PRIMARY KEY, digest text NOT NULL,"
+                " status integer NOT NULL, body bytea NOT NULL)"
+            ).format(schema)
+        )
+        self._insert_receipt = SQL("INSERT INTO {}.action_receipts VALUES (%s,%s,%s,%s)").format(schema)
+        self._insert_answer = SQL("INSERT INTO {}.request_answers VALUES (%s,%s,%s,%s)").format(schema)
+        self._select_receipts = SQL("SELECT * FROM {}.action_receipts WHERE receipt_key = ANY(%s)").format(schema)
+        self._select_answer = SQL("SELECT * FROM {}.request_answers WHERE idempotency_key = %s").format(schema)
+
+    def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
+        super()._insert_events(curs, stored_events)
+        receipts: Sequence[Receipt] = kwargs.get("receipts", ())
+        if receipts:
+            rows = [(one.receipt_key, one.digest, one.dossier_id, one.stream_seq) for one in receipts]
+            curs.executemany(self._insert_receipt, rows)
+        answer: RequestAnswer | None = kwargs.get("answer")
+        if answer is not None:
+            row = (answer.idempotency_key, answer.digest, answer.status, answer.body)
+            curs.execute(self._insert_answer, row)
+
+    def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
+        """Receipts of recorded actions."""
+        with self.datastore.transaction(commit=False) as curs:
+            curs.execute(self._select_receipts, (list(receipt_keys),))
+            return [Receipt(**row) for row in curs.fetchall()]
+
+    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
+        """The kept answer of a request."""
+        with self.datastore.transaction(commit=False) as curs:
+            curs.execute(self._select_answer, (idempotency_key,))
+            row = curs.fetchone()
+        return RequestAnswer(**{**row, "body": bytes(row["body"])}) if row else None

@@ -1,0 +1,1 @@
+"""What may happen to a dossier: pure decisions over frozen values."""

@@ -1,0 +1,84 @@
+"""What the intake pipeline needs from outside, by role."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.intake.domain.dossier import DossierState
+from services.intake.domain.sealing import Sealed
+
+
+class StoreUnavailableError(Exception):
+    """The event store is away: retry with back-off; nothing was recorded or it is not known whether it was."""
+
+
+class AppendConflictError(Exception):
+    """Somebody else recorded something in between: load again and decide again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Where an action was recorded, and what it said."""
+
+    receipt_key: str
+    digest: str
+    dossier_id: UUID
+    stream_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAnswer:
+    """The answer that an HTTP request with an Idempotency-Key got, kept so that the second is equal."""
+
+    idempotency_key: str
+    digest: str
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """One place in the store's log: strictly growing `notification_id`, and the event as stored."""
+
+    notification_id: int
+    structured: Mapping[str, Any]
+
+
+class EventStore(Protocol):
+    """The durable record. Every method may raise StoreUnavailableError; calls block, so run them in a thread."""
+
+    def load(self, dossier_id: UUID) -> DossierState | None:
+        """The dossier's state folded from its stored events."""
+
+    def find_receipts(self, receipt_keys: Sequence[str]) -> Mapping[str, Receipt]:
+        """The receipts of those actions that were recorded before."""
+
+    def read_event(self, dossier_id: UUID, stream_seq: int) -> Mapping[str, Any]:
+        """One stored event in structured form."""
+
+    def append(
+        self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answer: RequestAnswer | None = None
+    ) -> None:
+        """All or nothing, durable when it returns. AppendConflictError when any part was recorded by somebody else."""
+
+    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
+        """The kept answer of a request."""
+
+
+class EventLog(Protocol):
+    """The store's log in the order of recording; what the relay follows."""
+
+    def read_after(self, notification_id: int, limit: int) -> Sequence[LogEntry]:
+        """The next entries, without a gap that could still be filled."""
+
+    def last_id(self) -> int:
+        """The id of the latest entry, 0 when there is none."""
+
+
+class Clock(Protocol):
+    """The server's clock."""
+
+    def now(self) -> datetime:
+        """An aware instant."""
