@@ -34,8 +34,8 @@ def to_structured(event: Event) -> dict[str, Any]:
 
 
 def from_structured(structured: Mapping[str, Any]) -> Event:
-    """The event of one structured CloudEvent (a parsed JSON object)."""
-    attributes = {name: value for name, value in structured.items() if name != "data"}
+    """The event of one structured CloudEvent (a parsed JSON object); an attribute that is null counts as left out."""
+    attributes = {name: value for name, value in structured.items() if name != "data" and value is not None}
     return _event(attributes, structured.get("data"))
 
 

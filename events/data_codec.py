@@ -29,7 +29,7 @@ def plain(data: DossierData) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A term as a JSON object: orjson would not sort the fields of a dataclass, and the hash chain needs them sorted."""
+    """A term as a JSON object: orjson does not sort the fields of a dataclass, and the hash chain needs them sorted."""
     return {"value": value.value, "unit": value.unit} if isinstance(value, GivenTerm) else value
 
 

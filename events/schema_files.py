@@ -27,3 +27,10 @@ def load_topic_file(topic: Topic) -> dict[str, Any]:
     text = (files("schemas") / "topics" / f"{topic}.yaml").read_text(encoding="utf-8")
     described: dict[str, Any] = yaml.safe_load(text)
     return described
+
+
+def load_problem_codes() -> dict[str, Any]:
+    """The reasons for a refusal (`problems`: status and texts), and the `keywords` and `words` that their texts use."""
+    text = (files("schemas") / "problem-codes.yaml").read_text(encoding="utf-8")
+    described: dict[str, Any] = yaml.safe_load(text)
+    return described

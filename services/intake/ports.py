@@ -59,7 +59,7 @@ class EventStore(Protocol):
         """One stored event in structured form."""
 
     def append(
-        self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answer: RequestAnswer | None = None
+        self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
     ) -> None:
         """All or nothing, durable when it returns. AppendConflictError when any part was recorded by somebody else."""
 
@@ -75,6 +75,16 @@ class EventLog(Protocol):
 
     def last_id(self) -> int:
         """The id of the latest entry, 0 when there is none."""
+
+
+class LogPublisher(Protocol):
+    """Puts log entries on Kafka, in order, all or none of them."""
+
+    async def read(self, log: EventLog, notification_id: int, limit: int) -> Sequence[LogEntry]:
+        """`log.read_after` without blocking the loop."""
+
+    async def publish(self, entries: Sequence[LogEntry]) -> None:
+        """One transaction. Raises when it is not certain that it was committed."""
 
 
 class Clock(Protocol):

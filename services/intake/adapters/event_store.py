@@ -63,7 +63,7 @@ class LedgerStore:
         return _structured(stored[0].state)
 
     def append(
-        self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answer: RequestAnswer | None = None
+        self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
     ) -> None:
         """All or nothing, durable when it returns; AppendConflictError when part of it is there already."""
         stored = [
@@ -76,7 +76,7 @@ class LedgerStore:
             for one in sealed
         ]
         with _translated():
-            self._recorder.insert_events(stored, receipts=receipts, answer=answer)
+            self._recorder.insert_events(stored, receipts=receipts, answers=answers)
 
     def read_after(self, notification_id: int, limit: int) -> Sequence[LogEntry]:
         """The next entries of the log."""

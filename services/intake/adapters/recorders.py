@@ -55,10 +55,11 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             "INSERT INTO action_receipts VALUES (?,?,?,?)",
             [(one.receipt_key, one.digest, one.dossier_id.hex, one.stream_seq) for one in receipts],
         )
-        answer: RequestAnswer | None = kwargs.get("answer")
-        if answer is not None:
-            row = (answer.idempotency_key, answer.digest, answer.status, answer.body)
-            c.execute("INSERT INTO request_answers VALUES (?,?,?,?)", row)
+        answers: Sequence[RequestAnswer] = kwargs.get("answers", ())
+        c.executemany(
+            "INSERT INTO request_answers VALUES (?,?,?,?)",
+            [(one.idempotency_key, one.digest, one.status, one.body) for one in answers],
+        )
         return returned
 
     def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
@@ -109,10 +110,10 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         if receipts:
             rows = [(one.receipt_key, one.digest, one.dossier_id, one.stream_seq) for one in receipts]
             curs.executemany(self._insert_receipt, rows)
-        answer: RequestAnswer | None = kwargs.get("answer")
-        if answer is not None:
-            row = (answer.idempotency_key, answer.digest, answer.status, answer.body)
-            curs.execute(self._insert_answer, row)
+        answers: Sequence[RequestAnswer] = kwargs.get("answers", ())
+        if answers:
+            kept = [(one.idempotency_key, one.digest, one.status, one.body) for one in answers]
+            curs.executemany(self._insert_answer, kept)
 
     def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
         """Receipts of recorded actions."""

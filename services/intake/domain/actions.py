@@ -54,12 +54,23 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FieldError:
+    """One field that breaks the schema: an attribute's name, or a JSON pointer below `/data`. `message` is for logs."""
+
+    field_name: str
+    message: str
+    keyword: str = ""
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """Why an action is not recorded: a stable code of `schemas/problem-codes.yaml`, the field, and what the text needs."""
 
     code: str
     field_name: str = ""
     params: Mapping[str, str | int] = field(default_factory=dict)
+    errors: tuple[FieldError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,146 @@
+"""The Kafka door: `counter-actions` in, `counter-answers` out, unreadable bytes to `counter-actions-dlq` unchanged.
+
+Offsets are committed after the answers are on Kafka, so a crash repeats a batch; recording is idempotent, so nothing doubles and
+the repeated answers are equal. A dead letter that can't be written stops the door (we may not drop what we can't read).
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+
+from events.codec import STRUCTURED_CONTENT_TYPE, dumps, parse_json, text_of
+from events.errors import UnreadableMessageError
+from events.topics import Topic
+from services.intake.adapters.action_reader import ActionReader
+from services.intake.adapters.problems import Problems, language_of
+from services.intake.adapters.writer import BusyError, Writer
+from services.intake.domain.actions import Action, Answer, Refusal
+from services.intake.ports import StoreUnavailableError
+
+LOGGER = logging.getLogger("intake.kafka")
+CONSUMER_GROUP = "intake"
+MAX_RECORDS = 2_000
+RETRY_SECONDS = 1.0
+INTEGER_ATTRIBUTES = ("unitid", "channel")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Received:
+    """One record with what it says: an action, a refusal to answer, or a reason why it can't be read at all."""
+
+    record: ConsumerRecord
+    content: Action | Refusal | None
+    action_id: str
+    unreadable_because: str = ""
+
+
+class KafkaReceiver:
+    """Owns one consumer and one producer; `run` until cancelled."""
+
+    def __init__(self, writer: Writer, reader: ActionReader, problems: Problems, bootstrap_servers: str) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._problems = problems
+        self._bootstrap_servers = bootstrap_servers
+
+    async def run(self) -> None:
+        """Receive, record, answer, commit; for ever."""
+        consumer = AIOKafkaConsumer(
+            Topic.COUNTER_ACTIONS.value,
+            bootstrap_servers=self._bootstrap_servers,
+            group_id=CONSUMER_GROUP,
+            group_instance_id="intake-0",
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap_servers, acks="all", enable_idempotence=True, linger_ms=2
+        )
+        await consumer.start()
+        await producer.start()
+        try:
+            while True:
+                batches = await consumer.getmany(timeout_ms=200, max_records=MAX_RECORDS)
+                if batches:
+                    await self._handle([one for records in batches.values() for one in records], producer)
+                    await consumer.commit({TopicPartition(*key): got[-1].offset + 1 for key, got in batches.items()})
+        finally:
+            await producer.stop()
+            await consumer.stop()
+
+    async def _handle(self, records: Sequence[ConsumerRecord], producer: AIOKafkaProducer) -> None:
+        received = [self._read(record) for record in records]
+        answers = iter(await self._recorded([one.content for one in received if isinstance(one.content, Action)]))
+        sent = []
+        for one in received:
+            if one.content is None:
+                sent.append(await self._dead_letter(producer, one))
+            elif isinstance(one.content, Refusal):
+                refused = Answer(action_id=one.action_id, refusal=one.content)
+                sent.append(await self._answer(producer, one.record, refused))
+            else:
+                sent.append(await self._answer(producer, one.record, next(answers)))
+        await asyncio.gather(*sent)
+
+    async def _recorded(self, actions: Sequence[Action]) -> list[Answer]:
+        while True:
+            try:
+                return await self._writer.record(actions)
+            except (StoreUnavailableError, BusyError) as error:
+                LOGGER.warning("can't record yet, trying again in %s s: %s", RETRY_SECONDS, error)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _read(self, record: ConsumerRecord) -> _Received:
+        try:
+            raw = structured_action(record)
+        except UnreadableMessageError as error:
+            return _Received(record=record, content=None, action_id="", unreadable_because=str(error))
+        action_id = raw.get("id")
+        return _Received(
+            record=record, content=self._reader.read(raw), action_id=action_id if isinstance(action_id, str) else ""
+        )
+
+    async def _answer(self, producer: AIOKafkaProducer, record: ConsumerRecord, answer: Answer) -> Any:
+        asked = dict(record.headers).get("accept-language", b"vi").decode(errors="replace")
+        value = dumps(self._problems.answer(answer, language_of(asked)))
+        headers = [("content-type", b"application/json"), ("action_id", answer.action_id.encode())]
+        return await producer.send(Topic.COUNTER_ANSWERS.value, value, key=record.key, headers=headers)
+
+    async def _dead_letter(self, producer: AIOKafkaProducer, received: _Received) -> Any:
+        record = received.record
+        LOGGER.error(
+            "unreadable bytes at %s %s:%s go to the dead letters: %s",
+            record.topic, record.partition, record.offset, received.unreadable_because,
+        )  # fmt: skip
+        headers = [
+            *record.headers,
+            ("dlq-topic", record.topic.encode()),
+            ("dlq-partition", str(record.partition).encode()),
+            ("dlq-offset", str(record.offset).encode()),
+            ("dlq-reason", received.unreadable_because.encode()),
+        ]
+        return await producer.send(Topic.COUNTER_ACTIONS_DLQ.value, record.value, key=record.key, headers=headers)
+
+
+def structured_action(record: ConsumerRecord) -> dict[str, Any]:
+    """The CloudEvent of a record in structured form, from either mode; UnreadableMessageError when there is none."""
+    headers = dict(record.headers)
+    payload = parse_json(record.value)
+    kind = (headers.get("content-type") or b"").decode(errors="replace")
+    if "ce_specversion" in headers and not kind.startswith(STRUCTURED_CONTENT_TYPE):
+        raw: dict[str, Any] = {name[3:]: text_of(value) for name, value in headers.items() if name.startswith("ce_")}
+        for name in INTEGER_ATTRIBUTES:
+            if raw.get(name, "").isdecimal():
+                raw[name] = int(raw[name])
+        if raw.get("history", "").lower() in ("true", "false"):
+            raw["history"] = raw["history"].lower() == "true"
+        raw["data"] = payload
+        return raw
+    if not isinstance(payload, dict):
+        raise UnreadableMessageError("the value is not a CloudEvent and there are no ce_ headers")
+    return payload

@@ -1,0 +1,77 @@
+"""Refusals as problem documents (RFC 9457), in Vietnamese or English, with the texts of `schemas/problem-codes.yaml`."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+from urllib.parse import quote
+
+from services.intake.domain.actions import Answer, FieldError, Refusal
+
+Language = Literal["vi", "en"]
+PROBLEM_CONTENT_TYPE = "application/problem+json"
+
+
+class Problems:
+    """Writes problem documents; `described` is the parsed file of codes and texts."""
+
+    def __init__(self, described: Mapping[str, Any]) -> None:
+        self._problems = described["problems"]
+        self._keywords = described["keywords"]
+        self._words = described["words"]
+
+    def document(self, refusal: Refusal, language: Language, instance: str | None = None) -> dict[str, Any]:
+        """The problem document of a refusal; `instance` names the occurrence (an action's id)."""
+        described = self._problems[refusal.code]
+        errors = [self._error(one, refusal.code, language) for one in refusal.errors]
+        if not errors and refusal.field_name:
+            errors = [{"field": refusal.field_name, "code": refusal.code, "message": described["title"][language]}]
+        params: dict[str, str | int] = {"field": refusal.field_name, **refusal.params}
+        if refusal.errors:
+            params["reason"] = errors[0]["message"]
+        problem: dict[str, Any] = {
+            "type": f"urn:motcua:problem:{refusal.code}",
+            "title": described["title"][language],
+            "status": described["status"],
+            "detail": described["detail"][language].format_map(_Params(self._worded(params, language))),
+            "code": refusal.code,
+        }
+        if instance:
+            problem["instance"] = f"urn:motcua:action:{quote(instance)}"
+        if errors:
+            problem["errors"] = errors
+        return problem
+
+    def answer(self, answer: Answer, language: Language) -> dict[str, Any]:
+        """The answer to one action as `schemas/answer.v1` describes it."""
+        if answer.refusal is not None:
+            problem = self.document(answer.refusal, language, answer.action_id)
+            return {"status": "refused", "action_id": answer.action_id, "problem": problem}
+        return {
+            "status": "recorded",
+            "action_id": answer.action_id,
+            "event_id": answer.event_id,
+            "dossier_id": answer.dossier_id,
+            "stream_seq": answer.stream_seq,
+            "recorded_at": answer.recorded_at,
+            "hash": answer.hash,
+        }
+
+    def _error(self, error: FieldError, code: str, language: Language) -> dict[str, str]:
+        texts = self._keywords.get(error.keyword)
+        message = texts[language].format_map(_Params(error.params)) if texts else error.message
+        return {"field": error.field_name, "code": code, "message": message}
+
+    def _worded(self, params: Mapping[str, str | int], language: Language) -> dict[str, str | int]:
+        return {name: self._words.get(str(value), {}).get(language, value) for name, value in params.items()}
+
+
+class _Params(dict[str, str | int]):
+    """Template values; one that is not known shows its name instead of failing the answer."""
+
+    def __missing__(self, key: str) -> str:
+        return f"({key})"
+
+
+def language_of(accept_language: str | None) -> Language:
+    """The language asked for; Vietnamese unless English comes first."""
+    first = (accept_language or "vi").split(",")[0].strip().lower()
+    return "en" if first.startswith("en") else "vi"

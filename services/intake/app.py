@@ -1,0 +1,141 @@
+"""Builds and runs the two processes of intake: `serve` (HTTP and Kafka doors, one writer) and `relay` (store -> Kafka).
+
+`python -m services.intake.app serve` and `python -m services.intake.app relay`. Both stop in order on SIGTERM and SIGINT; any
+error that we can't explain ends the process with exit code 1, and the process manager starts it again.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+from aiokafka.errors import KafkaConnectionError, KafkaError, ProducerFenced
+
+from events.catalog import ACTION_TYPES
+from events.schema_files import load_data_schemas, load_problem_codes, load_schema
+from rules.rulebook_files import load_rulebook
+from services.intake.adapters.action_reader import ActionReader
+from services.intake.adapters.event_store import LedgerStore, open_store
+from services.intake.adapters.http_receiver import HttpReceiver
+from services.intake.adapters.kafka_receiver import KafkaReceiver
+from services.intake.adapters.kafka_relay import KafkaLogPublisher
+from services.intake.adapters.known_states import KnownStates
+from services.intake.adapters.problems import Problems
+from services.intake.adapters.system_clock import SystemClock
+from services.intake.adapters.writer import Writer
+from services.intake.config import ConfigError, IntakeConfig, read_config
+from services.intake.pipeline import Ledger, publish_recorded
+from services.intake.ports import StoreUnavailableError
+
+LOGGER = logging.getLogger("intake")
+RELAY_BATCH = 5_000
+RELAY_IDLE_SECONDS = 0.02
+RETRY_SECONDS = 1.0
+MAX_KNOWN_STATES = 50_000
+
+
+async def serve(config: IntakeConfig) -> None:
+    """Both doors until cancelled. The HTTP door opens whether or not Kafka is there; the Kafka door keeps trying."""
+    store = await _opened_store(config)
+    ledger = Ledger(store=store, rulebook=load_rulebook(), known_states=KnownStates(MAX_KNOWN_STATES))
+    writer = Writer(ledger, SystemClock())
+    data_schemas = load_data_schemas()
+    reader = ActionReader(load_schema("action.v1"), data_schemas, config.history_sources)
+    problems = Problems(load_problem_codes())
+    published = {name: data_schemas[name] for name in ACTION_TYPES} | {
+        name: load_schema(name) for name in ("action.v1", "answer.v1", "envelope.v1", "problem.v1")
+    }
+    runner = web.AppRunner(HttpReceiver(writer, reader, problems, store, published).application(), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, config.http_host, config.http_port).start()
+    LOGGER.info("listening on http://%s:%s", config.http_host, config.http_port)
+    receiver = KafkaReceiver(writer, reader, problems, config.bootstrap_servers)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(writer.run())
+            tasks.create_task(_retried("the Kafka door", receiver.run))
+    finally:
+        await runner.cleanup()
+        store.close()
+
+
+async def relay(config: IntakeConfig) -> None:
+    """Follow the log until cancelled."""
+    store = await _opened_store(config)
+    try:
+        await _retried("the relay", lambda: _relay_once(config, store))
+    finally:
+        store.close()
+
+
+async def _relay_once(config: IntakeConfig, store: LedgerStore) -> None:
+    publisher = KafkaLogPublisher(config.bootstrap_servers)
+    try:
+        position = await publisher.start()
+        LOGGER.info("going on after notification %s", position)
+        while True:
+            reached = await publish_recorded(store, publisher, position, RELAY_BATCH)
+            if reached == position:
+                await asyncio.sleep(RELAY_IDLE_SECONDS)
+            position = reached
+    finally:
+        await publisher.stop()
+
+
+async def _retried(what: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Retry with a pause while the other side is away; anything else is raised and stops the process."""
+    while True:
+        try:
+            await run()
+        except ProducerFenced:
+            raise
+        except (KafkaConnectionError, KafkaError, StoreUnavailableError, OSError) as error:
+            LOGGER.warning("%s is interrupted, trying again in %s s: %s", what, RETRY_SECONDS, error)
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _opened_store(config: IntakeConfig) -> LedgerStore:
+    if config.store_settings.get("PERSISTENCE_MODULE", "eventsourcing.sqlite") == "eventsourcing.sqlite":
+        Path(config.store_settings["SQLITE_DBNAME"]).parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        try:
+            return await asyncio.to_thread(open_store, config.store_settings)
+        except StoreUnavailableError as error:
+            LOGGER.warning("the event store is away, trying again in %s s: %s", RETRY_SECONDS, error)
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _until_signalled(work: Awaitable[None]) -> None:
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        LOGGER.info("stopped")
+
+
+def main(arguments: list[str]) -> int:
+    """The process entry; the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.WARNING)
+    processes = {"serve": serve, "relay": relay}
+    if len(arguments) != 1 or arguments[0] not in processes:
+        sys.stderr.write("usage: python -m services.intake.app serve|relay\n")
+        return 2
+    try:
+        config = read_config(os.environ)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    asyncio.run(_until_signalled(processes[arguments[0]](config)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,47 @@
+"""The only reader of the environment in intake."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_HISTORY_SOURCES = "urn:motcua:import:*,urn:motcua:demo:*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeConfig:
+    """What intake needs to know. `store_settings` are the settings of `eventsourcing` (PERSISTENCE_MODULE and its own)."""
+
+    bootstrap_servers: str
+    store_settings: Mapping[str, str]
+    http_host: str
+    http_port: int
+    history_sources: tuple[str, ...]
+
+
+class ConfigError(Exception):
+    """A setting is missing or can't be understood; the text says which and what to do."""
+
+
+def read_config(environ: Mapping[str, str]) -> IntakeConfig:
+    """The configuration from environment variables; every one of them is described in docs/operations.md."""
+    port = environ.get("MOTCUA_INTAKE_PORT", "8480")
+    if not port.isdecimal():
+        raise ConfigError(f"MOTCUA_INTAKE_PORT is {port!r}; it must be a port number")
+    return IntakeConfig(
+        bootstrap_servers=environ.get("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"),
+        store_settings=_store_settings(environ),
+        http_host=environ.get("MOTCUA_INTAKE_HOST", "127.0.0.1"),
+        http_port=int(port),
+        history_sources=tuple(environ.get("MOTCUA_HISTORY_SOURCES", DEFAULT_HISTORY_SOURCES).split(",")),
+    )
+
+
+def _store_settings(environ: Mapping[str, str]) -> Mapping[str, str]:
+    named = ("PERSISTENCE_MODULE", "CREATE_TABLE")
+    settings = {
+        name: value for name, value in environ.items() if name in named or name.startswith(("POSTGRES_", "SQLITE_"))
+    }
+    if "SQLITE_DBNAME" not in settings:
+        folder = Path(environ.get("MOTCUA_DATA_DIR", ".motcua")) / "store"
+        settings["SQLITE_DBNAME"] = str(folder / "ledger.sqlite")
+    return settings

@@ -1,0 +1,140 @@
+"""The way of an action: find out whether it was recorded before, decide, give it its place, store, answer.
+
+`record` is the one decision path behind HTTP, Kafka and files. `publish_recorded` is the way from the store to Kafka. Both are
+plain code over ports: a test runs them without a socket.
+"""
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from rules.rulebook import Rulebook
+from services.intake.domain.actions import Action, Answer, Refusal
+from services.intake.domain.arming import refusal_by_rulebook
+from services.intake.domain.decide import decide
+from services.intake.domain.dossier import DossierState
+from services.intake.domain.sealing import Sealed, seal
+from services.intake.ports import (
+    AppendConflictError,
+    EventLog,
+    EventStore,
+    LogPublisher,
+    Receipt,
+    StoreUnavailableError,
+)
+
+MAX_ATTEMPTS = 8
+"""How often a batch is decided again when somebody else records for the same dossiers in between."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one transaction will hold, and what has been decided on the way."""
+
+    receipts: MutableMapping[str, Receipt]
+    states: dict[UUID, DossierState | None] = field(default_factory=dict)
+    sealed: list[Sealed] = field(default_factory=list)
+    new_receipts: list[Receipt] = field(default_factory=list)
+    structured: dict[tuple[UUID, int], Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """The store with what is remembered of it. One writer at a time calls `record`."""
+
+    store: EventStore
+    rulebook: Rulebook
+    known_states: MutableMapping[UUID, DossierState]
+
+    def record(self, actions: Sequence[Action], recorded_at: datetime) -> list[Answer]:
+        """Decide and store the actions in order; every one is answered. Durable when it returns (promise 1).
+
+        Raises:
+            StoreUnavailableError: the store is away; nothing that was not answered may be assumed.
+        """
+        for _ in range(MAX_ATTEMPTS):
+            batch = _Batch(receipts=dict(self.store.find_receipts([one.receipt_key for one in actions])))
+            answers = [self._record_one(batch, action, recorded_at) for action in actions]
+            try:
+                if batch.sealed:
+                    self.store.append(batch.sealed, batch.new_receipts)
+            except AppendConflictError:
+                self.known_states.clear()
+                continue
+            self.known_states.update({key: state for key, state in batch.states.items() if state is not None})
+            return answers
+        raise StoreUnavailableError("other writers kept recording for the same dossiers")
+
+    def _record_one(self, batch: _Batch, action: Action, recorded_at: datetime) -> Answer:
+        earlier = batch.receipts.get(action.receipt_key)
+        if earlier is not None:
+            return self._replayed(batch, action, earlier)
+        decision = self._decided(batch, action, recorded_at)
+        if isinstance(decision, Refusal):
+            return Answer(action_id=action.action_id, refusal=decision)
+        sealed = seal(batch.states[action.dossier_id], action, decision, recorded_at)
+        first = sealed[0].event.envelope
+        receipt = Receipt(
+            receipt_key=action.receipt_key,
+            digest=action.digest,
+            dossier_id=action.dossier_id,
+            stream_seq=first.stream_seq,
+        )
+        batch.sealed.extend(sealed)
+        batch.states[action.dossier_id] = sealed[-1].state
+        batch.structured[action.dossier_id, first.stream_seq] = sealed[0].structured
+        batch.receipts[action.receipt_key] = receipt
+        batch.new_receipts.append(receipt)
+        return _recorded(action, sealed[0].structured, is_replay=False)
+
+    def _decided(self, batch: _Batch, action: Action, decided_at: datetime) -> Refusal | tuple[Any, ...]:
+        dossier_id = action.dossier_id
+        is_remembered = dossier_id not in batch.states and dossier_id in self.known_states
+        if dossier_id not in batch.states:
+            batch.states[dossier_id] = self.known_states.get(dossier_id) or self.store.load(dossier_id)
+        decision = self._judged(batch.states[dossier_id], action, decided_at)
+        if isinstance(decision, Refusal) and is_remembered:
+            # Another writer may have recorded since: nobody is refused on a memory alone.
+            batch.states[dossier_id] = self.store.load(dossier_id)
+            decision = self._judged(batch.states[dossier_id], action, decided_at)
+        return decision
+
+    def _judged(self, state: DossierState | None, action: Action, decided_at: datetime) -> Refusal | tuple[Any, ...]:
+        decision = decide(state, action, decided_at)
+        if not isinstance(decision, Refusal):
+            return refusal_by_rulebook(self.rulebook, action) or decision
+        return decision
+
+    def _replayed(self, batch: _Batch, action: Action, earlier: Receipt) -> Answer:
+        if earlier.digest != action.digest:
+            return Answer(
+                action_id=action.action_id,
+                refusal=Refusal(code="id-reused", field_name="id", params={"id": action.action_id}),
+            )
+        place = (earlier.dossier_id, earlier.stream_seq)
+        structured = batch.structured.get(place) or self.store.read_event(*place)
+        return _recorded(action, structured, is_replay=True)
+
+
+def _recorded(action: Action, structured: Mapping[str, Any], *, is_replay: bool) -> Answer:
+    recorded_at = structured["recordedat"]
+    return Answer(
+        action_id=action.action_id,
+        event_id=structured["id"],
+        dossier_id=structured["subject"],
+        stream_seq=structured["streamseq"],
+        recorded_at=recorded_at if isinstance(recorded_at, str) else recorded_at.isoformat(),
+        hash=structured["hash"],
+        is_replay=is_replay,
+    )
+
+
+async def publish_recorded(log: EventLog, publisher: LogPublisher, position: int, limit: int) -> int:
+    """Publish the next part of the log in one transaction; the new position, unchanged when there was nothing."""
+    entries = await publisher.read(log, position, limit)
+    if not entries:
+        return position
+    await publisher.publish(entries)
+    return entries[-1].notification_id
