@@ -77,6 +77,8 @@ async def _relay_once(config: IntakeConfig, store: LedgerStore) -> None:
     try:
         position = await publisher.start()
         LOGGER.info("going on after notification %s", position)
+        if config.ready_file is not None:
+            config.ready_file.touch()
         while True:
             reached = await publish_recorded(store, publisher, position, RELAY_BATCH)
             if reached == position:

@@ -1,0 +1,122 @@
+"""Where everything is: the data folder, the ports, and the addresses of the parts.
+
+`motcua up` writes what it started to `<data>/run/addresses.json`; the other commands read it, so that they find a running stack
+without any setting. Settings in the environment win over the file.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+KAFKA_PORT = 9092
+CLICKHOUSE_PORT = 8123
+INTAKE_PORT = 8480
+WEB_PORT = 8490
+DATABASE = "motcua"
+
+
+class AddressError(Exception):
+    """A port or address can't be understood; the text says which setting and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """The addresses of one installation. URLs carry user and password; `reader_url` is the read-only supervisor's."""
+
+    data_dir: str
+    kafka: str
+    is_own_kafka: bool
+    clickhouse_url: str
+    reader_url: str
+    is_own_clickhouse: bool
+    intake_url: str
+    web_url: str
+
+    @property
+    def run_dir(self) -> Path:
+        """The folder of the process manager and its logs."""
+        return Path(self.data_dir) / "run"
+
+    def environment(self) -> dict[str, str]:
+        """What every service is told."""
+        return {
+            "MOTCUA_DATA_DIR": self.data_dir,
+            "KAFKA_BOOTSTRAP_SERVERS": self.kafka,
+            "CLICKHOUSE_URL": self.clickhouse_url,
+            "MOTCUA_CLICKHOUSE_READER_URL": self.reader_url,
+            "MOTCUA_INTAKE_PORT": self.intake_url.rsplit(":", 1)[1],
+            "MOTCUA_WEB_PORT": self.web_url.rsplit(":", 1)[1],
+        }
+
+
+def data_dir_of(environ: Mapping[str, str]) -> Path:
+    """The data folder: MOTCUA_DATA_DIR, by default `.motcua` in the current folder."""
+    return Path(environ.get("MOTCUA_DATA_DIR", ".motcua")).resolve()
+
+
+def planned(environ: Mapping[str, str]) -> Addresses:
+    """The addresses that `up` will use, from the environment."""
+    data_dir = data_dir_of(environ)
+    kafka = environ.get("KAFKA_BOOTSTRAP_SERVERS")
+    clickhouse = environ.get("CLICKHOUSE_URL")
+    port = _port(environ, "MOTCUA_CLICKHOUSE_PORT", CLICKHOUSE_PORT)
+    passwords = _passwords(data_dir)
+    own_url = f"http://default:{passwords['writer']}@127.0.0.1:{port}/{DATABASE}"
+    own_reader = f"http://supervisor:{passwords['reader']}@127.0.0.1:{port}/{DATABASE}"
+    return Addresses(
+        data_dir=str(data_dir),
+        kafka=kafka or f"127.0.0.1:{_port(environ, 'MOTCUA_KAFKA_PORT', KAFKA_PORT)}",
+        is_own_kafka=kafka is None,
+        clickhouse_url=clickhouse or own_url,
+        reader_url=environ.get("MOTCUA_CLICKHOUSE_READER_URL") or clickhouse or own_reader,
+        is_own_clickhouse=clickhouse is None,
+        intake_url=f"http://127.0.0.1:{_port(environ, 'MOTCUA_INTAKE_PORT', INTAKE_PORT)}",
+        web_url=f"http://127.0.0.1:{_port(environ, 'MOTCUA_WEB_PORT', WEB_PORT)}",
+    )
+
+
+def found(environ: Mapping[str, str]) -> Addresses:
+    """The addresses of the stack that was started on the data folder, or the planned ones when none was."""
+    plan = planned(environ)
+    path = Path(plan.data_dir) / "run" / "addresses.json"
+    try:
+        written = Addresses(**json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return plan
+    overrides = {
+        "kafka": environ.get("KAFKA_BOOTSTRAP_SERVERS"),
+        "clickhouse_url": environ.get("CLICKHOUSE_URL"),
+        "reader_url": environ.get("MOTCUA_CLICKHOUSE_READER_URL"),
+        "intake_url": environ.get("MOTCUA_INTAKE_URL"),
+        "web_url": environ.get("MOTCUA_WEB_URL"),
+    }
+    return Addresses(**{**asdict(written), **{name: value for name, value in overrides.items() if value}})
+
+
+def write(addresses: Addresses) -> None:
+    """Leave the addresses for the other commands; readable by the owner only, because they carry passwords."""
+    path = addresses.run_dir / "addresses.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(asdict(addresses), indent=1), encoding="utf-8")
+
+
+def _passwords(data_dir: Path) -> dict[str, str]:
+    path = data_dir / "clickhouse-passwords.json"
+    try:
+        kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        kept = {"writer": secrets.token_urlsafe(16), "reader": secrets.token_urlsafe(16)}
+        data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(kept), encoding="utf-8")
+    return kept
+
+
+def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+    given = environ.get(name, str(default))
+    if not given.isdecimal() or not 0 < int(given) < 65_536:
+        raise AddressError(f"{name} is {given!r}; it must be a port number between 1 and 65535")
+    return int(given)

@@ -1,0 +1,63 @@
+"""`motcua sql`: the statistics by SQL, as the read-only supervisor."""
+
+import os
+import sys
+from urllib.parse import urlsplit
+
+import click
+from clickhouse_connect import get_client
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from motcua.addresses import found
+from motcua.output import CommandError, ExitCode
+
+FORMATS = ("PrettyCompact", "CSVWithNames", "TSVWithNames", "JSON", "JSONEachRow", "Parquet")
+
+
+@click.command("sql")
+@click.argument("query", required=False)
+@click.option("--format", "output_format", default="PrettyCompact", show_default=True, help=f"{', '.join(FORMATS)} ...")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format JSONEachRow.")
+@click.option("--connection", is_flag=True, help="Print the connection for other SQL tools and end.")
+def command(query: str | None, output_format: str, *, as_json: bool, connection: bool) -> None:
+    """Ask the statistics by SQL as the read-only supervisor. Reads the query from stdin when none is given.
+
+    Example: motcua sql "SELECT outcome, count() FROM dossiers FINAL GROUP BY outcome"
+    """
+    url = found(os.environ).reader_url
+    if connection:
+        click.echo(url)
+        return
+    text = query or sys.stdin.read()
+    try:
+        with supervisor_client(url) as client:
+            answer = client.raw_query(text.strip().rstrip(";"), fmt="JSONEachRow" if as_json else output_format)
+    except ClickHouseError as error:
+        raise CommandError(_first_line(error), ExitCode.FINDINGS) from error
+    sys.stdout.buffer.write(answer)
+    sys.stdout.flush()
+
+
+def supervisor_client(url: str) -> Client:
+    """A client of the statistics; CommandError when they don't answer."""
+    parts = urlsplit(url)
+    try:
+        return get_client(
+            host=parts.hostname or "127.0.0.1",
+            port=parts.port or 8123,
+            username=parts.username or "default",
+            password=parts.password or "",
+            database=parts.path.strip("/") or "default",
+            secure=parts.scheme == "https",
+            compress=False,
+        )
+    except (ClickHouseError, OSError) as error:
+        where = f"{parts.hostname}:{parts.port}"
+        message = f"ClickHouse at {where} does not answer; is `motcua up` running? ({_first_line(error)})"
+        raise CommandError(message, ExitCode.AWAY) from error
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,53 @@
+"""`motcua up`: everything on this machine, until Ctrl-C."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from deploy.embedded.kafka.errors import EmbeddedKafkaError
+from deploy.embedded.kafka.jars import resolve_jars
+from deploy.embedded.processes.errors import StackError
+from deploy.embedded.processes.stack import Stack
+from motcua.addresses import AddressError, Addresses, planned, write
+from motcua.output import CommandError, ExitCode, progress_console
+from motcua.preflight import check_before_start
+from motcua.stack_programs import forget_ready_files, programs
+
+
+@click.command("up")
+def command() -> None:
+    """Start everything on this machine in order, and stay until Ctrl-C.
+
+    Kafka and ClickHouse are started too, unless KAFKA_BOOTSTRAP_SERVERS or CLICKHOUSE_URL names others.
+    """
+    with running_stack() as (addresses, stack):
+        out = progress_console()
+        out.print(f"Trang giám sát (page):     {addresses.web_url}")
+        out.print(f"Nhận thao tác (intake):    {addresses.intake_url}/v1/actions")
+        out.print(f"Kafka:                     {addresses.kafka}")
+        out.print("Ctrl-C để dừng (to stop). Trạng thái (status): motcua status")
+        stack.wait(on_progress=_show)
+
+
+@contextmanager
+def running_stack() -> Iterator[tuple[Addresses, Stack]]:
+    """Start the stack and stop it at the end; CommandError with one clear line when it can't be started."""
+    try:
+        addresses = planned(os.environ)
+        check_before_start(addresses)
+        if addresses.is_own_kafka:
+            _show("kafka", "fetching Apache Kafka (only the first time) ...")
+            resolve_jars()
+        forget_ready_files(addresses)
+        with Stack(addresses.run_dir, programs(addresses)) as stack:
+            stack.start(_show)
+            write(addresses)
+            yield addresses, stack
+    except (AddressError, StackError, EmbeddedKafkaError) as error:
+        raise CommandError(str(error), ExitCode.CANNOT_START) from error
+
+
+def _show(name: str, what: str) -> None:
+    progress_console().print(f"  {name:<12} {what}")

@@ -1,0 +1,95 @@
+"""Reads what is on the broker now: whole topics, and how far each consumer group is."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from motcua.output import CommandError, ExitCode
+
+GROUPS = {
+    "intake": ("counter-actions",),
+    "deadlines": ("dossier-events", "deadline-ticks", "deadline-events"),
+    "stats-loader": ("dossier-events", "deadline-events"),
+}
+"""The consumer groups and what each of them follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLag:
+    """How many offsets a group is behind on a topic; transaction markers count as offsets."""
+
+    group: str
+    topic: str
+    lag: int
+
+
+async def read_topic(bootstrap_servers: str, topic: str) -> AsyncIterator[ConsumerRecord]:
+    """Every committed record from the beginning to the present end, partition by partition in offset order.
+
+    Raises CommandError when the broker does not answer or has no such topic.
+    """
+    consumer = await started_consumer(bootstrap_servers)
+    try:
+        for partition in await partitions_of(consumer, topic):
+            consumer.assign([partition])
+            end = (await consumer.end_offsets([partition]))[partition]
+            consumer.seek(partition, (await consumer.beginning_offsets([partition]))[partition])
+            while await consumer.position(partition) < end:
+                for record in (await consumer.getmany(partition, timeout_ms=500)).get(partition, ()):
+                    if record.offset < end:
+                        yield record
+    finally:
+        await consumer.stop()
+
+
+async def group_lags(bootstrap_servers: str) -> list[GroupLag]:
+    """The lag of every group on every topic that it follows."""
+    consumer = await started_consumer(bootstrap_servers)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    await admin.start()
+    try:
+        lags = []
+        for group, topics in GROUPS.items():
+            committed = await admin.list_consumer_group_offsets(group)
+            for topic in topics:
+                partitions = await partitions_of(consumer, topic)
+                ends = await consumer.end_offsets(partitions)
+                begins = await consumer.beginning_offsets(partitions)
+                behind = sum(
+                    ends[one]
+                    - (committed[one].offset if one in committed and committed[one].offset >= 0 else begins[one])
+                    for one in partitions
+                )
+                lags.append(GroupLag(group=group, topic=topic, lag=max(0, behind)))
+        return lags
+    finally:
+        await admin.close()
+        await consumer.stop()
+
+
+async def started_consumer(bootstrap_servers: str) -> AIOKafkaConsumer:
+    """A consumer of committed records without a group; CommandError when the broker does not answer."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap_servers, isolation_level="read_committed", enable_auto_commit=False
+    )
+    try:
+        await consumer.start()
+    except (KafkaError, OSError) as error:
+        await consumer.stop()
+        raise CommandError(
+            f"Kafka at {bootstrap_servers} does not answer; is `motcua up` running?", ExitCode.AWAY
+        ) from error
+    return consumer
+
+
+async def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    """The partitions of a topic in order; CommandError when there is no such topic."""
+    metadata = await consumer._client.fetch_all_metadata()  # noqa: SLF001  # the public call only knows subscribed topics
+    numbers = metadata.partitions_for_topic(topic)
+    if not numbers:
+        known = ", ".join(sorted(name for name in metadata.topics() if not name.startswith("__")))
+        raise CommandError(f"there is no topic {topic}; there are: {known or 'none'}", ExitCode.USAGE)
+    return [TopicPartition(topic, number) for number in sorted(numbers)]

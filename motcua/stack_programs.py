@@ -1,0 +1,102 @@
+"""The programs of one machine in the order in which they start, each with the check that says that it serves."""
+
+import asyncio
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from deploy.embedded.kafka.handle import answers
+from deploy.embedded.kafka.topics import create_topics
+from deploy.embedded.processes.health import HealthCheck, HttpOk, Probe
+from deploy.embedded.processes.programs import Program
+from motcua.addresses import Addresses
+from motcua.topic_specs import topic_specs
+
+
+@dataclass(slots=True)
+class KafkaReady:
+    """Kafka answers and every topic of `schemas/topics` is there; the first look that finds it up creates them."""
+
+    addresses: Addresses
+    has_topics: bool = field(default=False)
+
+    def passed(self) -> bool:
+        """One look; TopicMismatchError when a topic exists otherwise than published."""
+        host, port = self.addresses.kafka.split(",")[0].rsplit(":", 1)
+        if not answers(int(port), host):
+            return False
+        if not self.has_topics:
+            specs = topic_specs(is_one_machine=self.addresses.is_own_kafka)
+            asyncio.run(create_topics(self.addresses.kafka, specs))
+            self.has_topics = True
+        return True
+
+    def __str__(self) -> str:
+        """What is waited for."""
+        return f"no Kafka answers at {self.addresses.kafka}"
+
+
+def programs(addresses: Addresses) -> list[Program]:
+    """Everything that `motcua up` runs; Kafka and ClickHouse only when no other is given."""
+    data_dir = Path(addresses.data_dir)
+    env = addresses.environment()
+    intake = HttpOk(url=f"{addresses.intake_url}/healthz")
+    web = HttpOk(url=f"{addresses.web_url}/healthz")
+    relay, deadlines = ("services.intake.app", "relay"), ("services.deadlines.app",)
+    services = [
+        _service("intake", ("services.intake.app", "serve"), intake, env),
+        _ready_file("relay", relay, addresses, start_timeout_s=60.0, stop_timeout_s=10.0),
+        _ready_file("deadlines", deadlines, addresses, start_timeout_s=120.0, stop_timeout_s=20.0),
+        _ready_file("stats", ("services.stats.app", "load"), addresses, start_timeout_s=60.0, stop_timeout_s=15.0),
+        _service("web", ("services.stats.web",), web, env),
+    ]
+    brokers = [_kafka(addresses, data_dir)] if addresses.is_own_kafka else []
+    engines = [_clickhouse(addresses, data_dir)] if addresses.is_own_clickhouse else []
+    return [*brokers, *engines, *services]
+
+
+def _kafka(addresses: Addresses, data_dir: Path) -> Program:
+    port = addresses.kafka.rsplit(":", 1)[1]
+    command = (sys.executable, "-m", "deploy.embedded.kafka", "--data", str(data_dir / "kafka"), "--port", port)
+    return Program(
+        name="kafka", command=command, health=KafkaReady(addresses), start_timeout_s=180.0, stop_timeout_s=30.0
+    )
+
+
+def _clickhouse(addresses: Addresses, data_dir: Path) -> Program:
+    writer, reader = urlsplit(addresses.clickhouse_url), urlsplit(addresses.reader_url)
+    command = (
+        sys.executable, "-m", "deploy.embedded.clickhouse",
+        "--path", str(data_dir / "clickhouse"), "--port", str(writer.port),
+    )  # fmt: skip
+    env = {
+        "MOTCUA_CLICKHOUSE_WRITER_PASSWORD": writer.password or "",
+        "MOTCUA_CLICKHOUSE_READER_PASSWORD": reader.password or "",
+    }
+    health = HttpOk(url=f"http://{writer.hostname}:{writer.port}/ping")
+    return Program(name="clickhouse", command=command, env=env, health=health, start_timeout_s=60.0)
+
+
+def _service(name: str, command: tuple[str, ...], health: HealthCheck, env: dict[str, str]) -> Program:
+    return Program(name=name, command=(sys.executable, "-m", *command), env=env, health=health, start_timeout_s=60.0)
+
+
+def _ready_file(
+    name: str, command: tuple[str, ...], addresses: Addresses, *, start_timeout_s: float, stop_timeout_s: float
+) -> Program:
+    ready = addresses.run_dir / f"{name}.ready"
+    return Program(
+        name=name,
+        command=(sys.executable, "-m", *command),
+        env={**addresses.environment(), "MOTCUA_READY_FILE": str(ready)},
+        health=Probe(probe=ready.exists, unmet=f"{name} has not said that it is ready"),
+        start_timeout_s=start_timeout_s,
+        stop_timeout_s=stop_timeout_s,
+    )
+
+
+def forget_ready_files(addresses: Addresses) -> None:
+    """Remove what an earlier run left, so that nobody is taken for ready before it is."""
+    for path in addresses.run_dir.glob("*.ready"):
+        path.unlink()
