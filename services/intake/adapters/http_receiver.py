@@ -14,10 +14,11 @@ from aiohttp import web
 from events.codec import dumps, parse_json
 from events.errors import UnreadableMessageError
 from services.intake.adapters.action_reader import ActionReader
+from services.intake.adapters.event_store import LedgerStore
 from services.intake.adapters.problems import PROBLEM_CONTENT_TYPE, Language, Problems, language_of
 from services.intake.adapters.writer import BusyError, Writer
 from services.intake.domain.actions import Action, Answer, Refusal, dossier_id_of
-from services.intake.ports import AppendConflictError, EventStore, RequestAnswer, StoreUnavailableError
+from services.intake.ports import AppendConflictError, EventLog, EventStore, RequestAnswer, StoreUnavailableError
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 MAX_ACTIONS_PER_REQUEST = 10_000
@@ -32,13 +33,14 @@ class HttpReceiver:
         writer: Writer,
         reader: ActionReader,
         problems: Problems,
-        store: EventStore,
+        store: LedgerStore,
         schemas: Mapping[str, Mapping[str, Any]],
     ) -> None:
         self._writer = writer
         self._reader = reader
         self._problems = problems
-        self._store = store
+        self._store: EventStore = store
+        self._log: EventLog = store
         self._schemas = schemas
 
     def application(self) -> web.Application:
@@ -122,6 +124,7 @@ class HttpReceiver:
         body = {
             "recorded": len(answers) - refused,
             "refused": refused,
+            "replayed": sum(one.is_replay for one in answers),
             "answers": [self._problems.answer(one, language) for one in answers],
         }
         status = 207 if refused else 200
@@ -166,10 +169,10 @@ class HttpReceiver:
 
     async def _get_health(self, _: web.Request) -> web.Response:
         try:
-            await asyncio.to_thread(self._store.find_receipts, ["healthz"])
+            recorded = await asyncio.to_thread(self._log.last_id)
         except StoreUnavailableError as error:
             return web.json_response({"status": "store away", "detail": str(error)}, status=503)
-        return web.json_response({"status": "ok"})
+        return web.json_response({"status": "ok", "last_recorded": recorded})
 
 
 def _content(request: web.Request, body: bytes) -> Any:
