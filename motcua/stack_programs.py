@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from deploy.embedded.kafka.handle import answers
 from deploy.embedded.kafka.topics import create_topics
-from deploy.embedded.processes.health import HealthCheck, HttpOk, Probe
+from deploy.embedded.processes.health import HealthCheck, HttpOk
 from deploy.embedded.processes.programs import Program
 from motcua.addresses import Addresses
 from motcua.topic_specs import topic_specs
@@ -37,19 +37,43 @@ class KafkaReady:
         return f"no Kafka answers at {self.addresses.kafka}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaysInLog:
+    """The program has written a sentence to its log since this check was made."""
+
+    log: Path
+    sentence: str
+    from_byte: int
+
+    def passed(self) -> bool:
+        """One look."""
+        try:
+            with self.log.open("rb") as log:
+                log.seek(self.from_byte)
+                return self.sentence.encode() in log.read()
+        except FileNotFoundError:
+            return False
+
+    def __str__(self) -> str:
+        """What is waited for."""
+        return f"{self.log.name} does not say {self.sentence!r}"
+
+
 def programs(addresses: Addresses) -> list[Program]:
     """Everything that `motcua up` runs; Kafka and ClickHouse only when no other is given."""
     data_dir = Path(addresses.data_dir)
     env = addresses.environment()
+    web_env = {**env, "CLICKHOUSE_URL": addresses.reader_url, "WEB_PORT": env["MOTCUA_WEB_PORT"]}
     intake = HttpOk(url=f"{addresses.intake_url}/healthz")
-    web = HttpOk(url=f"{addresses.web_url}/healthz")
-    relay, deadlines = ("services.intake.app", "relay"), ("services.deadlines.app",)
+    relay = _says(addresses, "relay", "going on after notification")
+    deadlines = _says(addresses, "deadlines", "open clocks are whole")
+    stats = _says(addresses, "stats", "loading from")
     services = [
         _service("intake", ("services.intake.app", "serve"), intake, env),
-        _ready_file("relay", relay, addresses, start_timeout_s=60.0, stop_timeout_s=10.0),
-        _ready_file("deadlines", deadlines, addresses, start_timeout_s=120.0, stop_timeout_s=20.0),
-        _ready_file("stats", ("services.stats.app", "load"), addresses, start_timeout_s=60.0, stop_timeout_s=15.0),
-        _service("web", ("services.stats.web",), web, env),
+        _service("relay", ("services.intake.app", "relay"), relay, env),
+        _service("deadlines", ("services.deadlines.app",), deadlines, env),
+        _service("stats", ("services.stats.app", "load"), stats, env),
+        _service("web", ("services.stats.web",), HttpOk(url=f"{addresses.web_url}/healthz"), web_env),
     ]
     brokers = [_kafka(addresses, data_dir)] if addresses.is_own_kafka else []
     engines = [_clickhouse(addresses, data_dir)] if addresses.is_own_clickhouse else []
@@ -79,24 +103,16 @@ def _clickhouse(addresses: Addresses, data_dir: Path) -> Program:
 
 
 def _service(name: str, command: tuple[str, ...], health: HealthCheck, env: dict[str, str]) -> Program:
-    return Program(name=name, command=(sys.executable, "-m", *command), env=env, health=health, start_timeout_s=60.0)
-
-
-def _ready_file(
-    name: str, command: tuple[str, ...], addresses: Addresses, *, start_timeout_s: float, stop_timeout_s: float
-) -> Program:
-    ready = addresses.run_dir / f"{name}.ready"
     return Program(
         name=name,
         command=(sys.executable, "-m", *command),
-        env={**addresses.environment(), "MOTCUA_READY_FILE": str(ready)},
-        health=Probe(probe=ready.exists, unmet=f"{name} has not said that it is ready"),
-        start_timeout_s=start_timeout_s,
-        stop_timeout_s=stop_timeout_s,
+        env=env,
+        health=health,
+        start_timeout_s=120.0,
+        stop_timeout_s=20.0,
     )
 
 
-def forget_ready_files(addresses: Addresses) -> None:
-    """Remove what an earlier run left, so that nobody is taken for ready before it is."""
-    for path in addresses.run_dir.glob("*.ready"):
-        path.unlink()
+def _says(addresses: Addresses, name: str, sentence: str) -> SaysInLog:
+    log = addresses.run_dir / "logs" / f"{name}.log"
+    return SaysInLog(log=log, sentence=sentence, from_byte=log.stat().st_size if log.exists() else 0)

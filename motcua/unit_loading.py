@@ -8,7 +8,8 @@ from clickhouse_connect.driver.client import Client
 
 from services.stats.adapters.clickhouse import open_client
 from services.stats.adapters.unit_register import load_units
-from services.stats.domain.levels import FIRST_DAY, LAST_DAY, UnitPeriod
+from services.stats.domain.levels import UnitPeriod
+from services.stats.domain.periods import FIRST_DAY, LAST_DAY
 
 KNOWN = (
     "SELECT unit_id, code, name, level, unit_type, parent_id, valid_from, valid_until, legal_basis FROM units FINAL"

@@ -13,7 +13,7 @@ from deploy.embedded.processes.stack import Stack
 from motcua.addresses import AddressError, Addresses, planned, write
 from motcua.output import CommandError, ExitCode, progress_console
 from motcua.preflight import check_before_start
-from motcua.stack_programs import forget_ready_files, programs
+from motcua.stack_programs import programs
 
 
 @click.command("up")
@@ -40,7 +40,6 @@ def running_stack() -> Iterator[tuple[Addresses, Stack]]:
         if addresses.is_own_kafka:
             _show("kafka", "fetching Apache Kafka (only the first time) ...")
             resolve_jars()
-        forget_ready_files(addresses)
         with Stack(addresses.run_dir, programs(addresses)) as stack:
             stack.start(_show)
             write(addresses)

@@ -1,0 +1,113 @@
+"""`motcua demo`: everything at once, on real parts, and the proof that the figures are right."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from importlib.resources import as_file, files
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from demo.reference import load_procedures, load_units
+from demo.simulation import WINDOWS, Reference, simulate
+from motcua.addresses import Addresses
+from motcua.commands.report_command import print_weekly_report
+from motcua.commands.up_command import running_stack
+from motcua.demo_check import Comparison, compare
+from motcua.demo_feed import feed
+from motcua.output import ExitCode, progress_console
+from motcua.settling import Backlog, wait_until_counted
+from motcua.unit_loading import add_units
+from rules.rulebook_files import load_rulebook
+from services.stats.adapters.units_file import read_units
+
+SHOWN_DIFFERENCES = 20
+COUNT_TIMEOUT_SECONDS = 180.0
+
+
+@click.command("demo")
+@click.option("--seed", type=int, default=2026, show_default=True, help="The same seed gives the same events.")
+@click.option(
+    "--dossiers", type=click.IntRange(min=2), default=4000, show_default=True, help="About how many dossiers."
+)
+@click.option("--exit", "exits", is_flag=True, help="End by itself once the figures are checked.")
+def command(seed: int, dossiers: int, *, exits: bool) -> int:
+    """Start everything, feed simulated weeks of real units and procedures, check every figure, show page and report.
+
+    Stays up until Ctrl-C. Exit code 1 when a figure of the statistics differs from a plain count over the events.
+    """
+    out = progress_console()
+    out.print("[bold]Motcua[/bold] khởi động (starting):")
+    with running_stack() as (addresses, stack):
+        _load_units(addresses)
+        _feed(addresses, seed, dossiers)
+        comparison = asyncio.run(compare(addresses, load_units(), datetime.now(UTC)))
+        is_right = _say(comparison)
+        print_weekly_report(addresses, WINDOWS[-1].end_on - timedelta(days=6))
+        out.print(f"\n[bold]Trang giám sát (page): {addresses.web_url}[/bold]")
+        out.print(
+            "Hỏi bằng SQL: .venv/bin/motcua sql  ·  Số liệu: .venv/bin/motcua figures  ·  Trạng thái: .venv/bin/motcua status"
+        )
+        if not exits:
+            out.print("Ctrl-C để dừng (to stop).")
+            stack.wait(on_progress=lambda name, what: out.print(f"  {name:<12} {what}"))
+    return int(ExitCode.OK if is_right else ExitCode.FINDINGS)
+
+
+def _load_units(addresses: Addresses) -> None:
+    with as_file(files("demo") / "data" / "units.csv") as path:
+        units = read_units(path)
+    add_units(addresses.clickhouse_url, units)
+    progress_console().print(f"Đơn vị hành chính (units): {len(units)}")
+
+
+def _feed(addresses: Addresses, seed: int, dossiers: int) -> None:
+    out = progress_console()
+    reference = Reference(units=load_units(), procedures=load_procedures(), rulebook=load_rulebook())
+    actions = simulate(reference, seed, dossiers)
+    started = time.monotonic()
+    with _progress() as progress:
+        task = progress.add_task("Nhận thao tác (intake)", total=len(actions), rate="")
+
+        def show(answered: int) -> None:
+            progress.advance(task, answered)
+            done = progress.tasks[task].completed
+            progress.update(task, rate=f"{done / max(0.001, time.monotonic() - started):,.0f} events/s")
+
+        refused = asyncio.run(feed(addresses, actions, show))
+        counting = progress.add_task("Thống kê (statistics)", total=None, rate="")
+
+        def show_backlog(seen: Backlog) -> None:
+            total = max(progress.tasks[counting].total or 1, seen.total)
+            progress.update(counting, total=total, completed=total - seen.total)
+
+        asyncio.run(wait_until_counted(addresses, show_backlog, COUNT_TIMEOUT_SECONDS))
+    seconds = time.monotonic() - started
+    out.print(
+        f"{len(actions)} actions by HTTP and Kafka, counted after {seconds:.1f} s ({len(actions) / seconds:,.0f} events/s end to end)"
+    )
+    for one in refused[:SHOWN_DIFFERENCES]:
+        out.print(f"  refused: {one}")
+    if refused:
+        out.print(f"  {len(refused)} actions were refused")
+
+
+def _say(comparison: Comparison) -> bool:
+    out = progress_console()
+    if not comparison.differences:
+        out.print(
+            f"[green]Đã đối chiếu[/green]: {comparison.figures} figures equal a plain count over the same"
+            f" {comparison.events} events (three levels, every week, all time)"
+        )
+        return True
+    for one in comparison.differences[:SHOWN_DIFFERENCES]:
+        out.print(f"  [red]differs[/red] {one}")
+    out.print(f"[red]{len(comparison.differences)} of {comparison.figures} figures differ[/red]")
+    return False
+
+
+def _progress() -> Progress:
+    columns = (
+        TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeElapsedColumn(),
+    )  # fmt: skip
+    return Progress(*columns, console=progress_console())

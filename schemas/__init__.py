@@ -1,0 +1,1 @@
+"""The published contract: schemas, topics, problem codes, AsyncAPI, OpenAPI, examples. Files only, no code."""

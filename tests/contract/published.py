@@ -1,0 +1,65 @@
+"""The published contract as the tests see it: files by name, validators with format checks, and which field an error names."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import yaml
+
+import schemas
+from events.codec import SCHEMA_URN
+
+FOLDER = Path(next(iter(schemas.__path__)))
+MESSAGE_SCHEMAS = frozenset({"action.v1", "envelope.v1", "answer.v1", "problem.v1"})
+"""Schemas that are not the data of an event and have examples of their own."""
+
+
+def schema_names() -> set[str]:
+    return {path.name.removesuffix(".schema.json") for path in FOLDER.glob("*.schema.json")}
+
+
+@cache
+def schema(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((FOLDER / f"{name}.schema.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+@cache
+def validator(name: str) -> jsonschema_rs.Draft202012Validator:
+    registry = jsonschema_rs.Registry([(SCHEMA_URN + "problem.v1", schema("problem.v1"))])
+    return jsonschema_rs.Draft202012Validator(schema(name), validate_formats=True, registry=registry)
+
+
+def examples(kind: str) -> list[tuple[str, str, Any]]:
+    """(schema name, file, content) of every example that is `valid` or `invalid`."""
+    paths = sorted((FOLDER / "examples").glob(f"*/{kind}/*.json"))
+    return [(path.parts[-3], path.name, json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+
+
+def example(name: str, file: str) -> Any:
+    return json.loads((FOLDER / "examples" / name / "valid" / f"{file}.json").read_text(encoding="utf-8"))
+
+
+def document(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    return loaded
+
+
+def wrong_fields(name: str, data: Any) -> set[str]:
+    """JSON pointers of the fields that the schema refuses."""
+    return {pointer for error in validator(name).iter_errors(data) for pointer in _pointers(error)}
+
+
+def _pointers(error: jsonschema_rs.ValidationError) -> list[str]:
+    path = "".join(f"/{step}" for step in error.instance_path)
+    match error.kind:
+        case jsonschema_rs.ValidationErrorKind.Required(property=missing):
+            return [f"{path}/{missing}"]
+        case jsonschema_rs.ValidationErrorKind.PropertyNames(error=inner):
+            return [f"{path}/{inner.instance}"]
+        case jsonschema_rs.ValidationErrorKind.AdditionalProperties(unexpected=names):
+            return [f"{path}/{name}" for name in names]
+        case _:
+            return [path]

@@ -1,0 +1,107 @@
+"""Catalog, classes, schemas, examples, topic files and AsyncAPI name the same things; nothing is missing or left over."""
+
+from pathlib import Path
+
+import pytest
+
+import events
+from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES, TYPE_BY_CLASS, topic_of
+from events.schema_files import load_data_schemas, load_schema, load_topic_file
+from events.topics import Topic
+from tests.contract.published import FOLDER, MESSAGE_SCHEMAS, document, examples, schema, schema_names
+
+ENTRIES = {
+    "__init__.py",
+    "asyncapi.yaml",
+    "examples",
+    "openapi.yaml",
+    "problem-codes.yaml",
+    "topics",
+}
+
+
+def test_the_events_package_is_ours() -> None:
+    assert Path(str(events.__file__)).resolve() == Path(__file__).resolve().parents[2] / "events" / "__init__.py"
+
+
+def test_every_type_has_a_class_of_its_name() -> None:
+    for event_type, event_class in CLASS_BY_TYPE.items():
+        name, version = event_type.rsplit(".", 1)
+        assert "".join(word.title() for word in name.split("-")) == event_class.__name__
+        assert version == "v1"
+        assert TYPE_BY_CLASS[event_class] == event_type
+
+
+def test_no_event_class_is_outside_the_catalog() -> None:
+    written = {
+        value
+        for module in (events.dossier, events.deadline)
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, events.dossier.DossierData)
+    }
+    bases = {events.dossier.DossierData, events.deadline.DeadlineData}
+    assert written - bases == set(CLASS_BY_TYPE.values())
+
+
+def test_there_is_one_schema_per_type_and_per_message_and_no_other() -> None:
+    assert schema_names() == set(CLASS_BY_TYPE) | MESSAGE_SCHEMAS | {"topic-file.v1"}
+
+
+def test_the_folder_holds_nothing_else() -> None:
+    found = {path.name for path in FOLDER.iterdir() if path.name != "__pycache__"}
+    assert found == ENTRIES | {f"{name}.schema.json" for name in schema_names()}
+
+
+def test_there_are_valid_and_invalid_examples_of_everything_and_of_nothing_else() -> None:
+    wanted = set(CLASS_BY_TYPE) | MESSAGE_SCHEMAS
+    folders = {path.relative_to(FOLDER / "examples") for path in (FOLDER / "examples").rglob("*") if path.is_dir()}
+    assert folders == {Path(name, *kind) for name in wanted for kind in ((), ("valid",), ("invalid",))}
+    for kind in ("valid", "invalid"):
+        counts = [name for name, _, _ in examples(kind)]
+        assert {name for name in wanted if counts.count(name) < 2} == set(), f"fewer than two {kind} examples"
+    files = [path for path in (FOLDER / "examples").rglob("*") if path.is_file()]
+    assert len(files) == len(examples("valid")) + len(examples("invalid"))
+
+
+def test_there_is_one_topic_file_per_topic_and_no_other() -> None:
+    assert {path.name for path in (FOLDER / "topics").iterdir()} == {f"{topic}.yaml" for topic in Topic}
+
+
+@pytest.mark.parametrize(
+    ("topic", "wanted"),
+    [
+        (Topic.DOSSIER_EVENTS, set(DOSSIER_TYPES)),
+        (Topic.DEADLINE_EVENTS, set(DEADLINE_TYPES)),
+        (Topic.COUNTER_ACTIONS, {"action.v1"}),
+        (Topic.COUNTER_ANSWERS, {"answer.v1"}),
+    ],
+)
+def test_a_topic_file_lists_what_is_published_there(topic: Topic, wanted: set[str]) -> None:
+    assert set(load_topic_file(topic)["messages"]) == wanted
+    assert {event_type for event_type in wanted & set(CLASS_BY_TYPE) if topic_of(event_type) != topic} == set()
+
+
+def test_asyncapi_has_every_message_on_its_topic_and_no_other() -> None:
+    described = document("asyncapi.yaml")
+    channels = {channel["address"]: channel for channel in described["channels"].values()}
+    topic_files = {str(topic): load_topic_file(topic) for topic in Topic}
+    assert set(channels) == {name for name, file in topic_files.items() if "messages" in file}
+    messages = described["components"]["messages"]
+    for name, channel in channels.items():
+        pointed = [message["$ref"].rsplit("/", 1)[1] for message in channel["messages"].values()]
+        assert [messages[key]["name"] for key in pointed] == topic_files[name]["messages"]
+        assert channel["bindings"]["kafka"]["partitions"] == topic_files[name]["partitions"]
+        assert channel["bindings"]["kafka"]["replicas"] == topic_files[name]["replication_factor"]["production"]
+    assert {message["name"] for message in messages.values()} == set(CLASS_BY_TYPE) | {"action.v1", "answer.v1"}
+    for message in messages.values():
+        assert message["payload"]["schema"]["$ref"] == f"./{message['name']}.schema.json"
+
+
+def test_the_types_of_actions_and_of_recorded_events_are_those_of_the_catalog() -> None:
+    assert schema("action.v1")["properties"]["type"]["enum"] == [name for name in DOSSIER_TYPES if name in ACTION_TYPES]
+    assert schema("envelope.v1")["properties"]["type"]["enum"] == list(CLASS_BY_TYPE)
+
+
+def test_the_package_reads_the_same_files() -> None:
+    assert load_data_schemas() == {name: schema(name) for name in CLASS_BY_TYPE}
+    assert load_schema("action.v1") == schema("action.v1")
