@@ -56,11 +56,13 @@ class Life:
     calendar: Calendar
     now: datetime
     actions: list[dict[str, Any]] = field(default_factory=list)
+    is_cut: bool = False
 
     def act(self, event_type: str, at: datetime, data: dict[str, Any], **attributes: Any) -> None:
-        """Report something, unless it lies beyond the end of the window."""
+        """Report something; from the first thing on that lies beyond the end of the window, nothing more."""
         at = max(at, self.now)
-        if at.date() > self.plan.end_on:
+        self.is_cut = self.is_cut or at.date() > self.plan.end_on
+        if self.is_cut:
             return
         self.now = at
         plan = self.plan
