@@ -29,6 +29,7 @@ REASONS = (
     "Cần xác minh thực địa lại",
     "Lỗi đường truyền",
 )
+ENDINGS = ("result-ready-at-counter.v1", "dossier-withdrawn.v1", "processing-stopped.v1", "dossier-returned.v1")
 STEPS = (("TN", "Tiếp nhận"), ("TL", "Thụ lý"), ("TD", "Thẩm định"), ("KD", "Ký duyệt"))
 
 
@@ -86,6 +87,11 @@ class Life:
                 "data": data,
             }
         )
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether an ending action was reported."""
+        return any(one["type"] in ENDINGS for one in self.actions)
 
     def work(self, hours: float) -> datetime:
         """The instant after so many working hours."""

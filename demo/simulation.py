@@ -27,15 +27,19 @@ CHANNEL_SHARES = (0.55, 0.38, 0.07)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Dossiers are accepted from `first_on` to `last_on`; nothing happens after `end_on` (local days)."""
+    """Dossiers are accepted from `first_on` to `last_on`; nothing happens after `end_on` (local days).
+
+    `is_finished`: every dossier ends in the window, because its unit does not exist any more after it.
+    """
 
     first_on: date
     last_on: date
     end_on: date
+    is_finished: bool = False
 
 
 WINDOWS = (
-    Window(first_on=date(2025, 4, 14), last_on=date(2025, 5, 23), end_on=date(2025, 6, 27)),
+    Window(first_on=date(2025, 4, 14), last_on=date(2025, 5, 23), end_on=date(2025, 6, 27), is_finished=True),
     Window(first_on=date(2026, 2, 2), last_on=date(2026, 3, 13), end_on=date(2026, 3, 15)),
 )
 
@@ -84,7 +88,9 @@ def _lives(reference: Reference, window: Window, dossiers: int, random: Random) 
             transfer_to=place.agency(unit, random),
             end_on=window.end_on,
         )
-        yield live(plan, calendar, reference.rulebook.default_rule_set, random)
+        life = live(plan, calendar, reference.rulebook.default_rule_set, random)
+        if life.is_ended or not window.is_finished:
+            yield life
 
 
 def _accepted_at(zone: Any, day: date, random: Random, *, is_online: bool, is_working_day: bool) -> datetime:

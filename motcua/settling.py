@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from motcua.addresses import Addresses
 from motcua.kafka_reading import group_lags
 from motcua.output import CommandError, ExitCode
+from motcua.progress import ProgressBar
 from services.intake.adapters.kafka_relay import last_published
 
 POLL_SECONDS = 0.3
@@ -56,6 +57,19 @@ async def wait_until_counted(addresses: Addresses, show: Callable[[Backlog], Non
                 f"the statistics are still behind by {seen.total} events; see `motcua status`", ExitCode.AWAY
             )
         await asyncio.sleep(POLL_SECONDS)
+
+
+def wait_with_bar(addresses: Addresses, timeout_seconds: float) -> None:
+    """Wait until everything is counted, and show how far it is."""
+    with ProgressBar("Thống kê (statistics)", None) as bar:
+        largest = 0
+
+        def show(seen: Backlog) -> None:
+            nonlocal largest
+            largest = max(largest, seen.total)
+            bar.at(largest - seen.total, largest)
+
+        asyncio.run(wait_until_counted(addresses, show, timeout_seconds))
 
 
 def last_recorded(intake_url: str) -> int:

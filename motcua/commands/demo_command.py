@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from demo.reference import load_procedures, load_units
 from demo.simulation import WINDOWS, Reference, simulate
@@ -16,7 +15,8 @@ from motcua.commands.up_command import running_stack
 from motcua.demo_check import Comparison, compare
 from motcua.demo_feed import feed
 from motcua.output import ExitCode, progress_console
-from motcua.settling import Backlog, wait_until_counted
+from motcua.progress import ProgressBar
+from motcua.settling import wait_with_bar
 from motcua.unit_loading import add_units
 from rules.rulebook_files import load_rulebook
 from services.stats.adapters.units_file import read_units
@@ -66,26 +66,12 @@ def _feed(addresses: Addresses, seed: int, dossiers: int) -> None:
     reference = Reference(units=load_units(), procedures=load_procedures(), rulebook=load_rulebook())
     actions = simulate(reference, seed, dossiers)
     started = time.monotonic()
-    with _progress() as progress:
-        task = progress.add_task("Nhận thao tác (intake)", total=len(actions), rate="")
-
-        def show(answered: int) -> None:
-            progress.advance(task, answered)
-            done = progress.tasks[task].completed
-            progress.update(task, rate=f"{done / max(0.001, time.monotonic() - started):,.0f} events/s")
-
-        refused = asyncio.run(feed(addresses, actions, show))
-        counting = progress.add_task("Thống kê (statistics)", total=None, rate="")
-
-        def show_backlog(seen: Backlog) -> None:
-            total = max(progress.tasks[counting].total or 1, seen.total)
-            progress.update(counting, total=total, completed=total - seen.total)
-
-        asyncio.run(wait_until_counted(addresses, show_backlog, COUNT_TIMEOUT_SECONDS))
+    with ProgressBar("Nhận thao tác (intake)", len(actions)) as bar:
+        refused = asyncio.run(feed(addresses, actions, bar.advance))
+    wait_with_bar(addresses, COUNT_TIMEOUT_SECONDS)
     seconds = time.monotonic() - started
-    out.print(
-        f"{len(actions)} actions by HTTP and Kafka, counted after {seconds:.1f} s ({len(actions) / seconds:,.0f} events/s end to end)"
-    )
+    rate = f"{len(actions) / seconds:,.0f} events/s end to end"
+    out.print(f"{len(actions)} actions by HTTP and Kafka, counted after {seconds:.1f} s ({rate})")
     for one in refused[:SHOWN_DIFFERENCES]:
         out.print(f"  refused: {one}")
     if refused:
@@ -104,10 +90,3 @@ def _say(comparison: Comparison) -> bool:
         out.print(f"  [red]differs[/red] {one}")
     out.print(f"[red]{len(comparison.differences)} of {comparison.figures} figures differ[/red]")
     return False
-
-
-def _progress() -> Progress:
-    columns = (
-        TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeElapsedColumn(),
-    )  # fmt: skip
-    return Progress(*columns, console=progress_console())

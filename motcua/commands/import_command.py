@@ -10,13 +10,13 @@ from typing import Any
 import aiohttp
 import click
 from clickhouse_connect.driver.exceptions import ClickHouseError
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from motcua.addresses import Addresses, found
 from motcua.csv_rows import read_mapping, read_rows
 from motcua.output import CommandError, ExitCode, print_json, progress_console
+from motcua.progress import ProgressBar
 from motcua.sending import BATCH_SIZE, Sender
-from motcua.settling import Backlog, last_recorded, wait_until_counted
+from motcua.settling import last_recorded, wait_with_bar
 from motcua.unit_loading import add_units, unit_periods
 from services.intake.domain.mapping import (
     ImportMapping,
@@ -63,7 +63,9 @@ def command(file: Path, mapping_file: Path, *, wait: bool, as_json: bool) -> int
         mapping = parse_mapping(raw)
         last_recorded(addresses.intake_url)
         add_units(addresses.clickhouse_url, unit_periods(raw.get("units", ())))
-        result = asyncio.run(_import(addresses, file, mapping, wait=wait))
+        result = asyncio.run(_import(addresses, file, mapping))
+        if wait:
+            wait_with_bar(addresses, COUNT_TIMEOUT_SECONDS)
     except (MappingError, UnitFileError, KeyError) as error:
         raise CommandError(f"{mapping_file}: {error}", ExitCode.FINDINGS) from error
     except ClickHouseError as error:
@@ -72,28 +74,24 @@ def command(file: Path, mapping_file: Path, *, wait: bool, as_json: bool) -> int
     return int(ExitCode.FINDINGS if result.errors else ExitCode.OK)
 
 
-async def _import(addresses: Addresses, file: Path, mapping: ImportMapping, *, wait: bool) -> Result:
+async def _import(addresses: Addresses, file: Path, mapping: ImportMapping) -> Result:
     result = Result()
-    rows = list(_rows(file, mapping, result))
     by_dossier: dict[str, list[Row]] = {}
-    for row in rows:
+    for row in _rows(file, mapping, result):
         by_dossier.setdefault(row.cells[mapping.dossier_column].strip(), []).append(row)
     result.dossiers = len(by_dossier)
     before = last_recorded(addresses.intake_url)
-    with _progress() as progress:
+    with ProgressBar("Ghi sổ (dossiers)", len(by_dossier)) as bar:
         async with aiohttp.ClientSession() as session:
-            await _send(Sender(session, addresses.intake_url), mapping, by_dossier, result, progress)
-        recorded_now = last_recorded(addresses.intake_url) - before
-        result.flagged = max(0, recorded_now - (result.recorded - result.already_recorded))
-        if wait:
-            await _wait(addresses, progress)
+            await _send(Sender(session, addresses.intake_url), mapping, by_dossier, result, bar)
+    recorded_now = last_recorded(addresses.intake_url) - before
+    result.flagged = max(0, recorded_now - (result.recorded - result.already_recorded))
     return result
 
 
 async def _send(
-    sender: Sender, mapping: ImportMapping, by_dossier: dict[str, list[Row]], result: Result, progress: Progress
+    sender: Sender, mapping: ImportMapping, by_dossier: dict[str, list[Row]], result: Result, bar: ProgressBar
 ) -> None:
-    task = progress.add_task("Ghi sổ (recording)", total=len(by_dossier))
     waiting: list[MappedAction] = []
     lines: list[MappedAction] = []
     for rows in by_dossier.values():
@@ -106,7 +104,7 @@ async def _send(
             lines += waiting
             await sender.send([one.raw for one in waiting], lambda _: None)
             waiting = []
-        progress.advance(task)
+        bar.advance(1)
     lines += waiting
     await sender.send([one.raw for one in waiting], lambda _: None)
     result.recorded, result.refused = sender.tally.recorded, sender.tally.refused
@@ -122,16 +120,6 @@ def _refusal(action: MappedAction, problem: dict[str, Any]) -> RowError:
     )
 
 
-async def _wait(addresses: Addresses, progress: Progress) -> None:
-    task = progress.add_task("Thống kê (counting)", total=None)
-
-    def show(seen: Backlog) -> None:
-        total = max(progress.tasks[task].total or 0, seen.total)
-        progress.update(task, total=total, completed=total - seen.total)
-
-    await wait_until_counted(addresses, show, COUNT_TIMEOUT_SECONDS)
-
-
 def _rows(file: Path, mapping: ImportMapping, result: Result) -> Iterator[Row]:
     for row in read_rows(file, mapping.columns):
         if isinstance(row, RowError):
@@ -141,11 +129,6 @@ def _rows(file: Path, mapping: ImportMapping, result: Result) -> Iterator[Row]:
         else:
             result.rows += 1
             yield row
-
-
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=progress_console())
 
 
 def _report(file: Path, result: Result, *, as_json: bool) -> None:
