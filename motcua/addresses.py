@@ -36,8 +36,8 @@ class Addresses:
 
     @property
     def run_dir(self) -> Path:
-        """The folder of the process manager and its logs."""
-        return Path(self.data_dir) / "run"
+        """The folder that the process manager is given: its files in `run/`, the logs in `logs/`."""
+        return Path(self.data_dir)
 
     def environment(self) -> dict[str, str]:
         """What every service is told."""
@@ -97,7 +97,7 @@ def found(environ: Mapping[str, str]) -> Addresses:
 
 def write(addresses: Addresses) -> None:
     """Leave the addresses for the other commands; readable by the owner only, because they carry passwords."""
-    path = addresses.run_dir / "addresses.json"
+    path = Path(addresses.data_dir) / "run" / "addresses.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(json.dumps(asdict(addresses), indent=1), encoding="utf-8")

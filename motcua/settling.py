@@ -11,7 +11,7 @@ from motcua.addresses import Addresses
 from motcua.kafka_reading import group_lags
 from motcua.output import CommandError, ExitCode
 from motcua.progress import ProgressBar
-from services.intake.adapters.kafka_relay import last_published
+from services.intake.adapters.kafka_tail import last_published
 
 POLL_SECONDS = 0.3
 

@@ -9,6 +9,7 @@ import click
 from deploy.embedded.kafka.errors import EmbeddedKafkaError
 from deploy.embedded.kafka.jars import resolve_jars
 from deploy.embedded.processes.errors import StackError
+from deploy.embedded.processes.signals import stop_signals_interrupt
 from deploy.embedded.processes.stack import Stack
 from motcua.addresses import AddressError, Addresses, planned, write
 from motcua.output import CommandError, ExitCode, progress_console
@@ -40,7 +41,7 @@ def running_stack() -> Iterator[tuple[Addresses, Stack]]:
         if addresses.is_own_kafka:
             _show("kafka", "fetching Apache Kafka (only the first time) ...")
             resolve_jars()
-        with Stack(addresses.run_dir, programs(addresses)) as stack:
+        with stop_signals_interrupt(), Stack(addresses.run_dir, programs(addresses)) as stack:
             stack.start(_show)
             write(addresses)
             yield addresses, stack

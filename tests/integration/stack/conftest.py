@@ -1,0 +1,86 @@
+"""The whole system as an operator starts it: `motcua up` in a process of its own, on free ports and an empty data folder."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.embedded.kafka.launch import free_port
+
+ROOT = Path(__file__).parents[3]
+MOTCUA = [sys.executable, "-c", "import sys; from motcua.cli import main; sys.exit(main())"]
+START_SECONDS = 150.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningStack:
+    """A started stack and the means to ask it as a user would."""
+
+    data_dir: Path
+    env: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+    def run(self, *arguments: str, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
+        """Run a `motcua` command against the stack."""
+        return subprocess.run(
+            [*MOTCUA, *arguments], cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=timeout, check=False
+        )
+
+    def json(self, *arguments: str) -> Any:
+        """The JSON output of a command that must succeed."""
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def lines(self, *arguments: str) -> list[dict[str, Any]]:
+        """The JSON lines of a command that must succeed."""
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def pid_of(self, name: str) -> int:
+        """The process id of one program."""
+        found = [
+            one["pid"] for one in json.loads(self.run("status", "--json").stdout)["processes"] if one["name"] == name
+        ]
+        assert found, f"no process {name}"
+        return int(found[0])
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """A stack for all tests of this folder; they share its data, so each uses its own dossiers."""
+    data_dir = tmp_path_factory.mktemp("motcua")
+    names = ("KAFKA", "CLICKHOUSE", "INTAKE", "WEB")
+    ports = {f"MOTCUA_{name}_PORT": str(free_port()) for name in names}
+    hidden = ("KAFKA_BOOTSTRAP_SERVERS", "CLICKHOUSE_URL", "PERSISTENCE_MODULE")
+    env = {name: value for name, value in os.environ.items() if name not in hidden}
+    env |= {"MOTCUA_DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **ports}
+    log = data_dir / "up.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen([*MOTCUA, "up"], cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        _wait_until_up(process, log)
+        yield RunningStack(data_dir=data_dir, env=env, process=process)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) in (0, 130), log.read_text()
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_up(process: subprocess.Popen[bytes], log: Path) -> None:
+    give_up_at = time.monotonic() + START_SECONDS
+    while "Ctrl-C" not in log.read_text():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < give_up_at, log.read_text()
+        time.sleep(0.2)
