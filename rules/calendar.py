@@ -7,7 +7,7 @@ distance. The tables never change, and nothing here knows what time it is. Rules
 
 from array import array
 from bisect import bisect_left, bisect_right
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 
 from rules.calendar_spec import CalendarEntry, CalendarSpec
@@ -30,6 +30,7 @@ class Calendar:
         "_ends",
         "_first",
         "_openings",
+        "_sessions_before",
         "_starts",
         "_time_before",
         "_working_days",
@@ -53,9 +54,12 @@ class Calendar:
         sessions = [_sessions_on(spec, day) for day in self._working_days]
         self._openings = tuple(of_day[0][0] for of_day in sessions)
         self._closings = tuple(of_day[-1][1] for of_day in sessions)
+        midnights = (datetime.combine(day, time.min, spec.zone) for day in days)
         # All sessions of the calendar in one row each: their starts, their ends, and the working time before each.
         self._starts = [start for of_day in sessions for start, _ in of_day]
         self._ends = [end for of_day in sessions for _, end in of_day]
+        # For each day the number of sessions that ended before it.
+        self._sessions_before = array("l", (bisect_right(self._ends, midnight) for midnight in midnights))
         lengths = (end - start for start, end in zip(self._starts, self._ends, strict=True))
         self._time_before = list(accumulate(lengths, initial=_NOTHING))
         self._check_sums()
@@ -122,22 +126,17 @@ class Calendar:
 
     def effective_start(self, at: datetime) -> datetime:
         """Give the first working instant at or after an instant (DR-01). The end of a session is not working time."""
-        local = self.local(at)
-        self._index(local)
-        number = bisect_right(self._ends, local)
-        if number < len(self._starts):
-            return max(local, self._starts[number])
-        raise self._exhausted(f"the next working instant after {local.isoformat()}")
+        return self._session(at)[1]
 
     def add_working_time(self, at: datetime, amount: timedelta) -> datetime:
         """Give the instant at which `amount` (not negative) of working time has passed since the effective start.
 
         Time that is used up exactly at the end of a session ends there, not at the start of the next one (DR-03).
         """
-        start = self.effective_start(at)
+        number, start = self._session(at)
         if amount <= _NOTHING:
             return start
-        target = self._time_until(start) + amount
+        target = self._time_before[number] + (start - self._starts[number]) + amount
         number = bisect_left(self._time_before, target) - 1
         if number < len(self._starts):
             return self._starts[number] + (target - self._time_before[number])
@@ -182,6 +181,25 @@ class Calendar:
             return self._working_days[number - 1]
         raise self._exhausted(f"working day no. {number} of the calendar")
 
+    def _session(self, at: datetime) -> tuple[int, datetime]:
+        """Give the number of the session in which the effective start lies, and the effective start."""
+        local = self.local(at)
+        number = self._next_session(local)
+        if number < len(self._starts):
+            start = self._starts[number]
+            return number, local if local > start else start  # noqa: FURB136 - twice as fast as max(), and asked most
+        raise self._exhausted(f"the next working instant after {local.isoformat()}")
+
+    def _next_session(self, local: datetime) -> int:
+        """Give the number of the first session that ends after a local instant; one too many after the last."""
+        index = local.toordinal() - self._first
+        if not 0 <= index < len(self._sessions_before):
+            raise self._exhausted(local.isoformat())
+        number, ends = self._sessions_before[index], self._ends
+        while number < len(ends) and ends[number] <= local:
+            number += 1
+        return number
+
     def _working(self, day: date) -> int:
         number = self._count[self._index(day)] - 1
         if number < 0 or self._working_days[number].toordinal() != day.toordinal():
@@ -191,8 +209,7 @@ class Calendar:
 
     def _time_until(self, local: datetime) -> timedelta:
         """Give all working time of the calendar up to a local instant."""
-        self._index(local)
-        number = bisect_right(self._ends, local)
+        number = self._next_session(local)
         total = self._time_before[number]
         if number < len(self._starts) and local > self._starts[number]:
             total += local - self._starts[number]

@@ -1,4 +1,4 @@
-"""Early, on time or late: DR-08, DR-09, DR-31.
+"""Early, on time or late, and when a breach begins: DR-08, DR-09, DR-31, B0.
 
 In go a calendar, the due instant and the instant at which the dossier ended; out comes a class. Pure.
 """
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from rules.calendar import Calendar
-from rules.terms import Basis
+from rules.terms import Basis, Due
 
 Classification = Literal["early", "on_time", "late", "unknown"]
 
@@ -51,6 +51,19 @@ def late_from(calendar: Calendar, due_at: datetime, basis: Basis = "date") -> da
     if basis == "instant":
         return calendar.local(local.astimezone(UTC) + _INSTANT)
     return datetime.combine(local.date() + _DAY, time.min, local.tzinfo)
+
+
+def breach_at(calendar: Calendar, due: Due) -> datetime:
+    """Give the instant from which an open dossier counts as breached (B0).
+
+    It is the due instant; but where the date decides, a source may state any hour of the due day, even its first, and
+    then nothing is breached before the office closes on that day (or, on a day without sessions, before the day ends).
+    """
+    if due.basis == "instant":
+        return due.due_at
+    if calendar.is_working_day(due.due_on):
+        return max(due.due_at, calendar.end_of_last_session(due.due_on))
+    return late_from(calendar, due.due_at)
 
 
 def classify_recorded(

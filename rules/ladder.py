@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rules.calendar import Calendar
+from rules.classify import breach_at
 from rules.errors import CalendarExhaustedError
 from rules.ruleset import RuleSet, RungRule
 from rules.terms import Due, Term
 
 _PERCENT = 100
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +31,16 @@ def near_due_rungs(
     """Give the reminders before a due instant, in order.
 
     Only those strictly after the clock was last set going (`running_from_at`, by default the effective start) and
-    strictly before the due instant. A rung that would lie before the published calendar is left out too.
+    strictly before the breach. A rung that would lie before the published calendar is left out too.
     """
     start = running_from_at or due.effective_start_at
     at: dict[str, datetime] = {}
-    for rule in sorted(rule_set.ladder, key=_shares_last):
+    for rule in rule_set.ladder:
         instant = _instant(calendar, due, term, rule_set, rule)
-        if instant is not None and (rule.only_before not in at or instant < at[rule.only_before]):
+        if instant is not None and _is_used(rule, instant, at):
             at[rule.name] = instant
-    rungs = (Rung(name=name, at=instant) for name, instant in at.items() if start < instant < due.due_at)
+    end = breach_at(calendar, due)
+    rungs = (Rung(name=name, at=instant) for name, instant in at.items() if start < instant < end)
     return tuple(sorted(rungs, key=lambda rung: (rung.at, rung.name)))
 
 
@@ -56,8 +59,11 @@ def apology_latest_at(
     return latest if latest > start else due.due_at
 
 
-def _shares_last(rule: RungRule) -> bool:
-    return rule.only_before is not None
+def _is_used(rule: RungRule, instant: datetime, at: dict[str, datetime]) -> bool:
+    if rule.only_before is None:
+        return True
+    other = at.get(rule.only_before)
+    return other is not None and instant < other
 
 
 def _instant(calendar: Calendar, due: Due, term: Term | None, rule_set: RuleSet, rule: RungRule) -> datetime | None:
@@ -77,7 +83,7 @@ def _instant(calendar: Calendar, due: Due, term: Term | None, rule_set: RuleSet,
 def _length(calendar: Calendar, due: Due, term: Term | None, rule_set: RuleSet) -> timedelta:
     """Give the whole term as working time: N x 8 h for days (A1)."""
     if term is not None and term.unit == "hour":
-        return timedelta(hours=term.value)
+        return term.value * _HOUR
     if term is not None and term.unit == "working_day":
         return term.value * rule_set.working_day_length
     return calendar.working_days_between(due.effective_start_at.date(), due.due_on) * rule_set.working_day_length
@@ -89,7 +95,7 @@ def _is_short(calendar: Calendar, due: Due, term: Term | None, rule_set: RuleSet
         return calendar.working_days_between(due.effective_start_at.date(), due.due_on) <= days
     match term.unit:
         case "hour":
-            return timedelta(hours=term.value) <= days * rule_set.working_day_length
+            return term.value * _HOUR <= days * rule_set.working_day_length
         case "same_day":
             return days >= 1
         case "working_day" | "calendar_day":

@@ -72,7 +72,7 @@ def parse_rule_set(data: Mapping[str, Any]) -> RuleSet:
             working_day_length=timedelta(hours=value["hours_per_working_day"]),
             apology_working_days_before=value["apology_working_days_before"],
             apology_short_term_working_days=value["apology_short_term_working_days"],
-            ladder=tuple(_rung(row) for row in value["ladder"]),
+            ladder=_ladder(value["ladder"]),
             sources={name: _source(row) for name, row in parameters.items()},
         )
     except (KeyError, TypeError) as error:
@@ -80,6 +80,11 @@ def parse_rule_set(data: Mapping[str, Any]) -> RuleSet:
         raise InvalidRuleSetError(message) from error
     _check(rule_set)
     return rule_set
+
+
+def _ladder(rows: list[Mapping[str, Any]]) -> tuple[RungRule, ...]:
+    """Give the rungs so that each comes after the one it is measured against."""
+    return tuple(sorted((_rung(row) for row in rows), key=lambda rung: rung.only_before is not None))
 
 
 def _rung(row: Mapping[str, Any]) -> RungRule:
@@ -97,6 +102,7 @@ def _source(row: Mapping[str, Any]) -> ParameterSource:
 
 def _check(rule_set: RuleSet) -> None:
     names = [rung.name for rung in rule_set.ladder]
+    plain = [rung.name for rung in rule_set.ladder if rung.only_before is None]
     problems = {
         "supplement_policy": rule_set.supplement_policy not in get_args(Policy),
         "same_day_cut_off": not isinstance(rule_set.same_day_cut_off, time),
@@ -104,7 +110,7 @@ def _check(rule_set: RuleSet) -> None:
         "hours_per_working_day": rule_set.working_day_length <= timedelta(0),
         "apology_working_days_before": rule_set.apology_working_days_before < 1,
         "apology_short_term_working_days": rule_set.apology_short_term_working_days < 0,
-        "ladder": len(set(names)) != len(names) or not all(_is_rung(rung, names) for rung in rule_set.ladder),
+        "ladder": len(set(names)) != len(names) or not all(_is_rung(rung, plain) for rung in rule_set.ladder),
         "status": any(s.status not in get_args(SourceStatus) or not s.source for s in rule_set.sources.values()),
     }
     wrong = [name for name, is_wrong in problems.items() if is_wrong]
@@ -113,8 +119,8 @@ def _check(rule_set: RuleSet) -> None:
         raise InvalidRuleSetError(message)
 
 
-def _is_rung(rung: RungRule, names: list[str]) -> bool:
-    if rung.only_before is not None and rung.only_before not in names:
+def _is_rung(rung: RungRule, plain: list[str]) -> bool:
+    if rung.only_before is not None and rung.only_before not in plain:
         return False
     if rung.working_days_before is not None:
         return rung.remaining_percent is None and rung.working_days_before >= 0

@@ -106,9 +106,10 @@ def qd766_class(
     adjusted = adjusted_due(calendar, original, term, pauses, rule_set, "qd766")
     if adjusted.is_overdue_by_rule:
         return "late"
-    if adjusted.due is None:
+    if pauses and pauses[-1].completed_at is None:
         return classify(calendar, original.due_at, pauses[-1].requested_at, original.basis)
-    return classify(calendar, adjusted.due.due_at, ended_at, adjusted.due.basis)
+    due_at = adjusted.due.due_at if adjusted.due else None
+    return classify(calendar, due_at, ended_at, original.basis)
 
 
 def closed(pauses: tuple[Pause, ...], ended_at: datetime) -> tuple[Pause, ...]:
@@ -160,7 +161,8 @@ def _shifted(calendar: Calendar, current: Due, term: Term | None, wait: _Wait, w
         due_at = datetime.combine(due_on, current.due_at.time(), current.due_at.tzinfo)
     elif term.unit == "hour":
         time_waited = calendar.working_time_between(wait.from_at, wait.until_at)
-        due_at = calendar.add_working_time(current.due_at, time_waited) if time_waited else current.due_at
+        moved = calendar.add_working_time(current.due_at, time_waited) if time_waited else current.due_at
+        due_at = max(moved, wait.until_at)  # nothing is left when the request came at the due instant itself
         due_on = due_at.date()
     elif term.unit in {"working_day", "same_day"}:
         due_on = _later_working_day(calendar, current, wait)

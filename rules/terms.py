@@ -18,6 +18,7 @@ Basis = Literal["date", "instant"]
 
 _UNITS = get_args(TermUnit)
 _MONTHS = 12
+_HOUR = timedelta(hours=1)
 _LONGEST_HOURS = MAXYEAR * 366 * 24
 
 
@@ -111,7 +112,7 @@ def nominal_day(start_on: date, term: Term) -> date:
 def _hours(term: Term) -> timedelta:
     if term.value > _LONGEST_HOURS:
         raise _beyond(term)
-    return timedelta(hours=term.value)
+    return term.value * _HOUR
 
 
 def _beyond(term: Term) -> CalendarExhaustedError:
