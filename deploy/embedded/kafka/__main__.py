@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         if given.fetch_only:
-            print(resolve_jars())
+            sys.stdout.write(f"{resolve_jars()}\n")
             return 0
         if given.data is None:
             parser.error("--data is required")
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
             )
         )
     except EmbeddedKafkaError as error:
-        print(f"kafka: {error}", file=sys.stderr)
+        sys.stderr.write(f"kafka: {error}\n")
         return error.exit_code
     return 0
 

@@ -18,13 +18,13 @@ from types import TracebackType
 from typing import Self
 
 from deploy.embedded.kafka.errors import BrokerNotReadyError
-from deploy.embedded.kafka.launch import free_port
+from deploy.embedded.kafka.launch import free_port, require_free
 from deploy.embedded.kafka.settings import HOST
+from deploy.embedded.processes.tied import tied
 
 _POLL_SECONDS = 0.05
-_TIED = "deploy.embedded.processes.tied"
-# Metadata request v0 for no topic at all: API key 3, version 0 is too old for Kafka 4, so ApiVersions v0 (key 18) is
-# asked; a broker that answers it is past its start-up and serves clients. 4 bytes length, then header with an empty id.
+# An ApiVersions request v0 (key 18) with an empty client id, behind its 4 bytes of length. The broker opens the port
+# for clients last; asking it one question tells that Kafka listens there, and not something else.
 _API_VERSIONS_REQUEST = bytes([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0, 0])
 
 
@@ -73,20 +73,23 @@ class KafkaHandle:
 
 
 def start_kafka(
-    data_dir: Path, port: int | None = None, *, timeout_s: float = 60.0, flush_each_append: bool = True
+    data_dir: Path, port: int | None = None, *, timeout_s: float = 60.0, flush_each_append: bool = False
 ) -> KafkaHandle:
     """Start a broker on `data_dir` and return when it serves; a free port is chosen if none is given.
 
-    The broker dies with the calling thread's process (Linux), so that a killed test run leaves none behind.
-    Raises BrokerNotReadyError with the end of the broker's output.
+    Without `flush_each_append` acknowledged records survive kill -9 but not power loss, which is quicker and enough for
+    tests. The broker dies with the calling thread (Linux), so that a killed test run leaves none behind.
+    Raises PortTakenError, or BrokerNotReadyError with the end of the broker's output.
     """
     chosen = port or free_port()
+    require_free(chosen)  # or another broker there would be taken for this one
     data_dir.mkdir(parents=True, exist_ok=True)
     broker = [sys.executable, "-m", "deploy.embedded.kafka", "--data", str(data_dir), "--port", str(chosen)]
     broker += ["--flush", "append" if flush_each_append else "os"]
-    tied = [sys.executable, "-m", _TIED, "--parent", str(os.getpid()), "--", *broker]
     with (data_dir / "kafka.log").open("ab") as log:
-        process = subprocess.Popen(tied, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(  # noqa: S603 our own module
+            tied(broker, parent_pid=os.getpid()), stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+        )
     handle = KafkaHandle(data_dir=data_dir, port=chosen, process=process)
     give_up_at = time.monotonic() + timeout_s
     while not answers(chosen):

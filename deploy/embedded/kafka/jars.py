@@ -14,10 +14,10 @@ import os
 import shutil
 import subprocess
 import tempfile
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from xml.etree import ElementTree
 
 from deploy.embedded.kafka.errors import JarsUnresolvedError, MavenMissingError
 from deploy.embedded.kafka.runtimes import check_maven, find_maven
@@ -26,12 +26,13 @@ POM = Path(__file__).with_name("pom.xml")
 MANIFEST = "manifest.json"
 
 _RESOLVE_SECONDS = 900  # about 45 MB; allow for a slow line
+_VERSION_ELEMENT = "m:properties/m:kafka.version"
 _POM_NAMESPACE = {"m": "http://maven.apache.org/POM/4.0.0"}
 
 
 def kafka_version(pom: Path = POM) -> str:
     """The Kafka version that `pom.xml` names."""
-    version = ElementTree.parse(pom).findtext("m:properties/m:kafka.version", namespaces=_POM_NAMESPACE)
+    version = ElementTree.parse(pom).findtext(_VERSION_ELEMENT, namespaces=_POM_NAMESPACE)  # noqa: S314 our own file
     if not version:
         raise JarsUnresolvedError(f"{pom} names no kafka.version.")
     return version
@@ -82,6 +83,8 @@ def _fill(jars: Path, pom: Path, environ: Mapping[str, str]) -> None:
         raise MavenMissingError(
             f"Kafka's jars are not in {jars} and Maven was not found to fetch them: {check_maven(environ).advice}."
         )
+    for cut_off in jars.parent.glob(f".{jars.name}.filling-*"):  # nobody else fills: we hold the lock
+        shutil.rmtree(cut_off, ignore_errors=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{jars.name}.filling-", dir=jars.parent))
     try:
         _run_maven(maven, pom, fresh, environ)
@@ -102,11 +105,13 @@ def _run_maven(maven: Path, pom: Path, into: Path, environ: Mapping[str, str]) -
     command = [str(maven), "--quiet", "--batch-mode", "--strict-checksums", "--file", str(pom)]
     command += ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={into}"]
     try:
-        run = subprocess.run(
+        run = subprocess.run(  # noqa: S603 a fixed command
             command, capture_output=True, text=True, timeout=_RESOLVE_SECONDS, check=False, env=dict(environ)
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise JarsUnresolvedError(f"Maven could not fetch Kafka's jars: {error}. Check the network and retry.") from error
+        raise JarsUnresolvedError(
+            f"Maven could not fetch Kafka's jars: {error}. Check the network and retry."
+        ) from error
     if run.returncode != 0 or not any(into.glob("kafka_*.jar")):
         raise JarsUnresolvedError(f"Maven could not fetch Kafka's jars: {_reason(run)} Check the network and retry.")
 

@@ -46,7 +46,7 @@ def launch(options: LaunchOptions) -> None:
     _lock(data_dir)
     java = require_java()
     jars = resolve_jars()
-    _require_free(options.port)
+    require_free(options.port)
     settings = BrokerSettings(
         port=options.port,
         controller_port=options.controller_port or free_port(),
@@ -59,7 +59,7 @@ def launch(options: LaunchOptions) -> None:
         _format(runtime, settings, data_dir)
     properties = data_dir / "server.properties"
     properties.write_text(server_properties(settings))
-    os.execv(runtime[0], [*runtime, "kafka.Kafka", str(properties)])
+    os.execv(runtime[0], [*runtime, "kafka.Kafka", str(properties)])  # noqa: S606 no shell is wanted
 
 
 def new_cluster_id() -> str:
@@ -80,7 +80,7 @@ def _lock(data_dir: Path) -> None:
     """Hold the data directory until this process, or the `java` it becomes, ends."""
     # Kafka locks its log directory too, but only after seconds of start-up and with a stack trace.
     handle = os.open(data_dir / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-    os.set_inheritable(handle, True)
+    os.set_inheritable(handle, True)  # noqa: FBT003 positional by the standard library
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -93,7 +93,8 @@ def _lock(data_dir: Path) -> None:
     os.write(handle, f"{os.getpid()}\n".encode())
 
 
-def _require_free(port: int) -> None:
+def require_free(port: int) -> None:
+    """Raise PortTakenError if something listens on the port of the loopback interface."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -117,12 +118,10 @@ def _format(runtime: list[str], settings: BrokerSettings, data_dir: Path) -> Non
     shutil.rmtree(fresh, ignore_errors=True)
     properties = data_dir / "format.properties"
     properties.write_text(
-        server_properties(
-            BrokerSettings(port=settings.port, controller_port=settings.controller_port, log_dir=fresh)
-        )
+        server_properties(BrokerSettings(port=settings.port, controller_port=settings.controller_port, log_dir=fresh))
     )
     command = [*runtime, "kafka.tools.StorageTool", "format", "-t", new_cluster_id(), "-c", str(properties)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=_FORMAT_SECONDS, check=False)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=_FORMAT_SECONDS, check=False)  # noqa: S603
     if run.returncode != 0:
         said = (run.stderr + run.stdout).strip().splitlines()
         raise StorageFormatError(f"Kafka could not format {data_dir}: {said[0] if said else run.returncode}")

@@ -99,7 +99,7 @@ def _find(command: str, environ: Mapping[str, str], *, home: str | None) -> Path
 
 def _ask(path: Path, option: str, environ: Mapping[str, str]) -> str | None:
     try:
-        answer = subprocess.run(
+        answer = subprocess.run(  # noqa: S603 java or mvn, one option
             [str(path), option], capture_output=True, text=True, timeout=_ASK_SECONDS, check=False, env=dict(environ)
         )
     except (OSError, subprocess.TimeoutExpired):

@@ -1,0 +1,41 @@
+"""Looks at a running stack from another process, as `motcua status` does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from deploy.embedded.processes.control import Control
+from deploy.embedded.processes.errors import NotRunningError
+from deploy.embedded.processes.programs import ProgramStatus
+from deploy.embedded.processes.rundir import RunDir
+
+
+class AttachedStack:
+    """A stack that another process runs."""
+
+    def __init__(self, run_dir: RunDir, control: Control) -> None:
+        self._run_dir = run_dir
+        self._control = control
+
+    @property
+    def foreground_pid(self) -> int:
+        """Pid of the command that runs the stack; SIGTERM stops it in order."""
+        return int(self._run_dir.lock.read_text())
+
+    def status(self) -> list[ProgramStatus]:
+        """How every program fares, in start order. Raises NotRunningError if it ended meanwhile."""
+        order = list(json.loads(self._run_dir.spec.read_text()))
+        return sorted(self._control.statuses(), key=lambda status: order.index(status.name))
+
+
+def attach(run_dir: Path) -> AttachedStack:
+    """The stack that runs on `run_dir`. Raises NotRunningError if none does."""
+    files = RunDir(run_dir.resolve())
+    try:
+        control = Control(socket_path=Path(files.socket_pointer.read_text()), supervisor_log=files.supervisor_log)
+    except FileNotFoundError as error:
+        raise NotRunningError(f"nothing runs on {files.root}") from error
+    if not control.answers():
+        raise NotRunningError(f"nothing runs on {files.root}")
+    return AttachedStack(files, control)

@@ -1,0 +1,92 @@
+"""Health checks: may the next program be started? Each is one quick look; the stack repeats it."""
+
+from __future__ import annotations
+
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+_LOOK_SECONDS = 2.0
+
+
+class HealthCheck(Protocol):
+    """One look at a program."""
+
+    def passed(self) -> bool:
+        """True if the program serves. Must not raise for a program that is not up yet."""
+        ...
+
+    def __str__(self) -> str:
+        """What is looked for, to complete "did not become healthy within 30 s: ..."."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TcpPort:
+    """Something accepts connections on the port."""
+
+    port: int
+    host: str = "127.0.0.1"
+
+    def passed(self) -> bool:
+        """True if a connection can be opened."""
+        try:
+            with socket.create_connection((self.host, self.port), timeout=_LOOK_SECONDS):
+                return True
+        except OSError:
+            return False
+
+    def __str__(self) -> str:
+        """Say what is waited for."""
+        return f"nothing accepts connections on {self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpOk:
+    """GET of the URL answers 200. The URL is one of this machine's own services."""
+
+    url: str
+
+    def passed(self) -> bool:
+        """True if the answer is 200."""
+        try:
+            with urllib.request.urlopen(self.url, timeout=_LOOK_SECONDS) as answer:  # noqa: S310 our own address
+                return bool(answer.status == 200)
+        except (OSError, urllib.error.HTTPError):
+            return False
+
+    def __str__(self) -> str:
+        """Say what is waited for."""
+        return f"GET {self.url} does not answer 200"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A function says whether the program serves; `unmet` completes the sentence when it does not."""
+
+    probe: Callable[[], bool]
+    unmet: str
+
+    def passed(self) -> bool:
+        """What the function says."""
+        return self.probe()
+
+    def __str__(self) -> str:
+        """Say what is waited for."""
+        return self.unmet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The process exists; for programs that serve nobody."""
+
+    def passed(self) -> bool:
+        """Return True: the stack itself looks whether the process lives."""
+        return True
+
+    def __str__(self) -> str:
+        """Say what is waited for."""
+        return "it does not run"
