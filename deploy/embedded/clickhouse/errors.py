@@ -38,6 +38,7 @@ _NAMES = {
     QUERY_WAS_CANCELLED: "QUERY_WAS_CANCELLED",
     BODY_TOO_LARGE: "TOO_MANY_ROWS_OR_BYTES",
 }
+_NAME = re.compile(r"\(([A-Z][A-Z0-9_]{3,})\)")
 _CODE = re.compile(r"Code: (\d+)\. DB::")
 
 
@@ -48,6 +49,12 @@ class QueryError(Exception):
         super().__init__(text)
         self.code = code
         self.text = text
+
+    @property
+    def name(self) -> str:
+        """The symbolic name at the end of the text, or nothing; the text itself may hold data and is not for logs."""
+        found = _NAME.findall(self.text)
+        return found[-1] if found else ""
 
 
 class DataFolderBusyError(Exception):

@@ -16,6 +16,9 @@ _DATA_START = re.compile(rb"[ \t\f]*;?[ \t\f]*\r?\n?")
 _SETTING = rb"[A-Za-z_]\w*\s*=\s*(?:'(?:[^'\\]|\\.)*'|[\w.+-]+)"
 _SETTINGS = re.compile(rb"\s*SETTINGS\s+" + _SETTING + rb"(?:\s*,\s*" + _SETTING + rb")*", re.IGNORECASE)
 
+_BEFORE_A_NAME = {b"INSERT", b"INTO", b"TABLE", b"FUNCTION", b"."}
+_SELECTS = {b"SELECT", b"WITH", b"FROM"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsertParts:
@@ -32,25 +35,26 @@ def split_insert(sql: bytes, body: bytes) -> InsertParts | None:
     Raises QueryError for an INSERT ... SELECT FROM input() with data: the engine has no safe way to take it.
     """
     depth = 0
-    seen = 0
+    previous = b""
     items = tokens(sql)
     for token in items:
-        seen += 1
+        # Right after these a word is the name of the table, even if it is `values` or `format`.
+        is_name = previous in _BEFORE_A_NAME
+        opens = previous == b"("
+        previous = token.text.upper()
         if token.kind is Kind.SIGN:
             depth += (token.text == b"(") - (token.text == b")")
-            if depth == 0 and token.text == b";":
-                break
-        # The table may be called `values` or `format`: a keyword stands after INSERT INTO and a name at least.
-        if depth or seen <= 2:
-            continue
-        if token.upper == b"VALUES" and _is_followed_by_rows(sql, token, body):
-            return _values(sql, token, body)
-        if token.upper == b"FORMAT":
-            return _format(sql, token, next(items, None), body)
-        if token.upper in {b"SELECT", b"WITH", b"FROM"}:
+        elif token.upper in _SELECTS and (depth == 0 or (depth == 1 and opens)) and not is_name:
             _refuse_data_after_select(sql, token.start, body)
             return None
-    return None
+        elif depth or is_name:
+            continue
+        elif token.upper == b"VALUES" and _is_followed_by_rows(sql, token, body):
+            return _values(sql, token, body)
+        elif token.upper == b"FORMAT":
+            return _format(sql, token, next(items, None), body)
+    # Never None here: what the engine gets as a whole statement must not end in data.
+    raise refused(SYNTAX_ERROR, "Syntax error: an INSERT needs VALUES, FORMAT or SELECT")
 
 
 def _is_followed_by_rows(sql: bytes, keyword: Token, body: bytes) -> bool:
@@ -62,7 +66,7 @@ def _values(sql: bytes, keyword: Token, body: bytes) -> InsertParts:
     data = sql[keyword.end :]
     if body:
         data = data + b"\n" + body
-    if not is_one_statement(data):
+    if b";" in data and not is_one_statement(tokens(data)):
         raise refused(SYNTAX_ERROR, "Syntax error (Multi-statements are not allowed)")
     return InsertParts(head=sql[: keyword.start], data_format="Values", data=data)
 
@@ -86,5 +90,7 @@ def _refuse_data_after_select(sql: bytes, start: int, body: bytes) -> None:
     for token in tokens(sql + b"\n" + body if body else sql, start):
         depth += (token.text == b"(") - (token.text == b")") if token.kind is Kind.SIGN else 0
         if token.text == b"(" and previous == b"INPUT":
-            raise refused(NOT_IMPLEMENTED, "INSERT ... SELECT FROM input() is not supported here: insert the rows as they are")
+            raise refused(
+                NOT_IMPLEMENTED, "INSERT ... SELECT FROM input() is not supported here: insert the rows as they are"
+            )
         previous = token.upper

@@ -2,15 +2,15 @@
 
 The engine runs every statement of a text and takes inline data for SQL in some cases (ADR 0003), so the front must know
 what is quoted and what is not before a text reaches it. Strings here follow ClickHouse's lexer: backslash and doubled
-quotes, heredocs `$tag$...$tag$`, `--`, `#` and `/* */` comments (not nested), and typographic quotes.
+quotes, heredocs `$tag$...$tag$`, `--`, `//`, `#` and nested `/* */` comments, and typographic quotes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from enum import Enum
+from typing import NamedTuple
 
 
 class Kind(Enum):
@@ -23,9 +23,8 @@ class Kind(Enum):
     SIGN = "sign"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """One token and its place in the text; `text` of a quoted name is without its quotes."""
+class Token(NamedTuple):
+    """One token and its place in the text; `text` of a quoted name is without its quotes. A tuple, for speed."""
 
     kind: Kind
     start: int
@@ -38,9 +37,17 @@ class Token:
         return self.text.upper() if self.kind is Kind.WORD else b""
 
 
+_LITERAL = rb"(?:'(?>(?:[^'\\]|\\.|'')*)'|\d[\w.]*)"
+# The second and later members of a list of literals, or of tuples of literals: an IN list of 10,000 keys has no words,
+# so it is passed over at once. It starts with a comma, so it can never hide the bracket of a function call.
+_MORE_LITERALS = (
+    rb"(?:,\s*(?:" + _LITERAL + rb"|\(\s*" + _LITERAL + rb"(?:\s*,\s*" + _LITERAL + rb")*\s*\))(?=\s*[,)])\s*)+"
+)
 _TOKEN = re.compile(
-    rb"(?P<blank>[\s\x00\xa0]+|(?:\xc2\xa0)+|--[^\n]*|\#[ !][^\n]*|/\*.*?(?:\*/|\Z)|//[^\n]*)"
-    rb"|(?P<heredoc>\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"
+    rb"(?P<literals>" + _MORE_LITERALS + rb")"
+    rb"|(?P<blank>[\s\x00\xa0]+|(?:\xc2\xa0)+|--[^\n]*|\#[ !][^\n]*|//[^\n]*)"
+    rb"|(?P<comment>/\*)"
+    rb"|(?P<heredoc>(?P<tag>\$\w*\$).*?(?P=tag))"
     rb"|(?P<string>'(?:[^'\\]|\\.|'')*(?:'|\Z)|\xe2\x80\x98.*?\xe2\x80\x99)"
     rb"|(?P<name>\"(?:[^\"\\]|\\.|\"\")*(?:\"|\Z)|`(?:[^`\\]|\\.|``)*(?:`|\Z)|\xe2\x80\x9c.*?\xe2\x80\x9d)"
     rb"|(?P<word>[A-Za-z_\x80-\xff$][\w\x80-\xff$]*)"
@@ -48,8 +55,11 @@ _TOKEN = re.compile(
     rb"|(?P<sign>.)",
     re.DOTALL,
 )
+_COMMENT_EDGE = re.compile(rb"/\*|\*/")
+_NO_TOKENS = {"blank", "literals", "comment"}
 _KINDS = {
     "heredoc": Kind.STRING,
+    "tag": Kind.STRING,
     "string": Kind.STRING,
     "name": Kind.QUOTED_NAME,
     "word": Kind.WORD,
@@ -60,38 +70,57 @@ _KINDS = {
 
 def tokens(sql: bytes, start: int = 0) -> Iterator[Token]:
     """The tokens from `start` on, lazily: data after an INSERT's FORMAT is never looked at unless asked for."""
-    for found in _TOKEN.finditer(sql, start):
+    place = start
+    while (found := _TOKEN.match(sql, place)) is not None:
         group = found.lastgroup or "sign"
-        if group == "tag":
-            group = "heredoc"
-        if group == "blank":
+        place = _end_of_comment(sql, found.end()) if group == "comment" else found.end()
+        if group in _NO_TOKENS:
             continue
         kind = _KINDS[group]
         text = found[0]
-        if kind is Kind.QUOTED_NAME:
-            text = text[1:-1]
-        yield Token(kind=kind, start=found.start(), end=found.end(), text=text)
+        yield Token(kind, found.start(), found.end(), text[1:-1] if kind is Kind.QUOTED_NAME else text)
 
 
-def first_word(sql: bytes) -> bytes:
-    """The upper-case keyword the statement starts with, past comments and opening brackets; empty if there is none."""
-    for token in tokens(sql):
+def _end_of_comment(sql: bytes, inside: int) -> int:
+    depth = 1
+    for found in _COMMENT_EDGE.finditer(sql, inside):
+        depth += 1 if found[0] == b"/*" else -1
+        if depth == 0:
+            return found.end()
+    return len(sql)
+
+
+def first_word(words: Iterable[Token]) -> bytes:
+    """The upper-case keyword the statement starts with, past opening brackets; empty if there is none."""
+    for token in words:
         if token.text != b"(":
             return token.upper
     return b""
 
 
-def is_one_statement(sql: bytes) -> bool:
+def is_one_statement(words: Iterable[Token]) -> bool:
     """False if anything but blanks and comments follows a `;`."""
-    if b";" not in sql:
-        return True
     ended = False
-    for token in tokens(sql):
+    for token in words:
         if token.kind is Kind.SIGN and token.text == b";":
             ended = True
         elif ended:
             return False
     return True
+
+
+def output_format(words: list[Token]) -> str | None:
+    """The name in the FORMAT clause that ends a query, or None."""
+    depth = 0
+    name: str | None = None
+    for place, token in enumerate(words):
+        if token.kind is Kind.SIGN:
+            depth += (token.text == b"(") - (token.text == b")")
+        elif depth == 0 and token.upper == b"FORMAT" and place + 1 < len(words) and words[place + 1].kind is Kind.WORD:
+            rest = words[place + 2 : place + 3]
+            if not rest or rest[0].text == b";" or rest[0].upper == b"SETTINGS":
+                name = words[place + 1].text.decode()
+    return name
 
 
 def masked(sql: bytes, limit: int = 300) -> str:

@@ -1,0 +1,92 @@
+"""Compressed bodies in both directions. In: bytes and an encoding name. Out: plain bytes, or an encoder for answers.
+
+clickhouse-connect sends several LZ4 frames back to back (zstd and gzip may too), so each decoder goes on after a frame.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import lz4.frame
+import zstandard
+
+from deploy.embedded.clickhouse.errors import BODY_TOO_LARGE, CANNOT_DECOMPRESS, NOT_IMPLEMENTED, refused
+
+
+class _FrameDecoder(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+class Encoder(NamedTuple):
+    """`push` turns a chunk into bytes to send (maybe none yet), `finish` gives the rest."""
+
+    name: str
+    push: Callable[[bytes], bytes]
+    finish: Callable[[], bytes]
+
+
+_DECODERS: dict[str, Callable[[], _FrameDecoder]] = {
+    "lz4": lz4.frame.LZ4FrameDecompressor,
+    "zstd": lambda: zstandard.ZstdDecompressor().decompressobj(),
+    "gzip": lambda: zlib.decompressobj(31),
+    "deflate": lambda: zlib.decompressobj(15),
+}
+
+
+def decode(body: bytes, encoding: str, limit_bytes: int) -> bytes:
+    """The plain body. Raises QueryError for an unknown encoding, broken or cut data, or more than `limit_bytes`."""
+    if encoding in {"", "identity"} or not body:
+        return body
+    if encoding not in _DECODERS:
+        raise refused(NOT_IMPLEMENTED, f"Unknown compression method: {encoding}")
+    parts: list[bytes] = []
+    size = 0
+    rest = body
+    while rest:
+        decoder = _DECODERS[encoding]()
+        try:
+            parts.append(decoder.decompress(rest))
+        except (RuntimeError, zlib.error, zstandard.ZstdError) as error:
+            raise refused(CANNOT_DECOMPRESS, f"The {encoding} body can't be decompressed: {error}") from None
+        if not decoder.eof:
+            raise refused(CANNOT_DECOMPRESS, f"The {encoding} body is cut off")
+        size += len(parts[-1])
+        if size > limit_bytes:
+            raise refused(BODY_TOO_LARGE, f"The body is larger than {limit_bytes} bytes")
+        rest = decoder.unused_data or b""
+    return b"".join(parts)
+
+
+def encoder_for(accepted: tuple[str, ...]) -> Encoder | None:
+    """The first accepted encoding we know, or None."""
+    for name in accepted:
+        if name == "lz4":
+            return _lz4()
+        if name == "zstd":
+            packer = zstandard.ZstdCompressor(level=1).compressobj()
+            return Encoder(name, packer.compress, packer.flush)
+        if name in {"gzip", "deflate"}:
+            deflater = zlib.compressobj(1, zlib.DEFLATED, 31 if name == "gzip" else 15)
+            return Encoder(name, deflater.compress, deflater.flush)
+    return None
+
+
+def _lz4() -> Encoder:
+    packer = lz4.frame.LZ4FrameCompressor()
+    head = [packer.begin()]
+
+    def push(chunk: bytes) -> bytes:
+        started: bytes = head.pop() if head else b""
+        return started + bytes(packer.compress(chunk))
+
+    def finish() -> bytes:
+        started: bytes = head.pop() if head else b""
+        return started + bytes(packer.flush())
+
+    return Encoder("lz4", push, finish)

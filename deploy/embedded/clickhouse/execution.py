@@ -1,0 +1,189 @@
+"""One statement on one engine connection; blocking, called in a thread. In: Statement. Out: Answer or ResultStream.
+
+Order: undo and set settings, choose the database, look at the syntax tree where needed, then run. Data of an insert
+goes through the engine's streaming insert only (see `inserts`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deploy.embedded.clickhouse.engine import Connection, quoted, quoted_name, statement_count
+from deploy.embedded.clickhouse.errors import READONLY, SYNTAX_ERROR, from_engine, refused
+from deploy.embedded.clickhouse.forbidden import DEFINES_A_TABLE, check_calls
+from deploy.embedded.clickhouse.inserts import InsertParts
+from deploy.embedded.clickhouse.reader_rules import called_tables, check_reader_tree, is_reading
+from deploy.embedded.clickhouse.sessions import Session
+from deploy.embedded.clickhouse.statement import ExternalTable, Statement
+from deploy.embedded.clickhouse.syntax_tree import function_names
+
+_PIECE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A whole result and the counters of X-ClickHouse-Summary."""
+
+    body: bytes
+    summary: dict[str, str] = field(default_factory=dict)
+
+
+class ResultStream:
+    """A running query; chunks are whole blocks in the output format."""
+
+    def __init__(self, connection: Connection, statement: Statement) -> None:
+        self._stream = connection.send_query(statement.sql, statement.output_format, params=statement.parameters)
+
+    def next_chunk(self) -> bytes | None:
+        """The next bytes, or None at the end. Raises QueryError if the query fails now."""
+        try:
+            chunk = self._stream.fetch()
+            return None if chunk is None else chunk.bytes() or b""
+        except Exception as error:
+            raise from_engine(error) from error
+
+    def close(self) -> None:
+        """Cancels what still runs."""
+        self._stream.close()
+
+
+def start(
+    connection: Connection, statement: Statement, session: Session | None
+) -> Answer | tuple[ResultStream, bytes | None]:
+    """Runs the statement, or starts it and gives the first chunk with the stream. Raises QueryError."""
+    try:
+        _prepare(connection, statement, session)
+        _check(connection, statement)
+        if statement.insert is not None:
+            return _insert(connection, statement.insert)
+        if statement.is_streamed:
+            stream = ResultStream(connection, statement)
+            return stream, stream.next_chunk()
+        answer = _query(connection, statement)
+    except Exception as error:
+        raise from_engine(error) from error
+    if session is not None:
+        _remember(session, statement)
+    return answer
+
+
+def drop_external(connection: Connection, tables: tuple[ExternalTable, ...]) -> None:
+    """Takes the external tables of a request out of a session."""
+    for table in tables:
+        connection.query(f"DROP TEMPORARY TABLE IF EXISTS {quoted_name(table.name)}", "Null")
+
+
+def _prepare(connection: Connection, statement: Statement, session: Session | None) -> None:
+    settings = {**statement.settings, "log_comment": statement.query_id}
+    if statement.user.limits is not None:
+        settings |= statement.user.limits.as_settings()
+    elif statement.is_get and session is None:
+        settings["readonly"] = "2"
+    if session is not None:
+        _undo(session, settings)
+    if statement.insert is not None:
+        settings |= {f"param_{name}": value for name, value in statement.parameters.items()}
+    # SET and USE also have a second effect in a session: chDB puts the partial output of a failed query before the
+    # next result of the connection, and the result of these two is thrown away. There is always at least the SET.
+    _set(connection, settings)
+    _use(connection, statement, session)
+    for table in statement.external:
+        connection.query(f"CREATE TEMPORARY TABLE {quoted_name(table.name)} ({table.structure})", "Null")
+        parts = InsertParts(
+            head=f"INSERT INTO {quoted_name(table.name)}".encode(), data_format=table.data_format, data=table.data
+        )
+        _insert(connection, parts)
+
+
+def _undo(session: Session, settings: dict[str, str]) -> None:
+    gone = [name for name in session.url_settings if name not in settings]
+    if gone:
+        session.connection.query("SET " + ", ".join(f"{name} = DEFAULT" for name in gone), "Null")
+        for own in session.client_sets:
+            session.connection.query(own, "Null")
+    session.url_settings = tuple(settings)
+
+
+def _set(connection: Connection, settings: dict[str, str]) -> None:
+    last = {name: settings[name] for name in ("readonly",) if name in settings}
+    first = {name: value for name, value in settings.items() if name not in last}
+    # `readonly` by itself and last: the engine may check a whole SET against the value it is about to get.
+    for part in (first, last):
+        if part:
+            connection.query("SET " + ", ".join(f"{name} = {quoted(value)}" for name, value in part.items()), "Null")
+
+
+def _use(connection: Connection, statement: Statement, session: Session | None) -> None:
+    wanted = statement.database or statement.user.database or (session.database if session is not None else None)
+    if statement.user.is_reader and wanted != statement.user.database:
+        raise refused(READONLY, f"This account may only use the database {statement.user.database}")
+    if wanted is not None and (wanted != "default" or session is not None):
+        connection.query(f"USE {quoted_name(wanted)}", "Null")
+
+
+def _check(connection: Connection, statement: Statement) -> None:
+    sql = statement.sql if statement.insert is None else statement.insert.head
+    if b";" in sql and statement.insert is None and statement_count(connection, sql) > 1:
+        raise refused(SYNTAX_ERROR, "Syntax error (Multi-statements are not allowed)")
+    is_session_get = statement.is_get and statement.session is not None
+    if not statement.needs_tree and not is_session_get:
+        return
+    suffix = b"" if statement.insert is None else b" FORMAT " + statement.insert.data_format.encode()
+    answer = connection.query(b"EXPLAIN AST " + sql + suffix, "TSVRaw", params=statement.parameters)
+    tree = (answer.bytes() or b"").decode(errors="replace")
+    if statement.user.database is not None:
+        check_reader_tree(
+            tree, statement.user.database, _own_views(connection, statement.user.database, called_tables(tree))
+        )
+    if is_session_get and not is_reading(tree):
+        raise refused(READONLY, "A GET request may only read: Cannot execute query in readonly mode.")
+    check_calls(function_names(tree), defines_a_table=statement.keyword in DEFINES_A_TABLE)
+
+
+def _own_views(connection: Connection, database: str, called: frozenset[str]) -> frozenset[str]:
+    """Which of the called names are views of the reader's database, and not also a table function of the engine."""
+    if not called:
+        return frozenset()
+    names = ", ".join(quoted(name) for name in sorted(called))
+    sql = (
+        f"SELECT name FROM system.tables WHERE database = {quoted(database)} AND engine = 'View' AND name IN ({names}) "  # noqa: S608
+        "AND lower(name) NOT IN (SELECT lower(name) FROM system.table_functions)"
+    )
+    return frozenset((connection.query(sql, "TSVRaw").bytes() or b"").decode().split())
+
+
+def _insert(connection: Connection, parts: InsertParts) -> Answer:
+    inserter = connection.send_insert(parts.head, parts.data_format)
+    try:
+        for place in range(0, len(parts.data), _PIECE_BYTES):
+            inserter.append(parts.data[place : place + _PIECE_BYTES])
+        result = inserter.finish()
+    except Exception:
+        inserter.close()
+        raise
+    written = {"written_rows": str(result.rows_written), "written_bytes": str(result.bytes_written)}
+    read = {"read_rows": str(result.rows_written), "read_bytes": str(result.bytes_written)}
+    return Answer(
+        body=b"", summary={**read, **written, "result_rows": "0", "elapsed_ns": str(int(result.elapsed * 1e9))}
+    )
+
+
+def _query(connection: Connection, statement: Statement) -> Answer:
+    result = connection.query(statement.sql, statement.output_format, params=statement.parameters)
+    summary = {
+        "read_rows": str(result.storage_rows_read()),
+        "read_bytes": str(result.storage_bytes_read()),
+        "written_rows": str(result.rows_written()),
+        "written_bytes": str(result.bytes_written()),
+        "result_rows": str(result.rows_read()),
+        "elapsed_ns": str(int(result.elapsed() * 1e9)),
+    }
+    return Answer(body=result.bytes() or b"", summary=summary)
+
+
+def _remember(session: Session, statement: Statement) -> None:
+    if statement.keyword == b"SET" and statement.sql not in session.client_sets:
+        session.client_sets.append(statement.sql)
+    if statement.keyword == b"USE":
+        answer = session.connection.query("SELECT currentDatabase()", "TSVRaw")
+        session.database = (answer.bytes() or b"default").decode().strip()

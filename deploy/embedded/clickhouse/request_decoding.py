@@ -1,0 +1,165 @@
+"""HTTP request -> Statement. In: an aiohttp request and the users. Out: a Statement, or a QueryError.
+
+Follows the ClickHouse HTTP interface: the statement in `?query=`, in the body, or split between both; settings,
+`param_*` and transport options in the URL or in a multipart form; external tables as files of the form.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Final
+
+from aiohttp import web
+
+from deploy.embedded.clickhouse.compression import decode
+from deploy.embedded.clickhouse.errors import (
+    BAD_ARGUMENTS,
+    NOT_IMPLEMENTED,
+    READONLY,
+    SYNTAX_ERROR,
+    UNKNOWN_FORMAT,
+    UNKNOWN_SETTING,
+    refused,
+)
+from deploy.embedded.clickhouse.external_tables import external_tables
+from deploy.embedded.clickhouse.forbidden import check_text
+from deploy.embedded.clickhouse.inserts import split_insert
+from deploy.embedded.clickhouse.reader_rules import check_reader_text
+from deploy.embedded.clickhouse.sql_text import first_word, output_format, tokens
+from deploy.embedded.clickhouse.statement import READS, ExternalTable, SessionWish, Statement
+from deploy.embedded.clickhouse.users import GUARDED_SETTINGS, User, Users
+
+# Options of the HTTP interface; everything else in the URL is an engine setting.
+_TRANSPORT = frozenset(
+    {
+        "query", "database", "default_format", "session_id", "session_timeout", "session_check", "close_session", "query_id",
+        "quota_key", "compress", "decompress", "buffer_size", "wait_end_of_query", "client_protocol_version", "role", "user",
+        "password", "enable_http_compression", "http_zlib_compression_level", "send_progress_in_http_headers",
+        "http_headers_progress_interval_ms", "cancel_http_readonly_queries_on_client_close", "stacktrace", "log_comment",
+    }
+)  # fmt: skip
+# The Python wrapper of chDB gives these format names a meaning of its own.
+_FOREIGN_FORMATS = frozenset({"dataframe", "datastore", "arrowtable"})
+_SETTING_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*\Z")
+_QUERY_ID = re.compile(r"[\x20-\x7e]{1,200}\Z")
+
+
+class RequestDecoder:
+    """Knows the users and the largest body (bytes, after decompression)."""
+
+    def __init__(self, users: Users, body_limit_bytes: int) -> None:
+        self._users = users
+        self._body_limit_bytes: Final = body_limit_bytes
+
+    async def statement(self, request: web.Request) -> Statement:
+        """Raises QueryError for whatever is wrong with the request; reads the body only for a known user."""
+        options = dict(request.query)
+        user = self._users.authenticate(request.headers, options)
+        external: tuple[ExternalTable, ...] = ()
+        body = b""
+        if request.content_type.startswith("multipart/"):
+            external = await external_tables(request, options)
+        else:
+            encoding = request.headers.get("Content-Encoding", "").strip().lower()
+            body = decode(await request.read(), encoding, self._body_limit_bytes)
+        return _statement(request, options, user, body, external)
+
+
+def _statement(
+    request: web.Request, options: dict[str, str], user: User, body: bytes, external: tuple[ExternalTable, ...]
+) -> Statement:
+    _check_options(options)
+    query = options.get("query", "").encode()
+    sql, data = (query, body) if query.strip() else (body, b"")
+    keyword = first_word(tokens(sql))
+    insert = split_insert(sql, data) if keyword == b"INSERT" else None
+    if insert is None and data:
+        sql = sql + b"\n" + data
+    words = list(tokens(sql if insert is None else insert.head))
+    if not words:
+        raise refused(SYNTAX_ERROR, "Syntax error: Empty query")
+    parameters = {name[6:]: value for name, value in options.items() if name.startswith("param_")}
+    needs_tree = check_text(words) or user.is_reader
+    if user.is_reader:
+        check_reader_text(words, parameters)
+    return Statement(
+        user=user,
+        query_id=_query_id(options),
+        sql=sql,
+        keyword=keyword,
+        words=words,
+        needs_tree=needs_tree,
+        insert=insert,
+        output_format=_output_format(request, options, output_format(words) if keyword in READS else None),
+        parameters=parameters,
+        settings=_settings(options, user),
+        database=options.get("database") or request.headers.get("X-ClickHouse-Database") or None,
+        session=_session(options),
+        external=external,
+        is_get=request.method == "GET",
+        waits_for_end=options.get("wait_end_of_query") == "1",
+        encodings=_encodings(request, options),
+    )
+
+
+def _check_options(options: dict[str, str]) -> None:
+    for name in ("compress", "decompress"):
+        if options.get(name, "0") not in {"0", ""}:
+            reason = f"{name}=1 (native framing) is not supported here; use Content-Encoding and Accept-Encoding"
+            raise refused(NOT_IMPLEMENTED, reason)
+    if options.get("role"):
+        raise refused(NOT_IMPLEMENTED, "Roles are not supported here")
+
+
+def _query_id(options: dict[str, str]) -> str:
+    given = options.get("query_id")
+    if not given:
+        return str(uuid.uuid4())
+    if not _QUERY_ID.match(given):
+        raise refused(BAD_ARGUMENTS, "query_id must be 1 to 200 printable ASCII characters")
+    return given
+
+
+def _output_format(request: web.Request, options: dict[str, str], named: str | None) -> str:
+    name = named or options.get("default_format") or request.headers.get("X-ClickHouse-Format") or "TabSeparated"
+    if name.lower() in _FOREIGN_FORMATS or not name.isalnum():
+        raise refused(UNKNOWN_FORMAT, f"Unknown format {name}.")
+    return name
+
+
+def _settings(options: dict[str, str], user: User) -> dict[str, str]:
+    settings = {
+        name: value for name, value in options.items() if name not in _TRANSPORT and not name.startswith("param_")
+    }
+    for name in settings:
+        if not _SETTING_NAME.match(name):
+            raise refused(UNKNOWN_SETTING, f"Unknown setting {name!r}")
+        if user.is_reader and name.lower() in GUARDED_SETTINGS:
+            raise refused(READONLY, f"Cannot modify '{name}' setting in readonly mode.")
+        if name.lower() == "readonly" and options.get("session_id"):
+            raise refused(BAD_ARGUMENTS, "readonly can't be set for one request of a session: it could not be undone")
+    return settings
+
+
+def _session(options: dict[str, str]) -> SessionWish | None:
+    session_id = options.get("session_id")
+    if not session_id:
+        return None
+    try:
+        timeout = float(options.get("session_timeout") or 60.0)
+    except ValueError:
+        raise refused(BAD_ARGUMENTS, "session_timeout must be a number of seconds") from None
+    return SessionWish(
+        session_id=session_id,
+        timeout_seconds=min(max(timeout, 0.0), 3600.0),
+        must_exist=options.get("session_check") == "1",
+        ends=options.get("close_session") == "1",
+    )
+
+
+def _encodings(request: web.Request, options: dict[str, str]) -> tuple[str, ...]:
+    if options.get("enable_http_compression") != "1":
+        return ()
+    accepted = request.headers.get("Accept-Encoding", "").lower().split(",")
+    return tuple(entry.split(";")[0].strip() for entry in accepted)
