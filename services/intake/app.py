@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from aiohttp import web
-from aiokafka.errors import KafkaConnectionError, KafkaError, ProducerFenced
+from aiokafka.errors import KafkaError, ProducerFenced
 
 from events.catalog import ACTION_TYPES
 from events.schema_files import load_data_schemas, load_problem_codes, load_schema
@@ -36,6 +36,12 @@ RELAY_BATCH = 5_000
 RELAY_IDLE_SECONDS = 0.02
 RETRY_SECONDS = 1.0
 MAX_KNOWN_STATES = 50_000
+SHUTDOWN_SECONDS = 5.0
+"""How long open HTTP requests may still be answered; the writer has ended by then, so each has its answer."""
+
+
+class LogBehindKafkaError(Exception):
+    """Kafka holds more than the store: it is another store, or an old copy of it. Nobody can tell which events are missing."""
 
 
 async def serve(config: IntakeConfig) -> None:
@@ -49,7 +55,8 @@ async def serve(config: IntakeConfig) -> None:
     published = {name: data_schemas[name] for name in ACTION_TYPES} | {
         name: load_schema(name) for name in ("action.v1", "answer.v1", "envelope.v1", "problem.v1")
     }
-    runner = web.AppRunner(HttpReceiver(writer, reader, problems, store, published).application(), access_log=None)
+    application = HttpReceiver(writer, reader, problems, store, published).application()
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     await web.TCPSite(runner, config.http_host, config.http_port).start()
     LOGGER.info("listening on http://%s:%s", config.http_host, config.http_port)
@@ -76,9 +83,8 @@ async def _relay_once(config: IntakeConfig, store: LedgerStore) -> None:
     publisher = KafkaLogPublisher(config.bootstrap_servers)
     try:
         position = await publisher.start()
+        await _require_log_reaches(store, position)
         LOGGER.info("going on after notification %s", position)
-        if config.ready_file is not None:
-            config.ready_file.touch()
         while True:
             reached = await publish_recorded(store, publisher, position, RELAY_BATCH)
             if reached == position:
@@ -88,6 +94,16 @@ async def _relay_once(config: IntakeConfig, store: LedgerStore) -> None:
         await publisher.stop()
 
 
+async def _require_log_reaches(store: LedgerStore, position: int) -> None:
+    """New events would get numbers that count as published already, and would never be published."""
+    last = await asyncio.to_thread(store.last_id)
+    if position > last:
+        raise LogBehindKafkaError(
+            f"dossier-events holds notification {position}, the event store ends at {last}: this is not the store that was"
+            " published, or an old copy of it; restore the right one (docs/operations.md)"
+        )
+
+
 async def _retried(what: str, run: Callable[[], Awaitable[None]]) -> None:
     """Retry with a pause while the other side is away; anything else is raised and stops the process."""
     while True:
@@ -95,7 +111,7 @@ async def _retried(what: str, run: Callable[[], Awaitable[None]]) -> None:
             await run()
         except ProducerFenced:
             raise
-        except (KafkaConnectionError, KafkaError, StoreUnavailableError, OSError) as error:
+        except (KafkaError, StoreUnavailableError, OSError) as error:  # a TimeoutError is an OSError
             LOGGER.warning("%s is interrupted, trying again in %s s: %s", what, RETRY_SECONDS, error)
             await asyncio.sleep(RETRY_SECONDS)
 

@@ -16,7 +16,6 @@ class IntakeConfig:
     http_host: str
     http_port: int
     history_sources: tuple[str, ...]
-    ready_file: Path | None
 
 
 class ConfigError(Exception):
@@ -34,7 +33,6 @@ def read_config(environ: Mapping[str, str]) -> IntakeConfig:
         http_host=environ.get("MOTCUA_INTAKE_HOST", "127.0.0.1"),
         http_port=int(port),
         history_sources=tuple(environ.get("MOTCUA_HISTORY_SOURCES", DEFAULT_HISTORY_SOURCES).split(",")),
-        ready_file=Path(environ["MOTCUA_READY_FILE"]) if "MOTCUA_READY_FILE" in environ else None,
     )
 
 

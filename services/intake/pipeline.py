@@ -12,8 +12,8 @@ from uuid import UUID
 
 from rules.rulebook import Rulebook
 from services.intake.domain.actions import Action, Answer, Refusal
-from services.intake.domain.arming import refusal_by_rulebook
-from services.intake.domain.decide import decide
+from services.intake.domain.arming import opened_on, refusal_by_rulebook
+from services.intake.domain.decide import Flags, decide
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed, seal
 from services.intake.ports import (
@@ -21,6 +21,7 @@ from services.intake.ports import (
     EventLog,
     EventStore,
     LogPublisher,
+    Place,
     Receipt,
     StoreUnavailableError,
 )
@@ -31,18 +32,21 @@ MAX_ATTEMPTS = 8
 
 @dataclass(slots=True)
 class _Batch:
-    """What one transaction will hold, and what has been decided on the way."""
+    """What one transaction will hold, and what has been decided on the way. A state is None where nothing is recorded."""
 
-    receipts: MutableMapping[str, Receipt]
-    states: dict[UUID, DossierState | None] = field(default_factory=dict)
+    receipts: dict[str, Receipt]
+    states: dict[UUID, DossierState | None]
+    remembered: set[UUID]
+    """Dossiers whose state was neither loaded for this batch nor sealed in it."""
+    structured: dict[Place, Mapping[str, Any]]
+    """Events that an answer is made from."""
     sealed: list[Sealed] = field(default_factory=list)
     new_receipts: list[Receipt] = field(default_factory=list)
-    structured: dict[tuple[UUID, int], Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """The store with what is remembered of it. One writer at a time calls `record`."""
+    """The store with what is remembered of it. One caller at a time calls `record`; other processes may have their own."""
 
     store: EventStore
     rulebook: Rulebook
@@ -55,7 +59,7 @@ class Ledger:
             StoreUnavailableError: the store is away; nothing that was not answered may be assumed.
         """
         for _ in range(MAX_ATTEMPTS):
-            batch = _Batch(receipts=dict(self.store.find_receipts([one.receipt_key for one in actions])))
+            batch = self._new_batch(actions)
             answers = [self._record_one(batch, action, recorded_at) for action in actions]
             try:
                 if batch.sealed:
@@ -63,9 +67,21 @@ class Ledger:
             except AppendConflictError:
                 self.known_states.clear()
                 continue
-            self.known_states.update({key: state for key, state in batch.states.items() if state is not None})
+            self.known_states.update({one.dossier_id: one.state for one in batch.sealed})
             return answers
         raise StoreUnavailableError("other writers kept recording for the same dossiers")
+
+    def _new_batch(self, actions: Sequence[Action]) -> _Batch:
+        """Three questions to the store for the whole batch: what was recorded before, how, and the states nobody remembers."""
+        receipts = dict(self.store.find_receipts([one.receipt_key for one in actions]))
+        places = [(one.dossier_id, one.stream_seq) for one in receipts.values()]
+        structured = dict(self.store.read_events(places)) if places else {}
+        touched = {one.dossier_id for one in actions if one.receipt_key not in receipts}
+        remembered = {key: state for key in touched if (state := self.known_states.get(key)) is not None}
+        unknown = touched - remembered.keys()
+        loaded = self.store.load(unknown) if unknown else {}
+        states = {key: remembered.get(key) or loaded.get(key) for key in touched}
+        return _Batch(receipts=receipts, states=states, remembered=set(remembered), structured=structured)
 
     def _record_one(self, batch: _Batch, action: Action, recorded_at: datetime) -> Answer:
         earlier = batch.receipts.get(action.receipt_key)
@@ -73,35 +89,37 @@ class Ledger:
             return self._replayed(batch, action, earlier)
         decision = self._decided(batch, action, recorded_at)
         if isinstance(decision, Refusal):
-            return Answer(action_id=action.action_id, refusal=decision)
-        sealed = seal(batch.states[action.dossier_id], action, decision, recorded_at)
-        first = sealed[0].event.envelope
+            return Answer(action_id=action.action_id, source=action.source, refusal=decision)
+        state = batch.states[action.dossier_id]
+        day = state.opened_on if state else opened_on(self.rulebook, action)
+        sealed = seal(state, action, decision, recorded_at, day)
+        first = sealed[0]
         receipt = Receipt(
             receipt_key=action.receipt_key,
             digest=action.digest,
-            dossier_id=action.dossier_id,
+            dossier_id=first.dossier_id,
             stream_seq=first.stream_seq,
         )
         batch.sealed.extend(sealed)
-        batch.states[action.dossier_id] = sealed[-1].state
-        batch.structured[action.dossier_id, first.stream_seq] = sealed[0].structured
+        batch.states[first.dossier_id] = sealed[-1].state
+        batch.remembered.discard(first.dossier_id)
+        batch.structured[first.dossier_id, first.stream_seq] = first.structured
         batch.receipts[action.receipt_key] = receipt
         batch.new_receipts.append(receipt)
-        return _recorded(action, sealed[0].structured, is_replay=False)
+        return _recorded(action, first.structured, is_replay=False)
 
-    def _decided(self, batch: _Batch, action: Action, decided_at: datetime) -> Refusal | tuple[Any, ...]:
+    def _decided(self, batch: _Batch, action: Action, decided_at: datetime) -> Refusal | Flags:
         dossier_id = action.dossier_id
-        is_remembered = dossier_id not in batch.states and dossier_id in self.known_states
-        if dossier_id not in batch.states:
-            batch.states[dossier_id] = self.known_states.get(dossier_id) or self.store.load(dossier_id)
         decision = self._judged(batch.states[dossier_id], action, decided_at)
-        if isinstance(decision, Refusal) and is_remembered:
-            # Another writer may have recorded since: nobody is refused on a memory alone.
-            batch.states[dossier_id] = self.store.load(dossier_id)
+        if isinstance(decision, Refusal) and dossier_id in batch.remembered:
+            # Another process may have recorded since: nobody is refused on a memory alone. (What is accepted on an old
+            # memory is caught by the store: the place in the stream is taken.)
+            batch.remembered.discard(dossier_id)
+            batch.states[dossier_id] = self.store.load([dossier_id]).get(dossier_id)
             decision = self._judged(batch.states[dossier_id], action, decided_at)
         return decision
 
-    def _judged(self, state: DossierState | None, action: Action, decided_at: datetime) -> Refusal | tuple[Any, ...]:
+    def _judged(self, state: DossierState | None, action: Action, decided_at: datetime) -> Refusal | Flags:
         decision = decide(state, action, decided_at)
         if not isinstance(decision, Refusal):
             return refusal_by_rulebook(self.rulebook, action) or decision
@@ -111,17 +129,17 @@ class Ledger:
         if earlier.digest != action.digest:
             return Answer(
                 action_id=action.action_id,
+                source=action.source,
                 refusal=Refusal(code="id-reused", field_name="id", params={"id": action.action_id}),
             )
-        place = (earlier.dossier_id, earlier.stream_seq)
-        structured = batch.structured.get(place) or self.store.read_event(*place)
-        return _recorded(action, structured, is_replay=True)
+        return _recorded(action, batch.structured[earlier.dossier_id, earlier.stream_seq], is_replay=True)
 
 
 def _recorded(action: Action, structured: Mapping[str, Any], *, is_replay: bool) -> Answer:
     recorded_at = structured["recordedat"]
     return Answer(
         action_id=action.action_id,
+        source=action.source,
         event_id=structured["id"],
         dossier_id=structured["subject"],
         stream_seq=structured["streamseq"],

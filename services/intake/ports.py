@@ -1,6 +1,6 @@
 """What the intake pipeline needs from outside, by role."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -9,13 +9,16 @@ from uuid import UUID
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed
 
+Place = tuple[UUID, int]
+"""Where an event stands: its dossier and its number in it."""
+
 
 class StoreUnavailableError(Exception):
     """The event store is away: retry with back-off; nothing was recorded or it is not known whether it was."""
 
 
 class AppendConflictError(Exception):
-    """Somebody else recorded something in between: load again and decide again."""
+    """Somebody else recorded something in between, or we did and were not told: load again and decide again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +52,14 @@ class LogEntry:
 class EventStore(Protocol):
     """The durable record. Every method may raise StoreUnavailableError; calls block, so run them in a thread."""
 
-    def load(self, dossier_id: UUID) -> DossierState | None:
-        """The dossier's state folded from its stored events."""
+    def load(self, dossier_ids: Collection[UUID]) -> Mapping[UUID, DossierState]:
+        """The states of those dossiers that have events, each folded from its stored events."""
 
     def find_receipts(self, receipt_keys: Sequence[str]) -> Mapping[str, Receipt]:
         """The receipts of those actions that were recorded before."""
 
-    def read_event(self, dossier_id: UUID, stream_seq: int) -> Mapping[str, Any]:
-        """One stored event in structured form."""
+    def read_events(self, places: Sequence[Place]) -> Mapping[Place, Mapping[str, Any]]:
+        """The stored events at those places, in structured form."""
 
     def append(
         self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
@@ -75,6 +78,10 @@ class EventLog(Protocol):
 
     def last_id(self) -> int:
         """The id of the latest entry, 0 when there is none."""
+
+
+class Store(EventStore, EventLog, Protocol):
+    """Both roles of one store."""
 
 
 class LogPublisher(Protocol):

@@ -1,11 +1,14 @@
 """From a parsed CloudEvent to an Action, or to the refusal that names every wrong field.
 
-The published schemas are the check (`schemas/action.v1` and the type's own); the result carries typed data, so nothing behind
-this module sees unchecked input.
+The published schemas are the check (`schemas/action.v1` and the type's own); what they can't say (depth, size, control letters,
+instants that no other part could hold) is checked here too, so nothing behind this module sees unchecked input.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, date, datetime
 from fnmatch import fnmatch
 from typing import Any
 
@@ -13,11 +16,18 @@ import orjson
 
 from events.catalog import ACTION_TYPES, DOSSIER_TYPES
 from events.codec import read_attribute
-from events.data_codec import read_instant, typed
+from events.data_codec import plain, read_instant, typed
+from events.dossier import DossierEvent
 from events.envelope import ATTRIBUTES, CONSTANT_ATTRIBUTES
 from events.errors import SchemaMismatchError
+from services.intake.adapters.cloudevent_content import MAX_DEPTH, is_too_deep
 from services.intake.adapters.schema_check import SchemaCheck
 from services.intake.domain.actions import Action, FieldError, Refusal
+
+MAX_ACTION_BYTES = 512 * 1024
+"""Half of what Kafka takes as one record (`max.message.bytes`): what is recorded must be publishable, headers included."""
+FIRST_YEAR, LAST_YEAR = 1901, 2298
+"""The years that the statistics can hold; an instant outside is a slip of the pen."""
 
 _SIMPLE_ATTRIBUTES = (
     "dossier_code",
@@ -30,7 +40,9 @@ _SIMPLE_ATTRIBUTES = (
     "is_history",
 )
 _BY_FIELD = {field: (attribute, kind) for field, attribute, kind in ATTRIBUTES}
+_SIMPLE = tuple((field, *_BY_FIELD[field]) for field in _SIMPLE_ATTRIBUTES)
 _KNOWN_NAMES = frozenset(attribute for _, attribute, _ in ATTRIBUTES) | CONSTANT_ATTRIBUTES | {"data"}
+_CONTROL_LETTERS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 class ActionReader:
@@ -50,51 +62,110 @@ class ActionReader:
         """The action that a parsed structured CloudEvent reports."""
         if not isinstance(raw, dict):
             return Refusal(code="unreadable", params={"reason": "an action is a JSON object"})
-        event_type = raw.get("type")
+        if is_too_deep(raw):
+            return Refusal(code="unreadable", params={"reason": f"more than {MAX_DEPTH} levels of JSON"})
+        # CloudEvents, JSON format 2.1: an attribute that is null counts as left out.
+        given = {name: value for name, value in raw.items() if value is not None}
+        event_type = given.get("type")
         if isinstance(event_type, str) and event_type not in ACTION_TYPES:
             return Refusal(code="unknown-type", field_name="type", params={"type": event_type})
-        errors = self._action_schema.errors(raw)
-        if not errors:
-            errors = self._data_schemas[raw["type"]].errors(raw.get("data", {}), "/data")
+        errors = self._errors(given)
         if errors:
             return _schema_refusal(errors)
+        return self._action(given)
+
+    def _errors(self, given: Mapping[str, Any]) -> list[FieldError]:
+        errors = [_control_letters(name) for name, value in given.items() if _has_control_letters(value)]
+        errors += self._action_schema.errors(given)
+        return errors or self._data_schemas[given["type"]].errors(given["data"], "/data")
+
+    def _action(self, given: Mapping[str, Any]) -> Action | Refusal:
         try:
-            action = _action(raw)
+            simple = {field: read_attribute(name, given[name], kind) for field, name, kind in _SIMPLE if name in given}
+            occurred_at = read_instant("time", given["time"])
+            unit_id = read_attribute("unitid", given["unitid"], "integer")
         except SchemaMismatchError as error:
-            return _schema_refusal([FieldError(field_name=str(error).split(":", 1)[0], message=str(error))])
+            return _schema_refusal([_type_error(error, "")])
+        try:
+            data: DossierEvent = typed(DOSSIER_TYPES[given["type"]], given["data"])
+        except SchemaMismatchError as error:
+            return _schema_refusal([_type_error(error, "/data/")])
+        errors = [_year_error(name) for name, when in _times(occurred_at, data) if not _is_in_range(when)]
+        if errors:
+            return _schema_refusal(errors)
+        read = {
+            "action_id": given["id"],
+            "source": given["source"],
+            "event_type": given["type"],
+            "subject": given["subject"],
+            "occurred_at": occurred_at,
+            "unit_id": unit_id,
+            "extra": {name: _text(value) for name, value in given.items() if name not in _KNOWN_NAMES},
+            **simple,
+        }
+        meaning = _meaning(read, data)
+        if len(meaning) > MAX_ACTION_BYTES:
+            return Refusal(code="too-large", params={"limit": MAX_ACTION_BYTES})
+        action = Action(**read, data=data, digest=hashlib.sha256(meaning).hexdigest())
         if action.is_history and not any(fnmatch(action.source, pattern) for pattern in self._history_sources):
             return Refusal(code="history-not-allowed", field_name="history", params={"source": action.source})
         return action
 
 
+def _meaning(read: Mapping[str, Any], data: DossierEvent) -> bytes:
+    """What an action says, however it was written: typed values, instants in UTC, keys sorted. Equal meaning, equal bytes."""
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
+    said = {name: value for name, value in read.items() if value is not False}
+    return orjson.dumps({**said, "data": plain(data)}, default=_in_utc, option=options)
+
+
+def _in_utc(value: Any) -> str:
+    text: str = value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value.isoformat()
+    return text
+
+
+def _times(occurred_at: datetime, data: DossierEvent) -> list[tuple[str, date]]:
+    found: list[tuple[str, date]] = [("time", occurred_at)]
+    for one in fields(data):
+        value = getattr(data, one.name)
+        if isinstance(value, date):  # a datetime is a date too
+            found.append((f"/data/{one.name}", value))
+    return found
+
+
+def _is_in_range(when: date) -> bool:
+    return FIRST_YEAR <= when.year <= LAST_YEAR
+
+
 def _schema_refusal(errors: Sequence[FieldError]) -> Refusal:
-    first = errors[0]
-    return Refusal(
-        code="schema-mismatch",
-        field_name=first.field_name,
-        params={"reason": first.message, "field": first.field_name},
-        errors=tuple(errors),
-    )
+    return Refusal(code="schema-mismatch", field_name=errors[0].field_name, errors=tuple(errors))
 
 
-def _action(raw: Mapping[str, Any]) -> Action:
-    simple = {}
-    for field in _SIMPLE_ATTRIBUTES:
-        attribute, kind = _BY_FIELD[field]
-        if raw.get(attribute) is not None:
-            simple[field] = read_attribute(attribute, raw[attribute], kind)
-    return Action(
-        action_id=raw["id"],
-        source=raw["source"],
-        event_type=raw["type"],
-        subject=raw["subject"],
-        occurred_at=read_instant("time", raw["time"]),
-        unit_id=read_attribute("unitid", raw["unitid"], "integer"),
-        data=typed(DOSSIER_TYPES[raw["type"]], raw.get("data", {})),
-        digest=hashlib.sha256(orjson.dumps(raw, option=orjson.OPT_SORT_KEYS)).hexdigest(),
-        extra={name: _text(value) for name, value in raw.items() if name not in _KNOWN_NAMES},
-        **simple,
-    )
+def _type_error(error: SchemaMismatchError, prefix: str) -> FieldError:
+    """What only reading finds, such as 14797.0 (a JSON Schema integer) or an instant in lower case letters."""
+    name, _, reason = str(error).partition(": ")
+    return FieldError(field_name=prefix + name, keyword="format", message=reason, params={"allowed": _expected(name)})
+
+
+def _expected(name: str) -> str:
+    if name == "time" or name.endswith("_at"):
+        return "date-time"
+    return "integer"
+
+
+def _year_error(name: str) -> FieldError:
+    years = f"{FIRST_YEAR} – {LAST_YEAR}"
+    return FieldError(field_name=name, keyword="format", message=f"outside {years}", params={"allowed": years})
+
+
+def _has_control_letters(value: Any) -> bool:
+    return isinstance(value, str) and _CONTROL_LETTERS.search(value) is not None
+
+
+def _control_letters(name: str) -> FieldError:
+    # CloudEvents 1.0, type system: a String has none; PostgreSQL can't even store U+0000.
+    params = {"allowed": "CloudEvents String (U+0020...)"}
+    return FieldError(field_name=name, keyword="format", message="has control letters", params=params)
 
 
 def _text(value: Any) -> str:

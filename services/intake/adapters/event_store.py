@@ -5,7 +5,8 @@ The stored state is the structured CloudEvent, the stored topic its wire type (B
 notification ids: never VACUUM the file.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
@@ -22,10 +23,11 @@ from eventsourcing.sqlite import SQLiteFactory
 from eventsourcing.utils import Environment
 
 from events.codec import dumps, from_structured, parse_json
+from events.envelope import Event
 from services.intake.adapters.recorders import POSTGRES_RECORDER, SQLITE_RECORDER, LedgerRecorder
 from services.intake.domain.dossier import DossierState, evolve
-from services.intake.domain.sealing import Sealed, action_data
-from services.intake.ports import AppendConflictError, LogEntry, Receipt, RequestAnswer, StoreUnavailableError
+from services.intake.domain.sealing import Sealed
+from services.intake.ports import AppendConflictError, LogEntry, Place, Receipt, RequestAnswer, StoreUnavailableError
 
 
 class LedgerStore:
@@ -36,15 +38,16 @@ class LedgerStore:
         self._ledger = cast("LedgerRecorder", recorder)
         self.close = close
 
-    def load(self, dossier_id: UUID) -> DossierState | None:
-        """The dossier's state folded from its stored events."""
-        state: DossierState | None = None
+    def load(self, dossier_ids: Collection[UUID]) -> Mapping[UUID, DossierState]:
+        """The states of those dossiers that have events, each folded from its stored events."""
         with _translated():
-            stored = self._recorder.select_events(dossier_id)
-        for one in stored:
-            event = from_structured(parse_json(one.state))
-            state = evolve(state, event.envelope, action_data(event))
-        return state
+            stored = self._ledger.select_streams(list(dossier_ids))
+        states: dict[UUID, DossierState] = {}
+        for dossier_id, state in stored:
+            event = from_structured(parse_json(state))
+            about = event.envelope
+            states[dossier_id] = evolve(states.get(dossier_id), about, dossier_data(event), about.hash or "")
+        return states
 
     def find_receipts(self, receipt_keys: Sequence[str]) -> Mapping[str, Receipt]:
         """The receipts of those actions that were recorded before."""
@@ -56,11 +59,10 @@ class LedgerStore:
         with _translated():
             return self._ledger.find_answer(idempotency_key)
 
-    def read_event(self, dossier_id: UUID, stream_seq: int) -> Mapping[str, Any]:
-        """One stored event in structured form."""
+    def read_events(self, places: Sequence[Place]) -> Mapping[Place, Mapping[str, Any]]:
+        """The stored events at those places, in structured form."""
         with _translated():
-            stored = self._recorder.select_events(dossier_id, gt=stream_seq - 1, lte=stream_seq)
-        return _structured(stored[0].state)
+            return {place: _structured(state) for place, state in self._ledger.select_at(places)}
 
     def append(
         self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
@@ -68,9 +70,9 @@ class LedgerStore:
         """All or nothing, durable when it returns; AppendConflictError when part of it is there already."""
         stored = [
             StoredEvent(
-                originator_id=UUID(one.event.envelope.dossier_id),
-                originator_version=one.event.envelope.stream_seq,
-                topic=one.event.envelope.event_type,
+                originator_id=one.dossier_id,
+                originator_version=one.stream_seq,
+                topic=one.event_type,
                 state=dumps(one.structured),
             )
             for one in sealed
@@ -105,14 +107,17 @@ def open_store(settings: Mapping[str, str]) -> LedgerStore:
     }
     with _translated():
         factory = InfrastructureFactory.construct(Environment("intake", chosen))
-        recorder = factory.application_recorder()
         if isinstance(factory, SQLiteFactory):
             _sync_fully(factory)
+        recorder = factory.application_recorder()
     return LedgerStore(recorder, factory.close)
 
 
 def _sync_fully(factory: SQLiteFactory) -> None:
-    """Make every pooled connection flush each commit to the disk, whatever the library's or the build's default is."""
+    """Make every pooled connection flush each commit to the disk, whatever the library's or the build's default is.
+
+    Called before the first connection is made. WAL is a property of the file, `synchronous` one of the connection.
+    """
     pool = factory.datastore.pool
     create_connection = pool._create_connection  # noqa: SLF001  # the library has no setting for it
 
@@ -122,10 +127,11 @@ def _sync_fully(factory: SQLiteFactory) -> None:
         return connection
 
     pool._create_connection = create_synced  # type: ignore[method-assign]  # noqa: SLF001  # as above
-    with factory.datastore.transaction(commit=False) as cursor:
-        cursor.execute("PRAGMA synchronous")
-        if cursor.fetchone()[0] != 2:
-            cursor.execute("PRAGMA synchronous=FULL")
+
+
+def dossier_data(event: Event) -> Any:
+    """The dossier event inside; the store holds no deadline events."""
+    return event.data
 
 
 def _structured(state: bytes) -> Mapping[str, Any]:
@@ -139,5 +145,5 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise AppendConflictError(str(error)) from error
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, sqlite3.OperationalError) as error:
         raise StoreUnavailableError(str(error)) from error

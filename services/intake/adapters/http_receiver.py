@@ -5,117 +5,110 @@ One CloudEvent (structured, or binary with `ce-` headers) or a batch. Answered 2
 """
 
 import asyncio
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import web
 
-from events.codec import dumps, parse_json
-from events.errors import UnreadableMessageError
+from events.codec import dumps
 from services.intake.adapters.action_reader import ActionReader
-from services.intake.adapters.event_store import LedgerStore
+from services.intake.adapters.http_content import MAX_BODY_BYTES, content_of, key_of, request_digest
+from services.intake.adapters.keyed_requests import KeyedRequests
 from services.intake.adapters.problems import PROBLEM_CONTENT_TYPE, Language, Problems, language_of
 from services.intake.adapters.writer import BusyError, Writer
 from services.intake.domain.actions import Action, Answer, Refusal, dossier_id_of
-from services.intake.ports import AppendConflictError, EventLog, EventStore, RequestAnswer, StoreUnavailableError
+from services.intake.ports import RequestAnswer, Store, StoreUnavailableError
 
-MAX_BODY_BYTES = 32 * 1024 * 1024
-MAX_ACTIONS_PER_REQUEST = 10_000
 RETRY_AFTER_SECONDS = "1"
+MAX_READ_AT_ONCE = 500
+"""Actions checked in one go; other requests (and the health check) get their turn in between."""
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class HttpReceiver:
-    """Builds the aiohttp application; holds no state of its own."""
+    """Builds the aiohttp application."""
 
     def __init__(
         self,
         writer: Writer,
         reader: ActionReader,
         problems: Problems,
-        store: LedgerStore,
+        store: Store,
         schemas: Mapping[str, Mapping[str, Any]],
     ) -> None:
         self._writer = writer
         self._reader = reader
         self._problems = problems
-        self._store: EventStore = store
-        self._log: EventLog = store
+        self._store = store
         self._schemas = schemas
+        self._keyed = KeyedRequests(store)
 
     def application(self) -> web.Application:
         """The application with its routes."""
-        application = web.Application(client_max_size=MAX_BODY_BYTES)
+        application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[self._with_problems])
         application.router.add_post("/v1/actions", self._post_actions)
         application.router.add_get("/v1/dossiers/{subject}", self._get_dossier)
         application.router.add_get("/v1/schemas/{name}", self._get_schema)
         application.router.add_get("/healthz", self._get_health)
         return application
 
-    async def _post_actions(self, request: web.Request) -> web.Response:
-        language = language_of(request.headers.get("Accept-Language"))
+    @web.middleware
+    async def _with_problems(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Every refusal is a problem document in the language asked for, also those of aiohttp itself."""
+        params: dict[str, str | int] = {"path": request.path, "method": request.method}
         try:
-            body = await request.read()
+            return await handler(request)
+        except web.HTTPNotFound:
+            refusal = Refusal(code="not-found", params=params)
+        except web.HTTPMethodNotAllowed:
+            refusal = Refusal(code="method-not-allowed", params=params)
         except web.HTTPRequestEntityTooLarge:
-            return self._problem(Refusal(code="too-large", params={"limit": MAX_BODY_BYTES}), language)
-        content = _content(request, body)
-        if isinstance(content, Refusal):
-            return self._problem(content, language)
-        try:
-            return await self._answered(request, body, content, language)
+            refusal = Refusal(code="too-large", params={"limit": MAX_BODY_BYTES})
         except BusyError:
-            return self._problem(Refusal(code="busy", params={"retry_after_s": RETRY_AFTER_SECONDS}), language)
+            refusal = Refusal(code="busy", params={"retry_after_s": RETRY_AFTER_SECONDS})
         except StoreUnavailableError as error:
             request.app.logger.warning("the event store is away: %s", error)
-            return self._problem(Refusal(code="unavailable", params={"retry_after_s": RETRY_AFTER_SECONDS}), language)
+            refusal = Refusal(code="unavailable", params={"retry_after_s": RETRY_AFTER_SECONDS})
+        return self._problem(refusal, _language(request))
 
-    async def _answered(self, request: web.Request, body: bytes, content: Any, language: Language) -> web.Response:
-        key = request.headers.get("Idempotency-Key")
-        if key is None:
+    async def _post_actions(self, request: web.Request) -> web.Response:
+        language = _language(request)
+        body = await request.read()
+        content, key = content_of(request, body), key_of(request)
+        for refused in (content, key):
+            if isinstance(refused, Refusal):
+                return self._problem(refused, language)
+        if not isinstance(key, str):
             return await self._recorded(content, language)
-        digest = hashlib.sha256(body).hexdigest()
-        kept = await asyncio.to_thread(self._store.find_answer, key)
-        if kept is None:
-            response = await self._recorded(content, language)
-            body_sent = response.body if isinstance(response.body, bytes) else b""
-            kept = await self._keep(
-                RequestAnswer(idempotency_key=key, digest=digest, status=response.status, body=body_sent)
-            )
-            return response if kept is None else self._kept_answer(kept, digest, language)
-        return self._kept_answer(kept, digest, language)
+        digest = request_digest(request, body)
 
-    async def _keep(self, answer: RequestAnswer) -> RequestAnswer | None:
-        try:
-            await asyncio.to_thread(self._store.append, [], [], [answer])
-        except AppendConflictError:
-            return await asyncio.to_thread(self._store.find_answer, answer.idempotency_key)
-        return None
+        async def make() -> RequestAnswer:
+            made = await self._recorded(content, language)
+            sent = made.body if isinstance(made.body, bytes) else b""
+            return RequestAnswer(idempotency_key=key, digest=digest, status=made.status, body=sent)
 
-    def _kept_answer(self, kept: RequestAnswer, digest: str, language: Language) -> web.Response:
-        if kept.digest != digest:
-            refusal = Refusal(code="idempotency-key-reused", params={"key": kept.idempotency_key})
-            return self._problem(refusal, language)
-        kind = PROBLEM_CONTENT_TYPE if kept.status >= 400 else "application/json"
-        headers = {"Idempotent-Replayed": "true"}
-        return web.Response(body=kept.body, status=kept.status, content_type=kind, headers=headers)
+        answer, is_earlier = await self._keyed.answer(key, make)
+        if answer.digest != digest:
+            return self._problem(Refusal(code="idempotency-key-reused", params={"key": key}), language)
+        return _response(answer.status, answer.body, is_replay=is_earlier)
 
     async def _recorded(self, content: Any, language: Language) -> web.Response:
         if isinstance(content, list):
-            answers = await self._record(content)
-            return self._batch_answer(answers, language)
+            return self._batch_answer(await self._record(content), language)
         (answer,) = await self._record([content])
         if answer.refusal is not None:
-            return self._problem(answer.refusal, language)
-        headers = {"Idempotent-Replayed": "true"} if answer.is_replay else {}
+            return self._problem(answer.refusal, language, answer.action_id)
         body = dumps(self._problems.answer(answer, language))
-        status = 200 if answer.is_replay else 201
-        return web.Response(body=body, status=status, content_type="application/json", headers=headers)
+        return _response(200 if answer.is_replay else 201, body, is_replay=answer.is_replay)
 
     async def _record(self, raws: list[Any]) -> list[Answer]:
-        read = [self._reader.read(raw) for raw in raws]
+        read: list[Action | Refusal] = []
+        for start in range(0, len(raws), MAX_READ_AT_ONCE):
+            read += [self._reader.read(raw) for raw in raws[start : start + MAX_READ_AT_ONCE]]
+            await asyncio.sleep(0)
         recorded = iter(await self._writer.record([one for one in read if isinstance(one, Action)]))
         return [
-            next(recorded) if isinstance(one, Action) else Answer(action_id=_id_of(raw), refusal=one)
+            next(recorded) if isinstance(one, Action) else Answer(action_id=_text_of(raw, "id"), refusal=one)
             for one, raw in zip(read, raws, strict=True)
         ]
 
@@ -127,27 +120,23 @@ class HttpReceiver:
             "replayed": sum(one.is_replay for one in answers),
             "answers": [self._problems.answer(one, language) for one in answers],
         }
-        status = 207 if refused else 200
-        return web.Response(body=dumps(body), status=status, content_type="application/json")
+        return _response(207 if refused else 200, dumps(body))
 
-    def _problem(self, refusal: Refusal, language: Language) -> web.Response:
-        document = self._problems.document(refusal, language)
-        headers: dict[str, str] = {"Content-Language": language}
-        if document["status"] == 503:
-            headers["Retry-After"] = RETRY_AFTER_SECONDS
-        return web.Response(
-            body=dumps(document), status=document["status"], content_type=PROBLEM_CONTENT_TYPE, headers=headers
-        )
+    def _problem(self, refusal: Refusal, language: Language, action_id: str | None = None) -> web.Response:
+        document = self._problems.document(refusal, language, action_id)
+        response = _response(document["status"], dumps(document))
+        response.headers["Content-Language"] = language
+        if response.status == 503:
+            response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+        return response
 
     async def _get_dossier(self, request: web.Request) -> web.Response:
-        subject = request.match_info["subject"]
-        dossier_id = dossier_id_of(request.query.get("source", ""), subject)
-        language = language_of(request.headers.get("Accept-Language"))
-        state = await asyncio.to_thread(self._store.load, dossier_id)
+        subject, source = request.match_info["subject"], request.query.get("source", "")
+        dossier_id = dossier_id_of(source, subject)
+        state = (await asyncio.to_thread(self._store.load, [dossier_id])).get(dossier_id)
         if state is None:
-            return self._problem(
-                Refusal(code="unknown-dossier", field_name="subject", params={"subject": subject}), language
-            )
+            refusal = Refusal(code="unknown-dossier", field_name="subject", params={"subject": subject})
+            return self._problem(refusal, _language(request))
         body = {
             "dossier_id": state.dossier_id,
             "stream_seq": state.stream_seq,
@@ -158,53 +147,33 @@ class HttpReceiver:
             "supplement_rounds": state.supplement_rounds,
             "hash": state.last_hash,
         }
-        return web.Response(body=dumps(body), content_type="application/json")
+        return _response(200, dumps(body))
 
     async def _get_schema(self, request: web.Request) -> web.Response:
-        schema = self._schemas.get(request.match_info["name"].removesuffix(".schema.json"))
+        name = request.match_info["name"]
+        schema = self._schemas.get(name.removesuffix(".schema.json"))
         if schema is None:
-            language = language_of(request.headers.get("Accept-Language"))
-            return self._problem(Refusal(code="unknown-schema", params={"name": request.match_info["name"]}), language)
+            return self._problem(Refusal(code="unknown-schema", params={"name": name}), _language(request))
         return web.Response(body=dumps(schema), content_type="application/schema+json")
 
     async def _get_health(self, _: web.Request) -> web.Response:
         try:
-            recorded = await asyncio.to_thread(self._log.last_id)
+            recorded = await asyncio.to_thread(self._store.last_id)
         except StoreUnavailableError as error:
             return web.json_response({"status": "store away", "detail": str(error)}, status=503)
         return web.json_response({"status": "ok", "last_recorded": recorded})
 
 
-def _content(request: web.Request, body: bytes) -> Any:
-    """The parsed CloudEvent or list of them, or the refusal of what can't be read."""
-    try:
-        parsed = parse_json(body)
-    except UnreadableMessageError as error:
-        return Refusal(code="unreadable", params={"reason": str(error)})
-    kind = request.content_type
-    if "ce-specversion" in request.headers:
-        attributes = {
-            name[3:].lower(): value for name, value in request.headers.items() if name.lower().startswith("ce-")
-        }
-        return {**_typed_attributes(attributes), "data": parsed}
-    if kind not in ("application/json", "application/cloudevents+json", "application/cloudevents-batch+json"):
-        return Refusal(code="unsupported-media-type", params={"given": kind})
-    if isinstance(parsed, list) and len(parsed) > MAX_ACTIONS_PER_REQUEST:
-        return Refusal(code="too-large", params={"limit": MAX_ACTIONS_PER_REQUEST})
-    return parsed
+def _response(status: int, body: bytes, *, is_replay: bool = False) -> web.Response:
+    kind = PROBLEM_CONTENT_TYPE if status >= 400 else "application/json"
+    headers = {"Idempotent-Replayed": "true"} if is_replay else {}
+    return web.Response(body=body, status=status, content_type=kind, headers=headers)
 
 
-def _typed_attributes(attributes: dict[str, str]) -> dict[str, Any]:
-    """Header texts as the JSON types that the action schema knows."""
-    typed: dict[str, Any] = dict(attributes)
-    for name in ("unitid", "channel"):
-        if typed.get(name, "").isdecimal():
-            typed[name] = int(typed[name])
-    if typed.get("history") in ("true", "false"):
-        typed["history"] = typed["history"] == "true"
-    return typed
+def _language(request: web.Request) -> Language:
+    return language_of(request.headers.get("Accept-Language"))
 
 
-def _id_of(raw: Any) -> str:
-    action_id = raw.get("id") if isinstance(raw, dict) else None
-    return action_id if isinstance(action_id, str) else ""
+def _text_of(raw: Any, name: str) -> str:
+    text = raw.get(name) if isinstance(raw, dict) else None
+    return text if isinstance(text, str) else ""

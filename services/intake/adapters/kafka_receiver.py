@@ -1,21 +1,24 @@
 """The Kafka door: `counter-actions` in, `counter-answers` out, unreadable bytes to `counter-actions-dlq` unchanged.
 
-Offsets are committed after the answers are on Kafka, so a crash repeats a batch; recording is idempotent, so nothing doubles and
-the repeated answers are equal. A dead letter that can't be written stops the door (we may not drop what we can't read).
+Offsets are committed after the answers are on Kafka, so a crash, a lost connection or a rebalance repeats a batch; recording is
+idempotent, so nothing doubles and the repeated answers are equal. A dead letter that can't be written stops the door (we may not
+drop what we can't read).
 """
 
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
-from events.codec import STRUCTURED_CONTENT_TYPE, dumps, parse_json, text_of
+from events.codec import dumps
 from events.errors import UnreadableMessageError
 from events.topics import Topic
 from services.intake.adapters.action_reader import ActionReader
+from services.intake.adapters.kafka_content import asked_language, dead_letter_headers, structured_action
 from services.intake.adapters.problems import Problems, language_of
 from services.intake.adapters.writer import BusyError, Writer
 from services.intake.domain.actions import Action, Answer, Refusal
@@ -24,8 +27,9 @@ from services.intake.ports import StoreUnavailableError
 LOGGER = logging.getLogger("intake.kafka")
 CONSUMER_GROUP = "intake"
 MAX_RECORDS = 2_000
+MAX_DEAD_LETTER_BYTES = 64 * 1024 * 1024
+"""A record that was small on the broker may be large unpacked; the producer's own limit would stop the door for ever."""
 RETRY_SECONDS = 1.0
-INTEGER_ATTRIBUTES = ("unitid", "channel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,8 @@ class _Received:
 
     record: ConsumerRecord
     content: Action | Refusal | None
-    action_id: str
+    action_id: str = ""
+    source: str = ""
     unreadable_because: str = ""
 
 
@@ -48,30 +53,34 @@ class KafkaReceiver:
         self._bootstrap_servers = bootstrap_servers
 
     async def run(self) -> None:
-        """Receive, record, answer, commit; for ever."""
-        consumer = AIOKafkaConsumer(
-            Topic.COUNTER_ACTIONS.value,
-            bootstrap_servers=self._bootstrap_servers,
-            group_id=CONSUMER_GROUP,
-            group_instance_id="intake-0",
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-        )
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap_servers, acks="all", enable_idempotence=True, linger_ms=2
-        )
-        await consumer.start()
-        await producer.start()
-        try:
+        """Receive, record, answer, commit; for ever. Raises a KafkaError when the broker is away: run it again."""
+        async with AsyncExitStack() as open_clients:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap_servers,
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=2,
+                compression_type="lz4",
+                max_request_size=MAX_DEAD_LETTER_BYTES,
+            )
+            open_clients.push_async_callback(producer.stop)
+            await producer.start()
+            consumer = AIOKafkaConsumer(
+                Topic.COUNTER_ACTIONS.value,
+                bootstrap_servers=self._bootstrap_servers,
+                group_id=CONSUMER_GROUP,
+                group_instance_id="intake-0",
+                isolation_level="read_committed",
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+            )
+            open_clients.push_async_callback(consumer.stop)
+            await consumer.start()
             while True:
                 batches = await consumer.getmany(timeout_ms=200, max_records=MAX_RECORDS)
                 if batches:
                     await self._handle([one for records in batches.values() for one in records], producer)
                     await consumer.commit({TopicPartition(*key): got[-1].offset + 1 for key, got in batches.items()})
-        finally:
-            await producer.stop()
-            await consumer.stop()
 
     async def _handle(self, records: Sequence[ConsumerRecord], producer: AIOKafkaProducer) -> None:
         received = [self._read(record) for record in records]
@@ -81,7 +90,7 @@ class KafkaReceiver:
             if one.content is None:
                 sent.append(await self._dead_letter(producer, one))
             elif isinstance(one.content, Refusal):
-                refused = Answer(action_id=one.action_id, refusal=one.content)
+                refused = Answer(action_id=one.action_id, source=one.source, refusal=one.content)
                 sent.append(await self._answer(producer, one.record, refused))
             else:
                 sent.append(await self._answer(producer, one.record, next(answers)))
@@ -99,48 +108,28 @@ class KafkaReceiver:
         try:
             raw = structured_action(record)
         except UnreadableMessageError as error:
-            return _Received(record=record, content=None, action_id="", unreadable_because=str(error))
-        action_id = raw.get("id")
+            return _Received(record=record, content=None, unreadable_because=str(error))
+        action_id, source = raw.get("id"), raw.get("source")
         return _Received(
-            record=record, content=self._reader.read(raw), action_id=action_id if isinstance(action_id, str) else ""
+            record=record,
+            content=self._reader.read(raw),
+            action_id=action_id if isinstance(action_id, str) else "",
+            source=source if isinstance(source, str) else "",
         )
 
     async def _answer(self, producer: AIOKafkaProducer, record: ConsumerRecord, answer: Answer) -> Any:
-        asked = dict(record.headers).get("accept-language", b"vi").decode(errors="replace")
-        value = dumps(self._problems.answer(answer, language_of(asked)))
-        headers = [("content-type", b"application/json"), ("action_id", answer.action_id.encode())]
+        value = dumps(self._problems.answer(answer, language_of(asked_language(record))))
+        headers = [
+            ("content-type", b"application/json"),
+            ("action_source", answer.source.encode()),
+            ("action_id", answer.action_id.encode()),
+        ]
         return await producer.send(Topic.COUNTER_ANSWERS.value, value, key=record.key, headers=headers)
 
     async def _dead_letter(self, producer: AIOKafkaProducer, received: _Received) -> Any:
-        record = received.record
-        LOGGER.error(
-            "unreadable bytes at %s %s:%s go to the dead letters: %s",
-            record.topic, record.partition, record.offset, received.unreadable_because,
-        )  # fmt: skip
-        headers = [
-            *record.headers,
-            ("dlq-topic", record.topic.encode()),
-            ("dlq-partition", str(record.partition).encode()),
-            ("dlq-offset", str(record.offset).encode()),
-            ("dlq-reason", received.unreadable_because.encode()),
-        ]
-        return await producer.send(Topic.COUNTER_ACTIONS_DLQ.value, record.value, key=record.key, headers=headers)
-
-
-def structured_action(record: ConsumerRecord) -> dict[str, Any]:
-    """The CloudEvent of a record in structured form, from either mode; UnreadableMessageError when there is none."""
-    headers = dict(record.headers)
-    payload = parse_json(record.value)
-    kind = (headers.get("content-type") or b"").decode(errors="replace")
-    if "ce_specversion" in headers and not kind.startswith(STRUCTURED_CONTENT_TYPE):
-        raw: dict[str, Any] = {name[3:]: text_of(value) for name, value in headers.items() if name.startswith("ce_")}
-        for name in INTEGER_ATTRIBUTES:
-            if raw.get(name, "").isdecimal():
-                raw[name] = int(raw[name])
-        if raw.get("history", "").lower() in ("true", "false"):
-            raw["history"] = raw["history"].lower() == "true"
-        raw["data"] = payload
-        return raw
-    if not isinstance(payload, dict):
-        raise UnreadableMessageError("the value is not a CloudEvent and there are no ce_ headers")
-    return payload
+        record, reason = received.record, received.unreadable_because
+        place = f"{record.topic} {record.partition}:{record.offset}"
+        LOGGER.error("unreadable bytes at %s go to the dead letters: %s", place, reason)
+        return await producer.send(
+            Topic.COUNTER_ACTIONS_DLQ.value, record.value, key=record.key, headers=dead_letter_headers(record, reason)
+        )

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from services.intake.domain.actions import Answer, FieldError, Refusal
 
 Language = Literal["vi", "en"]
+MAX_SHOWN_LETTERS = 200
 PROBLEM_CONTENT_TYPE = "application/problem+json"
 
 
@@ -34,7 +35,7 @@ class Problems:
             "detail": described["detail"][language].format_map(_Params(self._worded(params, language))),
             "code": refusal.code,
         }
-        if instance:
+        if instance and len(quote(instance)) <= MAX_SHOWN_LETTERS:
             problem["instance"] = f"urn:motcua:action:{quote(instance)}"
         if errors:
             problem["errors"] = errors
@@ -58,10 +59,11 @@ class Problems:
     def _error(self, error: FieldError, code: str, language: Language) -> dict[str, str]:
         texts = self._keywords.get(error.keyword)
         message = texts[language].format_map(_Params(error.params)) if texts else error.message
-        return {"field": error.field_name, "code": code, "message": message}
+        return {"field": _shown(error.field_name), "code": error.keyword or code, "message": message}
 
     def _worded(self, params: Mapping[str, str | int], language: Language) -> dict[str, str | int]:
-        return {name: self._words.get(str(value), {}).get(language, value) for name, value in params.items()}
+        words = {name: self._words.get(str(value), {}).get(language, value) for name, value in params.items()}
+        return {name: _shown(word) if isinstance(word, str) else word for name, word in words.items()}
 
 
 class _Params(dict[str, str | int]):
@@ -69,6 +71,11 @@ class _Params(dict[str, str | int]):
 
     def __missing__(self, key: str) -> str:
         return f"({key})"
+
+
+def _shown(text: str) -> str:
+    """What the sender wrote, cut where it would fill the page."""
+    return text if len(text) <= MAX_SHOWN_LETTERS else text[: MAX_SHOWN_LETTERS - 1] + "…"
 
 
 def language_of(accept_language: str | None) -> Language:

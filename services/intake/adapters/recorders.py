@@ -16,7 +16,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
-from services.intake.ports import Receipt, RequestAnswer
+from services.intake.ports import Place, Receipt, RequestAnswer
 
 SQLITE_RECORDER = "services.intake.adapters.recorders:SQLiteLedgerRecorder"
 POSTGRES_RECORDER = "services.intake.adapters.recorders:PostgresLedgerRecorder"
@@ -25,6 +25,12 @@ KEYS_PER_QUERY = 500
 
 class LedgerRecorder(Protocol):
     """What both recorders add to the library's application recorder."""
+
+    def select_streams(self, dossier_ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
+        """(dossier, stored state) of every event of these dossiers, in order within each."""
+
+    def select_at(self, places: Sequence[Place]) -> list[tuple[Place, bytes]]:
+        """(place, stored state) of the events at those places."""
 
     def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
         """Receipts of recorded actions."""
@@ -61,6 +67,36 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             [(one.idempotency_key, one.digest, one.status, one.body) for one in answers],
         )
         return returned
+
+    def select_streams(self, dossier_ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
+        """(dossier, stored state) of every event of these dossiers, in order within each."""
+        found: list[tuple[UUID, bytes]] = []
+        with self.datastore.transaction(commit=False) as c:
+            for start in range(0, len(dossier_ids), KEYS_PER_QUERY):
+                keys = [one.hex for one in dossier_ids[start : start + KEYS_PER_QUERY]]
+                marks = ",".join("?" * len(keys))
+                c.execute(
+                    f"SELECT originator_id, state FROM {self.events_table_name}"  # noqa: S608  # marks only
+                    f" WHERE originator_id IN ({marks}) ORDER BY originator_id, originator_version",
+                    keys,
+                )
+                found += [(UUID(row[0]), row[1]) for row in c.fetchall()]
+        return found
+
+    def select_at(self, places: Sequence[Place]) -> list[tuple[Place, bytes]]:
+        """(place, stored state) of the events at those places."""
+        found: list[tuple[Place, bytes]] = []
+        with self.datastore.transaction(commit=False) as c:
+            for start in range(0, len(places), KEYS_PER_QUERY):
+                part = places[start : start + KEYS_PER_QUERY]
+                marks = ",".join(["(?,?)"] * len(part))
+                c.execute(
+                    f"SELECT originator_id, originator_version, state FROM {self.events_table_name}"  # noqa: S608
+                    f" WHERE (originator_id, originator_version) IN (VALUES {marks})",
+                    [value for dossier_id, seq in part for value in (dossier_id.hex, seq)],
+                )
+                found += [((UUID(row[0]), row[1]), row[2]) for row in c.fetchall()]
+        return found
 
     def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
         """Receipts of recorded actions."""
@@ -99,6 +135,13 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
                 " status integer NOT NULL, body bytea NOT NULL)"
             ).format(schema)
         )
+        self._select_streams = SQL(
+            "SELECT originator_id, state FROM {}.{} WHERE originator_id = ANY(%s) ORDER BY originator_id, originator_version"
+        ).format(schema, Identifier(events_table_name))
+        self._select_at = SQL(
+            "SELECT originator_id, originator_version, state FROM {}.{} WHERE (originator_id, originator_version)"
+            " IN (SELECT * FROM unnest(%s::uuid[], %s::bigint[]))"
+        ).format(schema, Identifier(events_table_name))
         self._insert_receipt = SQL("INSERT INTO {}.action_receipts VALUES (%s,%s,%s,%s)").format(schema)
         self._insert_answer = SQL("INSERT INTO {}.request_answers VALUES (%s,%s,%s,%s)").format(schema)
         self._select_receipts = SQL("SELECT * FROM {}.action_receipts WHERE receipt_key = ANY(%s)").format(schema)
@@ -114,6 +157,18 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         if answers:
             kept = [(one.idempotency_key, one.digest, one.status, one.body) for one in answers]
             curs.executemany(self._insert_answer, kept)
+
+    def select_streams(self, dossier_ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
+        """(dossier, stored state) of every event of these dossiers, in order within each."""
+        with self.datastore.transaction(commit=False) as curs:
+            curs.execute(self._select_streams, (list(dossier_ids),))
+            return [(row["originator_id"], bytes(row["state"])) for row in curs.fetchall()]
+
+    def select_at(self, places: Sequence[Place]) -> list[tuple[Place, bytes]]:
+        """(place, stored state) of the events at those places."""
+        with self.datastore.transaction(commit=False) as curs:
+            curs.execute(self._select_at, ([one[0] for one in places], [one[1] for one in places]))
+            return [((row["originator_id"], row["originator_version"]), bytes(row["state"])) for row in curs.fetchall()]
 
     def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
         """Receipts of recorded actions."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from services.intake.domain.actions import FieldError
+from services.intake.domain.actions import FieldError, pointer_step
 
 MAX_FIELD_ERRORS = 20
 _ALLOWED_BY_KIND = ("types", "options", "expected_value", "format", "pattern")
@@ -34,19 +34,15 @@ def _field_errors(error: jsonschema_rs.ValidationError, prefix: str) -> list[Fie
     steps = [str(step) for step in error.instance_path]
     if kind.name == "required":
         return [_field_error(prefix, [*steps, kind.property], "required", error)]
-    if kind.name == "anyOf":
-        # The only anyOf of our schemas says which of several fields must stand there; each missing one is named.
-        branches = [one for branch in kind.context for one in branch if one.kind.name == "required"]
-        return [_field_error(prefix, [*steps, one.kind.property], "required", one) for one in branches] or [
-            _field_error(prefix, steps, kind.name, error)
-        ]
+    if kind.name == "propertyNames":
+        return [_field_error(prefix, [*steps, str(kind.error.instance)], kind.name, error)]
     if kind.name in ("additionalProperties", "unevaluatedProperties"):
         return [_field_error(prefix, [*steps, name], "additionalProperties", error) for name in kind.unexpected]
     return [_field_error(prefix, steps, kind.name, error)]
 
 
 def _field_error(prefix: str, steps: list[str], keyword: str, error: jsonschema_rs.ValidationError) -> FieldError:
-    path = "".join(f"/{step}" for step in steps)
+    path = "".join(f"/{pointer_step(step)}" for step in steps)
     field_name = f"{prefix}{path}" if prefix or len(steps) > 1 else path.removeprefix("/")
     params: dict[str, str | int] = {}
     for name in _ALLOWED_BY_KIND:
@@ -56,4 +52,4 @@ def _field_error(prefix: str, steps: list[str], keyword: str, error: jsonschema_
     limit = getattr(error.kind, "limit", None)
     if limit is not None:
         params["limit"] = limit
-    return FieldError(field_name=field_name or "/", keyword=keyword, message=error.message, params=params)
+    return FieldError(field_name=field_name or "/", keyword=keyword, message=error.message[:200], params=params)

@@ -1,7 +1,8 @@
 """The one writer: gathers what all doors bring and records it in common transactions, so that one disk flush serves many.
 
 Requests wait in a queue of bounded size. When it is full the sender is told to come back (slow down); when the store is away
-every waiting request fails with StoreUnavailableError (retry), and nothing of it was answered as recorded.
+every waiting request fails with StoreUnavailableError (retry), and nothing of it was answered as recorded. Once the writer has
+ended, for whatever reason, every request fails at once: nobody waits for somebody who is gone.
 """
 
 import asyncio
@@ -27,16 +28,21 @@ class _Request:
 
 
 class Writer:
-    """Owns the ledger; `record` may be called by any number of tasks of one event loop."""
+    """Owns the ledger; `record` may be called by any number of tasks of one event loop, also before `run` has begun."""
 
     def __init__(self, ledger: Ledger, clock: Clock) -> None:
         self._ledger = ledger
         self._clock = clock
         self._waiting: asyncio.Queue[_Request] = asyncio.Queue()
         self._waiting_actions = 0
+        self._has_ended = False
 
     async def record(self, actions: Sequence[Action]) -> list[Answer]:
         """The answers in the order of the actions, after they are durable. Raises BusyError or StoreUnavailableError."""
+        if not actions:
+            return []
+        if self._has_ended:
+            raise StoreUnavailableError("the writer has ended")
         if self._waiting_actions + len(actions) > MAX_WAITING_ACTIONS:
             raise BusyError(f"{self._waiting_actions} actions are waiting")
         request = _Request(actions, asyncio.get_running_loop().create_future())
@@ -45,21 +51,27 @@ class Writer:
         return await request.answers
 
     async def run(self) -> None:
-        """Record until cancelled. Any other error than an absent store stops the service: we can't tell what it means."""
-        while True:
-            requests = await self._next_requests()
-            actions = [action for request in requests for action in request.actions]
-            try:
-                answers = await asyncio.to_thread(self._ledger.record, actions, self._clock.now())
-            except StoreUnavailableError as error:
-                _fail(requests, error)
-            except Exception as error:
-                _fail(requests, StoreUnavailableError(str(error)))
-                raise
-            else:
-                _answer(requests, answers)
-            finally:
-                self._waiting_actions -= len(actions)
+        """Record until cancelled. Any other error than an absent store stops the service: we can't tell what it means.
+
+        What is in the hands of the store when this is cancelled is finished and answered first.
+        """
+        try:
+            while True:
+                await self._record_next(await self._next_requests())
+        finally:
+            self._has_ended = True
+            while not self._waiting.empty():
+                _fail([self._waiting.get_nowait()], StoreUnavailableError("the writer has ended"))
+
+    async def _record_next(self, requests: list[_Request]) -> None:
+        actions = [action for request in requests for action in request.actions]
+        work = asyncio.ensure_future(asyncio.to_thread(self._ledger.record, actions, self._clock.now()))
+        try:
+            await asyncio.wait([work])
+        finally:  # when cancelled: the thread goes on, so wait for it once more
+            await asyncio.wait([work])
+            self._waiting_actions -= len(actions)
+            _settle(requests, work)
 
     async def _next_requests(self) -> list[_Request]:
         requests = [await self._waiting.get()]
@@ -68,6 +80,17 @@ class Writer:
             requests.append(self._waiting.get_nowait())
             size += len(requests[-1].actions)
         return requests
+
+
+def _settle(requests: Sequence[_Request], work: asyncio.Future[list[Answer]]) -> None:
+    error = work.exception()
+    if error is None:
+        _answer(requests, work.result())
+    elif isinstance(error, StoreUnavailableError):
+        _fail(requests, error)
+    else:
+        _fail(requests, StoreUnavailableError(str(error)))
+        raise error
 
 
 def _answer(requests: Sequence[_Request], answers: list[Answer]) -> None:

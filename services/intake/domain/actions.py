@@ -16,7 +16,11 @@ ACTION_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:action")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One reported event. (`source`, `action_id`) is its identity; `digest` tells whether a repetition says the same."""
+    """One reported event. (`source`, `action_id`) is its identity; `digest` tells whether a repetition says the same.
+
+    `dossier_id` is the subject when that is a UUID, else derived from the source's own dossier code. `event_id`, the id of the
+    recorded event, is always derived from source and id: counter systems may number alike, events may not (ADR 0010).
+    """
 
     action_id: str
     source: str
@@ -35,17 +39,13 @@ class Action:
     correlation_id: str | None = None
     is_history: bool = False
     extra: Mapping[str, str | int | bool] = field(default_factory=dict)
+    dossier_id: UUID = field(init=False)
+    event_id: str = field(init=False)
 
-    @property
-    def dossier_id(self) -> UUID:
-        """The dossier's id: the subject when it is a UUID, else derived from the source's own dossier code."""
-        return dossier_id_of(self.source, self.subject)
-
-    @property
-    def event_id(self) -> str:
-        """The recorded event's id: the action's id when it is a UUID, else derived from source and id."""
-        known = _as_uuid(self.action_id)
-        return str(known or uuid5(ACTION_NAMESPACE, f"{self.source}|{self.action_id}"))
+    def __post_init__(self) -> None:
+        # Derived once: each is asked for several times on the way, and a UUIDv5 costs more than all checks of `decide`.
+        object.__setattr__(self, "dossier_id", dossier_id_of(self.source, self.subject))
+        object.__setattr__(self, "event_id", str(uuid5(ACTION_NAMESPACE, f"{self.source}|{self.action_id}")))
 
     @property
     def receipt_key(self) -> str:
@@ -78,6 +78,7 @@ class Answer:
     """What the sender of one action is told. For a recorded action it never changes, however often it is asked."""
 
     action_id: str
+    source: str = ""
     refusal: Refusal | None = None
     event_id: str | None = None
     dossier_id: str | None = None
@@ -97,10 +98,20 @@ def dossier_id_of(source: str, subject: str) -> UUID:
     return _as_uuid(subject) or uuid5(DOSSIER_NAMESPACE, f"{source}|{subject}")
 
 
+def pointer_step(name: str) -> str:
+    """A field's name as one step of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def is_dossier_id(subject: str) -> bool:
+    """Whether a subject is a dossier id of ours rather than a counter system's own code."""
+    return _as_uuid(subject) is not None
+
+
 def _as_uuid(text: str) -> UUID | None:
-    if len(text) != 36:
-        return None
+    """Only the common form 8-4-4-4-12 counts; `UUID` alone would take hyphens anywhere."""
     try:
-        return UUID(text)
+        known = UUID(text)
     except ValueError:
         return None
+    return known if str(known) == text.lower() else None

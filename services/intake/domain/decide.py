@@ -25,7 +25,7 @@ from events.dossier import (
     SupplementCompleted,
     SupplementRequested,
 )
-from services.intake.domain.actions import Action, Refusal
+from services.intake.domain.actions import Action, FieldError, Refusal, pointer_step
 from services.intake.domain.dossier import DossierState
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -127,14 +127,22 @@ def _round(expected: int, given: int) -> Refusal | None:
 
 
 def _correction(state: DossierState, action: Action, correction: EventCorrected) -> Refusal | None:
-    if correction.target_event_id not in state.event_ids:
-        return Refusal(
-            code="unknown-target", field_name="/data/target_event_id", params={"target": correction.target_event_id}
-        )
+    """Domain 4.1: a second person approves, and only what the earlier event said can be corrected.
+
+    A corrected `time` is recorded like any other field; it never improves a class (DR-31), so nothing is judged here.
+    """
+    target = correction.target_event_id
+    correctable = state.correctable_fields.get(target)
+    if correctable is None:
+        return Refusal(code="unknown-target", field_name="/data/target_event_id", params={"target": target})
     if action.actor_id is None:
-        return Refusal(code="schema-mismatch", field_name="actorid", params={"reason": "actorid: is missing"})
+        missing = FieldError(field_name="actorid", keyword="required", message="actorid: is missing")
+        return Refusal(code="schema-mismatch", field_name="actorid", errors=(missing,))
     if correction.approver_id == action.actor_id:
         return Refusal(code="same-person", field_name="/data/approver_id", params={"person": action.actor_id})
+    for name in sorted(correction.corrected_fields.keys() - correctable):
+        field_name = f"/data/corrected_fields/{pointer_step(name)}"
+        return Refusal(code="field-not-correctable", field_name=field_name, params={"target": target, "name": name})
     return None
 
 

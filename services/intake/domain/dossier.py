@@ -4,9 +4,11 @@
 recorded is decided in `services.intake.domain.decide`.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from typing import Literal, assert_never
+from functools import cache
+from typing import Any, Literal, assert_never
 
 from events.dossier import (
     ApologySent,
@@ -33,7 +35,7 @@ Lifecycle = Literal["accepted", "in_processing", "resolved", "delivered", "withd
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierState:
-    """What is known of a dossier after its latest event."""
+    """What is known of a dossier after its latest event. `correctable_fields` holds, by event id, what may be corrected in it."""
 
     dossier_id: str
     stream_seq: int
@@ -46,7 +48,7 @@ class DossierState:
     last_clock_event_at: datetime
     is_waiting_for_supplement: bool = False
     supplement_rounds: int = 0
-    event_ids: frozenset[str] = frozenset()
+    correctable_fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def is_ended(self) -> bool:
@@ -54,17 +56,16 @@ class DossierState:
         return self.lifecycle not in ("accepted", "in_processing")
 
 
-def evolve(state: DossierState | None, envelope: Envelope, data: DossierEvent) -> DossierState:
-    """The state after one more recorded event."""
-    if state is None:
-        state = _opened(envelope, data)
-    state = replace(
-        state,
+def evolve(state: DossierState | None, envelope: Envelope, data: DossierEvent, event_hash: str) -> DossierState:
+    """The state after one more recorded event, whose hash is given beside it because it is computed last."""
+    before = state or _opened(envelope, data)
+    return replace(
+        before,
         stream_seq=envelope.stream_seq,
-        last_hash=envelope.hash or "",
-        event_ids=state.event_ids | {envelope.event_id},
+        last_hash=event_hash,
+        correctable_fields={**before.correctable_fields, envelope.event_id: _correctable_fields(data)},
+        **_changes(before, envelope.occurred_at, data),
     )
-    return _changed(state, envelope.occurred_at, data)
 
 
 def _opened(envelope: Envelope, data: DossierEvent) -> DossierState:
@@ -82,44 +83,59 @@ def _opened(envelope: Envelope, data: DossierEvent) -> DossierState:
     )
 
 
-def _changed(state: DossierState, occurred_at: datetime, data: DossierEvent) -> DossierState:
+def _changes(state: DossierState, occurred_at: datetime, data: DossierEvent) -> dict[str, Any]:
     latest = max(state.last_clock_event_at, occurred_at)
     match data:
         case SupplementRequested():
-            return replace(
-                state, is_waiting_for_supplement=True, supplement_rounds=data.round_no, last_clock_event_at=latest
-            )
+            return {
+                "is_waiting_for_supplement": not state.is_ended,
+                "supplement_rounds": data.round_no,
+                "last_clock_event_at": latest,
+                **_processing(state),
+            }
         case SupplementCompleted():
-            return replace(state, is_waiting_for_supplement=False, last_clock_event_at=latest)
+            return {"is_waiting_for_supplement": False, "last_clock_event_at": latest}
         case ResultReadyAtCounter() | DossierWithdrawn() | ProcessingStopped() | DossierReturned():
-            return _ended(state, latest, data)
+            return _ended(state, latest, _END_BY_CLASS[type(data)])
         case ResultDelivered():
-            return replace(state, lifecycle="delivered")
+            return {"lifecycle": "delivered"}
         case DossierTransferred():
-            return replace(_processing(state), held_by_unit_id=data.to_unit_id)
+            return {**_processing(state), "held_by_unit_id": data.to_unit_id}
         case StepStarted() | StepCompleted() | ResultIssued():
             return _processing(state)
         case DossierAccepted() | ApologySent() | EventCorrected() | IntegrityFlagRaised():
-            return state
+            return {}
         case _:
             assert_never(data)
 
 
-def _processing(state: DossierState) -> DossierState:
-    return replace(state, lifecycle="in_processing") if state.lifecycle == "accepted" else state
+_END_BY_CLASS: Mapping[type[DossierEvent], Lifecycle] = {
+    ResultReadyAtCounter: "resolved",
+    DossierWithdrawn: "withdrawn",
+    ProcessingStopped: "stopped",
+    DossierReturned: "returned",
+}
 
 
-def _ended(state: DossierState, ended_at: datetime, data: DossierEvent) -> DossierState:
+def _processing(state: DossierState) -> dict[str, Any]:
+    return {"lifecycle": "in_processing"} if state.lifecycle == "accepted" else {}
+
+
+def _ended(state: DossierState, ended_at: datetime, lifecycle: Lifecycle) -> dict[str, Any]:
     if state.is_ended:
-        return state
-    lifecycle: Lifecycle = "resolved"
-    match data:
-        case DossierWithdrawn():
-            lifecycle = "withdrawn"
-        case ProcessingStopped():
-            lifecycle = "stopped"
-        case DossierReturned():
-            lifecycle = "returned"
-        case _:
-            pass
-    return replace(state, lifecycle=lifecycle, is_waiting_for_supplement=False, last_clock_event_at=ended_at)
+        return {}
+    return {"lifecycle": lifecycle, "is_waiting_for_supplement": False, "last_clock_event_at": ended_at}
+
+
+def _correctable_fields(data: DossierEvent) -> frozenset[str]:
+    """The fields of the event's data and `time`; what a second person or intake itself has said is not corrected again."""
+    if isinstance(data, EventCorrected | IntegrityFlagRaised):
+        return frozenset()
+    event_class: Any = type(data)
+    known = _field_names(event_class)
+    return known | data.extra.keys() if data.extra else known
+
+
+@cache
+def _field_names(event_class: Any) -> frozenset[str]:
+    return frozenset(one.name for one in fields(event_class)) - {"extra"} | {"time"}

@@ -1,51 +1,51 @@
 """Gives a decided action its place in the dossier's stream: sequence number, recording time, hash chain, flags behind it."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from events.codec import to_structured
-from events.dossier import IntegrityFlagRaised
+from events.dossier import DossierEvent, IntegrityFlagRaised
 from events.envelope import Envelope, Event
 from events.hash_chain import GENESIS, hash_of
-from services.intake.domain.actions import ACTION_NAMESPACE, Action
+from services.intake.domain.actions import Action, is_dossier_id
 from services.intake.domain.dossier import DossierState, evolve
 
+FLAG_TYPE = "integrity-flag-raised.v1"
 FLAG_SOURCE = "urn:motcua:intake"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """One event ready to be stored: as it will be read by everybody, and the state after it."""
+    """One event ready to be stored: its place, as it will be read by everybody, and the state after it."""
 
-    event: Event
+    dossier_id: UUID
+    stream_seq: int
+    event_type: str
     structured: dict[str, Any]
     state: DossierState
 
 
 def seal(
-    state: DossierState | None, action: Action, flags: tuple[IntegrityFlagRaised, ...], recorded_at: datetime
+    state: DossierState | None,
+    action: Action,
+    flags: tuple[IntegrityFlagRaised, ...],
+    recorded_at: datetime,
+    opened_on: date,
 ) -> tuple[Sealed, ...]:
-    """The action's event and, behind it, one event per integrity flag."""
-    sealed = [_sealed(state, Event(envelope=_envelope(state, action, recorded_at), data=action.data))]
+    """The action's event and, behind it, one event per integrity flag.
+
+    `opened_on` is the local day of the dossier's first event; it is used only where there is no state yet.
+    """
+    sealed = [_sealed(state, _of_action(state, action, recorded_at, opened_on), action.data)]
     for flag in flags:
-        before = sealed[-1]
-        envelope = replace(
-            before.event.envelope,
-            event_id=str(uuid5(ACTION_NAMESPACE, f"flag|{action.event_id}|{flag.rule}")),
-            event_type="integrity-flag-raised.v1",
-            source=FLAG_SOURCE,
-            source_event_ref=None,
-            causation_id=action.event_id,
-            stream_seq=before.event.envelope.stream_seq + 1,
-        )
-        sealed.append(_sealed(before.state, Event(envelope=envelope, data=flag)))
+        before = sealed[-1].state
+        sealed.append(_sealed(before, _of_flag(before, action, flag, recorded_at), flag))
     return tuple(sealed)
 
 
-def _envelope(state: DossierState | None, action: Action, recorded_at: datetime) -> Envelope:
-    procedure_code = state.procedure_code if state else getattr(action.data, "procedure_code", None)
+def _of_action(state: DossierState | None, action: Action, recorded_at: datetime, opened_on: date) -> Envelope:
     return Envelope(
         event_id=action.event_id,
         source=action.source,
@@ -54,9 +54,9 @@ def _envelope(state: DossierState | None, action: Action, recorded_at: datetime)
         occurred_at=action.occurred_at,
         recorded_at=recorded_at,
         stream_seq=state.stream_seq + 1 if state else 1,
-        opened_on=state.opened_on if state else action.occurred_at.date(),
+        opened_on=state.opened_on if state else opened_on,
         unit_id=action.unit_id,
-        dossier_code=action.dossier_code or (action.subject if action.subject != str(action.dossier_id) else None),
+        dossier_code=_dossier_code(action),
         actor_id=action.actor_id,
         actor_role=action.actor_role,
         actor_kind=action.actor_kind,
@@ -64,21 +64,45 @@ def _envelope(state: DossierState | None, action: Action, recorded_at: datetime)
         channel=action.channel,
         source_event_ref=action.action_id,
         correlation_id=action.correlation_id,
-        procedure_code=procedure_code,
+        procedure_code=state.procedure_code if state else getattr(action.data, "procedure_code", None),
         is_history=action.is_history,
+        prev_hash=state.last_hash if state else GENESIS,
         extra=action.extra,
     )
 
 
-def _sealed(state: DossierState | None, event: Event) -> Sealed:
-    envelope = replace(event.envelope, prev_hash=state.last_hash if state else GENESIS, hash=None)
-    structured = to_structured(Event(envelope=envelope, data=event.data))
-    digest = hash_of(structured)
-    structured["hash"] = digest
-    final = Event(envelope=replace(envelope, hash=digest), data=event.data)
-    return Sealed(event=final, structured=structured, state=evolve(state, final.envelope, action_data(final)))
+def _of_flag(state: DossierState, action: Action, flag: IntegrityFlagRaised, recorded_at: datetime) -> Envelope:
+    """Intake itself says it, so nothing of the counter's own (actor, channel, extensions) is repeated."""
+    return Envelope(
+        event_id=str(uuid5(UUID(action.event_id), flag.rule)),
+        source=FLAG_SOURCE,
+        event_type=FLAG_TYPE,
+        dossier_id=state.dossier_id,
+        occurred_at=action.occurred_at,
+        recorded_at=recorded_at,
+        stream_seq=state.stream_seq + 1,
+        opened_on=state.opened_on,
+        unit_id=action.unit_id,
+        dossier_code=_dossier_code(action),
+        correlation_id=action.correlation_id,
+        causation_id=action.event_id,
+        procedure_code=state.procedure_code,
+        is_history=action.is_history,
+        prev_hash=state.last_hash,
+    )
 
 
-def action_data(event: Event) -> Any:
-    """The dossier event inside; deadline events are never sealed here."""
-    return event.data
+def _dossier_code(action: Action) -> str | None:
+    return action.dossier_code or (None if is_dossier_id(action.subject) else action.subject)
+
+
+def _sealed(state: DossierState | None, envelope: Envelope, data: DossierEvent) -> Sealed:
+    structured = to_structured(Event(envelope=envelope, data=data))
+    structured["hash"] = hash_of(structured)
+    return Sealed(
+        dossier_id=UUID(envelope.dossier_id),
+        stream_seq=envelope.stream_seq,
+        event_type=envelope.event_type,
+        structured=structured,
+        state=evolve(state, envelope, data, structured["hash"]),
+    )

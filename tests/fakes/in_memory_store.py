@@ -1,0 +1,88 @@
+"""An event store in memory that passes the same contract suite as the real ones, and can be told to fail.
+
+`failures` are raised by the next calls of `append`, first in first out; with `commits_all_the_same` the failing append is kept,
+as when a connection breaks after the commit.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from events.codec import dumps, from_structured, parse_json
+from services.intake.domain.dossier import DossierState, evolve
+from services.intake.domain.sealing import Sealed
+from services.intake.ports import AppendConflictError, LogEntry, Place, Receipt, RequestAnswer, StoreUnavailableError
+
+
+class InMemoryStore:
+    """Both ports of the store. What is kept are bytes, as in the real ones."""
+
+    def __init__(self) -> None:
+        self.log: list[tuple[Place, bytes]] = []
+        self._receipts: dict[str, Receipt] = {}
+        self._answers: dict[str, RequestAnswer] = {}
+        self.failures: list[Exception] = []
+        self.commits_all_the_same = False
+        self.is_away = False
+
+    def load(self, dossier_ids: Collection[UUID]) -> Mapping[UUID, DossierState]:
+        self._require_here()
+        states: dict[UUID, DossierState] = {}
+        for (dossier_id, _), state in sorted(self.log, key=lambda one: one[0]):
+            if dossier_id in dossier_ids:
+                event = from_structured(parse_json(state))
+                about = event.envelope
+                states[dossier_id] = evolve(states.get(dossier_id), about, event.data, about.hash or "")  # type: ignore[arg-type]
+        return states
+
+    def find_receipts(self, receipt_keys: Sequence[str]) -> Mapping[str, Receipt]:
+        self._require_here()
+        return {key: self._receipts[key] for key in receipt_keys if key in self._receipts}
+
+    def read_events(self, places: Sequence[Place]) -> Mapping[Place, Mapping[str, Any]]:
+        self._require_here()
+        return {place: parse_json(state) for place, state in self.log if place in places}
+
+    def append(
+        self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
+    ) -> None:
+        self._require_here()
+        failure = self.failures.pop(0) if self.failures else None
+        if failure is None or self.commits_all_the_same:
+            self._commit(sealed, receipts, answers)
+        if failure is not None:
+            raise failure
+
+    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
+        self._require_here()
+        return self._answers.get(idempotency_key)
+
+    def read_after(self, notification_id: int, limit: int) -> Sequence[LogEntry]:
+        self._require_here()
+        part = list(enumerate(self.log, start=1))[notification_id : notification_id + limit]
+        return [LogEntry(notification_id=number, structured=parse_json(state)) for number, (_, state) in part]
+
+    def last_id(self) -> int:
+        self._require_here()
+        return len(self.log)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def _require_here(self) -> None:
+        if self.is_away:
+            raise StoreUnavailableError("away, as the test told")
+
+    def _commit(self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer]) -> None:
+        places = [(one.dossier_id, one.stream_seq) for one in sealed]
+        taken = {place for place, _ in self.log}
+        is_taken = (
+            any(place in taken for place in places)
+            or any(one.receipt_key in self._receipts for one in receipts)
+            or any(one.idempotency_key in self._answers for one in answers)
+        )
+        if is_taken or len(set(places)) < len(places):
+            raise AppendConflictError("a part of it is there already")
+        self.log += [(place, dumps(one.structured)) for place, one in zip(places, sealed, strict=True)]
+        self._receipts |= {one.receipt_key: one for one in receipts}
+        self._answers |= {one.idempotency_key: one for one in answers}

@@ -1,0 +1,76 @@
+"""A counter system for tests: writes actions as structured CloudEvents, one hour after another, and reads them with the real reader."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from events.schema_files import load_data_schemas, load_problem_codes, load_schema
+from rules.rulebook import Rulebook
+from rules.rulebook_files import load_rulebook
+from services.intake.adapters.action_reader import ActionReader
+from services.intake.adapters.problems import Problems
+from services.intake.domain.actions import Action
+
+SOURCE = "/hue/mot-cua"
+HISTORY_SOURCE = "urn:motcua:import:old-register"
+START = datetime.fromisoformat("2026-03-02T08:00:00+07:00")
+NOW = datetime.fromisoformat("2026-03-20T12:00:00+07:00")
+ACCEPTANCE: dict[str, Any] = {"procedure_code": "1.004873", "term": {"value": 7, "unit": "working_day"}}
+DATA: dict[str, dict[str, Any]] = {
+    "dossier-accepted.v1": ACCEPTANCE,
+    "dossier-transferred.v1": {"to_unit_id": 77},
+    "step-started.v1": {"step_code": "TL"},
+    "step-completed.v1": {"step_code": "TL"},
+    "supplement-requested.v1": {"round_no": 1, "missing_items": ["Giấy khai sinh"], "reason": "thiếu"},
+    "supplement-completed.v1": {"round_no": 1},
+    "result-issued.v1": {"document_no": "12/QĐ", "result_kind": "granted"},
+    "result-ready-at-counter.v1": {},
+    "result-delivered.v1": {"method": "counter"},
+    "dossier-withdrawn.v1": {},
+    "processing-stopped.v1": {"reason": "không đủ căn cứ"},
+    "dossier-returned.v1": {"reason": "sai thẩm quyền"},
+    "apology-sent.v1": {"letter_no": "XL-1", "reason": "quá tải", "signer_id": "ld-1", "medium": "post"},
+    "event-corrected.v1": {
+        "target_event_id": "00000000-0000-0000-0000-000000000000",
+        "corrected_fields": {"time": "2026-03-02T08:05:00+07:00"},
+        "reason": "gõ nhầm",
+        "approver_id": "ld-1",
+    },
+}
+
+
+@cache
+def reader() -> ActionReader:
+    return ActionReader(load_schema("action.v1"), load_data_schemas(), ("urn:motcua:import:*",))
+
+
+@cache
+def problems() -> Problems:
+    return Problems(load_problem_codes())
+
+
+@cache
+def rulebook() -> Rulebook:
+    return load_rulebook()
+
+
+def raw_action(event_type: str, number: int = 0, *, data: dict[str, Any] | None = None, **attributes: Any) -> dict[str, Any]:
+    """The `number`th action, that many hours after the start; `data` is laid over the least that the type needs."""
+    return {
+        "specversion": "1.0",
+        "id": f"{attributes.get('subject', 'HS-1')}/{number}/{event_type}",
+        "source": SOURCE,
+        "type": event_type,
+        "subject": "HS-1",
+        "time": (START + timedelta(hours=number)).isoformat(),
+        "unitid": 5,
+        "actorid": "cb-1",
+        **attributes,
+        "data": {**DATA[event_type], **(data or {})},
+    }
+
+
+def action(event_type: str, number: int = 0, *, data: dict[str, Any] | None = None, **attributes: Any) -> Action:
+    read = reader().read(raw_action(event_type, number, data=data, **attributes))
+    assert isinstance(read, Action), read
+    return read
