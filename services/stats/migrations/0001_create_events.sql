@@ -1,18 +1,19 @@
 -- One row per event of dossier-events and deadline-events, as it was published. Duplicates meet in one key and are merged;
--- always read with FINAL. The key holds only fields that never change (ADR 0007).
+-- always read with FINAL. The key holds only fields that never change (ADR 0007). Microseconds are kept, because an hour term
+-- is judged by the instant (DR-08).
 CREATE TABLE IF NOT EXISTS events
 (
     opened_on     Date COMMENT 'local day of the dossier''s first event; never changes',
     dossier_id    String,
-    stream_seq    UInt32,
+    stream_seq    UInt32 COMMENT 'place in the dossier''s stream; on a deadline event, the dossier event it follows from',
     event_id      String,
     event_type    LowCardinality(String),
-    occurred_at   DateTime64(3, 'Asia/Ho_Chi_Minh'),
-    recorded_at   DateTime64(3, 'Asia/Ho_Chi_Minh'),
+    occurred_at   DateTime64(6, 'Asia/Ho_Chi_Minh'),
+    recorded_at   DateTime64(6, 'Asia/Ho_Chi_Minh'),
     unit_id       UInt32,
     dossier_code  String,
     procedure_code LowCardinality(String),
-    channel       UInt8,
+    channel       UInt8 COMMENT '1 direct, 2 online, 3 postal, 0 not known',
     actor_id      String,
     source        LowCardinality(String),
     is_history    Bool,
@@ -21,8 +22,9 @@ CREATE TABLE IF NOT EXISTS events
     _topic        LowCardinality(String),
     _partition    UInt16,
     _offset       UInt64,
-    ingested_at   DateTime64(3, 'Asia/Ho_Chi_Minh') DEFAULT now64(3)
+    ingested_at   DateTime64(6, 'Asia/Ho_Chi_Minh') DEFAULT now64(6)
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(opened_on)
-ORDER BY (opened_on, dossier_id, stream_seq, event_id);
+ORDER BY (opened_on, dossier_id, stream_seq, event_id)
+SETTINGS index_granularity = 1024;

@@ -1,0 +1,1 @@
+"""All input and output of the statistics: Kafka, ClickHouse, the unit file."""

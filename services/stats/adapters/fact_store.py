@@ -1,0 +1,77 @@
+"""The loader's side of ClickHouse: inserts, and the read-back of all events of the touched dossiers. Retries what passes."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.external import ExternalData
+
+from services.stats.adapters.queries import query_text
+from services.stats.adapters.retries import until_done
+from services.stats.adapters.unit_register import read_places, units_revision
+from services.stats.domain.facts import DossierFacts
+from services.stats.domain.levels import Places
+from services.stats.domain.rows import EVENT_COLUMNS, DossierKey, EventRow, KnownEvent
+from services.stats.domain.story import TYPES_WITH_DATA
+
+ResultT = TypeVar("ResultT")
+
+
+class ClickHouseFacts:
+    """The port FactStore over one client. Calls run in a thread, so that the Kafka heartbeat goes on meanwhile."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._places: tuple[int, Places] | None = None
+        self.fact_writes = 0
+        """How many times facts were written: whoever derives something from them sees whether there is news."""
+
+    async def insert_events(self, rows: Sequence[EventRow]) -> None:
+        """Store events; storing one again changes nothing."""
+        await self._run("insert events", lambda: self._client.insert("events", rows, column_names=EVENT_COLUMNS))
+
+    async def known_events(self, keys: Sequence[DossierKey]) -> Mapping[DossierKey, Sequence[KnownEvent]]:
+        """All stored events of some dossiers, whoever stored them."""
+        return await self._run("read events back", lambda: self._read_back(keys))
+
+    async def places(self) -> tuple[int, Places]:
+        """The newest revision of the hierarchy and the lookup in it; read again only when the revision moved."""
+        return await self._run("read the units", self._read_places)
+
+    async def insert_facts(self, facts: Sequence[DossierFacts]) -> None:
+        """Store facts; of two rows of one dossier the one with more events behind it stays."""
+        columns = DossierFacts._fields
+        await self._run("insert facts", lambda: self._client.insert("dossiers", facts, column_names=columns))
+        self.fact_writes += 1
+
+    async def _run(self, what: str, call: Callable[[], ResultT]) -> ResultT:
+        return await until_done(f"ClickHouse: {what}", lambda: asyncio.to_thread(call))
+
+    def _read_back(self, keys: Sequence[DossierKey]) -> Mapping[DossierKey, Sequence[KnownEvent]]:
+        touched = ExternalData(
+            file_name="touched.tsv",
+            fmt="TSV",
+            structure="opened_on Date, dossier_id String",
+            data="".join(f"{key.opened_on}\t{_escaped(key.dossier_id)}\n" for key in keys).encode(),
+        )
+        columns = self._client.query(
+            query_text("known_events"), parameters={"types_with_data": list(TYPES_WITH_DATA)}, external_data=touched
+        ).result_columns
+        known: dict[DossierKey, list[KnownEvent]] = {}
+        if columns:
+            for opened_on, dossier_id, event in zip(columns[0], columns[1], map(KnownEvent, *columns[2:]), strict=True):
+                known.setdefault(DossierKey(opened_on, dossier_id), []).append(event)
+        return known
+
+    def _read_places(self) -> tuple[int, Places]:
+        revision = units_revision(self._client)
+        if self._places is None or self._places[0] != revision:
+            self._places = (revision, read_places(self._client))
+        return self._places
+
+
+def _escaped(text: str) -> str:
+    return (
+        text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r").replace("\0", "\\0")
+    )

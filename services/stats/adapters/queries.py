@@ -1,0 +1,36 @@
+"""Runs the questions of `queries/*.sql` with server-side parameters; one file, one question."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from clickhouse_connect.driver.client import Client
+
+from services.stats.domain.periods import ZONE, Period
+
+
+@cache
+def query_text(name: str) -> str:
+    """The text of queries/<name>.sql."""
+    return (files("services.stats") / "queries" / f"{name}.sql").read_text("utf-8")
+
+
+def rows_of(client: Client, name: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The answer of one question, as one mapping of column names per row."""
+    return list(client.query(query_text(name), parameters=dict(parameters)).named_results())
+
+
+def columns_of(client: Client, name: str, parameters: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    """The answer of one question, column by column."""
+    columns: Sequence[Sequence[Any]] = client.query(query_text(name), parameters=dict(parameters)).result_columns
+    return columns
+
+
+def period_parameters(period: Period) -> dict[str, str]:
+    """The parameters that every question about a period has; text, so that no client's own time zone can interfere."""
+    return {
+        "from_on": period.from_on.isoformat(),
+        "to_on": period.to_on.isoformat(),
+        "as_of": period.as_of.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S.%f"),
+    }

@@ -1,0 +1,1 @@
+"""Pure: what an event becomes, what a dossier is known to be, and what a figure counts."""

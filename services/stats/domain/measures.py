@@ -1,0 +1,171 @@
+"""The figures in plain Python, straight from the events: the oracle for the SQL, and the demo's check.
+
+In go events (typed, in any order, doubled or not), the placed units, a level and a period; out come the same `UnitFigures` as
+from ClickHouse. Pure. Written apart from `facts` and from the SQL on purpose: it takes each dossier's events as they are and
+asks the questions of domain.md 4.7.2 one by one, so that a mistake in one of the three shows as a difference.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from events.catalog import DEADLINE_TYPES
+from events.deadline import DeadlineMoved, DeadlineSet
+from events.dossier import (
+    DossierAccepted,
+    DossierReturned,
+    DossierWithdrawn,
+    ProcessingStopped,
+    ResultReadyAtCounter,
+    SupplementCompleted,
+    SupplementRequested,
+)
+from events.envelope import Event
+from services.stats.domain.figures import FIGURE_NAMES, Counts, UnitFigures, unit_name
+from services.stats.domain.levels import Level, Place, PlacedUnit, places_of
+from services.stats.domain.periods import Period, local_day
+
+_ENDINGS = (ResultReadyAtCounter, DossierWithdrawn, ProcessingStopped, DossierReturned)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedDossier:
+    """One dossier's answer: where it is counted at the level (None = above it), and under which figures."""
+
+    dossier_id: str
+    counted_unit_id: int | None
+    counts: Counts
+
+
+def figures_of(
+    events: Iterable[Event], units: Sequence[PlacedUnit], level: Level, period: Period, unit_id: int | None = None
+) -> list[UnitFigures]:
+    """The figures of every unit with dossiers in the period, in order of unit_id; `unit_id` narrows to it and below it."""
+    sums: dict[int, dict[str, Any]] = defaultdict(lambda: dict.fromkeys(FIGURE_NAMES, 0))
+    for dossier in counted_dossiers(events, units, level, period, unit_id):
+        if dossier.counted_unit_id is not None:
+            for name, count in asdict(dossier.counts).items():
+                sums[dossier.counted_unit_id][name] += count
+    names = _names(units, period.last_day)
+    return [
+        UnitFigures(
+            unit_id=counted_id, unit_name=unit_name(level, counted_id, names.get(counted_id)), level=level, **counts
+        )
+        for counted_id, counts in sorted(sums.items())
+    ]
+
+
+def counted_dossiers(
+    events: Iterable[Event], units: Sequence[PlacedUnit], level: Level, period: Period, unit_id: int | None = None
+) -> list[CountedDossier]:
+    """Every dossier that matters to the period and lies in the scope."""
+    places = places_of(units)
+    by_dossier: dict[str, dict[str, Event]] = defaultdict(dict)
+    for event in events:
+        by_dossier[event.envelope.dossier_id][event.envelope.event_id] = event
+    counted = []
+    for dossier_id, distinct in sorted(by_dossier.items()):
+        story = sorted(distinct.values(), key=_order)
+        accepted = next((event for event in story if isinstance(event.data, DossierAccepted)), None)
+        if accepted is None:
+            continue
+        receiver = accepted.envelope.unit_id
+        place = places.on(receiver, local_day(accepted.envelope.occurred_at))
+        counts = _count(story, accepted, period)
+        if counts is not None and (not unit_id or unit_id in (*place, receiver)):
+            counted_unit_id = _counted_unit(level, place, receiver)
+            counted.append(CountedDossier(dossier_id=dossier_id, counted_unit_id=counted_unit_id, counts=counts))
+    return counted
+
+
+def _order(event: Event) -> tuple[int, bool, datetime, str]:
+    about = event.envelope
+    return about.stream_seq, about.event_type in DEADLINE_TYPES, about.occurred_at, about.event_id
+
+
+def _counted_unit(level: Level, place: Place, receiver: int) -> int | None:
+    unknown = not any(place[:2])
+    match level:
+        case "province":
+            return place.province_id
+        case "district":
+            return place.district_id or (None if place.province_id else 0)
+        case "commune":
+            return place.commune_id or (receiver if unknown else None)
+
+
+def _count(story: Sequence[Event], accepted: Event, period: Period) -> Counts | None:
+    accepted_at = accepted.envelope.occurred_at
+    ending = next((event for event in story if isinstance(event.data, _ENDINGS)), None)
+    # A result said to be ready before the dossier was received is counted on the day it was received.
+    counted_end_at = max(ending.envelope.occurred_at, accepted_at) if ending else None
+    if accepted_at >= period.to_at or (counted_end_at is not None and counted_end_at < period.from_at):
+        return None
+    counts = {"carried_in": int(accepted_at < period.from_at), "received": int(accepted_at >= period.from_at)}
+    if counts["received"]:
+        channel = {1: "received_direct", 2: "received_online", 3: "received_postal"}.get(accepted.envelope.channel or 0)
+        counts |= {channel: 1} if channel else {}
+    if ending is not None and counted_end_at is not None and counted_end_at < period.to_at:
+        counts |= _ended_counts(story, ending)
+    else:
+        counts |= _open_counts(story, accepted_at, period.as_of)
+    return Counts(**counts)
+
+
+def _ended_counts(story: Sequence[Event], ending: Event) -> Mapping[str, int]:
+    if not isinstance(ending.data, ResultReadyAtCounter):
+        return {"terminated": 1}
+    told = next((event.data for event in story if isinstance(event.data, DeadlineSet)), None)
+    if told is None:
+        return {"resolved": 1, "unknown": 1}
+    moves = [event.data for event in story if isinstance(event.data, DeadlineMoved)]
+    latest = moves[-1] if moves else told
+    about, zone = ending.envelope, ZoneInfo(told.time_zone)
+
+    def lateness(instant: datetime) -> int:
+        if told.classify_by == "instant":
+            return (instant > latest.lawful_due_at) - (instant < latest.lawful_due_at)
+        day = instant.astimezone(zone).date()
+        return (day > latest.due_on) - (day < latest.due_on)
+
+    verdict = lateness(about.occurred_at)
+    recorded_late = about.recorded_at - about.occurred_at > timedelta(minutes=15) and lateness(about.recorded_at) > 0
+    if recorded_late and not about.is_history:
+        verdict = 1  # DR-31
+    return {"resolved": 1, {-1: "early", 0: "on_time", 1: "late"}[verdict]: 1}
+
+
+def _open_counts(story: Sequence[Event], accepted_at: datetime, as_of: datetime) -> Mapping[str, int]:
+    is_waiting = False
+    due_at: datetime | None = None
+    for event in story:
+        happened_at = event.envelope.occurred_at
+        match event.data:
+            case SupplementRequested() if happened_at < as_of:
+                is_waiting = True
+            case SupplementCompleted() if happened_at < as_of:
+                is_waiting = False
+            case DeadlineSet(lawful_due_at=set_to) if accepted_at < as_of:
+                due_at = set_to
+            case DeadlineMoved(lawful_due_at=moved_to) if happened_at < as_of:
+                due_at = moved_to
+            case _:
+                pass
+    if is_waiting:
+        return {"open": 1, "open_paused": 1}
+    if due_at is None:
+        return {"open": 1, "open_unknown": 1}
+    if due_at < as_of:
+        return {"open": 1, "open_overdue": 1}
+    return {"open": 1, "open_within": 1, "open_due_soon": int(due_at < as_of + timedelta(days=1))}
+
+
+def _names(units: Sequence[PlacedUnit], day: date) -> dict[int, str]:
+    def nearness(piece: PlacedUnit) -> tuple[bool, int]:
+        has_begun = piece.valid_from <= day
+        return has_begun, piece.valid_from.toordinal() * (1 if has_begun else -1)
+
+    return {piece.period.unit_id: piece.period.name for piece in sorted(units, key=nearness)}

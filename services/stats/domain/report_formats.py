@@ -1,0 +1,168 @@
+"""The weekly report as aligned text, as JSON and as CSV. Pure; the words stand in `report_words`."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+
+from events.codec import dumps
+from services.stats.domain.figures import FIGURE_NAMES
+from services.stats.domain.periods import ZONE
+from services.stats.domain.report_words import COLUMN_GROUPS, WORDS, Language, Words
+from services.stats.domain.weekly_report import ABOVE_LEVEL_ID, ReportRow, WeeklyReport
+
+EMPTY = "—"
+_BYTE_ORDER_MARK = "\ufeff"
+_TEXT_COLUMN = 1  # the unit's name; all others are numbers and stand to the right
+
+
+def to_text(report: WeeklyReport, language: Language = "vi") -> str:
+    """A table in which every column lines up on a terminal, with heading and notes."""
+    words = WORDS[language]
+    body = [_cells(row, number, words) for number, row in _numbered(report)]
+    widths = _widths(words, body)
+    rule = "-+-".join("-" * width for width in widths)
+    lines = [words.title, _heading(report, words), "", _group_line(words, widths), _line(words.columns, widths), rule]
+    lines += [_line(cells, widths) for cells in body[:-1]]
+    lines += [rule, _line(body[-1], widths), "", *_notes(report, words)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def to_csv(report: WeeklyReport, language: Language = "vi") -> str:
+    """RFC 4180 with a byte order mark, so that Excel reads it as UTF-8; the notes follow after an empty line."""
+    words = WORDS[language]
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([": ".join(filter(None, pair)) for pair in zip(_spread_groups(words), words.columns, strict=True)])
+    writer.writerows(_cells(row, number, words) for number, row in _numbered(report))
+    writer.writerow([])
+    writer.writerows([note] for note in _notes(report, words))
+    return _BYTE_ORDER_MARK + out.getvalue()
+
+
+def to_json(report: WeeklyReport) -> str:
+    """One JSON object: period, rows and total with plain numbers; a rate without denominator is null."""
+    return dumps(
+        {
+            "report": "weekly-quick-report",
+            "definition": report.definition,
+            "from": report.period.from_on.isoformat(),
+            "to_exclusive": report.period.to_on.isoformat(),
+            "cut_off_at": report.period.as_of.astimezone(ZONE).isoformat(),
+            "generated_at": report.generated_at.astimezone(ZONE).isoformat(),
+            "time_zone": str(ZONE),
+            "level": report.level,
+            "scope_unit_id": report.scope_unit_id,
+            "scope_name": report.scope_name or None,
+            "rows": [_as_object(row) for row in report.rows],
+            "total": _as_object(report.total),
+            "feedback": None,
+        }
+    ).decode()
+
+
+def display_width(text: str) -> int:
+    """How many terminal columns a text takes: combining marks none, wide East Asian characters two."""
+    return sum(
+        0 if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Cf")
+        else 2 if unicodedata.east_asian_width(letter) in ("W", "F") else 1
+        for letter in text
+    )  # fmt: skip
+
+
+def rate_text(rate: float | None, decimal_mark: str = ",") -> str:
+    """75,00 % or "—"; two decimals, never 100 % for an empty denominator (B5)."""
+    return EMPTY if rate is None else f"{rate * 100:.2f} %".replace(".", decimal_mark)
+
+
+def _numbered(report: WeeklyReport) -> Iterator[tuple[str, ReportRow]]:
+    for number, row in enumerate(report.rows, start=1):
+        yield str(number), row
+    yield "", report.total
+
+
+def _cells(row: ReportRow, number: str, words: Words) -> list[str]:
+    counts, letters = row.counts, row.apologies
+    name = {None: words.total, ABOVE_LEVEL_ID: words.above_level}.get(row.unit_id, row.unit_name)
+    numbers = [
+        counts.carried_in, counts.received, counts.received_direct, counts.received_online, counts.received_postal,
+        counts.resolved, counts.early, counts.on_time, counts.late, rate_text(counts.on_time_rate, words.decimal_mark),
+        counts.open_within - counts.open_due_soon, counts.open_due_soon, counts.open_paused, counts.open_overdue,
+        letters.apology_required, letters.apology_in_time, letters.apology_late, letters.apology_missing, EMPTY,
+    ]  # fmt: skip
+    return [number, name, *map(str, numbers)]
+
+
+def _widths(words: Words, body: Sequence[Sequence[str]]) -> list[int]:
+    widths = [max(map(display_width, column)) for column in zip(words.columns, *body, strict=True)]
+    at = 0
+    for heading, count in zip(words.groups, COLUMN_GROUPS, strict=True):
+        missing = display_width(heading) - _span(widths[at : at + count])
+        widths[at + count - 1] += max(0, missing)
+        at += count
+    return widths
+
+
+def _span(widths: Sequence[int]) -> int:
+    return sum(widths) + 3 * (len(widths) - 1)
+
+
+def _group_line(words: Words, widths: Sequence[int]) -> str:
+    cells, at = [], 0
+    for heading, count in zip(words.groups, COLUMN_GROUPS, strict=True):
+        cells.append(_padded(heading, _span(widths[at : at + count]), to_the_left=True))
+        at += count
+    return " | ".join(cells)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return " | ".join(
+        _padded(cell, width, to_the_left=nth == _TEXT_COLUMN)
+        for nth, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    )
+
+
+def _padded(text: str, width: int, *, to_the_left: bool) -> str:
+    blank = " " * (width - display_width(text))
+    return text + blank if to_the_left else blank + text
+
+
+def _spread_groups(words: Words) -> list[str]:
+    return [heading for heading, count in zip(words.groups, COLUMN_GROUPS, strict=True) for _ in range(count)]
+
+
+def _heading(report: WeeklyReport, words: Words) -> str:
+    return words.heading.format(
+        scope=report.scope_name or words.scope_everything,
+        level=words.levels[report.level],
+        first=f"{report.period.from_on:%d/%m/%Y}",
+        last=f"{report.period.to_on - timedelta(days=1):%d/%m/%Y}",
+    )
+
+
+def _notes(report: WeeklyReport, words: Words) -> list[str]:
+    counts = report.total.counts
+    values = {
+        "first": f"{report.period.from_on:%d/%m/%Y}",
+        "end": f"{report.period.to_on:%d/%m/%Y}",
+        "as_of": f"{report.period.as_of.astimezone(ZONE):%H:%M %d/%m/%Y}",
+        "generated_at": f"{report.generated_at.astimezone(ZONE):%H:%M %d/%m/%Y}",
+        "definition": report.definition,
+        "terminated": counts.terminated,
+        "unknown": counts.unknown,
+        "open_unknown": counts.open_unknown,
+        "no_channel": counts.received - counts.received_direct - counts.received_online - counts.received_postal,
+    }
+    return [note.format(**values) for note in words.notes]
+
+
+def _as_object(row: ReportRow) -> dict[str, object]:
+    return {
+        "unit_id": row.unit_id,
+        "unit_name": row.unit_name or None,
+        **{name: getattr(row.counts, name) for name in FIGURE_NAMES},
+        "on_time_rate": row.counts.on_time_rate,
+        **asdict(row.apologies),
+    }

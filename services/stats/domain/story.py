@@ -1,0 +1,182 @@
+"""What the events of one dossier tell, in order: the running state of the fold in `facts`.
+
+Each wire type that says something about the facts has one small function here; the others only count for the version.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from events.codec import parse_json
+from services.stats.domain.outcome import Deadline
+from services.stats.domain.rows import KnownEvent
+
+RESOLVING_TYPE: Final = "result-ready-at-counter.v1"
+"""The ending by which a dossier counts as resolved; the other endings terminate it (domain.md 4.7.2)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Story:
+    """What is known so far. Changed only by `tell`."""
+
+    accepted: KnownEvent | None = None
+    procedure_code: str = ""
+    procedure_name: str = ""
+    held_by_unit_id: int = 0
+    ending: KnownEvent | None = None
+    delivered_at: datetime | None = None
+    paused_at: datetime | None = None
+    closed_pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
+    original_due_at: datetime | None = None
+    promised_due_at: datetime | None = None
+    deadline: Deadline | None = None
+    due_changes: list[tuple[datetime, datetime]] = field(default_factory=list)
+    time_zone: str = "Asia/Ho_Chi_Minh"
+    breached_at: datetime | None = None
+    breach_unit_id: int = 0
+    apology_due_at: datetime | None = None
+    apology_latest_at: datetime | None = None
+    apology_required_at: datetime | None = None
+    apology_sent_at: datetime | None = None
+    flag_count: int = 0
+    has_backdated_flag: bool = False
+    correction_count: int = 0
+
+
+def tell(story: Story, event: KnownEvent) -> None:
+    """Take one event into the story; events must come in the order of the dossier's stream."""
+    teller = _TELLERS.get(event.event_type)
+    if teller is not None:
+        teller(story, event)
+
+
+def _accepted(story: Story, event: KnownEvent) -> None:
+    if story.accepted is None:
+        said = _data(event)
+        story.accepted = event
+        story.procedure_code = event.procedure_code or said.get("procedure_code") or ""
+        story.procedure_name = said.get("procedure_name") or ""
+        story.held_by_unit_id = event.unit_id
+
+
+def _transferred(story: Story, event: KnownEvent) -> None:
+    story.held_by_unit_id = _data(event)["to_unit_id"]
+
+
+def _supplement_requested(story: Story, event: KnownEvent) -> None:
+    if story.paused_at is None:
+        story.paused_at = event.occurred_at
+
+
+def _supplement_completed(story: Story, event: KnownEvent) -> None:
+    if story.paused_at is not None:
+        story.closed_pauses.append((story.paused_at, event.occurred_at))
+        story.paused_at = None
+
+
+def _ended(story: Story, event: KnownEvent) -> None:
+    if story.ending is None:
+        story.ending = event
+
+
+def _delivered(story: Story, event: KnownEvent) -> None:
+    if story.delivered_at is None:
+        story.delivered_at = event.occurred_at
+
+
+def _apology_sent(story: Story, event: KnownEvent) -> None:
+    if story.apology_sent_at is None:
+        story.apology_sent_at = event.occurred_at
+
+
+def _corrected(story: Story, _event: KnownEvent) -> None:
+    story.correction_count += 1
+
+
+def _flagged(story: Story, event: KnownEvent) -> None:
+    story.flag_count += 1
+    story.has_backdated_flag |= _data(event).get("kind") == "backdated"
+
+
+def _deadline_set(story: Story, event: KnownEvent) -> None:
+    said = _data(event)
+    story.original_due_at = datetime.fromisoformat(said["original_due_at"])
+    story.time_zone = said["time_zone"]
+    story.deadline = _deadline(said, said["classify_by"], story.time_zone)
+    story.promised_due_at = datetime.fromisoformat(said["promised_due_at"])
+    _note_due(story, event.occurred_at, story.deadline.lawful_due_at)
+
+
+def _deadline_moved(story: Story, event: KnownEvent) -> None:
+    said = _data(event)
+    before = story.deadline
+    if before is None:
+        return  # the set is still on its way; it comes earlier in the stream, so this is told again with it
+    story.promised_due_at = datetime.fromisoformat(said["promised_due_at"])
+    story.deadline = _deadline(said, before.classify_by, before.time_zone)
+    _note_due(story, event.occurred_at, story.deadline.lawful_due_at)
+
+
+def _note_due(story: Story, known_from: datetime, lawful_due_at: datetime) -> None:
+    # A re-appointment moves only the promise (DR-26): it is no lawful change and leaves no mark in the history.
+    if not story.due_changes or story.due_changes[-1][1] != lawful_due_at:
+        story.due_changes.append((known_from, lawful_due_at))
+
+
+def _breached(story: Story, event: KnownEvent) -> None:
+    if story.breached_at is None:
+        story.breached_at = event.occurred_at
+        story.breach_unit_id = _data(event)["held_by_unit_id"]
+
+
+def _apology_required(story: Story, event: KnownEvent) -> None:
+    if story.apology_required_at is None:
+        said = _data(event)
+        story.apology_required_at = event.occurred_at
+        story.apology_due_at = datetime.fromisoformat(said["lawful_due_at"])
+        story.apology_latest_at = datetime.fromisoformat(said["latest_at"])
+        story.breach_unit_id = story.breach_unit_id or said["held_by_unit_id"]
+
+
+def _deadline(said: Mapping[str, Any], classify_by: str, time_zone: str) -> Deadline:
+    return Deadline(
+        lawful_due_at=datetime.fromisoformat(said["lawful_due_at"]),
+        due_on=date.fromisoformat(said["due_on"]),
+        classify_by=classify_by,
+        time_zone=time_zone,
+    )
+
+
+def _data(event: KnownEvent) -> Mapping[str, Any]:
+    said: Mapping[str, Any] = parse_json(event.data.encode())
+    return said
+
+
+_TELLERS: Final[Mapping[str, Callable[[Story, KnownEvent], None]]] = MappingProxyType(
+    {
+        "dossier-accepted.v1": _accepted,
+        "dossier-transferred.v1": _transferred,
+        "supplement-requested.v1": _supplement_requested,
+        "supplement-completed.v1": _supplement_completed,
+        RESOLVING_TYPE: _ended,
+        "dossier-withdrawn.v1": _ended,
+        "processing-stopped.v1": _ended,
+        "dossier-returned.v1": _ended,
+        "result-delivered.v1": _delivered,
+        "apology-sent.v1": _apology_sent,
+        "event-corrected.v1": _corrected,
+        "integrity-flag-raised.v1": _flagged,
+        "deadline-set.v1": _deadline_set,
+        "deadline-moved.v1": _deadline_moved,
+        "dossier-breached.v1": _breached,
+        "apology-required.v1": _apology_required,
+    }
+)
+
+TYPES_WITH_DATA: Final = (
+    "dossier-accepted.v1", "dossier-transferred.v1", "integrity-flag-raised.v1", "deadline-set.v1", "deadline-moved.v1",
+    "dossier-breached.v1", "apology-required.v1",
+)  # fmt: skip
+"""Types whose `data` is read above; of the others ClickHouse needn't send it."""

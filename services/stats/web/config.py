@@ -1,0 +1,26 @@
+"""The settings of the page: the only reader of the environment here. In: a mapping of variables. Out: WebConfig."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+DEFAULT_PORT = 8080
+DEFAULT_CLICKHOUSE_URL = "http://supervisor@127.0.0.1:8123/motcua"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebConfig:
+    """Where to listen, and the ClickHouse URL of a user that may only read; `answer_seconds` bounds one question."""
+
+    clickhouse_url: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    answer_seconds: float = 20.0
+
+
+def read_config(environment: Mapping[str, str], *, host: str | None = None, port: int | None = None) -> WebConfig:
+    """The settings from CLICKHOUSE_URL, WEB_HOST and WEB_PORT; arguments win. Raises ValueError for a port that is none."""
+    return WebConfig(
+        clickhouse_url=environment.get("CLICKHOUSE_URL") or DEFAULT_CLICKHOUSE_URL,
+        host=host or environment.get("WEB_HOST") or "127.0.0.1",
+        port=int(environment.get("WEB_PORT") or DEFAULT_PORT) if port is None else port,
+    )

@@ -1,0 +1,8 @@
+-- From when until when is there data, and is it all of one province? Days of Asia/Ho_Chi_Minh.
+SELECT
+    uniqExact(dossier_id) AS dossier_count,
+    max(last_event_at) AS data_until,
+    toDate(min(accepted_at)) AS first_on,
+    toDate(max(greatest(accepted_at, ifNull(ended_at, accepted_at)))) AS last_on,
+    groupUniqArray(2)(province_id) AS province_ids
+FROM dossiers FINAL

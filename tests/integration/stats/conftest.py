@@ -1,0 +1,41 @@
+"""Real parts for the statistics: an engine that may be killed and started again on its data, and a broker."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.embedded.clickhouse.process import ClickHouseProcess, start
+from deploy.embedded.kafka.handle import KafkaHandle, start_kafka
+
+
+class Engine:
+    """One engine on one port and one folder, across kills and starts."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._running: ClickHouseProcess = start(path)
+        self.port = self._running.port
+        self.url = f"{self._running.url}/motcua"
+
+    def kill(self) -> None:
+        self._running.kill()
+
+    def start(self) -> None:
+        self._running = start(self._path, port=self.port)
+
+    def stop(self) -> None:
+        self._running.stop()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    started = Engine(tmp_path / "clickhouse")
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaHandle]:
+    with start_kafka(tmp_path_factory.mktemp("kafka"), flush_each_append=False) as broker:
+        yield broker

@@ -1,0 +1,201 @@
+"""Readable dossiers for the tests of the statistics: say what happened, get the events as both topics would carry them."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from events.catalog import TYPE_BY_CLASS
+from events.deadline import ApologyRequired, DeadlineData, DeadlineEvent, DeadlineMoved, DeadlineSet, DossierBreached
+from events.dossier import (
+    ApologySent,
+    DossierAccepted,
+    DossierEvent,
+    DossierReturned,
+    DossierTransferred,
+    DossierWithdrawn,
+    EventCorrected,
+    GivenTerm,
+    IntegrityFlagRaised,
+    ProcessingStopped,
+    ResultDelivered,
+    ResultReadyAtCounter,
+    SupplementCompleted,
+    SupplementRequested,
+)
+from events.envelope import Envelope, Event
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+WARD = 3000001
+
+
+def at(day: str, clock: str = "08:00") -> datetime:
+    """An instant in Asia/Ho_Chi_Minh: at("2026-03-02", "16:30")."""
+    return datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), ZONE)
+
+
+@dataclass
+class Dossier:
+    """One dossier's story; each method tells one event and returns the dossier, so that stories read as sentences."""
+
+    name: str
+    unit_id: int = WARD
+    channel: int = 1
+    is_history: bool = False
+    events: list[Event] = field(default_factory=list)
+    opened_on: date = date(1970, 1, 2)
+    seq: int = 0
+    due: dict[str, datetime | date] = field(default_factory=dict)
+
+    def accepted(self, when: datetime, procedure_code: str = "1.001") -> "Dossier":
+        self.opened_on = when.astimezone(ZONE).date()
+        return self.tell(
+            DossierAccepted(procedure_code=procedure_code, term=GivenTerm(value=5, unit="working_day")), when
+        )
+
+    def due_at(self, due: datetime, classify_by: str = "date", time_zone: str = "Asia/Ho_Chi_Minh") -> "Dossier":
+        when = self.events[0].envelope.occurred_at
+        self.due = self._dues(due, due, due, time_zone)
+        return self.conclude(
+            DeadlineSet(
+                **self.due, clock="main", accepted_at=when, effective_start_at=when, given_by="rules",
+                classify_by=classify_by, policy="restart", procedure_code="1.001", calendar_id="vn", calendar_version="1",
+                rule_set_version="1", time_zone=time_zone,
+            ),
+            when,
+        )  # fmt: skip
+
+    def due_moved(self, due: datetime, when: datetime, cause: str = "supplement_completed") -> "Dossier":
+        before = self.due
+        lawful = before["lawful_due_at"] if cause == "reappointment" else due
+        zone = str(self.events[1].data.time_zone)
+        self.due = self._dues(before["original_due_at"], lawful, due, zone)
+        return self.conclude(
+            DeadlineMoved(
+                **self.due, clock="main", cause=cause, rule="DR-21", previous_lawful_due_at=before["lawful_due_at"],
+                previous_promised_due_at=before["promised_due_at"],
+            ),
+            when,
+        )  # fmt: skip
+
+    def supplement_requested(self, when: datetime) -> "Dossier":
+        return self.tell(SupplementRequested(round_no=1, missing_items=("bản sao",), reason="thiếu"), when)
+
+    def supplement_completed(self, when: datetime) -> "Dossier":
+        return self.tell(SupplementCompleted(round_no=1), when)
+
+    def transferred(self, to_unit_id: int, when: datetime) -> "Dossier":
+        return self.tell(DossierTransferred(to_unit_id=to_unit_id), when)
+
+    def ready(self, when: datetime, recorded_at: datetime | None = None) -> "Dossier":
+        return self.tell(ResultReadyAtCounter(), when, recorded_at)
+
+    def delivered(self, when: datetime) -> "Dossier":
+        return self.tell(ResultDelivered(method="counter"), when)
+
+    def withdrawn(self, when: datetime) -> "Dossier":
+        return self.tell(DossierWithdrawn(), when)
+
+    def stopped(self, when: datetime) -> "Dossier":
+        return self.tell(ProcessingStopped(reason="không đủ điều kiện"), when)
+
+    def returned(self, when: datetime) -> "Dossier":
+        return self.tell(DossierReturned(reason="không đủ điều kiện"), when)
+
+    def apologised(self, when: datetime, new_date: datetime | None = None) -> "Dossier":
+        return self.tell(
+            ApologySent(letter_no="1", reason="quá tải", signer_id="s", medium="paper", new_promised_at=new_date), when
+        )
+
+    def corrected(self, when: datetime) -> "Dossier":
+        return self.tell(
+            EventCorrected(target_event_id="x", corrected_fields={}, reason="gõ nhầm", approver_id="b"), when
+        )
+
+    def flagged(self, kind: str, when: datetime) -> "Dossier":
+        return self.tell(IntegrityFlagRaised(kind=kind, rule="DR-31", detail="", target_event_id="x"), when)
+
+    def breached(self, when: datetime, unit_id: int | None = None) -> "Dossier":
+        held_by = unit_id or self.unit_id
+        return self.conclude(DossierBreached(**self.due, clock="main", held_by_unit_id=held_by), when)
+
+    def apology_owed(self, when: datetime, latest_at: datetime, unit_id: int | None = None) -> "Dossier":
+        held_by = unit_id or self.unit_id
+        return self.conclude(
+            ApologyRequired(**self.due, clock="main", held_by_unit_id=held_by, latest_at=latest_at), when
+        )
+
+    def tell(self, data: DossierEvent, when: datetime, recorded_at: datetime | None = None) -> "Dossier":
+        self.seq += 1
+        self.events.append(self._event(data, when, recorded_at))
+        return self
+
+    def conclude(self, data: DeadlineEvent, when: datetime) -> "Dossier":
+        self.events.append(self._event(data, when, None))
+        return self
+
+    def _dues(
+        self, original: datetime, lawful: datetime, promised: datetime, time_zone: str
+    ) -> dict[str, datetime | date]:
+        return {
+            "original_due_at": original, "lawful_due_at": lawful, "promised_due_at": promised,
+            "due_on": lawful.astimezone(ZoneInfo(time_zone)).date(),
+        }  # fmt: skip
+
+    def _event(self, data: DossierEvent | DeadlineEvent, when: datetime, recorded_at: datetime | None) -> Event:
+        event_type = TYPE_BY_CLASS[type(data)]
+        about = Envelope(
+            event_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.name}/{len(self.events)}/{event_type}")),
+            source="urn:motcua:deadlines" if isinstance(data, DeadlineData) else "urn:motcua:intake",
+            event_type=event_type,
+            dossier_id=self.name,
+            occurred_at=when,
+            recorded_at=recorded_at or when + timedelta(seconds=1),
+            stream_seq=self.seq,
+            opened_on=self.opened_on,
+            unit_id=self.unit_id,
+            dossier_code=f"H-{self.name}",
+            procedure_code="1.001",
+            channel=self.channel,
+            is_history=self.is_history,
+        )
+        return Event(envelope=about, data=data)
+
+
+def events_of(dossiers: Iterable[Dossier]) -> list[Event]:
+    """The events of several dossiers, one dossier after the other."""
+    return [event for dossier in dossiers for event in dossier.events]
+
+
+def golden_week(unit_id: int = WARD) -> list[Dossier]:
+    """The golden example of domain.md 4.7.4 (D08 is rejected at intake and leaves no dossier)."""
+
+    def dossier(name: str, accepted: datetime, due_day: str, channel: int = 1) -> Dossier:
+        return Dossier(name, unit_id, channel).accepted(accepted).due_at(at(due_day, "17:00"))
+
+    return [
+        dossier("D01", at("2026-02-27", "09:00"), "2026-03-06").ready(at("2026-03-05", "10:00")),
+        dossier("D02", at("2026-02-26", "09:00"), "2026-03-05").ready(at("2026-03-05", "16:30")),
+        dossier("D03", at("2026-02-25", "09:00"), "2026-03-04")
+        .apologised(at("2026-03-03", "15:00"), at("2026-03-06", "17:00"))
+        .due_moved(at("2026-03-06", "17:00"), at("2026-03-03", "15:00"), "reappointment")
+        .breached(at("2026-03-04", "17:00"))
+        .apology_owed(at("2026-03-04", "17:00"), at("2026-03-03", "17:00"))
+        .ready(at("2026-03-06", "10:00")),
+        dossier("D04", at("2026-02-24", "09:00"), "2026-03-03")
+        .breached(at("2026-03-03", "17:00"))
+        .apology_owed(at("2026-03-03", "17:00"), at("2026-03-02", "17:00")),
+        dossier("D05", at("2026-03-02", "08:00"), "2026-03-09").ready(at("2026-03-04", "10:00")),
+        dossier("D06", at("2026-03-03", "08:00"), "2026-03-10"),
+        dossier("D07", at("2026-03-04", "08:00"), "2026-03-11").supplement_requested(at("2026-03-05", "09:00")),
+        dossier("D09", at("2026-03-02", "10:00"), "2026-03-09").withdrawn(at("2026-03-05", "10:00")),
+        dossier("D10", at("2026-02-26", "10:00"), "2026-03-05")
+        .breached(at("2026-03-05", "17:00"))
+        .apology_owed(at("2026-03-05", "17:00"), at("2026-03-04", "17:00"))
+        .stopped(at("2026-03-06", "10:00")),
+        dossier("D11", at("2026-02-23", "08:00"), "2026-03-02")
+        .ready(at("2026-02-27", "10:00"))
+        .delivered(at("2026-03-03", "10:00")),
+        dossier("D12", at("2026-03-06", "17:05"), "2026-03-16", channel=2),
+    ]

@@ -1,0 +1,93 @@
+"""The order of the loader's steps, with recorders in place of the outside world; the real parts are tested in integration."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from events.codec import to_kafka
+from services.stats.domain.facts import DossierFacts
+from services.stats.domain.levels import Places
+from services.stats.domain.rows import DossierKey, EventRow, KnownEvent, known_event
+from services.stats.pipeline import load_batch
+from services.stats.ports import DeadLetterError, Record
+from tests.unit.stats.dossiers import Dossier, at
+
+DOSSIER = Dossier("D").accepted(at("2026-03-02")).due_at(at("2026-03-09", "17:00"))
+
+
+def records(*, with_rubbish: bool) -> list[Record]:
+    made = []
+    for offset, event in enumerate(DOSSIER.events):
+        key, value, headers = to_kafka(event)
+        made.append(
+            Record(topic="dossier-events", partition=0, offset=offset, key=key, value=value, headers=headers)  # type: ignore[arg-type]
+        )
+    rubbish = Record(topic="dossier-events", partition=0, offset=9, key=None, value=b"rubbish", headers=[])
+    return [*made, rubbish] if with_rubbish else made
+
+
+class World:
+    """Source, store and dead letters in one, writing down what is asked of it."""
+
+    def __init__(self, batch: Sequence[Record], revisions: Sequence[int] = (1, 1), *, can_bury: bool = True) -> None:
+        self.steps: list[str] = []
+        self.facts: list[DossierFacts] = []
+        self._batch, self._revisions, self._can_bury = batch, list(revisions), can_bury
+
+    async def next_batch(self) -> Sequence[Record]:
+        return self._batch
+
+    async def commit(self, batch: Sequence[Record]) -> None:
+        self.steps.append(f"commit {len(batch)}")
+
+    async def send(self, record: Record, reason: str) -> None:
+        if not self._can_bury:
+            raise DeadLetterError(reason)
+        self.steps.append(f"dead letter at {record.offset}: {reason.partition(':')[0]}")
+
+    async def insert_events(self, rows: Sequence[EventRow]) -> None:
+        self.steps.append(f"insert {len(rows)} events")
+
+    async def known_events(self, keys: Sequence[DossierKey]) -> Mapping[DossierKey, Sequence[KnownEvent]]:
+        self.steps.append(f"read back {len(keys)} dossier")
+        return {key: [known_event(event) for event in DOSSIER.events] for key in keys}
+
+    async def places(self) -> tuple[int, Places]:
+        return self._revisions.pop(0), Places([])
+
+    async def insert_facts(self, facts: Sequence[DossierFacts]) -> None:
+        self.steps.append(f"insert {len(facts)} fact")
+        self.facts.extend(facts)
+
+
+async def test_offsets_are_committed_last() -> None:
+    world = World(records(with_rubbish=False))
+
+    assert await load_batch(world, world, world) == 2
+    assert world.steps == ["insert 2 events", "read back 1 dossier", "insert 1 fact", "commit 2"]
+    assert world.facts[0].version == 2
+
+
+async def test_what_cant_be_read_is_buried_before_offsets_move_on() -> None:
+    world = World(records(with_rubbish=True))
+
+    await load_batch(world, world, world)
+
+    assert world.steps[0] == "dead letter at 9: UnreadableMessageError"
+    assert world.steps[-1] == "commit 3"
+
+
+async def test_without_dead_letters_nothing_is_committed() -> None:
+    world = World(records(with_rubbish=True), can_bury=False)
+
+    with pytest.raises(DeadLetterError):
+        await load_batch(world, world, world)
+    assert world.steps == []
+
+
+async def test_facts_are_folded_again_when_the_hierarchy_changed_meanwhile() -> None:
+    world = World(records(with_rubbish=False), revisions=(1, 2, 2))
+
+    await load_batch(world, world, world)
+
+    assert world.steps.count("insert 1 fact") == 2
