@@ -11,6 +11,7 @@ from rules.rulebook_files import load_rulebook
 from rules.terms import Term
 
 UNITS = ("hour", "working_day", "calendar_day", "month", "same_day")
+WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 REASONS = {
     "start_day": "ngày bắt đầu, không tính",
     "working_day": "ngày làm việc",
@@ -69,5 +70,5 @@ def _show(explanation: DueExplanation) -> None:
     for day in explanation.days:
         number += day.counted
         reason = REASONS[day.reason] + (f" ({day.name})" if day.name else "")
-        rows.append((day.day.strftime("%a %d/%m/%Y"), str(number) if day.counted else "", reason))
+        rows.append((f"{WEEKDAYS[day.day.weekday()]} {day.day:%d/%m/%Y}", str(number) if day.counted else "", reason))
     print_table(("Ngày", "Tính", "Lý do"), rows)

@@ -51,6 +51,7 @@ def supervisor_client(url: str) -> Client:
             database=parts.path.strip("/") or "default",
             secure=parts.scheme == "https",
             compress=False,
+            autogenerate_session_id=False,
         )
     except (ClickHouseError, OSError) as error:
         where = f"{parts.hostname}:{parts.port}"

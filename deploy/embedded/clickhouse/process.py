@@ -88,7 +88,10 @@ def start(
     path: Path, *, host: str = "127.0.0.1", port: int = 0, passwords: Passwords | None = None,
     arguments: Sequence[str] = (), timeout_seconds: float = 20.0,
 ) -> ClickHouseProcess:  # fmt: skip
-    """Starts the server on `path` (port 0: a free one) and waits until it is ready. Raises StartError."""
+    """Starts the server on `path` (port 0: a free one) and waits until it is ready. Raises StartError.
+
+    The server stops by itself, within seconds, when the process that called this is gone.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="motcua-clickhouse-"))
     log_path, port_file = scratch / "stderr.log", scratch / "port"
@@ -99,7 +102,8 @@ def start(
         WRITER_PASSWORD_VARIABLE: passwords.writer,
         READER_PASSWORD_VARIABLE: passwords.reader,
     }
-    line = command(path.resolve(), host=host, port=port, arguments=("--port-file", str(port_file), *arguments))
+    own = ("--port-file", str(port_file), "--exit-with-parent")
+    line = command(path.resolve(), host=host, port=port, arguments=(*own, *arguments))
     with log_path.open("wb") as log:
         process = subprocess.Popen(line, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)  # noqa: S603
     started = ClickHouseProcess(process=process, path=path, host=host, port=port, log_path=log_path)

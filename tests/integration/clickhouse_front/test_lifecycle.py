@@ -68,25 +68,20 @@ def test_tables_of_the_default_database_are_there_after_a_restart(data_path: Pat
         assert server.stop() == 0, server.log()
 
 
-@pytest.mark.parametrize("ends", [ClickHouseProcess.stop, ClickHouseProcess.kill])
-def test_a_folder_opens_again_and_again_whatever_the_default_database_holds(
-    data_path: Path, ends: Callable[[ClickHouseProcess], int]
-) -> None:
-    rounds = (
-        [],
-        [CREATE],
-        ["INSERT INTO t VALUES (1)"],
-        ["DROP TABLE t SYNC"],
-        [CREATE, "INSERT INTO t VALUES (2)"],
-        [],
+def test_a_folder_opens_again_and_again_whatever_the_default_database_holds(data_path: Path) -> None:
+    rounds: tuple[tuple[tuple[str, ...], Callable[[ClickHouseProcess], int]], ...] = (
+        ((), ClickHouseProcess.stop),
+        ((CREATE, "INSERT INTO t VALUES (1)"), ClickHouseProcess.kill),
+        (("DROP TABLE t SYNC",), ClickHouseProcess.stop),
+        ((CREATE, "INSERT INTO t VALUES (2)"), ClickHouseProcess.kill),
     )
-    for statements in rounds:
+    for statements, end in rounds:
         server = start(data_path)
         for statement in statements:
             reply = ask_at(server.url, statement)
             assert reply.status == 200, reply.text
         engine = ask_at(server.url, "SELECT engine FROM system.databases WHERE name = 'default'").text
-        ends(server)
+        end(server)
         assert engine == "Atomic\n"
     server = start(data_path)
     assert ask_at(server.url, "SELECT n FROM t").text == "2\n"

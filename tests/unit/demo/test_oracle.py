@@ -1,0 +1,94 @@
+"""The plain count that the demo holds against the statistics gives the golden week of domain.md 4.7.4."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from demo.oracle import count, read, weeks
+from demo.reference import Unit
+
+WARD, CITY = 7, 1
+UNITS = [
+    Unit(
+        unit_id=unit_id, code="", name="", level=level, unit_type="", parent_id=parent,
+        valid_from=date(2025, 7, 1), valid_until=None, legal_basis="",
+    )
+    for unit_id, level, parent in ((CITY, "province", None), (WARD, "commune", CITY))
+]  # fmt: skip
+READY = "result-ready-at-counter.v1"
+GOLDEN = [
+    # dossier, accepted, due, then what happened
+    ("D01", "2026-02-27T09:00", "2026-03-06", [(READY, "2026-03-05T10:00")]),
+    ("D02", "2026-02-26T09:00", "2026-03-05", [(READY, "2026-03-05T16:30")]),
+    ("D03", "2026-02-25T09:00", "2026-03-04", [("apology-sent.v1", "2026-03-03T09:00"), (READY, "2026-03-06T10:00")]),
+    ("D04", "2026-02-24T09:00", "2026-03-03", []),
+    ("D05", "2026-03-02T08:00", "2026-03-09", [(READY, "2026-03-04T10:00")]),
+    ("D06", "2026-03-03T08:00", "2026-03-10", []),
+    ("D07", "2026-03-04T08:00", "2026-03-11", [("supplement-requested.v1", "2026-03-05T10:00")]),
+    ("D09", "2026-03-02T10:00", "2026-03-09", [("dossier-withdrawn.v1", "2026-03-05T10:00")]),
+    ("D10", "2026-02-26T10:00", "2026-03-05", [("processing-stopped.v1", "2026-03-06T10:00")]),
+    (
+        "D11",
+        "2026-02-23T08:00",
+        "2026-03-02",
+        [(READY, "2026-02-27T10:00"), ("result-delivered.v1", "2026-03-03T09:00")],
+    ),
+    ("D12", "2026-03-06T17:05", "2026-03-16", []),
+]
+
+
+def event(subject: str, seq: int, kind: str, at: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "subject": subject,
+        "streamseq": seq,
+        "type": kind,
+        "time": f"{at}:00+07:00",
+        "unitid": WARD,
+        "data": data or {},
+    }
+
+
+def golden_events() -> list[dict[str, Any]]:
+    found = []
+    for subject, accepted, due_on, rest in GOLDEN:
+        due = {
+            "lawful_due_at": f"{due_on}T17:00:00+07:00", "due_on": due_on, "classify_by": "date", "time_zone": "Asia/Ho_Chi_Minh",
+        }  # fmt: skip
+        found.append(event(subject, 1, "dossier-accepted.v1", accepted))
+        found.append(event(subject, 1, "deadline-set.v1", accepted, due))
+        found += [event(subject, seq, kind, at) for seq, (kind, at) in enumerate(rest, start=2)]
+    return found
+
+
+def test_the_golden_week_has_its_known_counts_at_both_levels() -> None:
+    week = (date(2026, 3, 2), date(2026, 3, 9))
+    wanted = {
+        "carried_in": 5, "received": 5, "resolved": 4, "early": 2, "on_time": 1, "late": 1, "terminated": 2,
+        "open": 4, "open_within": 2, "open_paused": 1, "open_overdue": 1,
+    }  # fmt: skip
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    assert count(read(golden_events()), UNITS, "commune", week, now) == {WARD: wanted}
+    assert count(read(golden_events()), UNITS, "province", week, now) == {CITY: wanted}
+    assert count(read(golden_events()), UNITS, "district", week, now) == {}
+
+
+def test_a_pause_opened_after_the_due_date_never_cures_the_breach() -> None:
+    late = [*golden_events(), event("D04", 2, "supplement-requested.v1", "2026-03-05T09:00")]
+    counted = count(
+        read(late), UNITS, "commune", (date(2026, 3, 2), date(2026, 3, 9)), datetime(2026, 11, 1, tzinfo=UTC)
+    )
+    assert counted[WARD]["open_overdue"] == 1
+    assert counted[WARD]["open_paused"] == 1
+
+
+def test_the_order_of_events_does_not_matter() -> None:
+    week, now = (date(2026, 3, 2), date(2026, 3, 9)), datetime(2026, 11, 1, tzinfo=UTC)
+    assert count(read(reversed(golden_events())), UNITS, "commune", week, now) == count(
+        read(golden_events()), UNITS, "commune", week, now
+    )
+
+
+def test_weeks_run_from_monday_to_monday() -> None:
+    assert weeks(date(2026, 3, 4), date(2026, 3, 10)) == [
+        (date(2026, 3, 2), date(2026, 3, 9)),
+        (date(2026, 3, 9), date(2026, 3, 16)),
+    ]
