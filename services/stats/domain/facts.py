@@ -122,7 +122,11 @@ def _place_in_story(event: KnownEvent) -> tuple[int, bool, datetime, str]:
 
 
 def _outcome(story: Story) -> tuple[Outcome, int]:
-    """The outcome, and the number of integrity flags: those recorded, and one for a back-dated ending not flagged yet."""
+    """The outcome, and the number of integrity flags: those recorded, and one for a back-dated ending not flagged yet.
+
+    A back-dated ending (DR-31) is flagged and keeps its class by date: there is no event yet by which a head could approve it,
+    and without one every counter that was cut off for a day would be late for ever (ADR 0007).
+    """
     ending, flags = story.ending, story.flag_count
     if ending is None:
         return "open", flags
@@ -131,7 +135,7 @@ def _outcome(story: Story) -> tuple[Outcome, int]:
         flags += 1
     if ending.event_type != RESOLVING_TYPE:
         return "terminated", flags
-    return ("late" if backdated else timeliness(story.deadline, ending.occurred_at)), flags
+    return timeliness(story.deadline, ending.occurred_at), flags
 
 
 def _due_history(story: Story, accepted_at: datetime) -> Instants:
@@ -140,7 +144,16 @@ def _due_history(story: Story, accepted_at: datetime) -> Instants:
 
 
 def _pauses(story: Story) -> Instants:
-    return [*story.closed_pauses, *([(story.paused_at, FAR_FUTURE)] if story.paused_at else [])]
+    """The pauses of the clock; one opened after the due date is none, it never cures the breach (DR-24)."""
+    opened = [*story.closed_pauses, *([(story.paused_at, FAR_FUTURE)] if story.paused_at else [])]
+    return [(paused_at, resumed_at) for paused_at, resumed_at in opened if _was_in_term(story, paused_at)]
+
+
+def _was_in_term(story: Story, at: datetime) -> bool:
+    known = [due_at for known_from, due_at in story.due_changes if known_from <= at] or [
+        due_at for _, due_at in story.due_changes[:1]
+    ]
+    return not known or at <= known[-1]
 
 
 def _apology_class(story: Story) -> str:

@@ -118,11 +118,18 @@ def test_a_re_appointment_moves_only_the_promise_and_cures_nothing() -> None:
     assert facts.due_history == [(ACCEPTED, DUE)]
 
 
-def test_a_back_dated_ending_is_late_and_flagged() -> None:
+def test_a_back_dated_ending_is_flagged_and_keeps_its_class_by_date() -> None:
     ended = at("2026-03-09", "16:00")
     facts = facts_of(accepted().ready(ended, recorded_at=at("2026-03-10", "09:00")))
 
-    assert (facts.outcome, facts.integrity_flag_count, facts.ended_at) == ("late", 1, ended)
+    assert (facts.outcome, facts.integrity_flag_count, facts.ended_at) == ("on_time", 1, ended)
+
+
+def test_a_pause_opened_after_the_due_date_never_cures_the_breach() -> None:
+    asked = DUE + timedelta(hours=20)
+
+    assert facts_of(accepted().supplement_requested(asked)).pauses == []
+    assert facts_of(accepted().supplement_requested(DUE)).pauses == [(DUE, FAR_FUTURE)]
 
 
 def test_a_back_dated_ending_that_intake_flagged_is_counted_once() -> None:

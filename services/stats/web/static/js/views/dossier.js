@@ -44,9 +44,7 @@ function dueCards(one, at) {
 
 function why(answer, at) {
   const one = answer.dossier;
-  // DR-31: a result in time that was recorded only after the due date counts as late.
-  const inTime = one.classify_by === "instant" ? one.ended_at <= one.lawful_due_at : one.ended_on <= one.due_on;
-  const state = { open: "open_unknown", late: inTime ? "backdated" : "late" }[stateOf(one)] ?? stateOf(one);
+  const state = { open: "open_unknown" }[stateOf(one)] ?? stateOf(one);
   const shown = (text) => (one.classify_by === "instant" ? at(text) : at(text).slice(0, 10));
   const ending = one.ended_by ? t(`event.${one.ended_by.replace(/\.v\d+$/, "")}`).toLocaleLowerCase() : "—";
   return h("section", { class: "card", id: "why" }, h("h2", {}, t("why.title")),

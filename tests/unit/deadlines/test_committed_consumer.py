@@ -1,0 +1,155 @@
+"""The book of what is done: which offset may be committed when transactions leave gaps and acks come in any order."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import AsyncMock, patch
+
+import pytest
+from faust.types import TP
+
+from events.topics import Topic
+from services.deadlines.adapters.committed_consumer import CommittedConsumer, Fetched
+from services.deadlines.adapters.faithful_producer import FaithfulProducer
+from services.deadlines.app import Worker, make_app
+from services.deadlines.config import DeadlinesConfig
+
+SOURCE = TP(Topic.DOSSIER_EVENTS.value, 0)
+
+
+class Book:
+    """A consumer without a broker: records are delivered and acknowledged by offset."""
+
+    def __init__(self, consumer: CommittedConsumer) -> None:
+        self.consumer = consumer
+        self.messages: dict[int, Any] = {}
+
+    def deliver(self, *offsets: int) -> None:
+        for offset in offsets:
+            record = SimpleNamespace(
+                topic=SOURCE.topic,
+                partition=0,
+                offset=offset,
+                timestamp=0,
+                timestamp_type=0,
+                headers=(),
+                key=b"k",
+                value=b"v",
+                checksum=None,
+                serialized_key_size=1,
+                serialized_value_size=1,
+            )
+            self.messages[offset] = self.consumer._to_message(SOURCE, record)
+
+    def ack(self, *offsets: int) -> None:
+        for offset in offsets:
+            self.consumer.ack(self.messages[offset])
+
+    def fetched(self, last_offset: int | None, position: int) -> None:
+        self.consumer._thread.fetched[SOURCE] = Fetched(last_offset=last_offset, position=position)
+
+    @property
+    def committable(self) -> int | None:
+        return self.consumer._new_offset(SOURCE)
+
+
+@pytest.fixture
+async def made(tmp_path: Path) -> AsyncIterator[Worker]:
+    worker = make_app(DeadlinesConfig(bootstrap_servers="127.0.0.1:1", data_dir=tmp_path), store="memory://")
+    with patch.object(worker.app.topics, "acks_enabled_for", lambda topic: topic == SOURCE.topic):
+        yield worker
+
+
+@pytest.fixture
+def book(made: Worker) -> Book:
+    consumer = made.app.consumer
+    assert isinstance(consumer, CommittedConsumer)
+    return Book(consumer)
+
+
+def test_nothing_is_committed_before_anything_is_done(book: Book) -> None:
+    book.deliver(0, 1)
+    book.fetched(1, 3)
+    assert book.committable is None
+
+
+def test_the_offset_behind_the_last_done_record_is_committed(book: Book) -> None:
+    book.deliver(0, 1, 2)
+    book.ack(0, 1)
+    assert book.committable == 2
+
+
+def test_a_record_behind_the_gap_of_a_commit_marker_is_not_taken_for_done(book: Book) -> None:
+    book.deliver(10, 11, 15, 16, 20)  # 12-14 and 17-19: markers and aborted records
+    book.ack(10, 11)
+    assert book.committable == 12
+    book.ack(15)
+    assert book.committable == 16
+
+
+def test_acks_that_come_out_of_order_wait_for_the_first(book: Book) -> None:
+    book.deliver(0, 1, 2)
+    book.ack(2, 1)
+    assert book.committable is None
+    book.ack(0)
+    assert book.committable == 3
+
+
+def test_when_all_is_done_the_position_behind_the_markers_is_committed(book: Book) -> None:
+    book.deliver(0, 1)
+    book.ack(0, 1)
+    book.fetched(1, 3)
+    assert book.committable == 3
+
+
+def test_records_that_were_fetched_but_not_delivered_yet_hold_the_position_back(book: Book) -> None:
+    book.deliver(0, 1)
+    book.ack(0, 1)
+    book.fetched(5, 7)
+    assert book.committable == 2
+
+
+def test_a_partition_of_markers_only_is_committed_too(book: Book) -> None:
+    book.fetched(None, 4)
+    assert book.committable == 4
+
+
+def test_records_read_again_after_a_seek_count_anew(book: Book) -> None:
+    book.deliver(0, 1, 2)
+    book.ack(0)
+    old = book.messages[1]
+    book.deliver(1, 2)
+    book.consumer.ack(old)
+    assert book.committable == 1
+    book.ack(1, 2)
+    assert book.committable == 3
+
+
+async def test_partitions_that_are_taken_away_are_forgotten(book: Book) -> None:
+    book.deliver(0)
+    book.ack(0)
+    book.fetched(0, 1)
+    book.consumer._start_anew([SOURCE])
+    assert book.committable is None
+    assert not book.consumer.is_done_to(SOURCE, 0)
+
+
+async def test_nothing_is_committed_after_a_record_could_not_be_written(made: Worker, book: Book) -> None:
+    producer = made.app.producer
+    assert isinstance(producer, FaithfulProducer)
+    with (
+        patch.object(producer, "flush", AsyncMock()),
+        patch.object(made.app, "crash", AsyncMock()) as crash,
+        patch.object(CommittedConsumer, "assignment", lambda _: {SOURCE}),
+        patch.object(CommittedConsumer, "_commit", AsyncMock(return_value=True)) as commit,
+    ):
+        assert await book.consumer._commit_offsets({SOURCE: 1})
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        written.set_exception(TimeoutError("broker away"))
+        producer._on_written(written)
+        await asyncio.sleep(0)
+        assert not await book.consumer._commit_offsets({SOURCE: 2})
+    commit.assert_awaited_once()
+    crash.assert_awaited_once()

@@ -1,0 +1,80 @@
+"""Until when everything is known: asked of the broker, settled by what was processed."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from faust.types import TP
+
+from services.deadlines.adapters.committed_consumer import CommittedConsumer, Fetched
+from services.deadlines.adapters.horizon import Horizon
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=5)
+
+
+class ScriptedConsumer:
+    """Where the log ends, how far it was fetched and how far it is done, as the test says."""
+
+    def __init__(self) -> None:
+        self.end = 10
+        self.position: Fetched | None = None
+        self.done_to = -1
+        self.asked = 0
+
+    async def end_offsets(self, tps: Iterable[TP]) -> Mapping[TP, int]:
+        self.asked += 1
+        return dict.fromkeys(tps, self.end)
+
+    def fetched(self, _: TP) -> Fetched | None:
+        return self.position
+
+    def is_done_to(self, _: TP, offset: int) -> bool:
+        return self.done_to > offset
+
+
+async def advance(horizon: Horizon, consumer: ScriptedConsumer, now: datetime) -> datetime | None:
+    await horizon.advance(cast("CommittedConsumer", cast("Any", consumer)), {3}, now)
+    return horizon.known_until(3)
+
+
+async def test_a_backlog_holds_time_back_until_it_is_done() -> None:
+    horizon, consumer = Horizon(), ScriptedConsumer()
+    assert await advance(horizon, consumer, NOW) is None
+    consumer.position = Fetched(last_offset=6, position=7)
+    assert await advance(horizon, consumer, NOW) is None
+    consumer.position = Fetched(last_offset=8, position=10)  # offset 9 is a commit marker
+    consumer.done_to = 8
+    assert await advance(horizon, consumer, LATER) is None
+    consumer.done_to = 9
+    assert await advance(horizon, consumer, LATER) == NOW
+    assert consumer.asked == 1
+
+
+async def test_records_that_came_after_the_question_need_not_be_done() -> None:
+    horizon, consumer = Horizon(), ScriptedConsumer()
+    consumer.position = Fetched(last_offset=9, position=10)
+    assert await advance(horizon, consumer, NOW) is None
+    consumer.position = Fetched(last_offset=400, position=401)
+    consumer.done_to = 10
+    assert await advance(horizon, consumer, LATER) == NOW
+
+
+async def test_an_empty_partition_is_known_at_once() -> None:
+    horizon, consumer = Horizon(), ScriptedConsumer()
+    consumer.end = 0
+    assert await advance(horizon, consumer, NOW) == NOW
+
+
+async def test_a_partition_of_markers_only_is_known_once_it_was_fetched() -> None:
+    horizon, consumer = Horizon(), ScriptedConsumer()
+    consumer.position = Fetched(last_offset=None, position=10)
+    assert await advance(horizon, consumer, NOW) == NOW
+
+
+async def test_when_partitions_move_nothing_is_known_any_more() -> None:
+    horizon, consumer = Horizon(), ScriptedConsumer()
+    consumer.end = 0
+    await advance(horizon, consumer, NOW)
+    horizon.clear()
+    assert horizon.known_until(3) is None
