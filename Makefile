@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up test unit check format lock bench chaos clean
+.PHONY: help setup setup-dev demo up test unit check format lock bench clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -12,7 +12,7 @@ help: ## List the tasks
 setup: ## Install what is needed to use it
 	@$(PYTHON) deploy/set_up.py runtime
 
-setup-dev:
+setup-dev: ## Install what is needed to test and change it
 	@$(PYTHON) deploy/set_up.py dev
 
 demo: setup ## Start everything, feed it, check every figure, show page and report (DEMO_EXIT=1 ends by itself)

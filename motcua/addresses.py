@@ -56,13 +56,13 @@ def data_dir_of(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("MOTCUA_DATA_DIR", ".motcua")).resolve()
 
 
-def planned(environ: Mapping[str, str]) -> Addresses:
-    """The addresses that `up` will use, from the environment."""
+def planned(environ: Mapping[str, str], *, creates: bool = False) -> Addresses:
+    """The addresses that `up` will use, from the environment; only `creates` makes passwords where there are none yet."""
     data_dir = data_dir_of(environ)
     kafka = environ.get("KAFKA_BOOTSTRAP_SERVERS")
     clickhouse = environ.get("CLICKHOUSE_URL")
     port = _port(environ, "MOTCUA_CLICKHOUSE_PORT", CLICKHOUSE_PORT)
-    passwords = _passwords(data_dir)
+    passwords = _passwords(data_dir, creates=creates)
     own_url = f"http://default:{passwords['writer']}@127.0.0.1:{port}/{DATABASE}"
     own_reader = f"http://supervisor:{passwords['reader']}@127.0.0.1:{port}/{DATABASE}"
     return Addresses(
@@ -103,11 +103,13 @@ def write(addresses: Addresses) -> None:
     path.write_text(json.dumps(asdict(addresses), indent=1), encoding="utf-8")
 
 
-def _passwords(data_dir: Path) -> dict[str, str]:
+def _passwords(data_dir: Path, *, creates: bool) -> dict[str, str]:
     path = data_dir / "clickhouse-passwords.json"
     try:
         kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
+        if not creates:
+            return {"writer": "", "reader": ""}
         kept = {"writer": secrets.token_urlsafe(16), "reader": secrets.token_urlsafe(16)}
         data_dir.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

@@ -63,7 +63,7 @@ def programs(addresses: Addresses) -> list[Program]:
     """Everything that `motcua up` runs; Kafka and ClickHouse only when no other is given."""
     data_dir = Path(addresses.data_dir)
     env = addresses.environment()
-    web_env = {**env, "CLICKHOUSE_URL": addresses.reader_url, "WEB_PORT": env["MOTCUA_WEB_PORT"]}
+    web_env = {**env, "CLICKHOUSE_URL": addresses.reader_url}
     intake = HttpOk(url=f"{addresses.intake_url}/healthz")
     relay = _says(addresses, "relay", "going on after notification")
     deadlines = _says(addresses, "deadlines", "open clocks are whole")

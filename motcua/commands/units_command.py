@@ -8,8 +8,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from motcua.addresses import found
 from motcua.output import CommandError, ExitCode
-from services.stats.adapters.clickhouse import open_client
-from services.stats.adapters.unit_register import load_units
+from motcua.unit_loading import add_units
 from services.stats.adapters.units_file import read_units
 from services.stats.domain.errors import UnitFileError
 
@@ -37,9 +36,5 @@ def load(file: Path) -> None:
 def load_unit_file(clickhouse_url: str, file: Path) -> int:
     """Load the file; the number of periods that are now known from it."""
     units = read_units(file)
-    client = open_client(clickhouse_url)
-    try:
-        load_units(client, units)
-    finally:
-        client.close()
+    add_units(clickhouse_url, units)
     return len(units)

@@ -1,13 +1,16 @@
 """`motcua up`: everything on this machine, until Ctrl-C."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+from aiokafka.errors import KafkaConnectionError
 
 from deploy.embedded.kafka.errors import EmbeddedKafkaError
 from deploy.embedded.kafka.jars import resolve_jars
+from deploy.embedded.kafka.topics import create_topics
 from deploy.embedded.processes.errors import StackError
 from deploy.embedded.processes.signals import stop_signals_interrupt
 from deploy.embedded.processes.stack import Stack
@@ -15,6 +18,7 @@ from motcua.addresses import AddressError, Addresses, planned, write
 from motcua.output import CommandError, ExitCode, progress_console
 from motcua.preflight import check_before_start
 from motcua.stack_programs import programs
+from motcua.topic_specs import topic_specs
 
 
 @click.command("up")
@@ -36,17 +40,33 @@ def command() -> None:
 def running_stack() -> Iterator[tuple[Addresses, Stack]]:
     """Start the stack and stop it at the end; CommandError with one clear line when it can't be started."""
     try:
-        addresses = planned(os.environ)
+        addresses = planned(os.environ, creates=True)
         check_before_start(addresses)
         if addresses.is_own_kafka:
             _show("kafka", "fetching Apache Kafka (only the first time) ...")
             resolve_jars()
+        else:
+            _show("kafka", f"creating what is missing of the topics at {addresses.kafka} ...")
+            asyncio.run(
+                create_topics(addresses.kafka, topic_specs(is_one_machine=False, replication_factor=_replication()))
+            )
         with stop_signals_interrupt(), Stack(addresses.run_dir, programs(addresses)) as stack:
             stack.start(_show)
             write(addresses)
             yield addresses, stack
+    except KafkaConnectionError as error:
+        raise CommandError(f"Kafka does not answer: {error}", ExitCode.AWAY) from error
     except (AddressError, StackError, EmbeddedKafkaError) as error:
         raise CommandError(str(error), ExitCode.CANNOT_START) from error
+
+
+def _replication() -> int | None:
+    given = os.environ.get("MOTCUA_KAFKA_REPLICATION_FACTOR", "")
+    if not given:
+        return None
+    if not given.isdecimal() or int(given) < 1:
+        raise AddressError(f"MOTCUA_KAFKA_REPLICATION_FACTOR is {given!r}; it must be a number of brokers")
+    return int(given)
 
 
 def _show(name: str, what: str) -> None:

@@ -123,7 +123,7 @@ def _ended_counts(story: Sequence[Event], ending: Event) -> Mapping[str, int]:
         return {"resolved": 1, "unknown": 1}
     moves = [event.data for event in story if isinstance(event.data, DeadlineMoved)]
     latest = moves[-1] if moves else told
-    about, zone = ending.envelope, ZoneInfo(told.time_zone)
+    zone = ZoneInfo(told.time_zone)
 
     def lateness(instant: datetime) -> int:
         if told.classify_by == "instant":
@@ -131,11 +131,8 @@ def _ended_counts(story: Sequence[Event], ending: Event) -> Mapping[str, int]:
         day = instant.astimezone(zone).date()
         return (day > latest.due_on) - (day < latest.due_on)
 
-    verdict = lateness(about.occurred_at)
-    recorded_late = about.recorded_at - about.occurred_at > timedelta(minutes=15) and lateness(about.recorded_at) > 0
-    if recorded_late and not about.is_history:
-        verdict = 1  # DR-31
-    return {"resolved": 1, {-1: "early", 0: "on_time", 1: "late"}[verdict]: 1}
+    # A back-dated ending is flagged elsewhere and keeps its class (DR-31; ADR 0007).
+    return {"resolved": 1, {-1: "early", 0: "on_time", 1: "late"}[lateness(ending.envelope.occurred_at)]: 1}
 
 
 def _open_counts(story: Sequence[Event], accepted_at: datetime, as_of: datetime) -> Mapping[str, int]:
@@ -145,7 +142,8 @@ def _open_counts(story: Sequence[Event], accepted_at: datetime, as_of: datetime)
         happened_at = event.envelope.occurred_at
         match event.data:
             case SupplementRequested() if happened_at < as_of:
-                is_waiting = True
+                # Asked for after the due date it never cures the breach (DR-24).
+                is_waiting = is_waiting or due_at is None or happened_at <= due_at
             case SupplementCompleted() if happened_at < as_of:
                 is_waiting = False
             case DeadlineSet(lawful_due_at=set_to) if accepted_at < as_of:

@@ -21,14 +21,14 @@ def serve(config: WebConfig) -> None:
 def main() -> int:
     """The exit code: 0 stopped, 2 wrong usage, 4 port in use."""
     parser = argparse.ArgumentParser(prog="python -m services.stats.web", description="The page of Motcua.")
-    parser.add_argument("--host", help="default 127.0.0.1 (WEB_HOST)")
-    parser.add_argument("--port", type=int, help=f"default {DEFAULT_PORT} (WEB_PORT)")
+    parser.add_argument("--host", help="default 127.0.0.1 (MOTCUA_WEB_HOST)")
+    parser.add_argument("--port", type=int, help=f"default {DEFAULT_PORT} (MOTCUA_WEB_PORT)")
     given = parser.parse_args()
     logging.basicConfig(format="%(asctime)s %(levelname)s web: %(message)s", level=logging.INFO, stream=sys.stderr)
     try:
         config = read_config(os.environ, host=given.host, port=given.port)
     except ValueError as error:
-        parser.error(f"WEB_PORT: {error}")
+        parser.error(f"MOTCUA_WEB_PORT: {error}")
     logging.getLogger("stats.web").info("serving http://%s:%d/", config.host, config.port)
     try:
         serve(config)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-DEFAULT_PORT = 8080
+DEFAULT_PORT = 8490
 DEFAULT_CLICKHOUSE_URL = "http://supervisor@127.0.0.1:8123/motcua"
 
 
@@ -18,9 +18,12 @@ class WebConfig:
 
 
 def read_config(environment: Mapping[str, str], *, host: str | None = None, port: int | None = None) -> WebConfig:
-    """The settings from CLICKHOUSE_URL, WEB_HOST and WEB_PORT; arguments win. Raises ValueError for a port that is none."""
+    """The settings from CLICKHOUSE_URL, MOTCUA_WEB_HOST and MOTCUA_WEB_PORT; arguments win.
+
+    Raises ValueError for a port that is none.
+    """
     return WebConfig(
         clickhouse_url=environment.get("CLICKHOUSE_URL") or DEFAULT_CLICKHOUSE_URL,
-        host=host or environment.get("WEB_HOST") or "127.0.0.1",
-        port=int(environment.get("WEB_PORT") or DEFAULT_PORT) if port is None else port,
+        host=host or environment.get("MOTCUA_WEB_HOST") or "127.0.0.1",
+        port=int(environment.get("MOTCUA_WEB_PORT") or DEFAULT_PORT) if port is None else port,
     )

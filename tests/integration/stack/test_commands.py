@@ -17,12 +17,12 @@ def intake_url(stack: RunningStack) -> str:
     return f"http://127.0.0.1:{stack.env['MOTCUA_INTAKE_PORT']}"
 
 
-def until(seconds: float, ask: Any) -> Any:
+def until(seconds: float, ask: Any, every: float = 0.2) -> Any:
     """Ask until the answer is true; the answer."""
     give_up_at = time.monotonic() + seconds
     while not (answer := ask()):
         assert time.monotonic() < give_up_at, "it did not become so"
-        time.sleep(0.2)
+        time.sleep(every)
     return answer
 
 
@@ -94,7 +94,8 @@ def test_the_weekly_report_comes_as_text_json_and_csv(stack: RunningStack) -> No
     text = stack.run("report", "weekly", "--week", "2026-03-04").stdout
     assert "BÁO CÁO NHANH TUẦN" in text
     assert "02/03/2026" in text
-    assert stack.json("report", "weekly", "--week", "2026-03-04")["period"]
+    report = stack.json("report", "weekly", "--week", "2026-03-04")
+    assert (report["from"], report["to_exclusive"]) == ("2026-03-02", "2026-03-09")
     assert "Sớm hẹn" in stack.run("report", "weekly", "--week", "2026-03-04", "--format", "csv").stdout
 
 

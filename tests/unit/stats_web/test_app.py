@@ -88,6 +88,6 @@ async def test_an_own_fault_is_logged_and_still_a_problem(client, caplog, monkey
 
 def test_settings_come_from_the_environment_and_arguments_win():
     assert read_config({}).port == DEFAULT_PORT
-    assert read_config({"WEB_PORT": "9000", "CLICKHOUSE_URL": "http://h/db"}, port=7).port == 7
+    assert read_config({"MOTCUA_WEB_PORT": "9000", "CLICKHOUSE_URL": "http://h/db"}, port=7).port == 7
     assert "secret" not in repr(read_config({"CLICKHOUSE_URL": "http://a:secret@h/db"}))
     assert isinstance(build_app(NOBODY), web.Application)

@@ -1,0 +1,103 @@
+"""The dossier of docs/flow.md is real: it is decided, sealed, followed and folded here, and the page must say what comes out."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from events.catalog import ACTION_TYPES
+from events.codec import dumps, from_structured, to_structured
+from events.envelope import Event
+from events.schema_files import load_data_schemas, load_schema
+from rules.rulebook_files import load_rulebook
+from services.deadlines.pipeline import Pipeline, Row
+from services.intake.adapters.action_reader import ActionReader
+from services.intake.domain.actions import Action, Refusal
+from services.intake.domain.arming import opened_on
+from services.intake.domain.decide import decide
+from services.intake.domain.dossier import DossierState
+from services.intake.domain.sealing import seal
+from services.stats.domain.facts import DossierFacts, fold
+from services.stats.domain.levels import Places
+from services.stats.domain.rows import DossierKey, known_event
+from tests.architecture.tree import text_of
+
+RECORDED_AFTER = timedelta(seconds=2)
+
+
+def test_every_message_of_the_page_is_what_the_code_says() -> None:
+    said, _ = _followed()
+    shown = [block for block in _blocks() if "recordedat" in block]
+    assert len(shown) > 3
+    strange = [block for block in shown if not any(_is_part_of(block, one) for one in said)]
+    assert strange == []
+
+
+def test_the_page_tells_everything_that_was_said_in_order() -> None:
+    said, _ = _followed()
+    table = re.findall(
+        r"^\| (\d{4}-\d\d-\d\d \d\d:\d\d) \|.*\| ([^|]*) \|$", text_of("docs/flow.md"), flags=re.MULTILINE
+    )
+    told = [(when, kind) for when, kinds in table for kind in re.findall(r"`([a-z-]+)`", kinds)]
+    happened = [(one["time"][:16].replace("T", " "), one["type"].removesuffix(".v1")) for one in said]
+    assert sorted(told) == sorted(happened)
+
+
+def test_the_figure_of_the_page_follows_from_the_events() -> None:
+    _, facts = _followed()
+    (shown,) = [block for block in _blocks() if "outcome" in block]
+    plain = json.loads(dumps({name: getattr(facts, name) for name in shown}))
+    assert plain == shown
+
+
+def _blocks() -> list[dict[str, Any]]:
+    return [json.loads(text) for text in re.findall(r"```json\n(.*?)```", text_of("docs/flow.md"), flags=re.DOTALL)]
+
+
+def _is_part_of(shown: Any, whole: Any) -> bool:
+    if isinstance(shown, Mapping) and isinstance(whole, Mapping):
+        return all(name in whole and _is_part_of(value, whole[name]) for name, value in shown.items())
+    return bool(shown == whole)
+
+
+@cache
+def _followed() -> tuple[list[dict[str, Any]], DossierFacts]:
+    """Everything that is said about the dossier, as structured events, and its row of facts."""
+    rulebook = load_rulebook()
+    reader = ActionReader(load_schema("action.v1"), load_data_schemas(), ())
+    pipeline = Pipeline(rulebook, timedelta(hours=1))
+    state: DossierState | None = None
+    row: Row | None = None
+    said: list[Event] = []
+    for raw in [block for block in _blocks() if block.get("type") in ACTION_TYPES and "recordedat" not in block]:
+        action = reader.read(raw)
+        assert isinstance(action, Action), action
+        recorded_at = action.occurred_at + RECORDED_AFTER
+        row, due = _time_passes(pipeline, row, action, recorded_at)
+        decision = decide(state, action, recorded_at)
+        assert not isinstance(decision, Refusal), decision
+        (sealed,) = seal(state, action, decision, recorded_at, opened_on(rulebook, action))
+        event = from_structured(json.loads(dumps(sealed.structured)))
+        turn = pipeline.on_dossier_event(row, event)
+        state, row = sealed.state, turn.row
+        said += [*due, event, *turn.outputs]
+    assert state is not None
+    key = DossierKey(state.opened_on, state.dossier_id)
+    facts = fold(key, map(known_event, said), Places(()))
+    assert facts is not None
+    return [json.loads(dumps(to_structured(one))) for one in said], facts
+
+
+def _time_passes(
+    pipeline: Pipeline, row: Row | None, action: Action, until: datetime
+) -> tuple[Row | None, tuple[Event, ...]]:
+    """The ticker looks at each instant at which the dossier wants to be looked at, one second later."""
+    said: list[Event] = []
+    while row is not None and row.check_at is not None and row.check_at < until:
+        seen_at = row.check_at + timedelta(seconds=1)
+        check = pipeline.on_check(str(action.dossier_id), row, seen_at, seen_at)
+        row = None if check.is_over else pipeline.on_said(str(action.dossier_id), row, check.marks)
+        said += check.outputs
+    return row, tuple(said)

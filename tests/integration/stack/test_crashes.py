@@ -1,0 +1,96 @@
+"""An operator kills anything and nothing is lost: kill -9 of each program while a counter system keeps sending."""
+
+import os
+import signal
+import threading
+import time
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.integration.stack.actions import accepted, action, post
+from tests.integration.stack.conftest import RunningStack
+from tests.integration.stack.test_commands import intake_url, until
+
+pytestmark = [pytest.mark.integration, pytest.mark.chaos, pytest.mark.timeout(300)]
+
+KILLED = ("relay", "stats", "deadlines", "intake", "clickhouse", "kafka", "web")
+PAUSE_SECONDS = 2.0
+
+
+class Counter(threading.Thread):
+    """Sends whole dossiers one after the other and, like a good counter system, sends again what was not answered."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(daemon=True)
+        self._url = url
+        self._enough = threading.Event()
+        self.prefix = f"CR-{uuid4().hex[:6]}"
+        self.recorded: dict[str, str] = {}
+
+    def run(self) -> None:
+        number = 0
+        while not self._enough.is_set():
+            subject = f"{self.prefix}-{number}"
+            number += 1
+            steps = [
+                accepted(subject, "2026-03-02T08:00:00+07:00"),
+                action("step-started.v1", subject, "2026-03-03T08:00:00+07:00", {"step_code": "TL"}),
+                action("result-ready-at-counter.v1", subject, "2026-03-05T10:00:00+07:00"),
+            ]
+            for one in steps:
+                self.recorded[one["id"]] = self._until_recorded(one)["dossier_id"]
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Finish the dossier in hand and end."""
+        self._enough.set()
+        self.join(60)
+        assert not self.is_alive()
+
+    def _until_recorded(self, one: dict[str, Any]) -> dict[str, Any]:
+        while True:
+            try:
+                status, answer, _ = post(self._url, one)
+            except OSError:
+                status, answer = 0, {}
+            if status in (200, 201):
+                return answer
+            assert status in (0, 503), answer
+            time.sleep(0.2)
+
+
+def test_kill_9_of_each_program_loses_and_doubles_nothing(stack: RunningStack) -> None:
+    counter = Counter(intake_url(stack))
+    counter.start()
+    for name in KILLED:
+        time.sleep(PAUSE_SECONDS)
+        os.kill(stack.pid_of(name), signal.SIGKILL)
+        until(60, lambda: stack.run("status", "--json").returncode == 0, every=1.0)
+    time.sleep(PAUSE_SECONDS)
+    counter.stop()
+    dossiers = len(set(counter.recorded.values()))
+    assert dossiers > len(KILLED)
+
+    mine = until(60, lambda: _mine(stack, counter.prefix, len(counter.recorded)))
+    assert sorted(one["sourceeventref"] for one in mine) == sorted(counter.recorded)
+    by_dossier: dict[str, list[int]] = {}
+    for one in mine:
+        by_dossier.setdefault(one["subject"], []).append(one["streamseq"])
+    assert all(seqs == [1, 2, 3] for seqs in by_dossier.values())
+
+    query = f"SELECT count(), countIf(outcome = 'early') FROM dossiers FINAL WHERE startsWith(dossier_code, '{counter.prefix}')"
+    until(60, lambda: stack.run("sql", "--format", "TSV", query).stdout == f"{dossiers}\t{dossiers}\n")
+    deadlines = [one for one in stack.lines("events", "--topic", "deadline-events") if one["subject"] in by_dossier]
+    assert {one["subject"] for one in deadlines if one["type"] == "deadline-set.v1"} == set(by_dossier)
+    assert {one["subject"] for one in deadlines if one["type"] == "deadline-met.v1"} == set(by_dossier)
+    contents = {}
+    for one in deadlines:
+        contents.setdefault(one["id"], set()).add(str({**one, "recordedat": None}))
+    assert all(len(seen) == 1 for seen in contents.values()), "one id with two contents"
+
+
+def _mine(stack: RunningStack, prefix: str, wanted: int) -> list[dict[str, Any]]:
+    found = [one for one in stack.lines("events") if one.get("dossiercode", "").startswith(prefix)]
+    return found if len(found) >= wanted else []
