@@ -59,7 +59,7 @@ def check(client: Client, events: Sequence[Event], units: Sequence[UnitPeriod]) 
 async def test_facts_equal_a_plain_fold_after_kills_duplicates_disorder_rivals_and_replays(engine: Engine) -> None:
     chance = random.Random(20260302)
     client, rival = prepared(engine.url), prepared(engine.url)
-    events = events_of(random_dossiers(seed=3, count=300))
+    events = events_of(random_dossiers(seed=3, count=250))
     load_units(client, three_levels())
 
     doubled = [*events, *chance.sample(events, len(events) // 3)]
@@ -67,7 +67,7 @@ async def test_facts_equal_a_plain_fold_after_kills_duplicates_disorder_rivals_a
     await asyncio.gather(
         deliver(client, orders[0], random.Random(1)),
         deliver(rival, orders[1], random.Random(2)),
-        kill_now_and_then(engine, chance, times=3),
+        kill_now_and_then(engine, chance, times=2),
     )
     check(client, events, three_levels())
 

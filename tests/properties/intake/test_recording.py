@@ -1,4 +1,4 @@
-"""Whatever a counter sends, however often and in whatever order: the record folds, its numbers have no gap, its chain is whole."""
+"""Whatever a counter sends, however often and in whatever order: the record folds, without a gap, its chain whole."""
 
 from collections import defaultdict
 from typing import Any
@@ -62,7 +62,9 @@ def test_the_record_is_whole_and_every_recorded_action_stands_in_it_once(sent: l
     recording = ledger(store)
     answers = [one for batch in sent for one in recording.record(batch, NOW)]
     assert_whole(store)
-    from_actions = [one.structured["id"] for one in store.read_after(0, 10_000) if one.structured["source"] != "urn:motcua:intake"]
+    from_actions = [
+        one.structured["id"] for one in store.read_after(0, 10_000) if one.structured["source"] != "urn:motcua:intake"
+    ]
     assert sorted(from_actions) == sorted({one.event_id for one in answers if one.event_id})
 
 

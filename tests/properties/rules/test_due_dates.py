@@ -1,3 +1,5 @@
+"""Due dates against an oracle that walks day by day and minute by minute."""
+
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 

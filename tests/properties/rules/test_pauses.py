@@ -1,3 +1,5 @@
+"""Supplement policies against the walking oracle, and what must hold for any pause."""
+
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any

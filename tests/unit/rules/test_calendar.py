@@ -1,3 +1,5 @@
+"""The calendar: checksums of domain 2.6, edges of sessions, what lies outside the published years."""
+
 import csv
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta

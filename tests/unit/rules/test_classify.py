@@ -1,3 +1,5 @@
+"""Early, on time, late (DR-08) and back-dating (DR-31)."""
+
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 

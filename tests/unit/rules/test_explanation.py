@@ -1,3 +1,5 @@
+"""Every due date can be redone by hand: each day counted or skipped, and why."""
+
 import json
 from collections.abc import Callable
 from datetime import datetime

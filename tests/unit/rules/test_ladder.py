@@ -1,3 +1,5 @@
+"""The near-due ladder of domain 4.6 and the latest apology (AR-02, A.4)."""
+
 import csv
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""The rulebook's files: what is refused, and what the published data say."""
+
 import tomllib
 from collections.abc import Callable
 from datetime import date, time, timedelta

@@ -1,3 +1,5 @@
+"""The three supplement policies side by side (DR-20 to DR-24, A.3)."""
+
 import csv
 from collections.abc import Callable
 from datetime import datetime

@@ -1,3 +1,5 @@
+"""Terms in every unit (DR-01 to DR-06, A.2) and their edges."""
+
 import csv
 from collections.abc import Callable
 from datetime import UTC, datetime
