@@ -7,7 +7,6 @@ instants that no other part could hold) is checked here too, so nothing behind t
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import UTC, date, datetime
 from fnmatch import fnmatch
 from typing import Any
@@ -75,7 +74,9 @@ class ActionReader:
         return self._action(given)
 
     def _errors(self, given: Mapping[str, Any]) -> list[FieldError]:
-        errors = [_control_letters(name) for name, value in given.items() if _has_control_letters(value)]
+        errors: list[FieldError] = []
+        if _CONTROL_LETTERS.search("".join([value for value in given.values() if isinstance(value, str)])):
+            errors = [_control_letters(name) for name, value in given.items() if _has_control_letters(value)]
         errors += self._action_schema.errors(given)
         return errors or self._data_schemas[given["type"]].errors(given["data"], "/data")
 
@@ -90,7 +91,10 @@ class ActionReader:
             data: DossierEvent = typed(DOSSIER_TYPES[given["type"]], given["data"])
         except SchemaMismatchError as error:
             return _schema_refusal([_type_error(error, "/data/")])
-        errors = [_year_error(name) for name, when in _times(occurred_at, data) if not _is_in_range(when)]
+        said = plain(data)
+        # A datetime is a date too; fields that we do not know hold JSON only.
+        times = {"time": occurred_at} | {f"/data/{name}": one for name, one in said.items() if isinstance(one, date)}
+        errors = [_year_error(name) for name, when in times.items() if not _is_in_range(when)]
         if errors:
             return _schema_refusal(errors)
         read = {
@@ -103,7 +107,7 @@ class ActionReader:
             "extra": {name: _text(value) for name, value in given.items() if name not in _KNOWN_NAMES},
             **simple,
         }
-        meaning = _meaning(read, data)
+        meaning = _meaning(read, said)
         if len(meaning) > MAX_ACTION_BYTES:
             return Refusal(code="too-large", params={"limit": MAX_ACTION_BYTES})
         action = Action(**read, data=data, digest=hashlib.sha256(meaning).hexdigest())
@@ -112,25 +116,16 @@ class ActionReader:
         return action
 
 
-def _meaning(read: Mapping[str, Any], data: DossierEvent) -> bytes:
+def _meaning(read: Mapping[str, Any], data: Mapping[str, Any]) -> bytes:
     """What an action says, however it was written: typed values, instants in UTC, keys sorted. Equal meaning, equal bytes."""
     options = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
     said = {name: value for name, value in read.items() if value is not False}
-    return orjson.dumps({**said, "data": plain(data)}, default=_in_utc, option=options)
+    return orjson.dumps({**said, "data": data}, default=_in_utc, option=options)
 
 
 def _in_utc(value: Any) -> str:
     text: str = value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value.isoformat()
     return text
-
-
-def _times(occurred_at: datetime, data: DossierEvent) -> list[tuple[str, date]]:
-    found: list[tuple[str, date]] = [("time", occurred_at)]
-    for one in fields(data):
-        value = getattr(data, one.name)
-        if isinstance(value, date):  # a datetime is a date too
-            found.append((f"/data/{one.name}", value))
-    return found
 
 
 def _is_in_range(when: date) -> bool:

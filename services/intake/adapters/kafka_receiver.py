@@ -18,6 +18,7 @@ from events.codec import dumps
 from events.errors import UnreadableMessageError
 from events.topics import Topic
 from services.intake.adapters.action_reader import ActionReader
+from services.intake.adapters.kafka_closing import closed_within
 from services.intake.adapters.kafka_content import asked_language, dead_letter_headers, structured_action
 from services.intake.adapters.problems import Problems, language_of
 from services.intake.adapters.writer import BusyError, Writer
@@ -63,7 +64,7 @@ class KafkaReceiver:
                 compression_type="lz4",
                 max_request_size=MAX_DEAD_LETTER_BYTES,
             )
-            open_clients.push_async_callback(producer.stop)
+            open_clients.push_async_callback(closed_within, producer.stop)
             await producer.start()
             consumer = AIOKafkaConsumer(
                 Topic.COUNTER_ACTIONS.value,
@@ -74,7 +75,7 @@ class KafkaReceiver:
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
             )
-            open_clients.push_async_callback(consumer.stop)
+            open_clients.push_async_callback(closed_within, consumer.stop)
             await consumer.start()
             while True:
                 batches = await consumer.getmany(timeout_ms=200, max_records=MAX_RECORDS)

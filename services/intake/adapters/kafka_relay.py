@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 
 from events.codec import from_structured, to_kafka
 from events.topics import Topic
+from services.intake.adapters.kafka_closing import closed_within
 from services.intake.adapters.kafka_tail import PLACE_HEADER, last_published
 from services.intake.ports import EventLog, LogEntry
 
@@ -40,7 +41,7 @@ class KafkaLogPublisher:
 
     async def stop(self) -> None:
         """Flush and close."""
-        await self._producer.stop()
+        await closed_within(self._producer.stop)
 
     async def read(self, log: EventLog, notification_id: int, limit: int) -> Sequence[LogEntry]:
         """The log's next entries, read in a thread."""

@@ -110,6 +110,8 @@ def is_dossier_id(subject: str) -> bool:
 
 def _as_uuid(text: str) -> UUID | None:
     """Only the common form 8-4-4-4-12 counts; `UUID` alone would take hyphens anywhere."""
+    if len(text) != 36:
+        return None
     try:
         known = UUID(text)
     except ValueError:

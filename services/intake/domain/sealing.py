@@ -38,10 +38,10 @@ def seal(
 
     `opened_on` is the local day of the dossier's first event; it is used only where there is no state yet.
     """
-    sealed = [_sealed(state, _of_action(state, action, recorded_at, opened_on), action.data)]
+    sealed = [_sealed(state, action, _of_action(state, action, recorded_at, opened_on), action.data)]
     for flag in flags:
         before = sealed[-1].state
-        sealed.append(_sealed(before, _of_flag(before, action, flag, recorded_at), flag))
+        sealed.append(_sealed(before, action, _of_flag(before, action, flag, recorded_at), flag))
     return tuple(sealed)
 
 
@@ -96,11 +96,11 @@ def _dossier_code(action: Action) -> str | None:
     return action.dossier_code or (None if is_dossier_id(action.subject) else action.subject)
 
 
-def _sealed(state: DossierState | None, envelope: Envelope, data: DossierEvent) -> Sealed:
+def _sealed(state: DossierState | None, action: Action, envelope: Envelope, data: DossierEvent) -> Sealed:
     structured = to_structured(Event(envelope=envelope, data=data))
     structured["hash"] = hash_of(structured)
     return Sealed(
-        dossier_id=UUID(envelope.dossier_id),
+        dossier_id=action.dossier_id,
         stream_seq=envelope.stream_seq,
         event_type=envelope.event_type,
         structured=structured,

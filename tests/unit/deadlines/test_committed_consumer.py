@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
 import pytest
+from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
+from faust.types.tuples import ConsumerMessage
 
 from events.topics import Topic
 from services.deadlines.adapters.committed_consumer import CommittedConsumer, Fetched
@@ -26,22 +27,12 @@ class Book:
         self.consumer = consumer
         self.messages: dict[int, Any] = {}
 
-    def deliver(self, *offsets: int) -> None:
+    async def deliver(self, *offsets: int) -> None:
         for offset in offsets:
-            record = SimpleNamespace(
-                topic=SOURCE.topic,
-                partition=0,
-                offset=offset,
-                timestamp=0,
-                timestamp_type=0,
-                headers=(),
-                key=b"k",
-                value=b"v",
-                checksum=None,
-                serialized_key_size=1,
-                serialized_value_size=1,
+            self.messages[offset] = ConsumerMessage(
+                SOURCE.topic, 0, offset, 0.0, 0, [], b"k", b"v", None, tp=SOURCE, generation_id=1
             )
-            self.messages[offset] = self.consumer._to_message(SOURCE, record)
+            await self.consumer.callback(self.messages[offset])
 
     def ack(self, *offsets: int) -> None:
         for offset in offsets:
@@ -49,6 +40,10 @@ class Book:
 
     def fetched(self, last_offset: int | None, position: int) -> None:
         self.consumer._thread.fetched[SOURCE] = Fetched(last_offset=last_offset, position=position)
+
+    async def seek(self) -> None:
+        with patch.object(CommittedConsumer, "assignment", lambda _: {SOURCE}):
+            await self.consumer.perform_seek()
 
     @property
     def committable(self) -> int | None:
@@ -66,72 +61,95 @@ async def made(tmp_path: Path) -> AsyncIterator[Worker]:
 def book(made: Worker) -> Book:
     consumer = made.app.consumer
     assert isinstance(consumer, CommittedConsumer)
+    consumer._deliver = AsyncMock()
     return Book(consumer)
 
 
-def test_nothing_is_committed_before_anything_is_done(book: Book) -> None:
-    book.deliver(0, 1)
+async def test_nothing_is_committed_before_anything_is_done(book: Book) -> None:
+    await book.deliver(0, 1)
     book.fetched(1, 3)
     assert book.committable is None
 
 
-def test_the_offset_behind_the_last_done_record_is_committed(book: Book) -> None:
-    book.deliver(0, 1, 2)
+async def test_the_offset_behind_the_last_done_record_is_committed(book: Book) -> None:
+    await book.deliver(0, 1, 2)
     book.ack(0, 1)
     assert book.committable == 2
 
 
-def test_a_record_behind_the_gap_of_a_commit_marker_is_not_taken_for_done(book: Book) -> None:
-    book.deliver(10, 11, 15, 16, 20)  # 12-14 and 17-19: markers and aborted records
+async def test_a_record_behind_the_gap_of_a_commit_marker_is_not_taken_for_done(book: Book) -> None:
+    await book.deliver(10, 11, 15, 16, 20)  # 12-14 and 17-19: markers and aborted records
     book.ack(10, 11)
     assert book.committable == 12
     book.ack(15)
     assert book.committable == 16
 
 
-def test_acks_that_come_out_of_order_wait_for_the_first(book: Book) -> None:
-    book.deliver(0, 1, 2)
+async def test_acks_that_come_out_of_order_wait_for_the_first(book: Book) -> None:
+    await book.deliver(0, 1, 2)
     book.ack(2, 1)
     assert book.committable is None
     book.ack(0)
     assert book.committable == 3
 
 
-def test_when_all_is_done_the_position_behind_the_markers_is_committed(book: Book) -> None:
-    book.deliver(0, 1)
+async def test_when_all_is_done_the_position_behind_the_markers_is_committed(book: Book) -> None:
+    await book.deliver(0, 1)
     book.ack(0, 1)
     book.fetched(1, 3)
     assert book.committable == 3
 
 
-def test_records_that_were_fetched_but_not_delivered_yet_hold_the_position_back(book: Book) -> None:
-    book.deliver(0, 1)
+async def test_records_that_were_fetched_but_not_delivered_yet_hold_the_position_back(book: Book) -> None:
+    await book.deliver(0, 1)
     book.ack(0, 1)
     book.fetched(5, 7)
     assert book.committable == 2
 
 
-def test_a_partition_of_markers_only_is_committed_too(book: Book) -> None:
+async def test_a_partition_of_markers_only_is_committed_too(book: Book) -> None:
     book.fetched(None, 4)
     assert book.committable == 4
 
 
-def test_records_read_again_after_a_seek_count_anew(book: Book) -> None:
-    book.deliver(0, 1, 2)
+async def test_after_a_seek_the_records_read_again_count_anew(book: Book) -> None:
+    await book.deliver(0, 1, 2)
     book.ack(0)
     old = book.messages[1]
-    book.deliver(1, 2)
+    with patch.object(book.consumer._thread, "call_thread", AsyncMock(return_value={SOURCE: 1})):
+        await book.seek()
     book.consumer.ack(old)
     assert book.committable == 1
+    await book.deliver(1, 2)
     book.ack(1, 2)
     assert book.committable == 3
 
 
+async def test_a_seek_while_a_fetched_batch_is_not_delivered_commits_nothing_of_it(book: Book) -> None:
+    book.fetched(99, 100)  # fetched, still on its way to the agent
+    with patch.object(book.consumer._thread, "call_thread", AsyncMock(return_value={SOURCE: 40})):
+        await book.seek()
+    assert book.committable == 40
+
+
+async def test_records_flow_again_after_a_seek(book: Book) -> None:
+    book.consumer.resume_flow()
+    flows = []
+
+    async def seek(*_: object) -> dict[TP, int | None]:
+        flows.append(book.consumer.flow_active)
+        return {SOURCE: None}
+
+    with patch.object(book.consumer._thread, "call_thread", seek):
+        await book.seek()
+    assert (flows, book.consumer.flow_active) == ([False], True)
+
+
 async def test_partitions_that_are_taken_away_are_forgotten(book: Book) -> None:
-    book.deliver(0)
+    await book.deliver(0)
     book.ack(0)
-    book.fetched(0, 1)
-    book.consumer._start_anew([SOURCE])
+    with patch.object(driver.Consumer, "on_partitions_revoked", AsyncMock()):
+        await book.consumer.on_partitions_revoked({SOURCE})
     assert book.committable is None
     assert not book.consumer.is_done_to(SOURCE, 0)
 

@@ -1,4 +1,4 @@
-"""A counter system for tests: writes actions as structured CloudEvents, one hour after another, and reads them with the real reader."""
+"""A counter system for tests: writes actions as structured CloudEvents and reads them with the real reader."""
 
 from datetime import datetime, timedelta
 from functools import cache
@@ -54,7 +54,9 @@ def rulebook() -> Rulebook:
     return load_rulebook()
 
 
-def raw_action(event_type: str, number: int = 0, *, data: dict[str, Any] | None = None, **attributes: Any) -> dict[str, Any]:
+def raw_action(
+    event_type: str, number: int = 0, *, data: dict[str, Any] | None = None, **attributes: Any
+) -> dict[str, Any]:
     """The `number`th action, that many hours after the start; `data` is laid over the least that the type needs."""
     return {
         "specversion": "1.0",

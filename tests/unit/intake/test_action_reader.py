@@ -46,7 +46,9 @@ def test_what_is_no_object_is_unreadable(raw: Any) -> None:
     assert one.code == "unreadable"
 
 
-@pytest.mark.parametrize("name", ["onbehalfof", "actorid", "channel", "dossiercode", "correlationid", "history", "own", "openedon"])
+@pytest.mark.parametrize(
+    "name", ["onbehalfof", "actorid", "channel", "dossiercode", "correlationid", "history", "own", "openedon"]
+)
 def test_an_attribute_that_is_null_counts_as_left_out(name: str) -> None:
     one = read(**{name: None})
     assert isinstance(one, Action)
@@ -61,7 +63,15 @@ def test_a_compulsory_attribute_that_is_null_is_missing(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("unit", "keyword"),
-    [("14797", "type"), (True, "type"), (1.5, "type"), (14797.0, "format"), ([1], "type"), (0, "minimum"), (2**31, "maximum")],
+    [
+        ("14797", "type"),
+        (True, "type"),
+        (1.5, "type"),
+        (14797.0, "format"),
+        ([1], "type"),
+        (0, "minimum"),
+        (2**31, "maximum"),
+    ],
 )
 def test_a_unit_is_a_whole_number(unit: Any, keyword: str) -> None:
     assert [(one.field_name, one.keyword) for one in refused(unitid=unit).errors] == [("unitid", keyword)]
@@ -79,9 +89,21 @@ def test_a_wrong_attribute_name_is_named() -> None:
     [
         ({"unitid": 0}, "unitid", "minimum", "phải từ 1 trở lên", "has to be 1 or more"),
         ({"data": {}}, "/data/step_code", "required", "bắt buộc phải có", "is missing"),
-        ({"openedon": "2026-03-02"}, "openedon", "falseSchema", "chỉ hệ thống được đặt thuộc tính này", "only intake sets this attribute"),
+        (
+            {"openedon": "2026-03-02"},
+            "openedon",
+            "falseSchema",
+            "chỉ hệ thống được đặt thuộc tính này",
+            "only intake sets this attribute",
+        ),
         ({"time": "2026-03-02T08:00:00"}, "time", "format", "không đúng dạng date-time", "is not a valid date-time"),
-        ({"data": {"step_code": "TL", "step_no": 1.0}}, "/data/step_no", "format", "không đúng dạng integer", "is not a valid integer"),
+        (
+            {"data": {"step_code": "TL", "step_no": 1.0}},
+            "/data/step_no",
+            "format",
+            "không đúng dạng integer",
+            "is not a valid integer",
+        ),
     ],
 )
 def test_a_wrong_field_is_told_with_its_keyword_in_both_languages(
@@ -111,7 +133,9 @@ def test_instants_that_no_other_part_can_hold_are_refused(time: str) -> None:
 
 
 def test_a_lower_case_instant_is_refused_not_guessed() -> None:
-    assert [(one.field_name, one.keyword) for one in refused(time="2026-03-02t08:00:00z").errors] == [("time", "format")]
+    assert [(one.field_name, one.keyword) for one in refused(time="2026-03-02t08:00:00z").errors] == [
+        ("time", "format")
+    ]
 
 
 def test_an_action_that_would_not_fit_on_kafka_is_too_large() -> None:
@@ -124,7 +148,9 @@ def test_only_a_listed_source_may_send_history() -> None:
     assert isinstance(read(history=True, source=HISTORY_SOURCE), Action)
 
 
-@pytest.mark.parametrize("event_type", ["integrity-flag-raised.v1", "deadline-set.v1", "step-started.v2", "x", "a" * 5_000])
+@pytest.mark.parametrize(
+    "event_type", ["integrity-flag-raised.v1", "deadline-set.v1", "step-started.v2", "x", "a" * 5_000]
+)
 def test_a_type_that_no_counter_may_send_is_unknown(event_type: str) -> None:
     document = problems().document(refused(type=event_type), "vi")
     assert document["code"] == "unknown-type"
@@ -168,7 +194,10 @@ def test_another_meaning_gives_another_digest(changes: dict[str, Any]) -> None:
 
 def test_two_sources_that_number_alike_make_two_events() -> None:
     number = "019c4b0e-7d5c-7a41-9c11-4f0b6a1d2e01"
-    first, second = action("step-started.v1", id=number), action("step-started.v1", id=number, source="/da-nang/mot-cua")
+    first, second = (
+        action("step-started.v1", id=number),
+        action("step-started.v1", id=number, source="/da-nang/mot-cua"),
+    )
     assert len({first.event_id, second.event_id, number}) == 3
     assert first.event_id == action("step-started.v1", id=number).event_id
 
@@ -196,7 +225,11 @@ def test_text_attributes_get_their_json_types(text: str) -> None:
 
 
 def test_text_that_is_no_number_stays_text_for_the_schema_to_refuse() -> None:
-    assert from_text_attributes({"unitid": "năm", "history": "yes"}, {}) == {"unitid": "năm", "history": "yes", "data": {}}
+    assert from_text_attributes({"unitid": "năm", "history": "yes"}, {}) == {
+        "unitid": "năm",
+        "history": "yes",
+        "data": {},
+    }
 
 
 def test_headers_are_percent_decoded() -> None:

@@ -85,7 +85,9 @@ def test_the_table_of_the_state_machine(before: str, event_type: str, expected: 
 
 
 def test_the_table_has_every_state_with_every_event() -> None:
-    assert {(before, event_type) for before, event_type, _ in TABLE} == {(one, two) for one in LIVES for two in ACTION_TYPES}
+    assert {(before, event_type) for before, event_type, _ in TABLE} == {
+        (one, two) for one in LIVES for two in ACTION_TYPES
+    }
     assert len(TABLE) == len(LIVES) * len(ACTION_TYPES)
 
 
@@ -120,7 +122,9 @@ def test_an_apology_or_a_correction_may_tell_of_an_earlier_time() -> None:
     assert outcome(state, action("apology-sent.v1", 1)) == "resolved"
 
 
-@pytest.mark.parametrize(("ahead", "expected"), [(CLOCK_TOLERANCE, "accepted"), (timedelta(minutes=6), "occurred-in-future")])
+@pytest.mark.parametrize(
+    ("ahead", "expected"), [(CLOCK_TOLERANCE, "accepted"), (timedelta(minutes=6), "occurred-in-future")]
+)
 def test_a_counter_clock_may_run_ahead_by_five_minutes(ahead: timedelta, expected: str) -> None:
     assert outcome(None, action("dossier-accepted.v1", time=(NOW + ahead).isoformat())) == expected
 
@@ -134,7 +138,9 @@ def test_a_counter_clock_may_run_ahead_by_five_minutes(ahead: timedelta, expecte
         ({"term": {"value": 9_000, "unit": "working_day"}}, ("calendar-exhausted", "time")),
     ],
 )
-def test_an_acceptance_whose_clock_could_not_be_armed_is_refused(data: dict[str, Any], expected: tuple[str, str]) -> None:
+def test_an_acceptance_whose_clock_could_not_be_armed_is_refused(
+    data: dict[str, Any], expected: tuple[str, str]
+) -> None:
     # A null term is refused by the schema already; the rule holds in the core all the same.
     term = data.get("term", {"value": 7, "unit": "working_day"})
     accepted = action("dossier-accepted.v1", data={**data, "term": term or {"value": 1, "unit": "hour"}})

@@ -1,0 +1,1 @@
+"""Everything that touches Kafka, Faust, the disk or the wall clock."""

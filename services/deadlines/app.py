@@ -1,0 +1,123 @@
+"""Builds the deadline worker and runs it: `python -m services.deadlines.app`.
+
+Nothing is built at import. The settings follow the rules that bind (ADR 0009); what they keep away is written there.
+"""
+
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import faust
+
+from events.topics import Topic
+from rules.rulebook_files import load_rulebook
+from services.deadlines.adapters import transport
+from services.deadlines.adapters.faust_agents import Agents, Topics
+from services.deadlines.adapters.faust_tables import OpenClocks
+from services.deadlines.adapters.system_clock import SystemClock
+from services.deadlines.adapters.ticker import TICK_SECONDS, Ticker
+from services.deadlines.config import ConfigError, DeadlinesConfig, read_config
+from services.deadlines.pipeline import Pipeline
+from services.deadlines.ports import Clock
+
+APP_ID = "deadlines"
+"""Consumer group, and the first part of the changelog topic's name."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """The Faust app and the parts hung into it; Faust itself holds its listeners only weakly."""
+
+    app: faust.App
+    agents: Agents
+    clocks: OpenClocks
+    ticker: Ticker
+    listeners: tuple[Any, ...]
+
+
+def make_app(config: DeadlinesConfig, *, clock: Clock | None = None, store: str = "rocksdb://") -> Worker:
+    """Build the worker; `store` is RocksDB on disk except in tests without a broker. Reads the rulebook's files."""
+    app = _faust_app(config, store)
+    transport.install(app)
+    pipeline = Pipeline(load_rulebook(), config.retention)
+    clocks = OpenClocks(app)
+    ticks = _topic(app, Topic.DEADLINE_TICKS)
+    deadline_events = _topic(app, Topic.DEADLINE_EVENTS)
+    ticker = Ticker(config, clock or SystemClock(), ticks)
+    topics = Topics(deadline_events=deadline_events, dlq=_topic(app, Topic.DOSSIER_EVENTS_DLQ))
+    agents = Agents(pipeline, clocks, ticker, topics)
+    app.agent(_topic(app, Topic.DOSSIER_EVENTS), name="dossier-events", concurrency=1)(agents.on_dossier_events)
+    app.agent(ticks, name="deadline-ticks", concurrency=1)(agents.on_ticks)
+    app.agent(deadline_events, name="deadline-events", concurrency=1)(agents.on_deadline_events)
+    listeners = _listen(app, clocks, ticker)
+    return Worker(app=app, agents=agents, clocks=clocks, ticker=ticker, listeners=listeners)
+
+
+def main() -> None:
+    """Run until stopped. Exit code 0 after a stop, otherwise not 0: the process manager starts the worker again."""
+    try:
+        config = read_config(os.environ)
+    except ConfigError as error:
+        sys.exit(f"deadlines: {error}")
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    worker = make_app(config)
+    faust.Worker(worker.app, loglevel=config.log_level, redirect_stdouts=False).execute_from_commandline()
+
+
+def _faust_app(config: DeadlinesConfig, store: str) -> faust.App:
+    app = faust.App(
+        APP_ID,
+        broker=f"kafka://{config.bootstrap_servers.replace(',', ';kafka://')}",
+        processing_guarantee="at_least_once",
+        store=store,
+        datadir=str(config.data_dir),
+        consumer_group_instance_id=f"{APP_ID}-{config.ordinal}",
+        key_serializer="raw",
+        value_serializer="raw",
+        agent_supervisor="mode.supervisors.CrashingSupervisor",
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+        stream_wait_empty=False,
+        stream_recovery_delay=0.0,
+        broker_commit_interval=1.0,
+        broker_session_timeout=15.0,
+        broker_heartbeat_interval=3.0,
+        broker_max_poll_records=500,
+        consumer_auto_offset_reset="earliest",
+        producer_acks=-1,
+        producer_linger=config.linger_seconds,
+        producer_max_batch_size=131_072,
+        table_standby_replicas=0 if config.worker_count == 1 else 1,
+    )
+    # Three log records per event would otherwise be built and thrown away (streams.md, hazard 19).
+    logging.disable(logging.DEBUG)
+    return app
+
+
+def _topic(app: faust.App, topic: Topic) -> Any:
+    return app.topic(topic.value, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+
+
+def _listen(app: faust.App, clocks: OpenClocks, ticker: Ticker) -> tuple[Any, ...]:
+    async def rebuild() -> None:
+        logger.info("open clocks are whole: %d dossiers, %d looks pending", *ticker.rebuild(clocks))
+
+    async def halt(*_: Any, **__: Any) -> None:
+        ticker.halt()
+
+    async def fire() -> None:
+        await ticker.fire(app)
+
+    clocks.table.on_recover(rebuild)
+    app.on_partitions_revoked.connect(halt)
+    app.timer(TICK_SECONDS, name="ticker")(fire)
+    return rebuild, halt, fire
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""The only reader of the environment in deadlines."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+
+class ConfigError(Exception):
+    """A setting can't be understood; the text says which and what it must be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlinesConfig:
+    """What the worker needs to know.
+
+    `ordinal` numbers the workers of a group from 0: it gives each its static membership and its own data folder.
+    `history_quiet`: how long a partition must have seen no imported event before time counts for dossiers whose last event
+    was imported. `retention`: how long a finished dossier is kept. `grace`: how long after a due instant a tick waits for
+    events that are still on their way.
+    """
+
+    bootstrap_servers: str
+    data_dir: Path
+    ordinal: int = 0
+    worker_count: int = 1
+    history_quiet: timedelta = timedelta(seconds=10)
+    retention: timedelta = timedelta(hours=1)
+    grace: timedelta = timedelta(seconds=1)
+    linger_seconds: float = 0.02
+    log_level: str = "INFO"
+
+
+def read_config(environ: Mapping[str, str]) -> DeadlinesConfig:
+    """The configuration from environment variables; every one of them is described in docs/operations.md."""
+    data_dir = Path(environ.get("MOTCUA_DATA_DIR", ".motcua"))
+    ordinal = int(_number(environ, "MOTCUA_WORKER_ORDINAL", 0))
+    return DeadlinesConfig(
+        bootstrap_servers=environ.get("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"),
+        data_dir=data_dir / "deadlines" / str(ordinal),
+        ordinal=ordinal,
+        worker_count=int(_number(environ, "MOTCUA_WORKER_COUNT", 1)),
+        history_quiet=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_HISTORY_QUIET_SECONDS", 10)),
+        retention=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_RETENTION_SECONDS", 3600)),
+        grace=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_GRACE_SECONDS", 1)),
+        linger_seconds=_number(environ, "MOTCUA_DEADLINES_LINGER_SECONDS", 0.02),
+        log_level=environ.get("MOTCUA_LOG_LEVEL", "INFO"),
+    )
+
+
+def _number(environ: Mapping[str, str], name: str, default: float) -> float:
+    text = environ.get(name, "")
+    if not text:
+        return default
+    try:
+        number = float(text)
+    except ValueError:
+        raise ConfigError(f"{name} is {text!r}; it must be a number") from None
+    if number < 0:
+        raise ConfigError(f"{name} is {text}; it must not be negative")
+    return number

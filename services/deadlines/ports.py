@@ -1,0 +1,11 @@
+"""What the deadline processor needs from outside, by role."""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """The wall clock. It decides only when to look; what is due follows from the events alone."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""

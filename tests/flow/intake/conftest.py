@@ -1,0 +1,65 @@
+"""Intake without a process: the real pipeline, writer and HTTP door over the store in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from services.intake.adapters.http_receiver import HttpReceiver
+from services.intake.adapters.known_states import KnownStates
+from services.intake.adapters.writer import Writer
+from services.intake.pipeline import Ledger
+from tests.fakes.in_memory_store import InMemoryStore
+from tests.unit.intake.counter import NOW, problems, reader, rulebook
+
+
+@dataclass
+class FixedClock:
+    """Says what the test set."""
+
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Door:
+    """The HTTP door of one intake."""
+
+    store: InMemoryStore
+    writer: Writer
+    writing: asyncio.Task[None]
+    client: TestClient[Any, Any]
+    clock: FixedClock = field(default_factory=FixedClock)
+
+    async def post(self, content: Any, **headers: str) -> tuple[int, Any, Any]:
+        """(status, parsed body, headers) of a request with JSON content."""
+        async with self.client.post("/v1/actions", json=content, headers=headers) as response:
+            return response.status, await response.json(content_type=None), response.headers
+
+
+@pytest.fixture
+def store() -> InMemoryStore:
+    return InMemoryStore()
+
+
+@pytest.fixture
+def ledger(store: InMemoryStore) -> Ledger:
+    return Ledger(store=store, rulebook=rulebook(), known_states=KnownStates(3))
+
+
+@pytest.fixture
+async def door(store: InMemoryStore, ledger: Ledger) -> AsyncIterator[Door]:
+    clock = FixedClock()
+    writer = Writer(ledger, clock)
+    writing = asyncio.create_task(writer.run())
+    receiver = HttpReceiver(writer, reader(), problems(), store, {"action.v1": {"type": "object"}})
+    async with TestClient(TestServer(receiver.application())) as client:
+        yield Door(store=store, writer=writer, writing=writing, client=client, clock=clock)
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)

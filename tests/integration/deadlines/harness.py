@@ -1,0 +1,174 @@
+"""A real broker, the real worker as a process, and the ways to talk to both."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Self
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+
+from deploy.embedded.kafka.topics import TopicSpec, create_topics
+from events.codec import from_kafka, to_kafka
+from events.envelope import Event
+from events.topics import Topic
+
+PARTITIONS = 4
+ROOT = Path(__file__).parents[3]
+
+
+async def make_topics(bootstrap: str) -> None:
+    plain = (Topic.DOSSIER_EVENTS, Topic.DEADLINE_EVENTS, Topic.DEADLINE_TICKS, Topic.DOSSIER_EVENTS_DLQ)
+    specs = [TopicSpec(name=topic.value, partitions=PARTITIONS) for topic in plain]
+    compacted = TopicSpec(
+        name=Topic.DEADLINES_CHANGELOG.value, partitions=PARTITIONS, configs={"cleanup.policy": "compact"}
+    )
+    await create_topics(bootstrap, [*specs, compacted])
+
+
+class WorkerProcess:
+    """`python -m services.deadlines.app`, killed without mercy when the test ends."""
+
+    def __init__(self, bootstrap: str, folder: Path) -> None:
+        self.folder = folder
+        self.log_path = folder / "worker.log"
+        self._env = os.environ | {
+            "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
+            "MOTCUA_DATA_DIR": str(folder / "data"),
+            "MOTCUA_DEADLINES_HISTORY_QUIET_SECONDS": "8",
+            "MOTCUA_DEADLINES_GRACE_SECONDS": "0.5",
+            "PYTHONPATH": str(ROOT),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self._read_from = 0
+
+    def start(self) -> Self:
+        self._read_from = self.log_path.stat().st_size if self.log_path.exists() else 0
+        with self.log_path.open("ab") as log:
+            command = [sys.executable, "-m", "services.deadlines.app"]
+            self._process = subprocess.Popen(command, env=self._env, cwd=ROOT, stdout=log, stderr=log)
+        return self
+
+    def log(self) -> str:
+        """What it logged since it was last started."""
+        return self.log_path.read_bytes()[self._read_from :].decode()
+
+    async def logged(self, text: str, seconds: float = 30) -> str:
+        """The line that holds the text, once it was logged since the last start."""
+        give_up_at = time.monotonic() + seconds
+        while time.monotonic() < give_up_at:
+            for line in self.log().splitlines():
+                if text in line:
+                    return line
+            assert self.is_running(), self.log()[-3000:]
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"not logged in {seconds} s: {text}\n{self.log()[-3000:]}")
+
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> int:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(20)
+
+    async def ended(self, seconds: float = 30) -> int:
+        assert self._process is not None
+        give_up_at = time.monotonic() + seconds
+        while self._process.poll() is None:
+            assert time.monotonic() < give_up_at, self.log()[-3000:]
+            await asyncio.sleep(0.1)
+        return self._process.returncode
+
+
+class Relay:
+    """Writes dossier events as intake's relay does: in transactions; some are aborted and must leave no trace."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap, transactional_id="test-relay", acks="all")
+
+    async def __aenter__(self) -> Self:
+        await self._producer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._producer.stop()
+
+    async def publish(self, events: Iterable[Event]) -> None:
+        async with self._producer.transaction():
+            for event in events:
+                key, value, headers = to_kafka(event)
+                await self._producer.send(Topic.DOSSIER_EVENTS.value, value, key=key, headers=headers)
+
+    async def publish_bytes(self, value: bytes, key: bytes, headers: list[tuple[str, bytes]]) -> None:
+        async with self._producer.transaction():
+            await self._producer.send(Topic.DOSSIER_EVENTS.value, value, key=key, headers=headers)
+
+    async def abort(self, events: Iterable[Event]) -> None:
+        await self._producer.begin_transaction()
+        for event in events:
+            key, value, headers = to_kafka(event)
+            await self._producer.send(Topic.DOSSIER_EVENTS.value, value, key=key, headers=headers)
+        await self._producer.flush()
+        await self._producer.abort_transaction()
+
+
+class Reader:
+    """Reads a whole topic from its beginning, more at each call."""
+
+    def __init__(self, bootstrap: str, topic: Topic) -> None:
+        self._topic = topic.value
+        self._consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed")
+        self.records: list[ConsumerRecord[Any, Any]] = []
+
+    async def __aenter__(self) -> Self:
+        await self._consumer.start()
+        partitions = [TopicPartition(self._topic, number) for number in range(PARTITIONS)]
+        self._consumer.assign(partitions)
+        await self._consumer.seek_to_beginning(*partitions)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._consumer.stop()
+
+    async def more(self, milliseconds: int = 300) -> list[ConsumerRecord[Any, Any]]:
+        for batch in (await self._consumer.getmany(timeout_ms=milliseconds)).values():
+            self.records.extend(batch)
+        return self.records
+
+    def events(self) -> list[Event]:
+        return [from_kafka(record.value, record.headers) for record in self.records]
+
+
+async def committed_and_end(bootstrap: str, topic: Topic) -> list[tuple[int, int]]:
+    """Per partition: the offset that the worker's group has committed, and where the committed log ends."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id="deadlines", isolation_level="read_committed")
+    await consumer.start()
+    try:
+        partitions = [TopicPartition(topic.value, number) for number in range(PARTITIONS)]
+        ends = await consumer.end_offsets(partitions)
+        return [(await consumer.committed(partition) or 0, ends[partition]) for partition in partitions]
+    finally:
+        await consumer.stop()
+
+
+async def drained(bootstrap: str, topic: Topic, seconds: float = 30) -> None:
+    """Wait until everything on the topic is done by the worker."""
+    give_up_at = time.monotonic() + seconds
+    while True:
+        offsets = await committed_and_end(bootstrap, topic)
+        if all(done == end for done, end in offsets):
+            return
+        assert time.monotonic() < give_up_at, offsets
+        await asyncio.sleep(0.3)

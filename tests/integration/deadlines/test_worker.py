@@ -1,0 +1,206 @@
+"""The real worker on real Kafka: killed twice while dossiers go on and fall due, it says what the pure fold says.
+
+One story in one test, because its parts need each other: work under kills, recovery from disk and from the changelog alone,
+repeated events, dead letters, and at last a gap that must stop it.
+"""
+
+import asyncio
+import random
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from events.codec import to_kafka
+from events.envelope import Event
+from events.topics import Topic
+from services.deadlines.domain.falling_due import conclusions, unsaid
+from tests.integration.deadlines.harness import Reader, Relay, WorkerProcess, committed_and_end, drained, make_topics
+from tests.unit.deadlines.life import Life, at, fold, rulebook, term
+
+pytestmark = pytest.mark.integration
+
+HISTORY_COUNT = 200
+LIVE_COUNT = 90
+DUE_BY = timedelta(seconds=18)
+"""Live dossiers fall due between 13 and 18 seconds after the story begins."""
+
+
+def without_detection(event: Event) -> tuple[Any, ...]:
+    key, value, headers = to_kafka(event)
+    return (key, value, tuple(header for header in headers if header[0] != "ce_recordedat"))
+
+
+def new_id(rng: random.Random) -> str:
+    return str(UUID(int=rng.getrandbits(128), version=4))
+
+
+def past_lives(rng: random.Random, now: datetime) -> list[Life]:
+    """Finished dossiers of an import, recorded now: their endings come seconds after their acceptances."""
+    lives = []
+    for number in range(HISTORY_COUNT):
+        start = at("2026-03-02T08:00") + timedelta(minutes=rng.randrange(40_000))
+        life = Life(new_id(rng), is_history=True).accepted(start, term(rng.randrange(1, 8)))
+        life.moved_to(start + timedelta(hours=1), rng.randrange(1, 50)).step(start + timedelta(hours=30))
+        if number % 3 == 0:
+            life.asked(start + timedelta(hours=40)).supplemented(start + timedelta(hours=90))
+        life.ready(start + timedelta(hours=rng.randrange(100, 300)))
+        life.events = [replace(one, envelope=replace(one.envelope, recorded_at=now)) for one in life.events]
+        lives.append(life)
+    return lives
+
+
+def live_lives(rng: random.Random, now: datetime) -> list[Life]:
+    """Dossiers that fall due within seconds; a third of them ends in time, and a third was ended while nobody looked."""
+    lives = []
+    for number in range(LIVE_COUNT):
+        due_at = now + DUE_BY - timedelta(seconds=5 * rng.random())
+        life = Life(new_id(rng)).accepted(now, appointment_at=due_at)
+        if number % 3 == 0:
+            life.step(now + timedelta(seconds=1))
+        elif number % 3 == 1:
+            life.ready(now + timedelta(seconds=2))
+        else:
+            life.step(now + timedelta(seconds=1)).ready(due_at - timedelta(seconds=1))
+        lives.append(life)
+    return lives
+
+
+def expected_of(lives: list[Life]) -> dict[str, tuple[Any, ...]]:
+    """What the pure fold says, and what time says about those that stay open."""
+    said: list[Event] = []
+    for life in lives:
+        state, outputs = fold(life.events)
+        assert state is not None
+        said.extend(outputs)
+        if not life.is_history:
+            said.extend(conclusions(state, unsaid(state), rulebook().default_calendar, datetime.now(UTC)))
+    return {event.envelope.event_id: without_detection(event) for event in said}
+
+
+async def until_said(reader: Reader, expected: dict[str, tuple[Any, ...]], seconds: float) -> None:
+    give_up_at = asyncio.get_running_loop().time() + seconds
+    while missing := expected.keys() - {event.envelope.event_id for event in reader.events()}:
+        late = asyncio.get_running_loop().time() > give_up_at
+        assert not late, [expected[event_id] for event_id in list(missing)[:3]]
+        await reader.more()
+
+
+def check_said(reader: Reader, expected: dict[str, tuple[Any, ...]]) -> None:
+    said = reader.events()
+    assert {event.envelope.event_id for event in said} == expected.keys()
+    for event in said:
+        assert without_detection(event) == expected[event.envelope.event_id]
+
+
+async def publish_under_kills(relay: Relay, worker: WorkerProcess, past: list[Life], live: list[Life]) -> None:
+    """First halves, a kill -9, silence, second halves, a kill -9; the last endings are recorded while it is down."""
+    await relay.publish(event for life in live for event in life.events[:1])
+    for first in range(0, len(past), 40):
+        await relay.publish(event for life in past[first : first + 40] for event in life.events[:2])
+        await relay.abort(event for life in past[first : first + 5] for event in life.events[2:])
+    await worker.logged("Worker]: Ready")
+    await asyncio.sleep(0.2)
+    worker.kill()
+    worker.start()
+    await worker.logged("Worker]: Ready")
+    await asyncio.sleep(1.5)  # long past due, but the import isn't over: nobody may call these dossiers late
+    await relay.publish(event for life in live for event in life.events[1:2])
+    await relay.abort([Life("aborted").accepted("2026-03-02T08:00", term(5)).events[0]])
+    for first in range(0, len(past), 25):
+        await relay.publish(event for life in past[first : first + 25] for event in life.events[2:])
+        await relay.abort(event for life in live[:3] for event in life.events[-1:])
+    await asyncio.sleep(0.2)
+    worker.kill()
+    await relay.publish(event for life in live for event in life.events[2:])
+
+
+async def keys_in_changelog(bootstrap: str) -> int:
+    async with Reader(bootstrap, Topic.DEADLINES_CHANGELOG) as reader:
+        for _ in range(6):
+            await reader.more(200)
+        return len({record.key for record in reader.records})
+
+
+@pytest.mark.timeout(150)
+async def test_a_worker_that_is_killed_again_and_again_says_exactly_what_the_fold_says(
+    bootstrap: str, tmp_path: Path
+) -> None:
+    await make_topics(bootstrap)
+    rng = random.Random(20260302)
+    worker = WorkerProcess(bootstrap, tmp_path).start()
+    try:
+        async with Relay(bootstrap) as relay, Reader(bootstrap, Topic.DEADLINE_EVENTS) as said:
+            now = datetime.now(UTC)
+            past, live = past_lives(rng, now), live_lives(rng, now)
+            await publish_under_kills(relay, worker, past, live)
+            expected = expected_of(past + live)
+            await asyncio.sleep(max(0.0, (now + DUE_BY - datetime.now(UTC)).total_seconds()))
+            worker.start()  # every due date passed while it was down
+            await until_said(said, expected, 40)
+            check_said(said, expected)
+            for topic in (Topic.DOSSIER_EVENTS, Topic.DEADLINE_TICKS, Topic.DEADLINE_EVENTS):
+                await drained(bootstrap, topic)
+
+            await check_recovery(bootstrap, worker, relay, past + live)
+            await check_repetition(bootstrap, relay, past + live)
+            await said.more(1000)
+            check_said(said, expected)
+            await check_bad_records(bootstrap, worker, relay)
+    finally:
+        if worker.is_running():
+            worker.kill()
+
+
+async def check_recovery(bootstrap: str, worker: WorkerProcess, relay: Relay, lives: list[Life]) -> None:
+    """As many dossiers are there after a restart as were written: from disk, and from the changelog alone."""
+    assert await keys_in_changelog(bootstrap) == len(lives)
+    assert worker.stop() == 0
+    worker.start()
+    whole = f"open clocks are whole: {len(lives)} dossiers"
+    await worker.logged(whole)
+    worker.kill()
+    shutil.rmtree(worker.folder / "data")
+    worker.start()
+    await worker.logged(whole)
+    # Each of them is at its last event: the next one would otherwise be a gap and stop the worker.
+    for life in lives:
+        last_at = life.events[-1].envelope.occurred_at
+        life.step(last_at) if life.is_history else life.apologised(datetime.now(UTC))
+    await relay.publish(life.events[-1] for life in lives)
+    await drained(bootstrap, Topic.DOSSIER_EVENTS)
+    assert worker.is_running(), worker.log()[-2000:]
+
+
+async def check_repetition(bootstrap: str, relay: Relay, lives: list[Life]) -> None:
+    """Everything once more: the same words with the same ids, nothing new."""
+    for first in range(0, len(lives), 50):
+        await relay.publish(event for life in lives[first : first + 50] for event in life.events)
+    await drained(bootstrap, Topic.DOSSIER_EVENTS)
+    await drained(bootstrap, Topic.DEADLINE_EVENTS)
+
+
+async def check_bad_records(bootstrap: str, worker: WorkerProcess, relay: Relay) -> None:
+    """What can't be read is put aside unchanged and work goes on; a gap stops the worker with nothing acknowledged."""
+    await relay.publish_bytes(b"\xff not json", b"somebody", [("ce_type", b"step-started.v1")])
+    async with Reader(bootstrap, Topic.DOSSIER_EVENTS_DLQ) as letters:
+        while not await letters.more():
+            assert worker.is_running(), worker.log()[-2000:]
+        (letter,) = letters.records
+        headers = dict(letter.headers)
+        assert (letter.key, letter.value, headers["ce_type"]) == (b"somebody", b"\xff not json", b"step-started.v1")
+        assert headers["dlq_topic"] == b"dossier-events"
+        assert headers["dlq_reason"].startswith(b"UnreadableMessageError: not JSON")
+        assert headers["dlq_offset"].isdigit()
+    await drained(bootstrap, Topic.DOSSIER_EVENTS)
+    before = await committed_and_end(bootstrap, Topic.DOSSIER_EVENTS)
+    gap = Life("gap").accepted("2026-03-02T08:00", term(5)).ready("2026-03-03T08:00")
+    await relay.publish(gap.events[1:])
+    assert await worker.ended() != 0
+    assert "StreamGapError" in worker.log()
+    after = await committed_and_end(bootstrap, Topic.DOSSIER_EVENTS)
+    assert [done for done, _ in after] == [done for done, _ in before]

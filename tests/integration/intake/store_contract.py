@@ -1,0 +1,163 @@
+"""What every event store has to do, whichever it is: in memory, SQLite, PostgreSQL. Subclass it and give a `store` fixture.
+
+`second` is another connection to the same store, as another process has it; the store in memory gives itself.
+"""
+
+import threading
+from uuid import uuid4
+
+import pytest
+
+from events.dossier import DossierAccepted
+from services.intake.adapters.known_states import KnownStates
+from services.intake.domain.decide import decide
+from services.intake.domain.dossier import DossierState
+from services.intake.domain.sealing import Sealed, seal
+from services.intake.pipeline import Ledger
+from services.intake.ports import AppendConflictError, Receipt, RequestAnswer, Store
+from tests.unit.intake.counter import NOW, START, action, rulebook
+
+STEPS = (
+    "dossier-accepted.v1",
+    "step-started.v1",
+    "supplement-requested.v1",
+    "supplement-completed.v1",
+    "result-ready-at-counter.v1",
+)
+
+
+def life(subject: str, steps: tuple[str, ...] = STEPS) -> list[Sealed]:
+    state: DossierState | None = None
+    sealed: list[Sealed] = []
+    for number, event_type in enumerate(steps):
+        one = action(event_type, number, subject=subject)
+        flags = decide(state, one, NOW)
+        assert isinstance(flags, tuple)
+        sealed += seal(state, one, flags, NOW, START.date())
+        state = sealed[-1].state
+    return sealed
+
+
+def receipt(sealed: Sealed, key: str) -> Receipt:
+    return Receipt(receipt_key=key, digest="d", dossier_id=sealed.dossier_id, stream_seq=sealed.stream_seq)
+
+
+def answer(key: str, body: bytes = b'{"a": "\xe1\xba\xa1"}') -> RequestAnswer:
+    return RequestAnswer(idempotency_key=key, digest="d", status=201, body=body)
+
+
+def name() -> str:
+    return uuid4().hex
+
+
+class StoreContract:
+    """The suite; each test uses names of its own, so one database serves all."""
+
+    def test_an_empty_question_has_an_empty_answer(self, store: Store) -> None:
+        assert store.load([]) == {}
+        assert store.load([uuid4()]) == {}
+        assert store.find_receipts([]) == {}
+        assert store.find_receipts([name()]) == {}
+        assert store.read_events([]) == {}
+        assert store.read_events([(uuid4(), 1)]) == {}
+        assert store.find_answer(name()) is None
+
+    def test_states_are_folded_from_what_was_stored(self, store: Store) -> None:
+        first, second = life(name()), life(name(), STEPS[:2])
+        store.append([*first[:3], *second], [])
+        store.append(first[3:], [])
+        loaded = store.load([first[0].dossier_id, second[0].dossier_id, uuid4()])
+        assert loaded == {first[0].dossier_id: first[-1].state, second[0].dossier_id: second[-1].state}
+
+    def test_events_are_read_back_as_they_were_stored(self, store: Store) -> None:
+        told = life(name())
+        store.append(told, [])
+        places = [(one.dossier_id, one.stream_seq) for one in told]
+        read = store.read_events(places)
+        assert [read[place]["hash"] for place in places] == [one.structured["hash"] for one in told]
+        assert set(store.read_events(places[1:2])) == {places[1]}
+
+    def test_more_than_a_query_takes_is_asked_in_parts(self, store: Store) -> None:
+        told = [life(name(), STEPS[:1])[0] for _ in range(1_003)]
+        keys = [name() for _ in told]
+        store.append(told, [receipt(one, key) for one, key in zip(told, keys, strict=True)])
+        assert len(store.load([one.dossier_id for one in told])) == 1_003
+        assert len(store.find_receipts(keys)) == 1_003
+        assert len(store.read_events([(one.dossier_id, 1) for one in told])) == 1_003
+
+    def test_the_log_is_in_the_order_of_recording_and_can_be_followed(self, store: Store) -> None:
+        before = store.last_id()
+        told = life(name())
+        store.append(told[:2], [])
+        store.append(told[2:], [])
+        entries = store.read_after(before, 1_000)
+        assert [one.structured["hash"] for one in entries] == [one.structured["hash"] for one in told]
+        numbers = [one.notification_id for one in entries]
+        assert numbers == sorted(set(numbers))
+        assert store.last_id() == numbers[-1]
+        assert [one.notification_id for one in store.read_after(numbers[1], 2)] == numbers[2:4]
+        assert store.read_after(numbers[-1], 10) == []
+
+    def test_receipts_and_answers_are_stored_with_the_events(self, store: Store) -> None:
+        told, key = life(name()), name()
+        kept = answer(key)
+        store.append(told[:1], [receipt(told[0], key)], [kept])
+        assert store.find_receipts([key, name()]) == {key: receipt(told[0], key)}
+        assert store.find_answer(key) == kept
+
+    @pytest.mark.parametrize("conflict", ["event", "receipt", "answer", "answer only"])
+    def test_a_conflict_stores_nothing_at_all_and_is_told_at_once(self, store: Store, conflict: str) -> None:
+        told, other, key = life(name()), life(name()), name()
+        store.append(told[:2], [receipt(told[0], key)], [answer(key)])
+        last = store.last_id()
+        fresh = name()
+        appended: dict[str, tuple[list[Sealed], list[Receipt], list[RequestAnswer]]] = {
+            "event": ([*other, *told[1:3]], [receipt(other[0], fresh)], [answer(fresh)]),
+            "receipt": (other, [receipt(other[0], fresh), receipt(other[1], key)], [answer(fresh)]),
+            "answer": (other, [receipt(other[0], fresh)], [answer(fresh), answer(key, b"other")]),
+            "answer only": ([], [], [answer(key, b"other")]),
+        }
+        with pytest.raises(AppendConflictError):
+            store.append(*appended[conflict])
+        assert store.last_id() == last
+        assert store.load([other[0].dossier_id]) == {}
+        assert store.find_receipts([fresh]) == {}
+        assert store.find_answer(fresh) is None
+        assert store.find_answer(key) == answer(key)
+        store.append(other, [receipt(other[0], fresh)], [answer(fresh)])
+        assert store.last_id() > last
+
+    def test_letters_of_every_kind_survive(self, store: Store) -> None:
+        key = f"{name()} Hồ sơ 'số' \\ \" 😀 %s ? ;--"
+        one = action("dossier-accepted.v1", subject=key[:60], data={"own": "\u0000 Ủy ban 😀", "procedure_name": key})
+        (sealed,) = seal(None, one, (), NOW, START.date())
+        store.append([sealed], [receipt(sealed, key)], [answer(name(), bytes(range(256)))])
+        assert store.find_receipts([key])[key].dossier_id == sealed.dossier_id
+        data = store.read_events([(sealed.dossier_id, 1)])[sealed.dossier_id, 1]["data"]
+        assert (data["own"], data["procedure_name"]) == ("\u0000 Ủy ban 😀", key)
+        assert isinstance(one.data, DossierAccepted)
+
+    def test_two_writers_record_every_action_once_and_a_reader_misses_none(self, store: Store, second: Store) -> None:
+        subjects = [name() for _ in range(30)]
+        rounds = [[action(step, number, subject=one) for one in subjects] for number, step in enumerate(STEPS)]
+        before = store.last_id()
+        failed: list[BaseException] = []
+
+        def record(ledger: Ledger) -> None:
+            try:
+                for batch in rounds:
+                    for start in range(0, len(batch), 10):
+                        assert all(one.is_recorded for one in ledger.record(batch[start : start + 10], NOW))
+            except BaseException as error:  # noqa: BLE001  # told to the test
+                failed.append(error)
+
+        ledgers = [Ledger(store=one, rulebook=rulebook(), known_states=KnownStates(50)) for one in (store, second)]
+        writers = [threading.Thread(target=record, args=(one,)) for one in ledgers]
+        for one in writers:
+            one.start()
+        followed: list[int] = []
+        while any(one.is_alive() for one in writers) or store.read_after(followed[-1] if followed else before, 1):
+            followed += [one.notification_id for one in store.read_after(followed[-1] if followed else before, 7)]
+        assert failed == []
+        assert followed == [one.notification_id for one in store.read_after(before, 10_000)]
+        assert len(followed) == len(subjects) * len(STEPS)

@@ -1,0 +1,142 @@
+"""SQLite and PostgreSQL pass the suite of every store; and what is particular to each."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.intake.adapters.event_store import LedgerStore, open_store
+from services.intake.ports import StoreUnavailableError
+from tests.integration.intake.postgres import NoPostgresError, running_postgres
+from tests.integration.intake.store_contract import StoreContract, life, name
+
+pytestmark = pytest.mark.integration
+SYNCHRONOUS_FULL = 2
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[dict[str, str]]:
+    try:
+        with running_postgres() as settings:
+            yield settings
+    except NoPostgresError as error:
+        pytest.skip(f"no PostgreSQL: {error}")
+
+
+@pytest.fixture(scope="class")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return {"SQLITE_DBNAME": str(tmp_path_factory.mktemp("store") / "ledger.sqlite")}
+
+
+def opened(settings: dict[str, str]) -> Iterator[LedgerStore]:
+    store = open_store(settings)
+    yield store
+    store.close()
+
+
+class TestSQLite(StoreContract):
+    """The default of one machine."""
+
+    @pytest.fixture
+    def store(self, sqlite: dict[str, str]) -> Iterator[LedgerStore]:
+        yield from opened(sqlite)
+
+    @pytest.fixture
+    def second(self, sqlite: dict[str, str]) -> Iterator[LedgerStore]:
+        yield from opened(sqlite)
+
+    def test_the_connection_that_writes_is_in_wal_mode_and_flushes_every_commit(
+        self, store: LedgerStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Looked at from inside a transaction of the recorder itself, on as many connections as the pool makes."""
+        recorder: Any = store._recorder
+        seen: list[tuple[int, str, int]] = []
+        insert = recorder._insert_events
+
+        def looking(cursor: Any, *args: Any, **named: Any) -> Any:
+            values = []
+            for pragma in ("journal_mode", "synchronous"):
+                cursor.execute(f"PRAGMA {pragma}")
+                values.append(cursor.fetchone()[0])
+            seen.append((id(cursor.sqlite_cursor.connection), *values))
+            return insert(cursor, *args, **named)
+
+        monkeypatch.setattr(recorder, "_insert_events", looking)
+        datastore = recorder.datastore
+        store.append(life(name()), [])
+        with datastore.transaction(commit=False), datastore.transaction(commit=False):
+            store.append(life(name()), [])  # the pooled connections are in use: this one is new
+        assert len({connection for connection, _, _ in seen}) == 2
+        assert {(mode, level) for _, mode, level in seen} == {("wal", SYNCHRONOUS_FULL)}
+
+    def test_the_pragma_is_ours_and_not_the_default_of_the_build(
+        self, sqlite: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        connect = sqlite3.connect
+
+        def lazily(*args: Any, **named: Any) -> sqlite3.Connection:
+            connection = connect(*args, **named)
+            connection.execute("PRAGMA synchronous=OFF")
+            return connection
+
+        monkeypatch.setattr(sqlite3, "connect", lazily)
+        store = open_store(sqlite)
+        recorder: Any = store._recorder
+        with recorder.datastore.transaction(commit=False) as cursor:
+            cursor.execute("PRAGMA synchronous")
+            assert cursor.fetchone()[0] == SYNCHRONOUS_FULL
+        store.close()
+
+    def test_a_file_that_cannot_be_opened_is_an_absent_store(self, tmp_path: Path) -> None:
+        with pytest.raises(StoreUnavailableError):
+            open_store({"SQLITE_DBNAME": str(tmp_path / "missing" / "ledger.sqlite")})
+
+    def test_a_locked_database_is_an_absent_store_and_nothing_is_half_done(self, tmp_path: Path) -> None:
+        path = tmp_path / "ledger.sqlite"
+        store = open_store({"SQLITE_DBNAME": str(path), "SQLITE_LOCK_TIMEOUT": "1"})
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        told = life(name())
+        with pytest.raises(StoreUnavailableError):
+            store.append(told, [])
+        other.execute("ROLLBACK")
+        other.close()
+        assert store.last_id() == 0
+        store.append(told, [])
+        assert store.last_id() == len(told)
+        store.close()
+
+
+class TestPostgreSQL(StoreContract):
+    """The store of production."""
+
+    @pytest.fixture
+    def store(self, postgres: dict[str, str]) -> Iterator[LedgerStore]:
+        yield from opened(postgres)
+
+    @pytest.fixture
+    def second(self, postgres: dict[str, str]) -> Iterator[LedgerStore]:
+        yield from opened(postgres)
+
+    def test_database_functions_stay_off_whatever_the_settings_say(self, postgres: dict[str, str]) -> None:
+        store = open_store({**postgres, "POSTGRES_ENABLE_DB_FUNCTIONS": "y"})
+        recorder: Any = store._recorder
+        assert recorder.datastore.enable_db_functions is False
+        store.close()
+
+    def test_an_absent_server_is_an_absent_store(self, postgres: dict[str, str]) -> None:
+        with pytest.raises(StoreUnavailableError):
+            open_store({**postgres, "POSTGRES_PORT": "1", "POSTGRES_CONNECT_TIMEOUT": "1"})
+
+    def test_a_connection_that_the_server_ended_is_not_a_lost_store(self, store: LedgerStore) -> None:
+        recorder: Any = store._recorder
+        store.append(life(name()), [])
+        with recorder.datastore.get_connection() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = 'ledger'"
+            )
+        told = life(name())
+        store.append(told, [])
+        assert store.load([told[0].dossier_id])[told[0].dossier_id] == told[-1].state
