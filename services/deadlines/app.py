@@ -63,13 +63,15 @@ def main() -> None:
         config = read_config(os.environ)
     except ConfigError as error:
         sys.exit(f"deadlines: {error}")
+    # Three log records per event would otherwise be built and thrown away (streams.md, hazard 19).
+    logging.disable(logging.DEBUG)
     config.data_dir.mkdir(parents=True, exist_ok=True)
     worker = make_app(config)
     faust.Worker(worker.app, loglevel=config.log_level, redirect_stdouts=False).execute_from_commandline()
 
 
 def _faust_app(config: DeadlinesConfig, store: str) -> faust.App:
-    app = faust.App(
+    return faust.App(
         APP_ID,
         broker=f"kafka://{config.bootstrap_servers.replace(',', ';kafka://')}",
         processing_guarantee="at_least_once",
@@ -94,9 +96,6 @@ def _faust_app(config: DeadlinesConfig, store: str) -> faust.App:
         producer_max_batch_size=131_072,
         table_standby_replicas=0 if config.worker_count == 1 else 1,
     )
-    # Three log records per event would otherwise be built and thrown away (streams.md, hazard 19).
-    logging.disable(logging.DEBUG)
-    return app
 
 
 def _topic(app: faust.App, topic: Topic) -> Any:

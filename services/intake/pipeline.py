@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from rules.rulebook import Rulebook
-from services.intake.domain.actions import Action, Answer, Refusal
+from services.intake.domain.actions import Action, Answer, Refusal, recorded_answer
 from services.intake.domain.arming import opened_on, refusal_by_rulebook
 from services.intake.domain.decide import Flags, decide
 from services.intake.domain.dossier import DossierState
@@ -62,6 +62,7 @@ class Ledger:
             batch = self._new_batch(actions)
             answers = [self._record_one(batch, action, recorded_at) for action in actions]
             try:
+                self._require_still_unrecorded(actions, answers)
                 if batch.sealed:
                     self.store.append(batch.sealed, batch.new_receipts)
             except AppendConflictError:
@@ -70,6 +71,13 @@ class Ledger:
             self.known_states.update({one.dossier_id: one.state for one in batch.sealed})
             return answers
         raise StoreUnavailableError("other writers kept recording for the same dossiers")
+
+    def _require_still_unrecorded(self, actions: Sequence[Action], answers: Sequence[Answer]) -> None:
+        """States are read after receipts; what another process recorded in between must not be refused because it is there."""
+        pairs = zip(actions, answers, strict=True)
+        refused = [one.receipt_key for one, answer in pairs if answer.refusal and answer.refusal.code != "id-reused"]
+        if refused and self.store.find_receipts(refused):
+            raise AppendConflictError("recorded by somebody else just now")
 
     def _new_batch(self, actions: Sequence[Action]) -> _Batch:
         """Three questions to the store for the whole batch: what was recorded before, how, and the states nobody remembers."""
@@ -93,20 +101,17 @@ class Ledger:
         state = batch.states[action.dossier_id]
         day = state.opened_on if state else opened_on(self.rulebook, action)
         sealed = seal(state, action, decision, recorded_at, day)
-        first = sealed[0]
+        first, key = sealed[0], action.receipt_key
         receipt = Receipt(
-            receipt_key=action.receipt_key,
-            digest=action.digest,
-            dossier_id=first.dossier_id,
-            stream_seq=first.stream_seq,
+            receipt_key=key, digest=action.digest, dossier_id=first.dossier_id, stream_seq=first.stream_seq
         )
         batch.sealed.extend(sealed)
         batch.states[first.dossier_id] = sealed[-1].state
         batch.remembered.discard(first.dossier_id)
         batch.structured[first.dossier_id, first.stream_seq] = first.structured
-        batch.receipts[action.receipt_key] = receipt
+        batch.receipts[key] = receipt
         batch.new_receipts.append(receipt)
-        return _recorded(action, first.structured, is_replay=False)
+        return recorded_answer(action, first.structured, is_replay=False)
 
     def _decided(self, batch: _Batch, action: Action, decided_at: datetime) -> Refusal | Flags:
         dossier_id = action.dossier_id
@@ -132,21 +137,7 @@ class Ledger:
                 source=action.source,
                 refusal=Refusal(code="id-reused", field_name="id", params={"id": action.action_id}),
             )
-        return _recorded(action, batch.structured[earlier.dossier_id, earlier.stream_seq], is_replay=True)
-
-
-def _recorded(action: Action, structured: Mapping[str, Any], *, is_replay: bool) -> Answer:
-    recorded_at = structured["recordedat"]
-    return Answer(
-        action_id=action.action_id,
-        source=action.source,
-        event_id=structured["id"],
-        dossier_id=structured["subject"],
-        stream_seq=structured["streamseq"],
-        recorded_at=recorded_at if isinstance(recorded_at, str) else recorded_at.isoformat(),
-        hash=structured["hash"],
-        is_replay=is_replay,
-    )
+        return recorded_answer(action, batch.structured[earlier.dossier_id, earlier.stream_seq], is_replay=True)
 
 
 async def publish_recorded(log: EventLog, publisher: LogPublisher, position: int, limit: int) -> int:

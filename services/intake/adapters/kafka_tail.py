@@ -22,6 +22,9 @@ TIMEOUT_SECONDS = 30.0
 async def last_published(bootstrap_servers: str) -> int:
     """The highest notification id that is committed on `dossier-events`, 0 when it is empty.
 
+    A commit that was acknowledged a moment ago may not be seen yet: its markers are written after the answer. A relay therefore
+    asks after its producer's start, which waits until the last transaction of the one before is finished.
+
     Raises UnknownTopicOrPartitionError when the topic isn't there (an absent topic is not an empty one: taking it for empty would
     publish everything again) and TimeoutError when a partition can't be read; both are tried again by the caller.
     """

@@ -6,6 +6,7 @@ An action is the event that the counter reports, before intake has given it a pl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from events.dossier import DossierEvent
@@ -91,6 +92,21 @@ class Answer:
     def is_recorded(self) -> bool:
         """Whether the action stands in the event store."""
         return self.refusal is None
+
+
+def recorded_answer(action: Action, structured: Mapping[str, Any], *, is_replay: bool) -> Answer:
+    """The receipt for an action, made from its event in structured form, fresh or as stored."""
+    recorded_at = structured["recordedat"]
+    return Answer(
+        action_id=action.action_id,
+        source=action.source,
+        event_id=structured["id"],
+        dossier_id=structured["subject"],
+        stream_seq=structured["streamseq"],
+        recorded_at=recorded_at if isinstance(recorded_at, str) else recorded_at.isoformat(),
+        hash=structured["hash"],
+        is_replay=is_replay,
+    )
 
 
 def dossier_id_of(source: str, subject: str) -> UUID:

@@ -126,3 +126,20 @@ def test_memory_is_bounded_and_what_falls_out_is_loaded_again(ledger: Ledger, st
         codes(ledger.record([action("step-started.v1", 1, subject=one) for one in subjects], NOW)) == ["recorded"] * 8
     )
     assert store.last_id() == 16
+
+
+def test_an_action_that_another_process_records_between_two_questions_is_a_replay_not_a_refusal(
+    ledger: Ledger, store: InMemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Receipts are asked for first and states after; here the other process is faster in between."""
+    load, other, told = store.load, second_ledger(store), []
+
+    def load_late(dossier_ids: object) -> object:
+        if not told:
+            told.append(True)
+            assert codes(other.record([ACCEPTED], NOW)) == ["recorded"]
+        return load(dossier_ids)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "load", load_late)
+    (answer,) = ledger.record([ACCEPTED], NOW)
+    assert (answer.is_recorded, answer.is_replay, store.last_id()) == (True, True, 1)

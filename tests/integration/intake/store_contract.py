@@ -158,6 +158,6 @@ class StoreContract:
         followed: list[int] = []
         while any(one.is_alive() for one in writers) or store.read_after(followed[-1] if followed else before, 1):
             followed += [one.notification_id for one in store.read_after(followed[-1] if followed else before, 7)]
-        assert failed == []
+        assert [repr(one) for one in failed] == []
         assert followed == [one.notification_id for one in store.read_after(before, 10_000)]
         assert len(followed) == len(subjects) * len(STEPS)

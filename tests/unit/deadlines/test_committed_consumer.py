@@ -132,7 +132,7 @@ async def test_a_seek_while_a_fetched_batch_is_not_delivered_commits_nothing_of_
     assert book.committable == 40
 
 
-async def test_records_flow_again_after_a_seek(book: Book) -> None:
+async def test_nothing_flows_during_a_seek_nor_after_it_until_it_is_resumed(book: Book) -> None:
     book.consumer.resume_flow()
     flows = []
 
@@ -142,7 +142,7 @@ async def test_records_flow_again_after_a_seek(book: Book) -> None:
 
     with patch.object(book.consumer._thread, "call_thread", seek):
         await book.seek()
-    assert (flows, book.consumer.flow_active) == ([False], True)
+    assert (flows, book.consumer.flow_active) == ([False], False)
 
 
 async def test_partitions_that_are_taken_away_are_forgotten(book: Book) -> None:
