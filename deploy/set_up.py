@@ -17,7 +17,7 @@ LOCKS = {"runtime": ("runtime.lock",), "dev": ("dev.lock",)}
 
 def main(kind: str) -> int:
     """Set up one kind of environment; the exit code."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  # this file alone is run by whatever Python is there
         sys.stderr.write(f"Motcua needs Python 3.11 or newer; this is {sys.version.split()[0]}.\n")
         return 4
     locks = [ROOT / "requirements" / name for name in LOCKS[kind]]

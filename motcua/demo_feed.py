@@ -70,7 +70,12 @@ async def _collect(answers: AIOKafkaConsumer, waiting: set[str], show: Callable[
         if loop.time() > give_up_at:
             raise CommandError(f"{len(waiting)} actions sent by Kafka were not answered", ExitCode.AWAY)
         batches = await answers.getmany(timeout_ms=500)
-        answered = [orjson.loads(record.value) for records in batches.values() for record in records]
+        answered = [
+            orjson.loads(record.value)
+            for records in batches.values()
+            for record in records
+            if ("action_source", PORTAL_SOURCE.encode()) in record.headers
+        ]
         mine = [one for one in answered if one["action_id"] in waiting]
         waiting -= {one["action_id"] for one in mine}
         refused += [one["problem"]["detail"] for one in mine if one["status"] == "refused"]

@@ -43,7 +43,9 @@ def test_intake_accepts_every_action_without_a_flag(actions: list[dict[str, Any]
         assert isinstance(action, Action), action
         flags = decide(states.get(action.dossier_id), action, NOW)
         assert flags == (), (flags, raw)
-        states[action.dossier_id] = seal(states.get(action.dossier_id), action, (), NOW, action.occurred_at.date())[-1].state
+        states[action.dossier_id] = seal(states.get(action.dossier_id), action, (), NOW, action.occurred_at.date())[
+            -1
+        ].state
 
 
 def test_actions_come_in_the_order_of_their_time_and_inside_the_windows(actions: list[dict[str, Any]]) -> None:
