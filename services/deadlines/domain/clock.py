@@ -7,9 +7,9 @@ says again, with the same ids and contents, what it said the first time.
 """
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 
-from events.envelope import Event
+from events.envelope import Envelope, Event
 from rules.rulebook import Rulebook
 from services.deadlines.domain.arming import arm, pin, pinned, resumed
 from services.deadlines.domain.caused import conclusions_of
@@ -28,6 +28,9 @@ from services.deadlines.domain.facts import (
 from services.deadlines.domain.falling_due import conclusions, passed
 from services.deadlines.domain.outputs import say
 from services.deadlines.domain.state import Clock, DossierState, Mark, Unarmed
+
+REPORTED_LONG_AFTER = timedelta(hours=1)
+"""A counter that reports what happened so long ago is catching up: what ended the clock may come with the next message."""
 
 Step = tuple[DossierState | None, tuple[Event, ...]]
 
@@ -67,7 +70,8 @@ def _begin(event: Event, rulebook: Rulebook) -> Step:
 
 
 def _accept(fact: Accepted, event: Event, rulebook: Rulebook) -> Step:
-    state = _opened(event.envelope.dossier_id, fact, arm(fact, rulebook))
+    opened = _opened(event.envelope.dossier_id, fact, arm(fact, rulebook))
+    state = replace(opened, is_history=_is_catching_up(event.envelope))
     return state, _say_caused(state, state, fact, event, rulebook)
 
 
@@ -82,6 +86,11 @@ def _opened(dossier_id: str, fact: Accepted, clock: Clock | Unarmed) -> DossierS
     )
 
 
+def _is_catching_up(envelope: Envelope) -> bool:
+    """Whether more of the dossier's past may still be on its way: an import, or a counter that reports long afterwards."""
+    return envelope.is_history or envelope.recorded_at - envelope.occurred_at > REPORTED_LONG_AFTER
+
+
 def _next(state: DossierState, event: Event, rulebook: Rulebook) -> Step:
     envelope = event.envelope
     missed = passed(state, envelope.occurred_at.astimezone(UTC))
@@ -94,7 +103,7 @@ def _next(state: DossierState, event: Event, rulebook: Rulebook) -> Step:
     after = state if fact is None else _apply(state, fact, rulebook)
     if isinstance(fact, Ended) and state.ended_recorded_at is None:
         after = replace(after, ended_recorded_at=envelope.recorded_at.astimezone(UTC))
-    after = replace(after, seq=envelope.stream_seq, is_history=envelope.is_history)
+    after = replace(after, seq=envelope.stream_seq, is_history=_is_catching_up(envelope))
     if fact is not None:
         outputs += _say_caused(state, after, fact, event, rulebook)
     return after, outputs

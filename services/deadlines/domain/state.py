@@ -54,7 +54,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierState:
-    """One dossier as its clock sees it. `is_history` tells whether its last event came from an import."""
+    """One dossier as its clock sees it. `is_history` tells whether its last event came from an import or long afterwards."""
 
     dossier_id: str
     seq: int

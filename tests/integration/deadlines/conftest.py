@@ -1,3 +1,5 @@
+"""A real broker with every topic, and worker processes on it."""
+
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,5 +1,6 @@
 """The clock of one dossier, as the law tells it (domain.md 4.4-4.6, Appendix A)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -323,3 +324,15 @@ def test_an_event_at_the_very_instant_of_a_rung_comes_before_it() -> None:
     life = Life().accepted("2026-02-11T10:20", term(7))
     assert kinds(told(life.step(rung_at))) == ["set"]
     assert kinds(told(life.step(rung_at + timedelta(microseconds=1)))) == ["set", "near-due A2"]
+
+
+def test_a_dossier_whose_counter_reports_long_afterwards_waits_like_an_imported_one() -> None:
+    def is_held_back(reported_after: timedelta) -> bool:
+        event = Life().accepted("2026-03-02T08:00", term(5)).events[0]
+        late = replace(event, envelope=replace(event.envelope, recorded_at=event.envelope.occurred_at + reported_after))
+        state, _ = evolve(None, late, rulebook())
+        assert state is not None
+        return state.is_history
+
+    assert not is_held_back(timedelta(hours=1))
+    assert is_held_back(timedelta(hours=1, seconds=1))

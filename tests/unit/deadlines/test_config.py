@@ -1,3 +1,5 @@
+"""Settings: what is read, what is refused."""
+
 from datetime import timedelta
 from pathlib import Path
 

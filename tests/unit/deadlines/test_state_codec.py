@@ -1,3 +1,5 @@
+"""A state survives its bytes; bytes of another version are refused."""
+
 import orjson
 import pytest
 

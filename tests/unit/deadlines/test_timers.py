@@ -1,3 +1,5 @@
+"""The heap of looks: what falls due comes out, stale entries do no harm."""
+
 from datetime import UTC, datetime, timedelta
 
 from services.deadlines.adapters.timers import Timers, instant, micros
