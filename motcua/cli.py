@@ -1,6 +1,7 @@
 """The one console script. Commands are loaded when they are called, so that `motcua due` answers at once."""
 
 import importlib
+import logging
 import sys
 from typing import Any
 
@@ -59,6 +60,9 @@ def group() -> None:
 
 def main() -> Any:
     """The console script."""
+    for library in ("aiokafka", "clickhouse_connect"):
+        # What goes wrong is said once, by the command, in one line.
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     try:
         return group.main(standalone_mode=False) or 0
     except click.exceptions.Exit as request:

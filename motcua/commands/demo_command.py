@@ -28,7 +28,7 @@ COUNT_TIMEOUT_SECONDS = 180.0
 @click.command("demo")
 @click.option("--seed", type=int, default=2026, show_default=True, help="The same seed gives the same events.")
 @click.option(
-    "--dossiers", type=click.IntRange(min=2), default=4000, show_default=True, help="About how many dossiers."
+    "--dossiers", type=click.IntRange(min=2), default=3000, show_default=True, help="About how many dossiers."
 )
 @click.option("--exit", "exits", is_flag=True, help="End by itself once the figures are checked.")
 def command(seed: int, dossiers: int, *, exits: bool) -> int:

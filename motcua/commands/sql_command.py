@@ -55,7 +55,8 @@ def supervisor_client(url: str) -> Client:
         )
     except (ClickHouseError, OSError) as error:
         where = f"{parts.hostname}:{parts.port}"
-        message = f"ClickHouse at {where} does not answer; is `motcua up` running? ({_first_line(error)})"
+        reason = "" if "Failed to establish a new connection" in str(error) else f" ({_first_line(error)})"
+        message = f"ClickHouse at {where} does not answer; is `motcua up` running?{reason}"
         raise CommandError(message, ExitCode.AWAY) from error
 
 

@@ -77,7 +77,7 @@ def test_importing_a_module_opens_starts_and_writes_nothing() -> None:
 
 def test_the_watcher_sees_what_a_careless_module_does(tmp_path: Path) -> None:
     careless = tmp_path / "careless.py"
-    careless.write_text("import threading\nopen('left', 'w').close()\nthreading.Thread(target=print).start()\n")
+    careless.write_text("import threading\nopen('left', 'w').close()\nthreading.Thread(target=int).start()\n")
     watched = subprocess.run(
         [sys.executable, "-c", WATCHER], cwd=tmp_path, input='["careless"]', capture_output=True, text=True, check=False
     )
