@@ -166,7 +166,8 @@ def _shifted(calendar: Calendar, current: Due, term: Term | None, wait: _Wait, w
         due_on = due_at.date()
     elif term.unit in {"working_day", "same_day"}:
         due_on = _later_working_day(calendar, current, wait)
-        due_at = calendar.end_of_last_session(due_on)
+        # A wait of no day moves nothing, also not an appointment that a source system gave for a day off.
+        due_at = current.due_at if due_on == current.due_on else calendar.end_of_last_session(due_on)
     else:
         nominal = nominal_day(current.effective_start_at.date(), term) + waited
         due_on = calendar.working_day_on_or_after(max(nominal, wait.until_on))

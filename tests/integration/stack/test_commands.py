@@ -1,5 +1,6 @@
 """What a counter system sends and a supervisor asks, on the whole running system."""
 
+import json
 import time
 from typing import Any
 from uuid import uuid4
@@ -27,7 +28,8 @@ def until(seconds: float, ask: Any, every: float = 0.2) -> Any:
 
 
 def test_every_process_runs_and_nothing_is_away(stack: RunningStack) -> None:
-    seen = stack.json("status")
+    # A program counts as running once it has stayed up for some seconds.
+    seen = until(30, lambda: (found := json.loads(stack.run("status", "--json").stdout))["is_well"] and found)
     assert {one["name"]: one["state"] for one in seen["processes"]} == dict.fromkeys(
         ("kafka", "clickhouse", "intake", "relay", "deadlines", "stats", "web"), "running"
     )

@@ -236,3 +236,16 @@ def test_pauses_that_cannot_be_are_refused(desk: Desk, spans: list[tuple[str, st
 def test_a_request_answered_at_the_same_instant_is_no_contradiction(desk: Desk) -> None:
     span = ("2026-03-04T09:00", "2026-03-04T09:00")
     assert desk.due("2026-03-02T08:00", 5, "working_day", "pause", span) == "2026-03-09T17:00"
+
+
+@pytest.mark.parametrize("unit", ["working_day", "same_day"])
+def test_a_wait_of_no_day_keeps_an_appointment_that_was_given_for_a_day_off(
+    calendar: Calendar, rule_set: RuleSet, vn: Local, unit: TermUnit
+) -> None:
+    saturday = appointment(calendar, vn("2026-01-12T09:00"), vn("2026-01-24T09:00"))
+    asked = Pause(requested_at=vn("2026-01-14T09:00"), completed_at=vn("2026-01-14T15:00"))
+
+    moved = adjusted_due(calendar, saturday, Term(value=1, unit=unit), (asked,), rule_set, "pause").due
+
+    assert moved is not None
+    assert (moved.due_at, moved.due_on) == (saturday.due_at, saturday.due_on)
