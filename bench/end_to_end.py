@@ -48,7 +48,9 @@ LIFE = (
 def main(events: int) -> int:
     """Run once and print the table; 0."""
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as addresses:
+        before = cpu_seconds(addresses)
         seconds = asyncio.run(feed(addresses, events))
+        spent = {name: used - before[name] for name, used in cpu_seconds(addresses).items()}
         seen = asyncio.run(single_actions(addresses))
         memory = service_memory(addresses)
     print_table(
@@ -64,6 +66,9 @@ def main(events: int) -> int:
             ("services resident (MiB)", f"{memory / 2**20:,.0f}", "1,536", f"{memory / 2**20 / 1536:.2f}"),
         ],
     )
+    print("\nWhere the time goes (CPU of each process while it was fed, in microseconds per dossier event):")
+    rows = [(name, f"{used / events * 1e6:,.0f}") for name, used in sorted(spent.items(), key=lambda one: -one[1])]
+    print_table(("process", "us/event"), [*rows, ("together", f"{sum(spent.values()) / events * 1e6:,.0f}")])
     return 0
 
 
@@ -146,18 +151,30 @@ async def _deadline_seen(consumer: AIOKafkaConsumer, dossier_id: str) -> float:
                 return time.monotonic()
 
 
+def cpu_seconds(addresses: Addresses) -> dict[str, float]:
+    """User and system time of every process of the stack, and of this one, which plays the counter systems."""
+    used = {name: psutil.Process(pid).cpu_times() for name, pid in pids_of(addresses).items()}
+    used["the sender"] = psutil.Process().cpu_times()
+    return {name: times.user + times.system for name, times in used.items()}
+
+
 def service_memory(addresses: Addresses) -> int:
     """Resident bytes of our own services, beside Kafka and ClickHouse."""
+    pids = pids_of(addresses)
+    sizes = {name: psutil.Process(pids[name]).memory_info().rss for name in SERVICES}
+    print(", ".join(f"{name} {size / 2**20:.0f} MiB" for name, size in sizes.items()))
+    return sum(sizes.values())
+
+
+def pids_of(addresses: Addresses) -> dict[str, int]:
+    """Process ids by program."""
     done = subprocess.run(
         [*MOTCUA, "status", "--json"],
         env={**os.environ, "MOTCUA_DATA_DIR": addresses.data_dir},
         capture_output=True,
         check=False,
     )
-    pids = {one["name"]: one["pid"] for one in json.loads(done.stdout)["processes"]}
-    sizes = {name: psutil.Process(pids[name]).memory_info().rss for name in SERVICES}
-    print(", ".join(f"{name} {size / 2**20:.0f} MiB" for name, size in sizes.items()))
-    return sum(sizes.values())
+    return {one["name"]: one["pid"] for one in json.loads(done.stdout)["processes"]}
 
 
 if __name__ == "__main__":
