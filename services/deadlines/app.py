@@ -3,6 +3,7 @@
 Nothing is built at import. The settings follow the rules that bind (ADR 0009); what they keep away is written there.
 """
 
+import gc
 import logging
 import os
 import sys
@@ -67,6 +68,9 @@ def main() -> None:
     logging.disable(logging.DEBUG)
     config.data_dir.mkdir(parents=True, exist_ok=True)
     worker = make_app(config)
+    # Each event makes some hundred short-lived objects; looking for cycles among them every 700 costs a tenth of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     faust.Worker(worker.app, loglevel=config.log_level, redirect_stdouts=False).execute_from_commandline()
 
 
