@@ -20,7 +20,6 @@ class Tally:
 
     recorded: int = 0
     replayed: int = 0
-    refused: int = 0
     problems: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     """(index of the action in what was sent, problem document)"""
 
@@ -43,7 +42,6 @@ class Sender:
                 if one["status"] == "refused":
                     self.tally.problems.append((self._sent + offset, one["problem"]))
             self.tally.recorded += answer["recorded"]
-            self.tally.refused += answer["refused"]
             self.tally.replayed += answer["replayed"]
             self._sent += len(batch)
             show(len(batch))

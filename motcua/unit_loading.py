@@ -25,8 +25,10 @@ def add_units(clickhouse_url: str, units: Iterable[UnitPeriod]) -> None:
     added = list(units)
     client = open_client(clickhouse_url)
     try:
-        others = [one for one in known_units(client) if one.unit_id not in {unit.unit_id for unit in added}]
-        if {*known_units(client)} != {*others, *added}:
+        known = known_units(client)
+        replaced = {unit.unit_id for unit in added}
+        others = [one for one in known if one.unit_id not in replaced]
+        if {*known} != {*others, *added}:
             load_units(client, [*others, *added])
     finally:
         client.close()

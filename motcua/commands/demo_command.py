@@ -11,15 +11,14 @@ from demo.reference import load_procedures, load_units
 from demo.simulation import WINDOWS, Reference, simulate
 from motcua.addresses import Addresses
 from motcua.commands.report_command import print_weekly_report
+from motcua.commands.units_command import load_unit_file
 from motcua.commands.up_command import running_stack
 from motcua.demo_check import Comparison, compare
 from motcua.demo_feed import feed
 from motcua.output import ExitCode, progress_console
 from motcua.progress import ProgressBar
 from motcua.settling import wait_with_bar
-from motcua.unit_loading import add_units
 from rules.rulebook_files import load_rulebook
-from services.stats.adapters.units_file import read_units
 
 SHOWN_DIFFERENCES = 20
 COUNT_TIMEOUT_SECONDS = 180.0
@@ -56,9 +55,8 @@ def command(seed: int, dossiers: int, *, exits: bool) -> int:
 
 def _load_units(addresses: Addresses) -> None:
     with as_file(files("demo") / "data" / "units.csv") as path:
-        units = read_units(path)
-    add_units(addresses.clickhouse_url, units)
-    progress_console().print(f"Đơn vị hành chính (units): {len(units)}")
+        periods = load_unit_file(addresses.clickhouse_url, path)
+    progress_console().print(f"Đơn vị hành chính (units): {periods}")
 
 
 def _feed(addresses: Addresses, seed: int, dossiers: int) -> None:

@@ -42,7 +42,6 @@ class Result:
     errors: list[RowError] = field(default_factory=list)
     recorded: int = 0
     already_recorded: int = 0
-    refused: int = 0
     flagged: int = 0
 
 
@@ -107,7 +106,7 @@ async def _send(
         bar.advance(1)
     lines += waiting
     await sender.send([one.raw for one in waiting], lambda _: None)
-    result.recorded, result.refused = sender.tally.recorded, sender.tally.refused
+    result.recorded = sender.tally.recorded
     result.already_recorded = sender.tally.replayed
     for index, problem in sender.tally.problems:
         result.errors.append(_refusal(lines[index], problem))

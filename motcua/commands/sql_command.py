@@ -5,12 +5,12 @@ import sys
 from urllib.parse import urlsplit
 
 import click
-from clickhouse_connect import get_client
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from motcua.addresses import found
 from motcua.output import CommandError, ExitCode
+from services.stats.adapters.clickhouse import open_client, without_password
 
 FORMATS = ("PrettyCompact", "CSVWithNames", "TSVWithNames", "JSON", "JSONEachRow", "Parquet")
 
@@ -41,20 +41,10 @@ def command(query: str | None, output_format: str, *, as_json: bool, connection:
 
 def supervisor_client(url: str) -> Client:
     """A client of the statistics; CommandError when they don't answer."""
-    parts = urlsplit(url)
     try:
-        return get_client(
-            host=parts.hostname or "127.0.0.1",
-            port=parts.port or 8123,
-            username=parts.username or "default",
-            password=parts.password or "",
-            database=parts.path.strip("/") or "default",
-            secure=parts.scheme == "https",
-            compress=False,
-            autogenerate_session_id=False,
-        )
+        return open_client(url)
     except (ClickHouseError, OSError) as error:
-        where = f"{parts.hostname}:{parts.port}"
+        where = urlsplit(without_password(url)).netloc
         reason = "" if "Failed to establish a new connection" in str(error) else f" ({_first_line(error)})"
         message = f"ClickHouse at {where} does not answer; is `motcua up` running?{reason}"
         raise CommandError(message, ExitCode.AWAY) from error
