@@ -25,6 +25,21 @@ class Rung:
     at: datetime
 
 
+def ladder_instants(calendar: Calendar, due: Due, term: Term | None, rule_set: RuleSet) -> tuple[Rung, ...]:
+    """Give every rung before the breach, in order, wherever the clock was last set going.
+
+    It follows from its arguments alone, so many dossiers with the same due date can share one answer.
+    """
+    at: dict[str, datetime] = {}
+    for rule in rule_set.ladder:
+        instant = _instant(calendar, due, term, rule_set, rule)
+        if instant is not None and _is_used(rule, instant, at):
+            at[rule.name] = instant
+    end = breach_at(calendar, due)
+    rungs = (Rung(name=name, at=instant) for name, instant in at.items() if instant < end)
+    return tuple(sorted(rungs, key=lambda rung: (rung.at, rung.name)))
+
+
 def near_due_rungs(
     calendar: Calendar, due: Due, term: Term | None, rule_set: RuleSet, running_from_at: datetime | None = None
 ) -> tuple[Rung, ...]:
@@ -34,14 +49,7 @@ def near_due_rungs(
     strictly before the breach. A rung that would lie before the published calendar is left out too.
     """
     start = running_from_at or due.effective_start_at
-    at: dict[str, datetime] = {}
-    for rule in rule_set.ladder:
-        instant = _instant(calendar, due, term, rule_set, rule)
-        if instant is not None and _is_used(rule, instant, at):
-            at[rule.name] = instant
-    end = breach_at(calendar, due)
-    rungs = (Rung(name=name, at=instant) for name, instant in at.items() if start < instant < end)
-    return tuple(sorted(rungs, key=lambda rung: (rung.at, rung.name)))
+    return tuple(rung for rung in ladder_instants(calendar, due, term, rule_set) if start < rung.at)
 
 
 def apology_latest_at(
