@@ -30,7 +30,11 @@ class InvalidTermError(RulesError):
 
 
 class InvalidPausesError(RulesError):
-    """Pauses overlap or run backwards, or an open one is not the last."""
+    """Pauses overlap or run backwards, an open one is not the last, or an extension stands out of order."""
+
+
+class InvalidProcedureError(RulesError):
+    """The data of a procedure are incomplete or contradict themselves, or its steps take longer than its term (DR-12)."""
 
 
 class UnknownCalendarError(RulesError):
@@ -39,3 +43,7 @@ class UnknownCalendarError(RulesError):
 
 class UnknownRuleSetError(RulesError):
     """No rule set with this id is in the rulebook."""
+
+
+class UnknownCaseError(RulesError):
+    """The procedure states no term for this case, so the dossier can't be accepted (DR-09)."""

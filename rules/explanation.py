@@ -1,36 +1,28 @@
-"""Tell how a due date was counted, day by day, so that anybody can redo the sum by hand.
+"""Tell how a due date was counted, day by day and stop by stop, so that anybody can redo the sum by hand.
 
-In go the same things as to `rules.terms.due`; out comes a `DueExplanation` with every day between the effective start
-and the due date: counted or skipped, and why. Pure. The days come from a walk and not from
-the tables of the calendar, so a test can hold one against the other.
+In go the same things as to `rules.terms.due`, and for a whole clock its ledger; out comes every day between the
+effective start and the due date, counted or skipped and why, and what each pause and extension did under each policy
+(DR-23). Pure. The days come from `rules.counted_days`; what an entry of the ledger did is told by the due dates before
+and after it.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, get_args
 
 from rules.calendar import Calendar
-from rules.ruleset import RuleSet
-from rules.terms import Due, Term, due, nominal_day
+from rules.classify import Classification, classify, late_from
+from rules.counted_days import CountedDay, counted_days
+from rules.ruleset import Policy, RuleSet
+from rules.supplement import AdjustedDue, Extension, Ledger, Pause, adjusted_due, closed, qd766_class
+from rules.terms import Due, Term, due
 
-# start_day: the day of the effective start, never counted in days. rolled_to: the next working day after a last day
-# that is none. The others say what sort of day it is.
-Reason = Literal["start_day", "working_day", "make_up", "weekend", "holiday", "calendar_day", "rolled_to"]
+# restarted, shifted, extended: the due date moved. unmoved: the wait cost no day, or the new date was not later.
+# waiting: there is no due date until the clock resumes. too_late: it came after the due date (DR-24). ignored: the
+# policy doesn't know such a stop.
+Effect = Literal["restarted", "shifted", "extended", "unmoved", "waiting", "too_late", "ignored"]
 
-_DAY = timedelta(days=1)
-_MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountedDay:
-    """One local day: whether it counts, why, the name of the holiday or make-up day, and for hour terms its minutes."""
-
-    day: date
-    counted: bool
-    reason: Reason
-    name: str | None = None
-    name_en: str | None = None
-    minutes: float | None = None
+POLICIES: tuple[Policy, ...] = get_args(Policy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +56,75 @@ class DueExplanation:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryEffect:
+    """What one entry of the ledger did under one policy, and the due date after it (None while the clock waits)."""
+
+    policy: Policy
+    effect: Effect
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedEntry:
+    """A pause or an extension, and what it did under each policy.
+
+    Of a pause that has ended the days waited are told as bare local days after the day of the request, up to and
+    including the day of completion: how many, and how many of them working days.
+    """
+
+    entry: Pause | Extension
+    days_waited: int | None
+    working_days_waited: int | None
+    effects: tuple[EntryEffect, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockExplanation:
+    """A whole clock: the original due date with its days, each entry of the ledger, and the three due dates (DR-23).
+
+    `days` is empty for an appointment that a source stated, since nothing was counted. `lawful` is the policy that the
+    rule set declares lawful. `rules` are the rule ids that had a part in the lawful due date.
+    """
+
+    started_at: datetime
+    term: Term | None
+    original: Due
+    days: tuple[CountedDay, ...]
+    ledger: Ledger
+    entries: tuple[ExplainedEntry, ...]
+    policies: tuple[AdjustedDue, ...]
+    lawful: Policy
+    rules: tuple[str, ...]
+    calendar: Calendar = field(repr=False)
+    rule_set: RuleSet = field(repr=False)
+
+    def under(self, policy: Policy) -> AdjustedDue:
+        """Give the due date under one policy."""
+        return next(adjusted for adjusted in self.policies if adjusted.policy == policy)
+
+    def classify_all(self, ended_at: datetime | None) -> dict[Policy, Classification]:
+        """Classify an ending under each policy; a dossier that ends while it waits, as if it was answered then.
+
+        766 instead ends its clock at the unanswered request (DR-22). What has not ended is `unknown`, never on time,
+        unless 766 says otherwise.
+        """
+        classes: dict[Policy, Classification] = {}
+        ledger = self.ledger if ended_at is None else closed(self.ledger, ended_at)
+        for policy in POLICIES:
+            if policy == "qd766":
+                found = qd766_class(self.calendar, self.original, self.term, self.ledger, ended_at, self.rule_set)
+            else:
+                moved = adjusted_due(self.calendar, self.original, self.term, ledger, self.rule_set, policy).due
+                found = classify(self.calendar, moved.due_at if moved else None, ended_at, self.original.basis)
+            classes[policy] = found
+        return classes
+
+
 def explain_due(calendar: Calendar, accepted_at: datetime, term: Term, rule_set: RuleSet) -> DueExplanation:
     """Give the due date of a term and the days that were counted. Raises what `rules.terms.due` raises."""
     computed = due(calendar, accepted_at, term, rule_set)
     days = counted_days(calendar, computed, term)
-    has_make_up = any(day.reason == "make_up" for day in days)
     return DueExplanation(
         accepted_at=calendar.local(accepted_at),
         term=term,
@@ -77,76 +133,93 @@ def explain_due(calendar: Calendar, accepted_at: datetime, term: Term, rule_set:
         calendar_id=calendar.calendar_id,
         calendar_version=calendar.version,
         rule_set_id=rule_set.rule_set_id,
-        rules=("DR-01", computed.rule, *(("DR-07",) if has_make_up else ())),
+        rules=_counting_rules(computed, days),
     )
 
 
-def counted_days(calendar: Calendar, due: Due, term: Term) -> tuple[CountedDay, ...]:
-    """Give every day from the effective start to the due date of a term that ran without a pause."""
-    first = due.effective_start_at.date()
-    days = [first + n * _DAY for n in range((due.due_on - first).days + 1)]
-    match term.unit:
-        case "hour":
-            return tuple(_hour_day(calendar, due, day) for day in days)
-        case "working_day":
-            return tuple(_plain_day(calendar, day, is_start=day == first) for day in days)
-        case "same_day":
-            return tuple(_plain_day(calendar, day, is_start=day == first != due.due_on) for day in days)
-        case "calendar_day" | "month":
-            last = nominal_day(first, term)
-            return tuple(_calendar_day(calendar, day, first, last, due.due_on) for day in days)
-
-
-def _plain_day(calendar: Calendar, day: date, *, is_start: bool) -> CountedDay:
-    reason, counts = _sort_of_day(calendar, day)
-    if is_start:
-        return _named(calendar, day, "start_day", counted=False)
-    return _named(calendar, day, reason, counted=counts)
-
-
-def _hour_day(calendar: Calendar, due: Due, day: date) -> CountedDay:
-    reason, counts = _sort_of_day(calendar, day)
-    if not counts:
-        return _named(calendar, day, reason, counted=False, minutes=0)
-    start = max(due.effective_start_at, calendar.start_of_first_session(day))
-    end = min(due.due_at, calendar.end_of_last_session(day))
-    minutes = calendar.working_time_between(start, end) / _MINUTE
-    return _named(calendar, day, reason, counted=True, minutes=minutes)
-
-
-def _calendar_day(calendar: Calendar, day: date, first: date, last: date, due_on: date) -> CountedDay:
-    if day == first:
-        return _named(calendar, day, "start_day", counted=False)
-    if day <= last:
-        return _named(calendar, day, "calendar_day", counted=True)
-    if day == due_on:
-        return _named(calendar, day, "rolled_to", counted=False)
-    reason, _ = _sort_of_day(calendar, day)
-    return _named(calendar, day, reason, counted=False)
-
-
-def _sort_of_day(calendar: Calendar, day: date) -> tuple[Reason, bool]:
-    entry = calendar.entry(day)
-    if entry is not None:
-        return ("make_up", True) if entry.counts_for_term else ("holiday", False)
-    if day.isoweekday() in calendar.spec.working_weekdays:
-        return "working_day", True
-    return "weekend", False
-
-
-def _named(calendar: Calendar, day: date, reason: Reason, *, counted: bool, minutes: float | None = None) -> CountedDay:
-    entry = calendar.entry(day)
-    return CountedDay(
-        day=day,
-        counted=counted,
-        reason=reason,
-        name=entry.name if entry else None,
-        name_en=entry.name_en if entry else None,
-        minutes=minutes,
+def explain_clock(
+    calendar: Calendar, started_at: datetime, term: Term | None, original: Due, ledger: Ledger, rule_set: RuleSet
+) -> ClockExplanation:
+    """Give everything that led to the due dates of a clock. Raises what `rules.supplement.adjusted_due` raises."""
+    days = () if term is None or original.rule == "appointment" else counted_days(calendar, original, term)
+    # The due dates after the first n entries, for n from none to all.
+    steps = {
+        policy: [adjusted_due(calendar, original, term, ledger[:n], rule_set, policy) for n in range(len(ledger) + 1)]
+        for policy in POLICIES
+    }
+    entries = tuple(
+        _entry(calendar, entry, {policy: (found[n], found[n + 1]) for policy, found in steps.items()})
+        for n, entry in enumerate(ledger)
     )
+    lawful = rule_set.supplement_policy
+    return ClockExplanation(
+        started_at=calendar.local(started_at),
+        term=term,
+        original=original,
+        days=days,
+        ledger=ledger,
+        entries=entries,
+        policies=tuple(found[-1] for found in steps.values()),
+        lawful=lawful,
+        rules=_counting_rules(original, days) + _ledger_rules(entries, lawful),
+        calendar=calendar,
+        rule_set=rule_set,
+    )
+
+
+def _counting_rules(computed: Due, days: tuple[CountedDay, ...]) -> tuple[str, ...]:
+    has_make_up = any(day.reason == "make_up" for day in days)
+    return ("DR-01", computed.rule, *(("DR-07",) if has_make_up else ()))
+
+
+def _ledger_rules(entries: tuple[ExplainedEntry, ...], lawful: Policy) -> tuple[str, ...]:
+    """Give the rules by which the ledger moved the lawful due date, or did not, each once and in order."""
+    by_effect: dict[Effect, str] = {"restarted": "DR-21", "shifted": "DR-20", "extended": "DR-25", "too_late": "DR-24"}
+    if lawful == "qd766":
+        by_effect["shifted"] = "DR-22"
+    effects = [one.effect for entry in entries for one in entry.effects if one.policy == lawful]
+    return tuple(dict.fromkeys(by_effect[effect] for effect in effects if effect in by_effect))
+
+
+def _entry(
+    calendar: Calendar, entry: Pause | Extension, steps: dict[Policy, tuple[AdjustedDue, AdjustedDue]]
+) -> ExplainedEntry:
+    days_waited = working_days_waited = None
+    if isinstance(entry, Pause) and entry.completed_at is not None:
+        from_on, until_on = calendar.local_date(entry.requested_at), calendar.local_date(entry.completed_at)
+        days_waited = (until_on - from_on).days
+        working_days_waited = calendar.working_days_between(from_on, until_on)
+    return ExplainedEntry(
+        entry=entry,
+        days_waited=days_waited,
+        working_days_waited=working_days_waited,
+        effects=tuple(
+            EntryEffect(
+                policy=policy,
+                effect=_effect(calendar, entry, before, after),
+                due_at=after.due.due_at if after.due else None,
+            )
+            for policy, (before, after) in steps.items()
+        ),
+    )
+
+
+def _effect(calendar: Calendar, entry: Pause | Extension, before: AdjustedDue, after: AdjustedDue) -> Effect:
+    at = entry.granted_at if isinstance(entry, Extension) else entry.requested_at
+    if before.due is None or after.due is None:
+        return "waiting"
+    if at >= late_from(calendar, before.due.due_at, before.due.basis):
+        return "too_late"
+    if isinstance(entry, Pause) and entry.cause != "supplement" and after.applied == "qd766":
+        return "ignored"
+    if before.due == after.due:
+        return "unmoved"
+    if isinstance(entry, Extension):
+        return "extended"
+    return "restarted" if after.applied == "restart" and entry.cause == "supplement" else "shifted"
 
 
 def _day_json(day: CountedDay) -> dict[str, Any]:
     plain: dict[str, Any] = {"day": day.day.isoformat(), "counted": day.counted, "reason": day.reason}
-    optional = {"name": day.name, "name_en": day.name_en, "minutes": day.minutes}
+    optional = {"name": day.name, "name_en": day.name_en, "legal_source": day.legal_source, "minutes": day.minutes}
     return plain | {key: value for key, value in optional.items() if value is not None}

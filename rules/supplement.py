@@ -149,14 +149,13 @@ def closed(ledger: Ledger, ended_at: datetime) -> Ledger:
 class _Clock:
     """The clock between two entries of the ledger.
 
-    `resumed_at` is where it last started or resumed; unlike `running_from_at` an extension leaves it alone.
+    `resumed_on` is the day of its start, or the day until which was last waited.
     `last_on` is the last day of a calendar-day or month term before it is rolled to a working day. `extended` is the
     due date of the last extension that counted.
     """
 
     due: Due
-    started_at: datetime
-    resumed_at: datetime
+    resumed_on: date
     running_from_at: datetime
     last_on: date
     extended: Due | None = None
@@ -165,7 +164,7 @@ class _Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wait:
-    """A pause as the calendar sees it: local days and instants, none before the clock started."""
+    """A pause as the calendar sees it: the local days none of which was waited for before, and the instants."""
 
     from_on: date
     until_on: date
@@ -195,9 +194,7 @@ def _supplements(ledger: Ledger) -> tuple[Pause, ...]:
 
 def _started(original: Due, term: Term | None) -> _Clock:
     start = original.effective_start_at
-    return _Clock(
-        due=original, started_at=start, resumed_at=start, running_from_at=start, last_on=_last_day(original, term)
-    )
+    return _Clock(due=original, resumed_on=start.date(), running_from_at=start, last_on=_last_day(original, term))
 
 
 def _last_day(current: Due, term: Term | None) -> date:
@@ -228,14 +225,12 @@ def _restarted(clock: _Clock, again: Due, term: Term) -> _Clock:
         last_on = again.due_on
     else:
         last_on = _last_day(again, term)
-    return replace(clock, due=again, resumed_at=start, running_from_at=start, last_on=last_on)
+    return replace(clock, due=again, resumed_on=start.date(), running_from_at=start, last_on=last_on)
 
 
 def _wait(calendar: Calendar, clock: _Clock, pause: Pause, completed_at: datetime, applied: Policy) -> _Wait:
-    # A clock that resumes on Monday can't be stopped on the Sunday before: that day was already waited for. 766 adds up
-    # bare days from request to completion, which are never counted twice.
-    start = clock.started_at if applied == "qd766" else clock.resumed_at
-    from_on = max(calendar.local_date(pause.requested_at), start.date())
+    # A clock that resumes on Monday can't be stopped on the Sunday before: Monday was already waited for.
+    from_on = max(calendar.local_date(pause.requested_at), clock.resumed_on)
     resumed_at = calendar.effective_start(completed_at)
     completed_on = calendar.local_date(completed_at)
     # DR-20 waits until the effective resume day, 766 until the bare day of completion. A request that is completed on
@@ -244,8 +239,8 @@ def _wait(calendar: Calendar, clock: _Clock, pause: Pause, completed_at: datetim
     return _Wait(
         from_on=from_on,
         until_on=max(until_on, from_on),
-        from_at=max(calendar.local(pause.requested_at), start),
-        until_at=max(resumed_at, start),
+        from_at=pause.requested_at,
+        until_at=max(resumed_at, clock.running_from_at),
     )
 
 
@@ -269,7 +264,7 @@ def _shifted(calendar: Calendar, clock: _Clock, term: Term | None, wait: _Wait) 
         # A wait of no day moves nothing, also not an appointment that a source system gave for a day off.
         due_at = current.due_at if due_on == current.due_on else calendar.end_of_last_session(due_on)
     moved_due = replace(current, due_at=due_at, due_on=due_on)
-    return replace(clock, due=moved_due, resumed_at=wait.until_at, running_from_at=wait.until_at, last_on=last_on)
+    return replace(clock, due=moved_due, resumed_on=wait.until_on, running_from_at=wait.until_at, last_on=last_on)
 
 
 def _later_working_day(calendar: Calendar, current: Due, wait: _Wait) -> date:

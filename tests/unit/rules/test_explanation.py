@@ -1,15 +1,17 @@
-"""Every due date can be redone by hand: each day counted or skipped, and why."""
+"""Every due date can be redone by hand: each day counted or skipped and why, each stop of the clock and what it did."""
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from rules.calendar import Calendar
-from rules.explanation import explain_due
+from rules.explanation import ClockExplanation, explain_clock, explain_due
 from rules.ruleset import RuleSet
-from rules.terms import Term, TermUnit
+from rules.supplement import Extension, Ledger, Pause, PauseCause
+from rules.terms import Term, TermUnit, appointment, due
 
 Local = Callable[[str], datetime]
 
@@ -94,4 +96,110 @@ def test_the_explanation_is_plain_json_with_local_offsets(calendar: Calendar, ru
         "reason": "holiday",
         "name": "Tết Nguyên đán",
         "name_en": "Lunar New Year",
+        "legal_source": "Bộ luật Lao động 45/2019/QH14, Điều 112",
     }
+
+
+class Desk:
+    """Explains clocks of ten working days, the ledger given in Vietnamese local times."""
+
+    def __init__(self, calendar: Calendar, rule_set: RuleSet, vn: Local) -> None:
+        self.calendar, self.rule_set, self.vn = calendar, rule_set, vn
+
+    def pause(self, requested_at: str, completed_at: str | None, cause: PauseCause = "supplement") -> Pause:
+        until = self.vn(completed_at) if completed_at else None
+        return Pause(requested_at=self.vn(requested_at), completed_at=until, cause=cause)
+
+    def explain(self, accepted_at: str, *ledger: Pause | Extension) -> ClockExplanation:
+        term = Term(value=10, unit="working_day")
+        original = due(self.calendar, self.vn(accepted_at), term, self.rule_set)
+        return explain_clock(self.calendar, self.vn(accepted_at), term, original, ledger, self.rule_set)
+
+
+@pytest.fixture
+def desk(calendar: Calendar, rule_set: RuleSet, vn: Local) -> Desk:
+    return Desk(calendar, rule_set, vn)
+
+
+def effects(found: ClockExplanation) -> list[dict[str, str]]:
+    return [
+        {one.policy: f"{one.effect} {one.due_at:%d/%m}" if one.due_at else one.effect for one in entry.effects}
+        for entry in found.entries
+    ]
+
+
+def test_the_clock_of_the_three_policies_is_explained(desk: Desk, vn: Local) -> None:
+    # 4.4.4: resolved on Mon 24/03/2025 it is late by PAUSE, early by RESTART and late by 766.
+    found = desk.explain("2025-03-03T09:00", desk.pause("2025-03-06T10:00", "2025-03-12T14:00"))
+    assert found.original.due_at == vn("2025-03-17T17:00")
+    assert found.original.effective_start_at == vn("2025-03-03T09:00")
+    assert (found.entries[0].days_waited, found.entries[0].working_days_waited) == (6, 4)
+    assert effects(found) == [{"restart": "restarted 26/03", "pause": "shifted 21/03", "qd766": "shifted 21/03"}]
+    assert found.lawful == "restart"
+    assert found.under("restart").rule == "DR-21"
+    assert found.classify_all(vn("2025-03-24T10:00")) == {"restart": "early", "pause": "late", "qd766": "late"}
+    assert found.classify_all(None) == {"restart": "unknown", "pause": "unknown", "qd766": "unknown"}
+
+
+def test_the_explanation_names_what_it_was_counted_with(desk: Desk, calendar: Calendar, rule_set: RuleSet) -> None:
+    found = desk.explain("2025-04-21T09:00")
+    assert (found.calendar.calendar_id, found.calendar.version) == ("vn-standard", "2026.1")
+    assert found.rule_set.rule_set_id == "vn-2025.1"
+    assert found.rules == ("DR-01", "DR-02", "DR-07")
+    told = {f"{day.day:%d/%m}": (day.counted, day.reason, day.name, day.legal_source) for day in found.days}
+    assert told["21/04"] == (False, "start_day", None, None)
+    assert told["26/04"] == (True, "make_up", "làm bù", calendar.spec.entries[found.days[5].day].legal_source)
+    assert told["27/04"] == (False, "weekend", None, None)
+    assert told["01/05"][:3] == (False, "holiday", "Quốc tế Lao động")
+    assert told["01/05"][3] is not None
+    assert sum(day.counted for day in found.days) == 10
+
+
+def test_each_entry_says_what_it_did_under_each_policy(desk: Desk, vn: Local) -> None:
+    found = desk.explain(
+        "2026-03-02T09:00",
+        desk.pause("2026-03-04T09:00", "2026-03-06T09:00", "financial_duty"),
+        Extension(granted_at=vn("2026-03-06T10:00"), new_due_at=vn("2026-03-17T17:00"), legal_basis="Luật X"),
+        Extension(granted_at=vn("2026-03-09T10:00"), new_due_at=vn("2026-03-24T17:00"), legal_basis="Luật X"),
+        desk.pause("2026-03-10T09:00", "2026-03-10T10:00"),
+        desk.pause("2026-04-01T09:00", "2026-04-02T10:00"),
+    )
+    assert effects(found) == [
+        {"restart": "shifted 18/03", "pause": "shifted 18/03", "qd766": "ignored 16/03"},
+        {"restart": "unmoved 18/03", "pause": "unmoved 18/03", "qd766": "extended 17/03"},
+        {"restart": "extended 24/03", "pause": "extended 24/03", "qd766": "extended 24/03"},
+        {"restart": "restarted 24/03", "pause": "unmoved 24/03", "qd766": "unmoved 24/03"},
+        {"restart": "too_late 24/03", "pause": "too_late 24/03", "qd766": "too_late 24/03"},
+    ]
+    assert found.rules == ("DR-01", "DR-02", "DR-20", "DR-25", "DR-21", "DR-24")
+    assert found.entries[1].days_waited is None
+    assert found.under("qd766").is_overdue_by_rule
+
+
+def test_the_rules_are_those_of_the_lawful_policy(desk: Desk, rule_set: RuleSet) -> None:
+    asked = desk.pause("2026-03-04T09:00", "2026-03-06T09:00")
+    rules = {}
+    for policy in ("restart", "pause", "qd766"):
+        desk.rule_set = replace(rule_set, supplement_policy=policy)  # type: ignore[arg-type]
+        rules[policy] = desk.explain("2026-03-02T09:00", asked).rules[2:]
+    assert rules == {"restart": ("DR-21",), "pause": ("DR-20",), "qd766": ("DR-22",)}
+
+
+def test_an_open_pause_leaves_no_due_date_but_its_dossier_can_be_classified(desk: Desk, vn: Local) -> None:
+    found = desk.explain("2026-03-02T09:00", desk.pause("2026-03-04T09:00", None))
+    assert effects(found) == [{"restart": "waiting", "pause": "waiting", "qd766": "waiting"}]
+    assert found.entries[0].working_days_waited is None
+    # Withdrawn on 01/04: as if answered then, so 8 days are left (PAUSE); 766 ended at the request.
+    assert found.classify_all(vn("2026-04-01T09:00")) == {"restart": "early", "pause": "early", "qd766": "early"}
+
+
+def test_of_a_stated_appointment_no_days_are_told(calendar: Calendar, rule_set: RuleSet, vn: Local) -> None:
+    stated = appointment(calendar, vn("2026-03-02T09:00"), vn("2026-03-20T16:00"))
+    asked: Ledger = (Pause(requested_at=vn("2026-03-04T09:00"), completed_at=vn("2026-03-06T09:00")),)
+    for term in (None, Term(value=10, unit="working_day")):
+        found = explain_clock(calendar, vn("2026-03-02T09:00"), term, stated, asked, rule_set)
+        assert found.days == ()
+        assert found.rules[:2] == ("DR-01", "appointment")
+    without_term = explain_clock(calendar, vn("2026-03-02T09:00"), None, stated, asked, rule_set)
+    assert effects(without_term)[0]["restart"] == "shifted 24/03"
+    assert without_term.under("restart").applied == "pause"
