@@ -5,16 +5,17 @@ zone. Everything is computed once into cumulative tables, so that each answer is
 distance. The tables never change, and nothing here knows what time it is. Rules: 2.6, DR-01, DR-07, 4.9.
 """
 
-from array import array
 from bisect import bisect_left, bisect_right
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 
+from rules.calendar_days import Sessions, counts_for_term, intake_sessions, is_open_for_intake, working_sessions
 from rules.calendar_spec import CalendarEntry, CalendarSpec
 from rules.errors import CalendarExhaustedError, InvalidCalendarError, NaiveInstantError, NotAWorkingDayError
 
 _NOTHING = timedelta(0)
 _MINUTE = timedelta(minutes=1)
+_DAY = timedelta(days=1)
 
 
 class Calendar:
@@ -25,12 +26,13 @@ class Calendar:
     """
 
     __slots__ = (
+        "_before",
         "_closings",
-        "_count",
         "_ends",
         "_first",
         "_openings",
         "_sessions_before",
+        "_shortest",
         "_starts",
         "_time_before",
         "_working_days",
@@ -48,10 +50,12 @@ class Calendar:
         self.zone = spec.zone
         self._first = spec.valid_from.toordinal()
         days = [date.fromordinal(o) for o in range(self._first, spec.valid_until.toordinal() + 1)]
-        works = [_counts_for_term(spec, day) for day in days]
+        works = [counts_for_term(spec, day) for day in days]
         self._working_days = tuple(day for day, work in zip(days, works, strict=True) if work)
-        self._count = array("l", accumulate(works))
-        sessions = [_sessions_on(spec, day) for day in self._working_days]
+        # For each day the number of working days before it, and at the end the number of all: the difference of two
+        # neighbours says whether a day counts.
+        self._before = tuple(accumulate(works, initial=0))
+        sessions = [working_sessions(spec, day) for day in self._working_days]
         self._openings = tuple(of_day[0][0] for of_day in sessions)
         self._closings = tuple(of_day[-1][1] for of_day in sessions)
         midnights = (datetime.combine(day, time.min, spec.zone) for day in days)
@@ -59,8 +63,9 @@ class Calendar:
         self._starts = [start for of_day in sessions for start, _ in of_day]
         self._ends = [end for of_day in sessions for _, end in of_day]
         # For each day the number of sessions that ended before it.
-        self._sessions_before = array("l", (bisect_right(self._ends, midnight) for midnight in midnights))
-        lengths = (end - start for start, end in zip(self._starts, self._ends, strict=True))
+        self._sessions_before = tuple(bisect_right(self._ends, midnight) for midnight in midnights)
+        lengths = [end - start for start, end in zip(self._starts, self._ends, strict=True)]
+        self._shortest = min(lengths, default=_DAY)
         self._time_before = list(accumulate(lengths, initial=_NOTHING))
         self._check_sums()
 
@@ -80,13 +85,12 @@ class Calendar:
     def is_working_day(self, day: date) -> bool:
         """Tell whether the day counts for terms. Make-up Saturdays do (DR-07)."""
         index = self._index(day)
-        return self._count[index] > (self._count[index - 1] if index else 0)
+        return self._before[index + 1] > self._before[index]
 
     def is_open_for_intake(self, day: date) -> bool:
         """Tell whether counters take dossiers in on that day; such a day need not count for terms."""
         self._index(day)
-        entry = self.spec.entries.get(day)
-        return entry.open_for_intake if entry else day.isoweekday() in self.spec.intake_weekdays
+        return is_open_for_intake(self.spec, day)
 
     def entry(self, day: date) -> CalendarEntry | None:
         """Give the published exception of that day, if there is one."""
@@ -94,27 +98,34 @@ class Calendar:
 
     def working_day_index(self, day: date) -> int:
         """Count the working days from the first published day up to and including this one."""
-        return self._count[self._index(day)]
+        return self._before[self._index(day) + 1]
 
     def working_days_between(self, after: date, until: date) -> int:
         """Count the working days in (after, until]; negative when `until` is the earlier one."""
-        return self._count[self._index(until)] - self._count[self._index(after)]
+        return self._before[self._index(until) + 1] - self._before[self._index(after) + 1]
 
     def nth_working_day_after(self, day: date, n: int) -> date:
         """Give the n-th working day strictly after a day; n is at least 1."""
-        return self._nth(self._count[self._index(day)] + n, n)
+        return self._nth(self._before[self._index(day) + 1] + n, n)
 
     def nth_working_day_before(self, day: date, n: int) -> date:
         """Give the n-th working day strictly before a day; n is at least 1."""
-        index = self._index(day)
-        return self._nth((self._count[index - 1] if index else 0) + 1 - n, n)
+        return self._nth(self._before[self._index(day)] + 1 - n, n)
 
     def working_day_on_or_after(self, day: date) -> date:
         """Give the day itself when it is a working day, else the next one (DR-04)."""
-        index = self._index(day)
-        return self._nth((self._count[index - 1] if index else 0) + 1, 1)
+        return self._nth(self._before[self._index(day)] + 1, 1)
 
     # Sessions and working time.
+
+    def sessions(self, day: date) -> Sessions:
+        """Give the sessions of a day in order, each from its start to its end; none on a day that does not count."""
+        return working_sessions(self.spec, day) if self.is_working_day(day) else ()
+
+    def intake_sessions(self, day: date) -> Sessions:
+        """Give when counters take dossiers in on that day: its sessions, or hours of their own where it does not count."""
+        self._index(day)
+        return intake_sessions(self.spec, day)
 
     def start_of_first_session(self, day: date) -> datetime:
         """Give the opening instant of a working day. Raises `NotAWorkingDayError` on any other day."""
@@ -137,7 +148,9 @@ class Calendar:
         if amount <= _NOTHING:
             return start
         target = self._time_before[number] + (start - self._starts[number]) + amount
-        number = bisect_left(self._time_before, target) - 1
+        # No session is shorter than the shortest: the end is not searched for beyond so many of them.
+        farthest = min(number + amount // self._shortest + 2, len(self._time_before))
+        number = bisect_left(self._time_before, target, number, farthest) - 1
         if number < len(self._starts):
             return self._starts[number] + (target - self._time_before[number])
         raise self._exhausted(f"{amount} of working time after {start.isoformat()}")
@@ -169,7 +182,7 @@ class Calendar:
 
     def _index(self, day: date) -> int:
         index = day.toordinal() - self._first
-        if 0 <= index < len(self._count):
+        if 0 <= index < len(self._sessions_before):
             return index
         raise self._exhausted(day.isoformat())
 
@@ -201,11 +214,12 @@ class Calendar:
         return number
 
     def _working(self, day: date) -> int:
-        number = self._count[self._index(day)] - 1
-        if number < 0 or self._working_days[number].toordinal() != day.toordinal():
-            message = f"{day.isoformat()} is not a working day of {self.calendar_id} {self.version}"
-            raise NotAWorkingDayError(message)
-        return number
+        """Give how many working days lie before this one. Raises `NotAWorkingDayError` when it is none itself."""
+        index = self._index(day)
+        if self._before[index + 1] > self._before[index]:
+            return self._before[index]
+        message = f"{day.isoformat()} is not a working day of {self.calendar_id} {self.version}"
+        raise NotAWorkingDayError(message)
 
     def _time_until(self, local: datetime) -> timedelta:
         """Give all working time of the calendar up to a local instant."""
@@ -225,21 +239,3 @@ class Calendar:
             if found != published:
                 what = f"{year} has {found} working days, not {published}"
                 raise InvalidCalendarError(f"calendar {self.calendar_id} {self.version}: {what}")
-
-
-def _counts_for_term(spec: CalendarSpec, day: date) -> bool:
-    entry = spec.entries.get(day)
-    return entry.counts_for_term if entry else day.isoweekday() in spec.working_weekdays
-
-
-def _sessions_on(spec: CalendarSpec, day: date) -> tuple[tuple[datetime, datetime], ...]:
-    regime = [r for r in spec.sessions if r.valid_from <= day][-1]
-    sessions = tuple(
-        (datetime.combine(day, start, spec.zone), datetime.combine(day, end, spec.zone))
-        for start, end in regime.periods
-    )
-    # Within one zone Python subtracts wall clocks, which is only right while the offset stays the same.
-    if sessions[0][0].utcoffset() != sessions[-1][1].utcoffset():
-        message = f"calendar {spec.calendar_id} {spec.version}: the clocks change during the sessions of {day}"
-        raise InvalidCalendarError(message)
-    return sessions

@@ -1,9 +1,11 @@
 """Read the rulebook from its files: the only module of `rules` that touches a disk.
 
-Without a folder it reads the package's own data; an office may give its own folder with `calendars/` and `rulesets/`.
+Without a folder it reads the package's own data; an office may give its own folder with `calendars/`, `rulesets/` and,
+where units work by different calendars, `unit-calendars.toml`.
 """
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -14,6 +16,11 @@ from rules.calendar_spec import parse_calendar
 from rules.errors import InvalidCalendarError, RulesError
 from rules.rulebook import Rulebook
 from rules.ruleset import RuleSet, parse_rule_set
+from rules.unit_calendars import UnitCalendar, parse_unit_calendars
+
+Content = dict[str, Any]
+
+_NEVER_INHERITED = frozenset({"id", "version", "published_at", "name", "name_en"})
 
 
 def load_rulebook(folder: Traversable | None = None) -> Rulebook:
@@ -24,9 +31,15 @@ def load_rulebook(folder: Traversable | None = None) -> Rulebook:
         OSError: a file can't be read.
     """
     root = files("rules") / "data" if folder is None else folder
+    contents = [(source, _content(source)) for source in _toml_files(root / "calendars")]
+    published = {(data.get("id"), data.get("version")): data for _, data in contents}
+    if len(published) != len(contents):
+        message = f"two files in {(root / 'calendars').name} publish the same version of a calendar"
+        raise InvalidCalendarError(message)
     return Rulebook(
-        [_calendar(source) for source in _toml_files(root / "calendars")],
+        [_calendar(source, data, published) for source, data in contents],
         [_rule_set(source) for source in _toml_files(root / "rulesets")],
+        _unit_calendars(root / "unit-calendars.toml"),
     )
 
 
@@ -34,18 +47,38 @@ def _toml_files(folder: Traversable) -> list[Traversable]:
     return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
 
 
-def _calendar(source: Traversable) -> Calendar:
-    data = _content(source)
+def _calendar(source: Traversable, data: Content, published: Mapping[tuple[Any, Any], Content]) -> Calendar:
     try:
-        zone = ZoneInfo(data["time_zone"])
-    except (KeyError, ValueError, ZoneInfoNotFoundError) as error:
-        message = f"{source.name}: no such time_zone: {error}"
-        raise InvalidCalendarError(message) from error
-    try:
-        return Calendar(parse_calendar(data, zone))
+        whole = _extended(data, published)
+        return Calendar(parse_calendar(whole, _zone(whole)))
     except RulesError as error:
         error.add_note(f"in {source.name}")
         raise
+
+
+def _zone(data: Content) -> ZoneInfo:
+    try:
+        return ZoneInfo(data["time_zone"])
+    except (KeyError, ValueError, ZoneInfoNotFoundError) as error:
+        message = f"calendar {data.get('id', '?')}: no such time_zone: {error}"
+        raise InvalidCalendarError(message) from error
+
+
+def _extended(data: Content, published: Mapping[tuple[Any, Any], Content]) -> Content:
+    """Lay a calendar over the exact version that it extends: field by field, exceptions day by day."""
+    if "extends" not in data:
+        return data
+    wanted = data["extends"]
+    base = published.get((wanted.get("id"), wanted.get("version"))) if isinstance(wanted, dict) else None
+    if base is None or "extends" in base:
+        message = (
+            f"calendar {data.get('id', '?')} extends {wanted}, which is no published version that stands by itself"
+        )
+        raise InvalidCalendarError(message)
+    own_days = {row.get("date") for row in data.get("exceptions", ())}
+    kept = [row for row in base.get("exceptions", ()) if row.get("date") not in own_days]
+    inherited = {name: value for name, value in base.items() if name not in _NEVER_INHERITED}
+    return inherited | data | {"exceptions": [*kept, *data.get("exceptions", ())]}
 
 
 def _rule_set(source: Traversable) -> RuleSet:
@@ -57,7 +90,17 @@ def _rule_set(source: Traversable) -> RuleSet:
         raise
 
 
-def _content(source: Traversable) -> dict[str, Any]:
+def _unit_calendars(source: Traversable) -> tuple[UnitCalendar, ...]:
+    if not source.is_file():
+        return ()
+    try:
+        return parse_unit_calendars(_content(source))
+    except RulesError as error:
+        error.add_note(f"in {source.name}")
+        raise
+
+
+def _content(source: Traversable) -> Content:
     try:
         return tomllib.loads(source.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -214,9 +214,10 @@ def test_amsterdam_has_no_holidays(amsterdam: Calendar) -> None:
     assert amsterdam.working_days_between(date(2011, 12, 31), date(2012, 12, 31)) == 261
 
 
-def test_both_calendars_are_in_the_rulebook(rulebook: Rulebook) -> None:
+def test_the_published_calendars_are_in_the_rulebook(rulebook: Rulebook) -> None:
     assert rulebook.default_calendar is rulebook.calendar("vn-standard", "2026.1")
-    assert {c.calendar_id for c in rulebook.calendars} == {"vn-standard", "weekdays-amsterdam"}
+    published = {c.calendar_id for c in rulebook.calendars}
+    assert published == {"vn-standard", "vn-saturday-morning", "weekdays-amsterdam"}
 
 
 def test_the_first_and_the_last_published_day_are_within(calendar: Calendar, amsterdam: Calendar, vn: Local) -> None:

@@ -75,7 +75,7 @@ def drop(field: str) -> Callable[[dict[str, Any]], None]:
 
 def shut_the_clock_change(data: dict[str, Any]) -> None:
     night = [{"start": time(0), "end": time(23, 59)}]
-    data.update(working_weekdays=[1, 7], sessions=[data["sessions"][0] | {"periods": night}])
+    data.update(working_weekdays=[1, 7], intake_weekdays=[1, 7], sessions=[data["sessions"][0] | {"periods": night}])
 
 
 CALENDAR_FAULTS = {
