@@ -1,26 +1,50 @@
-"""What the clock concluded: the events of the topic `deadline-events` (domain.md 4.2 A, C, E).
+"""What the clocks concluded: the events of the topic `deadline-events` (domain.md 4.2 A, C, E).
 
 They are stored facts (B9) with deterministic ids (B10): `time` is the instant at which the thing fell due or was caused,
 `recordedat` the instant at which it was detected. Three due dates are kept apart (DR-25): `original_due_at` never changes,
 `lawful_due_at` is what counts, `promised_due_at` is what the citizen was last told. `due_on` is the lawful due day in the
-calendar's zone. Nothing here is written by a person.
+calendar's zone. Nothing here is written by a person. A dossier has several clocks; `clock` names one of them.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from events.dossier import DossierData, GivenTerm
+from events.dossier import DossierData, GivenTerm, IntegrityFlagRaised
+
+ClockKind = Literal[
+    "dossier",
+    "intake",
+    "transfer",
+    "step",
+    "agency",
+    "consultation",
+    "feedback_refusal",
+    "feedback_supplement",
+    "feedback_answer",
+    "feedback_publication",
+]
+"""What is timed: the whole dossier, or a part of its way (DR-10 to DR-14), or a citizen's feedback (QĐ 766, 5.2)."""
 
 ClassifyBy = Literal["date", "instant"]
 """DR-08: day terms and given appointments are judged by local date, hour terms by instant."""
 
+Policy = Literal["restart", "pause", "qd766"]
+"""What a lawful supplement request does to the due date (DR-20 to DR-22)."""
+
+PauseCause = Literal["supplement", "financial_duty"]
+"""Why a clock stands still lawfully; nothing else ever stops it (DR-14, DR-29)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineData(DossierData):
-    """Common to every conclusion: which clock, and the three due dates as they stand after it (DR-25)."""
+    """Common to every conclusion: which clock, and the three due dates as they stand after it (DR-25).
+
+    `clock` is the clock's name within its dossier: `dossier`, or kind, a colon and what tells it from its like.
+    """
 
     clock: str
+    clock_kind: ClockKind = "dossier"
     original_due_at: datetime
     lawful_due_at: datetime
     promised_due_at: datetime
@@ -29,7 +53,7 @@ class DeadlineData(DossierData):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineSet(DeadlineData):
-    """Ấn định hạn: the clock started; with everything needed to redo the sum by hand."""
+    """Ấn định hạn: a clock started; with everything needed to redo the sum by hand. `accepted_at` is when it started."""
 
     accepted_at: datetime
     effective_start_at: datetime
@@ -37,24 +61,76 @@ class DeadlineSet(DeadlineData):
     given_by: Literal["rules", "source_system"]
     computed_due_at: datetime | None = None
     classify_by: ClassifyBy
-    policy: Literal["restart", "pause", "qd766"]
+    rule: str = ""
+    policy: Policy
     procedure_code: str
     calendar_id: str
     calendar_version: str
     rule_set_version: str
     time_zone: str
+    held_by_unit_id: int = 0
+    step_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineMoved(DeadlineData):
     """Hạn thay đổi: by a lawful clock event, or (promise only) by an apology's re-appointment."""
 
-    cause: Literal["supplement_completed", "reappointment"]
+    cause: Literal[
+        "supplement_completed", "financial_duty_met", "extension", "reopening", "dossier_moved", "reappointment"
+    ]
     rule: str
     previous_lawful_due_at: datetime
     previous_promised_due_at: datetime
     pause_due_at: datetime | None = None
     restart_due_at: datetime | None = None
+    qd766_due_at: datetime | None = None
+    legal_basis: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineRecomputed(DeadlineData):
+    """Tính lại hạn: the calendar of an open clock was replaced by an explicit event (DR-27); finished ones never."""
+
+    reason: str
+    rule: str
+    calendar_id: str
+    calendar_version: str
+    previous_calendar_version: str
+    previous_lawful_due_at: datetime
+    previous_promised_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockPaused(DeadlineData):
+    """Dừng thời hạn: the clock stands still from the event's `time` on; what of the term was used up to then."""
+
+    cause: PauseCause
+    pause_no: int
+    consumed_working_days: int
+    consumed_working_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockResumed(DeadlineData):
+    """Tiếp tục thời hạn: the clock goes on with what was left (DR-20), or as if nothing had been when it was late (DR-24)."""
+
+    cause: PauseCause
+    pause_no: int
+    paused_at: datetime
+    waited_working_days: int
+    waited_working_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRestarted(DeadlineData):
+    """Tính lại thời hạn từ đầu: the clock begins its whole term anew after a supplement (DR-21)."""
+
+    cause: PauseCause
+    pause_no: int
+    paused_at: datetime
+    waited_working_days: int
+    waited_working_minutes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +139,53 @@ class DeadlineNearDue(DeadlineData):
 
     rung: str
     rung_at: datetime
+    to_roles: tuple[str, ...] = ()
     held_by_unit_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DossierBreached(DeadlineData):
-    """Quá hạn: the lawful due date passed with the clock running (rung B0)."""
+class StepBreached(DeadlineData):
+    """Quá hạn bước: the due date of a part of the way passed (DR-10 to DR-14, feedback); names who held it."""
 
     held_by_unit_id: int
+    step_code: str | None = None
+    responsible_officer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierBreached(DeadlineData):
+    """Quá hạn: the lawful due date passed with the clock running (rung B0). With the key figures to redo it by hand."""
+
+    held_by_unit_id: int
+    responsible_officer_id: str | None = None
+    effective_start_at: datetime | None = None
+    term: GivenTerm | None = None
+    rule: str = ""
+    pause_count: int = 0
+    paused_working_days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondBreachRecorded(DeadlineData):
+    """Trễ hẹn lần hai: the date of the re-appointment passed too (AR-05); goes to the superior level (B3)."""
+
+    held_by_unit_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApologyPendingRaised(DeadlineData):
+    """Có nguy cơ trễ: finish or apologise by `latest_at`; said by the rules at rung A3 or by the unit itself (AR-01)."""
+
+    latest_at: datetime
+    declared_by: Literal["rules", "unit"]
+    held_by_unit_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApologyLapsed(DeadlineData):
+    """Không còn cần xin lỗi: ended in time, waits for the citizen, or has a later due date (AR-01, AR-11)."""
+
+    reason: Literal["ended_in_time", "clock_paused", "due_moved", "waived"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +197,53 @@ class ApologyRequired(DeadlineData):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationRaised(DeadlineData):
+    """Báo cáo vượt cấp: a rung B1 to B3 after the breach was reached (domain.md 4.6, AL-5)."""
+
+    rung: str
+    rung_at: datetime
+    reason: Literal["no_apology", "still_open", "not_acknowledged", "second_breach"]
+    to_roles: tuple[str, ...] = ()
+    acknowledge_by: datetime | None = None
+    held_by_unit_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineMet(DeadlineData):
-    """Xong trong hạn: the dossier ended early or on time."""
+    """Xong trong hạn: what the clock times ended early or on time."""
 
     ended_at: datetime
     ended_by: str
     outcome: Literal["early", "on_time"]
 
 
-DeadlineEvent = DeadlineSet | DeadlineMoved | DeadlineNearDue | DossierBreached | ApologyRequired | DeadlineMet
-"""Everything the deadline processor can say."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockNotArmed(DossierData):
+    """Không ấn định được hạn: an alert to the administrator (AL-7); such a clock is never "not breached"."""
+
+    clock: str
+    clock_kind: ClockKind
+    code: Literal["no_term", "unknown_calendar", "unknown_procedure", "calendar_exhausted", "contradiction"]
+    reason: str
+
+
+DeadlineEvent = (
+    DeadlineSet
+    | DeadlineMoved
+    | DeadlineRecomputed
+    | ClockPaused
+    | ClockResumed
+    | ClockRestarted
+    | DeadlineNearDue
+    | StepBreached
+    | DossierBreached
+    | SecondBreachRecorded
+    | ApologyPendingRaised
+    | ApologyLapsed
+    | ApologyRequired
+    | EscalationRaised
+    | DeadlineMet
+    | ClockNotArmed
+    | IntegrityFlagRaised
+)
+"""Everything the deadline processor can say; an integrity flag is the one type that intake may say too."""
