@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up test unit check format lock bench clean
+.PHONY: help setup setup-dev demo up test unit check format lock bench mutants clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,6 +41,11 @@ lock: setup-dev ## Renew the lock files from pyproject.toml
 
 bench: setup-dev ## All comparisons, one run, a table each
 	@$(BIN)/python -m bench
+
+mutants: setup-dev ## Change the rules one place at a time, show what no test notices: an hour (ONLY="rules.terms*": a part)
+	@$(BIN)/uv venv -q --allow-existing .cache/mutation
+	@$(BIN)/uv pip install -q --python .cache/mutation/bin/python --group mutation
+	@.cache/mutation/bin/python tests/mutation/run_mutants.py $(ONLY)
 
 clean: ## Remove what was built (not your data in .motcua)
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info

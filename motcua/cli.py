@@ -15,6 +15,7 @@ COMMANDS = {
     "status": "Show each process, the lag of each consumer, event counts and the age of the last event.",
     "import": "Record the history of another system from a CSV file.",
     "due": "Work out a due date and the days counted.",
+    "calendar": "Check the working calendars; draft the next year's.",
     "figures": "On-time figures by unit for one level and period.",
     "report": "Official reports: `motcua report weekly`.",
     "events": "Print every event of a topic as one CloudEvent a line.",
