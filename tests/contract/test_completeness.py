@@ -78,7 +78,13 @@ def test_there_is_one_topic_file_per_topic_and_no_other() -> None:
 )
 def test_a_topic_file_lists_what_is_published_there(topic: Topic, wanted: set[str]) -> None:
     assert set(load_topic_file(topic)["messages"]) == wanted
-    assert {event_type for event_type in wanted & set(CLASS_BY_TYPE) if topic_of(event_type) != topic} == set()
+    elsewhere = {event_type for event_type in wanted & set(CLASS_BY_TYPE) if topic_of(event_type) != topic}
+    assert elsewhere == (set(DOSSIER_TYPES) & set(DEADLINE_TYPES) if topic == Topic.DEADLINE_EVENTS else set())
+
+
+def test_a_flag_is_the_one_type_that_both_topics_carry() -> None:
+    assert set(DOSSIER_TYPES) & set(DEADLINE_TYPES) == {"integrity-flag-raised.v1"}
+    assert topic_of("integrity-flag-raised.v1") == Topic.DOSSIER_EVENTS
 
 
 def test_asyncapi_has_every_message_on_its_topic_and_no_other() -> None:
