@@ -28,7 +28,8 @@ def changed_days(old: Calendar, new: Calendar) -> tuple[date, ...]:
 def is_touched(old: Calendar, new: Calendar, start_on: date, due_on: date) -> bool:
     """Tell whether a term that runs from a day up to its due day, in (start_on, due_on], contains a changed day.
 
-    `start_on` is the local day of acceptance, from which the effective start is counted. The due day may be the one by the
+    `start_on` is the local day of acceptance, from which the effective start is counted; a change of that very day does not
+    count, since what was taken in on it was promised before anybody knew. The due day may be the one by the
     old version: without a changed day up to there the new version gives the same. A swap of two days inside the interval
     leaves the number of working days as it was and still touches the term.
     """
