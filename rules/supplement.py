@@ -11,7 +11,6 @@ Then pausing on day p and resuming on day r leaves "remaining = N - consumed" da
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from itertools import pairwise
 
 from rules import ruleset
 from rules.calendar import Calendar
@@ -22,6 +21,7 @@ from rules.terms import Due, Term, due, nominal_day
 
 PauseCause = ruleset.PauseCause
 
+_LONG_AGO, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _RULES: dict[Policy, str] = {"pause": "DR-20", "restart": "DR-21", "qd766": "DR-22"}
 
 
@@ -149,9 +149,9 @@ def closed(ledger: Ledger, ended_at: datetime) -> Ledger:
 class _Clock:
     """The clock between two entries of the ledger.
 
-    `resumed_on` is the day of its start, or the day until which was last waited.
-    `last_on` is the last day of a calendar-day or month term before it is rolled to a working day. `extended` is the
-    due date of the last extension that counted.
+    `resumed_on` is the day of its start, or the day until which was last waited. `last_on` is the last day of a
+    calendar-day or month term before it is rolled to a working day. `extended` is the due date of the last extension
+    that counted.
     """
 
     due: Due
@@ -173,19 +173,24 @@ class _Wait:
 
 
 def _check(calendar: Calendar, ledger: Ledger) -> None:
-    pauses = [entry for entry in ledger if isinstance(entry, Pause)]
-    opened = [e.requested_at if isinstance(e, Pause) else e.granted_at for e in ledger]
-    answered = [at for p in pauses for at in (p.requested_at, p.completed_at) if at is not None]
-    if any(p.completed_at is None for p in pauses[:-1]) or not (
-        _is_ordered(calendar, opened) and _is_ordered(calendar, answered)
-    ):
-        message = "pauses and extensions must follow each other in time, and only the last pause may be open"
-        raise InvalidPausesError(message)
+    opened = answered = _LONG_AGO
+    for entry in ledger:
+        if isinstance(entry, Extension):
+            at = _in_utc(calendar, entry.granted_at)
+            is_ordered = opened <= at
+        else:
+            at, before = _in_utc(calendar, entry.requested_at), answered
+            answered = _NEVER if entry.completed_at is None else _in_utc(calendar, entry.completed_at)
+            is_ordered = opened <= at and before <= at <= answered
+        if not is_ordered:
+            message = "pauses and extensions must follow each other in time, and only the last pause may be open"
+            raise InvalidPausesError(message)
+        opened = at
 
 
-def _is_ordered(calendar: Calendar, instants: list[datetime]) -> bool:
-    in_utc = [calendar.local(at).astimezone(UTC) for at in instants]
-    return all(earlier <= later for earlier, later in pairwise(in_utc))
+def _in_utc(calendar: Calendar, at: datetime) -> datetime:
+    # Within one zone Python would compare wall clocks, which lie in the hour that a change of the clocks repeats.
+    return at.astimezone(UTC) if at.tzinfo is not None else calendar.local(at)
 
 
 def _supplements(ledger: Ledger) -> tuple[Pause, ...]:
@@ -225,7 +230,7 @@ def _restarted(clock: _Clock, again: Due, term: Term) -> _Clock:
         last_on = again.due_on
     else:
         last_on = _last_day(again, term)
-    return replace(clock, due=again, resumed_on=start.date(), running_from_at=start, last_on=last_on)
+    return _Clock(due=again, resumed_on=start.date(), running_from_at=start, last_on=last_on, extended=extended)
 
 
 def _wait(calendar: Calendar, clock: _Clock, pause: Pause, completed_at: datetime, applied: Policy) -> _Wait:
@@ -252,8 +257,8 @@ def _shifted(calendar: Calendar, clock: _Clock, term: Term | None, wait: _Wait) 
         due_at = datetime.combine(due_on, current.due_at.time(), current.due_at.tzinfo)
     elif term.unit == "hour":
         time_waited = calendar.working_time_between(wait.from_at, wait.until_at)
-        moved = calendar.add_working_time(current.due_at, time_waited) if time_waited else current.due_at
-        due_at = max(moved, wait.until_at)  # nothing is left when the request came at the due instant itself
+        later_at = calendar.add_working_time(current.due_at, time_waited) if time_waited else current.due_at
+        due_at = max(later_at, wait.until_at)  # nothing is left when the request came at the due instant itself
         due_on = due_at.date()
     else:
         if term.unit in {"working_day", "same_day"}:
@@ -263,8 +268,10 @@ def _shifted(calendar: Calendar, clock: _Clock, term: Term | None, wait: _Wait) 
             due_on = calendar.working_day_on_or_after(last_on) if wait.until_on > wait.from_on else current.due_on
         # A wait of no day moves nothing, also not an appointment that a source system gave for a day off.
         due_at = current.due_at if due_on == current.due_on else calendar.end_of_last_session(due_on)
-    moved_due = replace(current, due_at=due_at, due_on=due_on)
-    return replace(clock, due=moved_due, resumed_on=wait.until_on, running_from_at=wait.until_at, last_on=last_on)
+    moved = replace(current, due_at=due_at, due_on=due_on)
+    return _Clock(
+        due=moved, resumed_on=wait.until_on, running_from_at=wait.until_at, last_on=last_on, extended=clock.extended
+    )
 
 
 def _later_working_day(calendar: Calendar, current: Due, wait: _Wait) -> date:
