@@ -1,93 +1,105 @@
-"""The three steps of the deadline processor, without Kafka: an event arrives, time passes, our own word comes back.
+"""The steps of the deadline processor, without Kafka: a fact arrives, or time passes.
 
-    dossier-events  --on_dossier_event--> new row, deadline events
-    time            --on_check----------> deadline events (the row is not touched)
-    deadline-events --on_said-----------> the row remembers that it was said
+    dossier-events  --on_fact-----> the state of its stream, conclusions
+    time            --on_check----> the same
 
-A `Row` is what the table keeps of one dossier: the state's bytes, and beside them when to look at it next. Only what was
-read back from `deadline-events` is remembered as said by a tick, so that a crash in between repeats it with the same ids.
+The state is kept by whoever calls; it is made durable only after the conclusions that it remembers (ADR 0012). Both paths,
+the live worker on Faust and the bulk path on plain Kafka transactions, call exactly this.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 
-from events.envelope import Event
+from rules.procedures import ProcedureCatalogue
 from rules.rulebook import Rulebook
-from services.deadlines.domain.arming import pinned
-from services.deadlines.domain.clock import evolve, remember
-from services.deadlines.domain.falling_due import conclusions, next_check_at, passed
-from services.deadlines.domain.state import DossierState, Unarmed
-from services.deadlines.domain.state_codec import decode, encode
+from services.deadlines.domain.facts import Fact
+from services.deadlines.domain.fold import REPORTED_LONG_AFTER, evolve, is_over, pass_time
+from services.deadlines.domain.instants import Instant, Zone, length
+from services.deadlines.domain.outputs import Conclusion
+from services.deadlines.domain.planning import Planner
+from services.deadlines.domain.state import DossierState
+
+
+@dataclass(slots=True)
+class LogTime:
+    """How far time has come in one partition of the log, as far as it can be read from the log itself.
+
+    `catching_up_at` is when the latest event became known that was taken over from another register or reported long
+    afterwards; `open_until` the latest instant at which such events had been silent for long enough (0: never).
+    """
+
+    catching_up_at: Instant = 0
+    open_until: Instant = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One dossier in the table. `check_at`: when to look at it if nothing happens to it; None: not by itself."""
+class Turned:
+    """What a fact or a look came to. `is_over`: the stream can be forgotten."""
 
-    stored: bytes
-    check_at: datetime | None
-    is_history: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """What one dossier event came to. `newly_unarmed`: why its clock can't run, said once (AL-7)."""
-
-    row: Row | None
-    outputs: tuple[Event, ...] = ()
-    newly_unarmed: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """What a look at a dossier came to. `marks` are to be sent with the outputs and come back to `on_said`."""
-
-    outputs: tuple[Event, ...] = ()
-    marks: tuple[str, ...] = ()
+    state: DossierState | None
+    said: list[Conclusion] = field(default_factory=list)
     is_over: bool = False
 
 
 class Pipeline:
-    """The steps with the rulebook and the one parameter they need: how long a finished dossier is kept."""
+    """The steps, with the rulebook and the three lengths that they need.
 
-    def __init__(self, rulebook: Rulebook, retention: timedelta) -> None:
-        self._rulebook = rulebook
-        self._retention = retention
+    `grace`: how long after an instant events may still be on their way into the log. `history_quiet`: how long a partition
+    must have seen nothing of the past before time counts for streams that are catching up. `retention`: how long a finished
+    stream is kept.
+    """
 
-    def on_dossier_event(self, row: Row | None, event: Event) -> Turn:
-        """Fold one event in. An event that was seen before gives the same outputs again and the row as it is.
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        procedures: ProcedureCatalogue,
+        *,
+        grace: timedelta = timedelta(seconds=1),
+        history_quiet: timedelta = timedelta(seconds=10),
+        retention: timedelta = timedelta(days=30),
+    ) -> None:
+        self._planner = Planner(rulebook, procedures)
+        self.grace = length(grace)
+        self.history_quiet = length(history_quiet)
+        self.retention = length(retention)
+
+    def on_fact(self, state: DossierState | None, fact: Fact, time: LogTime) -> tuple[DossierState | None, list[Conclusion]]:
+        """Fold one fact in; `time` is that of its partition and goes on with it.
 
         Raises:
-            StreamGapError: an event of this dossier is missing.
-            StateFormatError: the row was written by a version that is not understood.
+            StreamGapError: an event of this stream is missing.
         """
-        before = self._state(event.envelope.dossier_id, row)
-        after, outputs = evolve(before, event, self._rulebook)
-        if after is None:
-            return Turn(row=None, outputs=outputs)
-        was_unarmed = before is not None and isinstance(before.clock, Unarmed)
-        reason = after.clock.reason if isinstance(after.clock, Unarmed) and not was_unarmed else None
-        return Turn(row=self._row(after), outputs=outputs, newly_unarmed=reason)
+        known_at = fact.known_at
+        if known_at - time.catching_up_at >= self.history_quiet:
+            time.open_until = known_at
+        if fact.is_history or known_at - fact.at > REPORTED_LONG_AFTER:
+            time.catching_up_at = known_at
+        return evolve(state, fact, self._passed_before(state, fact, time), self._planner, self.retention)
 
-    def on_check(self, dossier_id: str, row: Row, until: datetime, detected_at: datetime) -> Check:
-        """What fell due before `until` and was not said yet, or that the dossier can be forgotten."""
-        state = decode(dossier_id, row.stored)
-        if state.ended_recorded_at is not None:
-            return Check(is_over=state.ended_recorded_at + self._retention <= until.astimezone(UTC))
-        missed = passed(state, until.astimezone(UTC))
-        if not missed:
-            return Check()
-        calendar = pinned(state.accepted, self._rulebook).calendar
-        outputs = conclusions(state, missed, calendar, detected_at)
-        return Check(outputs=outputs, marks=tuple(due.mark for due in missed))
+    def _passed_before(self, state: DossierState | None, fact: Fact, time: LogTime) -> Instant:
+        """Until when a tick could have looked at the stream before this fact became known; what happened before it has passed."""
+        known_at, at = fact.known_at, min(fact.at, fact.known_at)
+        if state is None or state.catching_up_at != state.known_at:
+            return max(known_at - self.grace, at)
+        if time.open_until > state.known_at:
+            return max(time.open_until - self.grace, at)
+        return at
 
-    def on_said(self, dossier_id: str, row: Row, marks: tuple[str, ...]) -> Row:
-        """Remember what a tick made us say."""
-        return self._row(remember(decode(dossier_id, row.stored), marks))
+    def on_check(self, state: DossierState, until: Instant, detected_at: Instant) -> Turned:
+        """Say what fell due before `until`. The caller has seen to it that everything known by then was folded in."""
+        if is_over(state, until, self.retention):
+            return Turned(state=None, is_over=True)
+        if state.next_at >= until:
+            return Turned(state=state)
+        said: list[Conclusion] = []
+        after = pass_time(state, until, detected_at, self._planner, self.retention, said)
+        return Turned(state=after, said=said)
 
-    def _state(self, dossier_id: str, row: Row | None) -> DossierState | None:
-        return None if row is None else decode(dossier_id, row.stored)
+    def is_silent(self, time: LogTime, until: Instant) -> bool:
+        """Whether time counts at an instant for streams that are catching up."""
+        return until - time.catching_up_at >= self.history_quiet
 
-    def _row(self, state: DossierState) -> Row:
-        check_at = next_check_at(state, self._retention)
-        return Row(stored=encode(state), check_at=check_at, is_history=state.is_history)
+    def zone(self, state: DossierState) -> Zone:
+        """The zone in which things are told about a stream."""
+        pins = self._planner.pins(state.subject)
+        return pins.zone if pins else self._planner.default_zone

@@ -1,131 +1,187 @@
-"""The few things about a dossier that its clock depends on, taken from its events.
+"""The few things that a clock depends on, as read from the events of one stream (a dossier, or a citizen's feedback).
 
-In goes a dossier event, out comes a `Fact` or None when the event says nothing to a clock. Facts are kept in the state, so
-that everything said because of an earlier event can be said again word for word. Instants are in UTC. Pure.
+A fact says which event told it, when it happened (`at`), when it became known (`known_at`: the time of the record in the
+log, which a replay reads again) and whether it was taken over from another register. Instants are whole microseconds UTC.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from typing import Literal
 
-from events import dossier
-from events.envelope import Event
+from msgspec import Struct
+
+from events.deadline import PauseCause
+from rules.sub_clocks import FeedbackStage
 from rules.terms import TermUnit
+from services.deadlines.domain.instants import Instant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactBase:
-    """Which event said it (its number and id), when it happened, and whether it was taken over from another register."""
+class Fact(Struct, frozen=True, kw_only=True, gc=False):
+    """Common to all; by itself it is an event that says nothing to any clock, but has its place in the stream."""
 
     seq: int
     event_id: str
-    occurred_at: datetime
-    is_history: bool
+    event_type: str
+    at: Instant
+    known_at: Instant
+    is_history: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted(FactBase):
-    """The clock starts. Calendar version and rule set are those in force at acceptance; they stay (DR-28)."""
+class TermGiven(Struct, frozen=True, array_like=True, gc=False):
+    """A term as an event states it."""
 
-    opened_on: date
+    value: int
+    unit: TermUnit
+
+
+class Opening(Fact, frozen=True, kw_only=True):
+    """A first event: what the stream's deadline events repeat of it."""
+
+    opened_on: int
     unit_id: int
-    dossier_code: str | None
-    procedure_code: str
-    term_value: int | None
-    term_unit: TermUnit | None
-    appointment_at: datetime | None
-    calendar_id: str | None
-    calendar_version: str | None = None
-    rule_set_id: str | None = None
+    dossier_code: str | None = None
+    procedure_code: str | None = None
+    calendar_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transferred(FactBase):
-    """Another unit holds the dossier."""
+class Submitted(Opening, frozen=True, kw_only=True):
+    """An online submission: the intake clock starts (DR-10)."""
+
+    round_no: int = 1
+
+
+class Accepted(Opening, frozen=True, kw_only=True):
+    """The dossier's own clock starts (DR-01 to DR-09)."""
+
+    term: TermGiven | None = None
+    appointment_at: Instant | None = None
+
+
+class FeedbackReceived(Opening, frozen=True, kw_only=True):
+    """A citizen's feedback: answered within so many working days (QĐ 766, 5.2)."""
+
+
+class IntakeAnswered(Fact, frozen=True, kw_only=True):
+    """Guidance or a refusal: the counter has answered the submission."""
+
+    is_rejected: bool
+
+
+class Transferred(Fact, frozen=True, kw_only=True):
+    """Another unit holds the dossier from now on."""
+
+    to_unit_id: int
+    due_back_at: Instant | None = None
+
+
+class TransferRefused(Fact, frozen=True, kw_only=True):
+    """The dossier goes back to the unit that handed it over."""
+
+
+class Reassigned(Fact, frozen=True, kw_only=True):
+    """A reorganisation gives the dossier to another unit; nothing due moves (DR-28)."""
 
     to_unit_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PauseOpened(FactBase):
-    """A supplement was asked for: the clock stands still."""
+class StepStarted(Fact, frozen=True, kw_only=True):
+    """A step begins, with a budget or a due instant of its own, or none (DR-12)."""
+
+    step_code: str
+    officer_id: str | None = None
+    unit_id: int | None = None
+    budget: TermGiven | None = None
+    due_at: Instant | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PauseClosed(FactBase):
-    """The supplement is complete: the clock runs again."""
+class StepCompleted(Fact, frozen=True, kw_only=True):
+    """A step is done."""
+
+    step_code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promised(FactBase):
-    """An apology named a new day: the promise moves, the lawful due date doesn't (DR-26)."""
+class ConsultationRequested(Fact, frozen=True, kw_only=True):
+    """Another agency is asked; the dossier's clock runs on (DR-14)."""
 
-    new_promised_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended(FactBase):
-    """The clock stops for good; `ended_by` is the wire type of the event that ended it."""
-
-    ended_by: str
+    document_no: str
+    agency_unit_id: int | None = None
+    term: TermGiven | None = None
+    due_at: Instant | None = None
 
 
-Fact = Accepted | Transferred | PauseOpened | PauseClosed | Promised | Ended
+class ConsultationAnswered(Fact, frozen=True, kw_only=True):
+    """The agency answered."""
 
-AFTERLIFE = (
-    dossier.StepStarted,
-    dossier.StepCompleted,
-    dossier.ResultIssued,
-    dossier.ResultDelivered,
-    dossier.DossierTransferred,
-    dossier.ApologySent,
-    dossier.EventCorrected,
-    dossier.IntegrityFlagRaised,
-)
-"""What may still be said about a dossier whose clock has ended and was forgotten; it moves no clock."""
+    document_no: str
 
 
-def fact_of(event: Event) -> Fact | None:
-    """What the event says to the clock, or None."""
-    envelope, data = event.envelope, event.data
-    seq, event_id, at = envelope.stream_seq, envelope.event_id, envelope.occurred_at.astimezone(UTC)
-    past = envelope.is_history
-    match data:
-        case dossier.DossierAccepted():
-            return _accepted(event, data)
-        case dossier.DossierTransferred(to_unit_id=unit_id):
-            return Transferred(seq=seq, event_id=event_id, occurred_at=at, is_history=past, to_unit_id=unit_id)
-        case dossier.SupplementRequested():
-            return PauseOpened(seq=seq, event_id=event_id, occurred_at=at, is_history=past)
-        case dossier.SupplementCompleted():
-            return PauseClosed(seq=seq, event_id=event_id, occurred_at=at, is_history=past)
-        case dossier.ApologySent(new_promised_at=datetime() as new):
-            new = new.astimezone(UTC)
-            return Promised(seq=seq, event_id=event_id, occurred_at=at, is_history=past, new_promised_at=new)
-        case (
-            dossier.ResultReadyAtCounter()
-            | dossier.DossierWithdrawn()
-            | dossier.ProcessingStopped()
-            | dossier.DossierReturned()
-        ):
-            kind = envelope.event_type
-            return Ended(seq=seq, event_id=event_id, occurred_at=at, is_history=past, ended_by=kind)
-        case _:
-            return None
+class PauseOpened(Fact, frozen=True, kw_only=True):
+    """The citizen is waited for: a supplement, or a financial duty where the procedure says so (DR-20 to DR-24)."""
+
+    cause: PauseCause
 
 
-def _accepted(event: Event, data: dossier.DossierAccepted) -> Accepted:
-    envelope, term = event.envelope, data.term
-    return Accepted(
-        seq=envelope.stream_seq,
-        event_id=envelope.event_id,
-        occurred_at=envelope.occurred_at.astimezone(UTC),
-        is_history=envelope.is_history,
-        opened_on=envelope.opened_on,
-        unit_id=envelope.unit_id,
-        dossier_code=envelope.dossier_code,
-        procedure_code=data.procedure_code,
-        term_value=term.value if term else None,
-        term_unit=term.unit if term else None,
-        appointment_at=data.appointment_at.astimezone(UTC) if data.appointment_at else None,
-        calendar_id=data.calendar_id,
-    )
+class PauseClosed(Fact, frozen=True, kw_only=True):
+    """The citizen has done it. `is_payment`: a payment, which may as well be an ordinary fee."""
+
+    cause: PauseCause
+    is_payment: bool = False
+
+
+class Extended(Fact, frozen=True, kw_only=True):
+    """A special law allows a later due date (DR-25)."""
+
+    new_due_at: Instant
+    legal_basis: str
+
+
+class CalendarChanged(Fact, frozen=True, kw_only=True):
+    """This open dossier's clocks count by another version of its calendar from now on (DR-27)."""
+
+    calendar_id: str
+    old_version: str
+    new_version: str
+    reason: str
+
+
+class LatenessForeseen(Fact, frozen=True, kw_only=True):
+    """The unit itself says that it will be late (AR-01)."""
+
+
+class Apologised(Fact, frozen=True, kw_only=True):
+    """A letter left; it may name a new date (DR-26, AR-05)."""
+
+    new_promised_at: Instant | None = None
+
+
+class ApologyWaived(Fact, frozen=True, kw_only=True):
+    """The obligation was lifted."""
+
+
+class EscalationAcknowledged(Fact, frozen=True, kw_only=True):
+    """Somebody took an escalation on (AL-5)."""
+
+    rung: str
+
+
+class Ended(Fact, frozen=True, kw_only=True):
+    """The dossier's clock stops; `recorded_at` shows whether it was reported in time (DR-31)."""
+
+    recorded_at: Instant
+
+
+class Reopened(Fact, frozen=True, kw_only=True):
+    """The dossier goes on after its end."""
+
+
+class BackdatingApproved(Fact, frozen=True, kw_only=True):
+    """A head of unit approves an ending that was recorded late (DR-31)."""
+
+    target_event_id: str
+
+
+class FeedbackAct(Fact, frozen=True, kw_only=True):
+    """What was done with feedback, and the stage whose time limit it keeps or misses."""
+
+    stage: FeedbackStage
+
+
+Lifecycle = Literal["open", "ended"]

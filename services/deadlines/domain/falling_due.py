@@ -1,105 +1,201 @@
-"""What falls due on a running clock when time passes: rungs of the ladder, the breach, the apology (4.6, AR-01, AL-1...AL-3).
+"""What falls due when time passes: rungs, breaches, the apology, escalations (4.6, AR-01, AL-1 to AL-5, AL-8).
 
-The same function serves a tick of the wall clock and the catching-up before an event, so that both say the same. An instant
-has passed when it lies strictly before `until`: what happens at the due instant itself is still in time (DR-08). Pure.
+The same function serves a tick of the clock and the catching-up before an event, so that both say the same. An instant has
+passed when it lies strictly before `until`: what happens at the due instant itself is still in time (DR-08).
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from msgspec.structs import replace
 
-from events.deadline import ApologyRequired, DeadlineNearDue, DossierBreached
-from events.envelope import Event
-from rules.calendar import Calendar
-from services.deadlines.domain.arming import DUE_INSTANT
-from services.deadlines.domain.outputs import CLOCK, Conclusion, armed_by, say
-from services.deadlines.domain.state import Clock, DossierState
+from events.deadline import (
+    ApologyPendingRaised,
+    ApologyRequired,
+    DeadlineNearDue,
+    DossierBreached,
+    EscalationRaised,
+    SecondBreachRecorded,
+    StepBreached,
+)
+from events.dossier import GivenTerm
+from rules.errors import CalendarExhaustedError
+from rules.escalation import acknowledge_by
+from services.deadlines.domain.instants import Instant, micros
+from services.deadlines.domain.planning import BREACH, PENDING, SECOND
+from services.deadlines.domain.state import NEVER, Clock, DossierState, Escalation, Wake
+from services.deadlines.domain.turn import Turn
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """Something that is still to be said at an instant; `mark` is how the state remembers that it was."""
-
-    mark: str
-    at: datetime
-
-
-def unsaid(state: DossierState) -> tuple[Due, ...]:
-    """Everything that is still to come on the running clock, in order of time; nothing when no time counts (AL-2)."""
-    clock = state.running
-    if clock is None:
-        return ()
-    said = {mark.name for mark in state.marks}
-    coming = [Due(mark=rung.name, at=rung.at) for rung in clock.rungs if rung.name not in said]
-    breach = breach_mark(clock)
-    if breach not in said:
-        coming.append(Due(mark=breach, at=clock.lawful_due_at))
-    return tuple(coming)
+_LAST_RUNG = "B3"
 
 
-def breach_mark(clock: Clock) -> str:
-    """A breach is remembered with its due date: a due date that moved can be breached anew."""
-    return f"{DUE_INSTANT}@{clock.lawful_due_at.isoformat()}"
+def fall_due(turn: Turn, until: Instant) -> None:
+    """Say everything that fell due before an instant, in order of time."""
+    while True:
+        clock = _next(turn.state, until)
+        if clock is None:
+            return
+        wake = clock.ahead[0]
+        clock = replace(clock, ahead=clock.ahead[1:])
+        turn.put(clock)
+        _say(turn, clock, wake)
 
 
-def passed(state: DossierState, until: datetime) -> tuple[Due, ...]:
-    """What fell due before an instant and was not said."""
-    return tuple(due for due in unsaid(state) if due.at < until)
+def next_wake_at(state: DossierState) -> Instant:
+    """When the next thing falls due on a running clock."""
+    at = NEVER
+    for clock in state.clocks:
+        if clock.ahead and not clock.is_paused and clock.ahead[0].at < at:
+            at = clock.ahead[0].at
+    return at
 
 
-def next_check_at(state: DossierState, retention: timedelta) -> datetime | None:
-    """When to look at this dossier again if nothing happens to it: next rung, due instant, or when to forget it."""
-    if state.ended_recorded_at is not None:
-        return state.ended_recorded_at + retention
-    return min((due.at for due in unsaid(state)), default=None)
+def _next(state: DossierState, until: Instant) -> Clock | None:
+    found = None
+    for clock in state.clocks:
+        if clock.ahead and not clock.is_paused and clock.ahead[0].at < until:
+            found, until = clock, clock.ahead[0].at
+    return found
 
 
-def conclusions(
-    state: DossierState, dues: tuple[Due, ...], calendar: Calendar, detected_at: datetime
-) -> tuple[Event, ...]:
-    """The deadline events for what fell due. The apology stands before its breach: who sees a breach has seen it all."""
-    clock = state.running
-    if clock is None:
-        return ()
-    said: list[Event] = []
-    for due in dues:
-        said.extend(say(state, one, calendar, detected_at) for one in _concluded(state, clock, due, calendar))
-    return tuple(said)
+def _say(turn: Turn, clock: Clock, wake: Wake) -> None:
+    if wake.name == BREACH:
+        _breached(turn, clock, wake)
+    elif wake.name == PENDING:
+        _pending(turn, clock, wake)
+    elif wake.name == SECOND:
+        _second_breach(turn, clock, wake)
+    elif wake.name[0] == "B":
+        _escalated(turn, clock, wake)
+    else:
+        _near_due(turn, clock, wake)
 
 
-def _concluded(state: DossierState, clock: Clock, due: Due, calendar: Calendar) -> tuple[Conclusion, ...]:
-    cause, holder = armed_by(clock), state.holder_unit_id
-    local = calendar.local
-    original, lawful, promised = local(clock.original_due_at), local(clock.lawful_due_at), local(clock.promised_due_at)
-    if due.mark != breach_mark(clock):
-        near = DeadlineNearDue(
-            clock=CLOCK,
-            original_due_at=original,
-            lawful_due_at=lawful,
-            promised_due_at=promised,
-            due_on=clock.due_on,
-            rung=due.mark,
-            rung_at=local(due.at),
-            held_by_unit_id=holder,
-        )
-        return (Conclusion(data=near, kind=f":{due.mark}", occurred_at=due.at, cause=cause),)
-    apology = ApologyRequired(
-        clock=CLOCK,
-        original_due_at=original,
-        lawful_due_at=lawful,
-        promised_due_at=promised,
-        due_on=clock.due_on,
-        latest_at=local(clock.latest_at),
-        held_by_unit_id=holder,
+def _near_due(turn: Turn, clock: Clock, wake: Wake) -> None:
+    turn.put(replace(clock, said=(*clock.said, wake.name)))
+    data = DeadlineNearDue(
+        **turn.dues(clock),
+        rung=wake.name,
+        rung_at=turn.zone.local(wake.at),
+        to_roles=_near_roles(turn, wake.name),
+        held_by_unit_id=_holder(turn, clock),
+    )
+    turn.in_time(clock, data, wake.at, f":{wake.name}")
+
+
+def _near_roles(turn: Turn, name: str) -> tuple[str, ...]:
+    return next((rule.to_roles for rule in turn.require_pins().rule_set.ladder if rule.name == name), ())
+
+
+def _pending(turn: Turn, clock: Clock, wake: Wake) -> None:
+    apology = turn.state.apology
+    if apology.is_pending or apology.is_sent or apology.is_waived:
+        return
+    turn.state = replace(turn.state, apology=replace(apology, is_pending=True))
+    data = ApologyPendingRaised(
+        **turn.dues(clock),
+        latest_at=turn.zone.local(clock.latest_at),
+        declared_by="rules",
+        held_by_unit_id=_holder(turn, clock),
+    )
+    turn.in_time(clock, data, wake.at)
+
+
+def _breached(turn: Turn, clock: Clock, wake: Wake) -> None:
+    if clock.kind == "dossier":
+        _dossier_breached(turn, clock, wake)
+        return
+    turn.put(replace(clock, is_breached=True, ahead=()))
+    data = StepBreached(
+        **turn.dues(clock),
+        held_by_unit_id=_holder(turn, clock),
+        step_code=clock.step_code,
+        responsible_officer_id=clock.officer_id or turn.state.officer_id,
+    )
+    turn.in_time(clock, data, wake.at)
+
+
+def _dossier_breached(turn: Turn, clock: Clock, wake: Wake) -> None:
+    """The apology stands before its breach: who sees a breach has seen it all."""
+    state, holder, local = turn.state, _holder(turn, clock), turn.zone.local
+    rungs = turn.planner.escalations(turn.require_pins(), clock)
+    ahead = tuple(sorted((*clock.ahead, *rungs), key=lambda wake: wake.at))
+    clock = replace(clock, is_breached=True, ahead=ahead)
+    turn.put(clock)
+    turn.state = replace(turn.state, apology=replace(state.apology, is_required=True))
+    dues = turn.dues(clock)
+    turn.in_time(clock, ApologyRequired(**dues, latest_at=local(clock.latest_at), held_by_unit_id=holder), wake.at)
+    pauses = [entry for entry in state.ledger if entry.cause is not None and entry.until is not None]
+    calendar = turn.require_pins().calendar
+    waited = sum(
+        calendar.working_days_between(local(one.at).date(), local(one.until).date()) for one in pauses if one.until
     )
     breach = DossierBreached(
-        clock=CLOCK,
-        original_due_at=original,
-        lawful_due_at=lawful,
-        promised_due_at=promised,
-        due_on=clock.due_on,
+        **dues,
         held_by_unit_id=holder,
+        responsible_officer_id=state.officer_id,
+        effective_start_at=local(clock.effective_start_at),
+        term=_given(clock),
+        rule=clock.original_rule,
+        pause_count=len(pauses),
+        paused_working_days=waited,
     )
-    return (
-        Conclusion(data=apology, kind="", occurred_at=due.at, cause=cause),
-        Conclusion(data=breach, kind="", occurred_at=due.at, cause=cause),
+    turn.in_time(clock, breach, wake.at)
+
+
+def _given(clock: Clock) -> GivenTerm | None:
+    if clock.term_value is None or clock.term_unit is None:
+        return None
+    return GivenTerm(value=clock.term_value, unit=clock.term_unit)
+
+
+def _second_breach(turn: Turn, clock: Clock, wake: Wake) -> None:
+    if turn.state.ending is not None:
+        return
+    data = SecondBreachRecorded(**turn.dues(clock), held_by_unit_id=_holder(turn, clock))
+    turn.in_time(clock, data, wake.at, f"@{wake.at}")
+    if _LAST_RUNG not in clock.said:
+        _raise(turn, clock, Wake(_LAST_RUNG, wake.at), "second_breach")
+
+
+def _escalated(turn: Turn, clock: Clock, wake: Wake) -> None:
+    reason = _reason(turn, wake)
+    if reason is not None and wake.name not in clock.said:
+        _raise(turn, clock, wake, reason)
+
+
+def _reason(turn: Turn, wake: Wake) -> str | None:
+    """Why a rung is still needed when it is reached; None when the matter is settled and the last rung was acknowledged."""
+    state, apology = turn.state, turn.state.apology
+    is_owed = apology.is_required and not (apology.is_sent or apology.is_waived)
+    if is_owed and (wake.name == "B1" or state.ending is not None):
+        return "no_apology"
+    if state.ending is None and wake.name != "B1":
+        return "still_open"
+    last = state.escalation
+    if last is not None and not last.is_acknowledged and last.acknowledge_by <= wake.at:
+        return "not_acknowledged"
+    return None
+
+
+def _raise(turn: Turn, clock: Clock, wake: Wake, reason: str) -> None:
+    pins, local = turn.require_pins(), turn.zone.local
+    try:
+        by = acknowledge_by(pins.calendar, local(wake.at), pins.rule_set)
+    except CalendarExhaustedError:
+        by = None
+    roles = next((rule.to_roles for rule in pins.rule_set.escalation if rule.name == wake.name), ())
+    escalation = Escalation(rung=wake.name, acknowledge_by=NEVER if by is None else micros(by))
+    turn.state = replace(turn.state, escalation=escalation)
+    turn.put(replace(clock, said=(*clock.said, wake.name)))
+    data = EscalationRaised(
+        **turn.dues(clock),
+        rung=wake.name,
+        rung_at=local(wake.at),
+        reason=reason,  # type: ignore[arg-type]  # one of the four above
+        to_roles=roles,
+        acknowledge_by=by,
+        held_by_unit_id=_holder(turn, clock),
     )
+    turn.in_time(clock, data, wake.at, f":{wake.name}")
+
+
+def _holder(turn: Turn, clock: Clock) -> int:
+    return clock.unit_id or turn.state.holder_unit_id

@@ -1,0 +1,337 @@
+"""Kafka record -> fact: reads what a clock needs, and nothing else, straight from headers and JSON bytes.
+
+Raises a MessageError (dead-letter) for a record that can't be understood, as `events.codec.from_kafka` does; a test holds both
+together on every published example. A record in structured mode is turned into binary mode first.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from events.catalog import CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES
+from events.codec import from_kafka, to_kafka
+from events.errors import SchemaMismatchError, UnknownEventTypeError, UnreadableMessageError
+from services.deadlines.domain import facts
+from services.deadlines.domain.facts import Fact, TermGiven
+
+Headers = Iterable[tuple[str, bytes | None]]
+Moment = Annotated[datetime, Meta(tz=True)]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_STRUCTURED = b"application/cloudevents+json"
+
+
+class _Data(Struct, gc=False):
+    """Nothing of the data is needed; it must be a JSON object all the same."""
+
+
+class _Term(Struct, gc=False):
+    value: int
+    unit: str
+
+
+class _Accepted(_Data):
+    procedure_code: str
+    term: _Term | None = None
+    appointment_at: Moment | None = None
+    calendar_id: str | None = None
+
+
+class _Submitted(_Data):
+    procedure_code: str
+    round_no: int = 1
+    calendar_id: str | None = None
+
+
+class _Transferred(_Data):
+    to_unit_id: int
+    due_back_at: Moment | None = None
+
+
+class _Reassigned(_Data):
+    new_unit_id: int
+
+
+class _StepStarted(_Data):
+    step_code: str
+    assignee_id: str | None = None
+    responsible_unit_id: int | None = None
+    budget: _Term | None = None
+    step_due_at: Moment | None = None
+
+
+class _StepCompleted(_Data):
+    step_code: str
+
+
+class _ConsultationRequested(_Data):
+    document_no: str
+    agency_unit_id: int | None = None
+    reply_term: _Term | None = None
+    reply_due_at: Moment | None = None
+
+
+class _ConsultationAnswered(_Data):
+    document_no: str
+
+
+class _Extended(_Data):
+    new_due_at: Moment
+    legal_basis: str
+
+
+class _CalendarChanged(_Data):
+    calendar_id: str
+    old_version: str
+    new_version: str
+    reason: str
+
+
+class _Apologised(_Data):
+    new_promised_at: Moment | None = None
+
+
+class _Acknowledged(_Data):
+    rung: str
+
+
+class _Approved(_Data):
+    target_event_id: str
+
+
+def read_fact(key: bytes | None, value: bytes | None, headers: Headers, known_at: int) -> Fact:
+    """The fact of one record of `dossier-events`. `known_at`: the record's time in the log, microseconds UTC.
+
+    Raises:
+        MessageError: it can't be understood, or stands under the key of another dossier.
+    """
+    named = dict(headers)
+    content_type = named.get("content-type")
+    if "ce_type" not in named or (content_type is not None and content_type.startswith(_STRUCTURED)):
+        _, value, named = _as_binary(value, named)
+    try:
+        event_type = named["ce_type"].decode()  # type: ignore[union-attr]
+        make = _READERS.get(event_type)
+        if make is None:
+            return _plain(event_type, key, value, named, known_at)
+        base = _base(key, named, known_at, event_type)
+        return make(base, named, value)
+    except KeyError as error:
+        raise UnreadableMessageError(f"{str(error.args[0]).removeprefix('ce_')}: is missing") from error
+    except msgspec.ValidationError as error:
+        raise SchemaMismatchError(str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UnreadableMessageError(f"not JSON: {error}") from error
+    except (ValueError, AttributeError, TypeError) as error:
+        raise SchemaMismatchError(f"an attribute can't be read: {error}") from error
+
+
+def _as_binary(value: bytes | None, named: dict[str, Any]) -> tuple[bytes, bytes, dict[str, Any]]:
+    _, binary, headers = to_kafka(from_kafka(value, named.items()))
+    return b"", binary, dict(headers)
+
+
+def _plain(event_type: str, key: bytes | None, value: bytes | None, named: dict[str, Any], known_at: int) -> Fact:
+    """An event that says nothing to a clock."""
+    if event_type not in DOSSIER_TYPES:
+        where = "belongs on deadline-events" if event_type in DEADLINE_TYPES else "is not in the catalog"
+        raise UnknownEventTypeError(f"type: {event_type!r} {where}")
+    _decode_nothing(value or b"")
+    return Fact(**_base(key, named, known_at, event_type))
+
+
+def _base(key: bytes | None, named: dict[str, Any], known_at: int, event_type: str) -> dict[str, Any]:
+    subject = named["ce_subject"]
+    if subject != key:
+        raise UnreadableMessageError(f"the key {key!r} is not the subject {subject!r}")
+    return {
+        "seq": int(named["ce_streamseq"]),
+        "event_id": named["ce_id"].decode(),
+        "event_type": event_type,
+        "at": (datetime.fromisoformat(named["ce_time"].decode()) - _EPOCH) // _MICROSECOND,
+        "known_at": known_at,
+        "is_history": named.get("ce_history") in _TRUE,
+    }
+
+
+def _opening(base: dict[str, Any], named: dict[str, Any], procedure_code: str | None, calendar_id: str | None) -> None:
+    code = named.get("ce_dossiercode")
+    base["opened_on"] = date.fromisoformat(named["ce_openedon"].decode()).toordinal()
+    base["unit_id"] = int(named["ce_unitid"])
+    base["dossier_code"] = code.decode() if code else None
+    base["procedure_code"] = procedure_code
+    base["calendar_id"] = calendar_id
+
+
+def _micros(at: datetime | None) -> int | None:
+    return None if at is None else (at - _EPOCH) // _MICROSECOND
+
+
+def _term(term: _Term | None) -> TermGiven | None:
+    return None if term is None else TermGiven(term.value, term.unit)  # type: ignore[arg-type]  # rules.terms checks it
+
+
+def _accepted(base: dict[str, Any], named: dict[str, Any], value: bytes) -> Fact:
+    data = _decode_accepted(value)
+    _opening(base, named, data.procedure_code, data.calendar_id)
+    return facts.Accepted(**base, term=_term(data.term), appointment_at=_micros(data.appointment_at))
+
+
+def _submitted(base: dict[str, Any], named: dict[str, Any], value: bytes) -> Fact:
+    data = _decode_submitted(value)
+    _opening(base, named, data.procedure_code, data.calendar_id)
+    return facts.Submitted(**base, round_no=data.round_no)
+
+
+def _feedback(base: dict[str, Any], named: dict[str, Any], value: bytes) -> Fact:
+    _decode_nothing(value)
+    _opening(base, named, None, None)
+    return facts.FeedbackReceived(**base)
+
+
+def _transferred(base: dict[str, Any], _: dict[str, Any], value: bytes) -> Fact:
+    data = _decode_transferred(value)
+    return facts.Transferred(**base, to_unit_id=data.to_unit_id, due_back_at=_micros(data.due_back_at))
+
+
+def _reassigned(base: dict[str, Any], _: dict[str, Any], value: bytes) -> Fact:
+    return facts.Reassigned(**base, to_unit_id=_decode_reassigned(value).new_unit_id)
+
+
+def _step_started(base: dict[str, Any], _: dict[str, Any], value: bytes) -> Fact:
+    data = _decode_step_started(value)
+    return facts.StepStarted(
+        **base,
+        step_code=data.step_code,
+        officer_id=data.assignee_id,
+        unit_id=data.responsible_unit_id,
+        budget=_term(data.budget),
+        due_at=_micros(data.step_due_at),
+    )
+
+
+def _step_completed(base: dict[str, Any], _: dict[str, Any], value: bytes) -> Fact:
+    return facts.StepCompleted(**base, step_code=_decode_step_completed(value).step_code)
+
+
+def _consultation_requested(base: dict[str, Any], _: dict[str, Any], value: bytes) -> Fact:
+    data = _decode_consultation_requested(value)
+    return facts.ConsultationRequested(
+        **base,
+        document_no=data.document_no,
+        agency_unit_id=data.agency_unit_id,
+        term=_term(data.reply_term),
+        due_at=_micros(data.reply_due_at),
+    )
+
+
+def _consultation_answered(base: dict[str, Any], _: dict[str, Any], value: bytes) -> Fact:
+    return facts.ConsultationAnswered(**base, document_no=_decode_consultation_answered(value).document_no)
+
+
+def _extended(base: dict[str, Any], _: dict[str, Any], value: bytes) -> Fact:
+    data = _decode_extended(value)
+    new_due_at = (data.new_due_at - _EPOCH) // _MICROSECOND
+    return facts.Extended(**base, new_due_at=new_due_at, legal_basis=data.legal_basis)
+
+
+def _calendar_changed(base: dict[str, Any], _: dict[str, Any], value: bytes) -> Fact:
+    data = _decode_calendar_changed(value)
+    return facts.CalendarChanged(
+        **base,
+        calendar_id=data.calendar_id,
+        old_version=data.old_version,
+        new_version=data.new_version,
+        reason=data.reason,
+    )
+
+
+def _apologised(base: dict[str, Any], _: dict[str, Any], value: bytes) -> Fact:
+    return facts.Apologised(**base, new_promised_at=_micros(_decode_apologised(value).new_promised_at))
+
+
+def _acknowledged(base: dict[str, Any], _: dict[str, Any], value: bytes) -> Fact:
+    return facts.EscalationAcknowledged(**base, rung=_decode_acknowledged(value).rung)
+
+
+def _approved(base: dict[str, Any], _: dict[str, Any], value: bytes) -> Fact:
+    return facts.BackdatingApproved(**base, target_event_id=_decode_approved(value).target_event_id)
+
+
+def _ended(base: dict[str, Any], named: dict[str, Any], value: bytes) -> Fact:
+    _decode_nothing(value)
+    recorded_at = (datetime.fromisoformat(named["ce_recordedat"].decode()) - _EPOCH) // _MICROSECOND
+    return facts.Ended(**base, recorded_at=recorded_at)
+
+
+def _without_data(make: Callable[..., Fact], **fixed: Any) -> "_Reader":
+    def read(base: dict[str, Any], _: dict[str, Any], value: bytes) -> Fact:
+        _decode_nothing(value)
+        return make(**base, **fixed)
+
+    return read
+
+
+def _decoder(of: type[Any]) -> Callable[[bytes], Any]:
+    return msgspec.json.Decoder(of).decode
+
+
+_Reader = Callable[[dict[str, Any], dict[str, Any], Any], Fact]
+_TRUE = (b"true", b"True")
+_decode_nothing = _decoder(_Data)
+_decode_accepted = _decoder(_Accepted)
+_decode_submitted = _decoder(_Submitted)
+_decode_transferred = _decoder(_Transferred)
+_decode_reassigned = _decoder(_Reassigned)
+_decode_step_started = _decoder(_StepStarted)
+_decode_step_completed = _decoder(_StepCompleted)
+_decode_consultation_requested = _decoder(_ConsultationRequested)
+_decode_consultation_answered = _decoder(_ConsultationAnswered)
+_decode_extended = _decoder(_Extended)
+_decode_calendar_changed = _decoder(_CalendarChanged)
+_decode_apologised = _decoder(_Apologised)
+_decode_acknowledged = _decoder(_Acknowledged)
+_decode_approved = _decoder(_Approved)
+
+_READERS: Final[dict[str, _Reader]] = {
+    "dossier-accepted.v1": _accepted,
+    "dossier-submitted.v1": _submitted,
+    "feedback-received.v1": _feedback,
+    "intake-guidance-issued.v1": _without_data(facts.IntakeAnswered, is_rejected=False),
+    "intake-rejected.v1": _without_data(facts.IntakeAnswered, is_rejected=True),
+    "dossier-transferred.v1": _transferred,
+    "transfer-refused.v1": _without_data(facts.TransferRefused),
+    "dossier-reassigned-by-reorganisation.v1": _reassigned,
+    "step-started.v1": _step_started,
+    "step-completed.v1": _step_completed,
+    "consultation-requested.v1": _consultation_requested,
+    "consultation-answered.v1": _consultation_answered,
+    "supplement-requested.v1": _without_data(facts.PauseOpened, cause="supplement"),
+    "supplement-completed.v1": _without_data(facts.PauseClosed, cause="supplement"),
+    "financial-obligation-requested.v1": _without_data(facts.PauseOpened, cause="financial_duty"),
+    "financial-obligation-exempted.v1": _without_data(facts.PauseClosed, cause="financial_duty"),
+    "payment-received.v1": _without_data(facts.PauseClosed, cause="financial_duty", is_payment=True),
+    "deadline-extended.v1": _extended,
+    "calendar-change-applied.v1": _calendar_changed,
+    "lateness-foreseen.v1": _without_data(facts.LatenessForeseen),
+    "apology-sent.v1": _apologised,
+    "apology-waived.v1": _without_data(facts.ApologyWaived),
+    "escalation-acknowledged.v1": _acknowledged,
+    "result-ready-at-counter.v1": _ended,
+    "dossier-withdrawn.v1": _ended,
+    "processing-stopped.v1": _ended,
+    "dossier-returned.v1": _ended,
+    "dossier-reopened.v1": _without_data(facts.Reopened),
+    "backdating-approved.v1": _approved,
+    "feedback-refused.v1": _without_data(facts.FeedbackAct, stage="refusal"),
+    "feedback-supplement-requested.v1": _without_data(facts.FeedbackAct, stage="supplement"),
+    "feedback-answered.v1": _without_data(facts.FeedbackAct, stage="answer"),
+    "feedback-published.v1": _without_data(facts.FeedbackAct, stage="publication"),
+}
+"""Types that say something to a clock; the others only have their place in the stream."""
+
+assert CLASS_BY_TYPE.keys() >= _READERS.keys()  # noqa: S101 a misspelt type would never be read

@@ -1,0 +1,177 @@
+"""Follows the clocks of one stream: its facts in order, one by one, give the new state and what is to be said.
+
+In go the state (None before the first event), one fact, until when time had passed before it, and the planner; out come the
+state and the conclusions. What fell due before the fact became known is said before it is told (`passed_before`), with the
+state as it was known then: so the conclusions are a function of the log alone, and a replay gives them again (B9).
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from services.deadlines.domain import beginning, ending, facts, moving, parts
+from services.deadlines.domain.errors import StreamGapError
+from services.deadlines.domain.falling_due import fall_due, next_wake_at
+from services.deadlines.domain.facts import Fact, Opening
+from services.deadlines.domain.instants import Instant
+from services.deadlines.domain.outputs import Conclusion
+from services.deadlines.domain.planning import Planner
+from services.deadlines.domain.state import NEVER, DossierState
+from services.deadlines.domain.turn import Turn
+
+REPORTED_LONG_AFTER: Instant = 3_600_000_000
+"""A counter that reports what happened so long ago is catching up: what ended the clock may come with the next message."""
+
+Step = tuple[DossierState | None, list[Conclusion]]
+
+
+def evolve(
+    state: DossierState | None, fact: Fact, passed_before: Instant, planner: Planner, retention: Instant
+) -> Step:
+    """The next state and what is to be said. A fact that was told before changes nothing and says nothing.
+
+    Raises:
+        StreamGapError: the event's number doesn't follow, so an event is missing (reaction: stop).
+    """
+    said: list[Conclusion] = []
+    if state is None:
+        return _begin(fact, planner, retention, said)
+    if fact.seq <= state.seq:
+        return state, said
+    if fact.seq > state.seq + 1:
+        raise StreamGapError(f"event {fact.event_id} has number {fact.seq} and follows number {state.seq}")
+    if state.next_at < passed_before:
+        state = pass_time(state, passed_before, fact.known_at, planner, retention, said)
+    handler = _HANDLERS.get(type(fact))
+    if handler is None:
+        return _noted(state, fact), said
+    turn = Turn(planner, state, fact, fact.known_at, said)
+    if isinstance(fact, Opening):
+        _open_again(turn, fact)
+    elif not state.is_accepted and type(fact) in _NEEDS_ACCEPTANCE:
+        turn.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
+    elif state.ending is not None and type(fact) in _ONLY_WHILE_OPEN:
+        turn.flag("order", "domain 4.3: already-ended", f"{fact.event_type} after the end")
+    else:
+        handler(turn, fact)
+    return _settled(_noted(turn.state, fact), retention), said
+
+
+def pass_time(
+    state: DossierState,
+    until: Instant,
+    detected_at: Instant,
+    planner: Planner,
+    retention: Instant,
+    said: list[Conclusion],
+) -> DossierState:
+    """Say what fell due before an instant; the state in which it was said."""
+    turn = Turn(planner, state, None, detected_at, said)
+    fall_due(turn, until)
+    return _settled(turn.state, retention)
+
+
+def is_over(state: DossierState, until: Instant, retention: Instant) -> bool:
+    """Whether a finished stream can be forgotten: nothing is ahead of it, and nothing was told for long enough."""
+    return state.ending is not None and state.known_at + retention <= until and next_wake_at(state) == NEVER
+
+
+def _begin(fact: Fact, planner: Planner, retention: Instant, said: list[Conclusion]) -> Step:
+    if fact.seq > 1:
+        # A finished dossier is forgotten after a while. What may still be said about it moves no clock; history may say more.
+        if fact.is_history or type(fact) not in _NEEDS_A_STATE:
+            return None, said
+        raise StreamGapError(f"the events of the stream begin with {fact.event_type}, number {fact.seq}")
+    opening = fact if isinstance(fact, Opening) else None
+    subject = planner.pin(opening or Opening(
+        seq=1, event_id=fact.event_id, event_type=fact.event_type, at=fact.at, known_at=fact.known_at, opened_on=1, unit_id=0
+    ))
+    state = DossierState(fact.seq, fact.known_at, 0, NEVER, subject, subject.unit_id)
+    turn = Turn(planner, state, fact, fact.known_at, said)
+    handler = _HANDLERS.get(type(fact))
+    if opening is not None and handler is not None:
+        handler(turn, fact)
+    elif handler is not None:
+        turn.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
+    return _settled(_noted(turn.state, fact), retention), said
+
+
+def _open_again(turn: Turn, fact: Opening) -> None:
+    """A later submission or the acceptance after one; a second acceptance or feedback contradicts."""
+    if isinstance(fact, facts.Submitted):
+        beginning.on_submitted(turn, fact)
+    elif isinstance(fact, facts.Accepted) and not turn.state.is_accepted:
+        parts.end_kind(turn, "intake")
+        subject = turn.planner.pin(fact)
+        turn.state = replace(turn.state, subject=replace(subject, opened_on=turn.state.subject.opened_on or subject.opened_on))
+        turn.state = replace(turn.state, holder_unit_id=fact.unit_id)
+        turn.pins = turn.planner.pins(turn.state.subject)
+        turn.zone = turn.pins.zone if turn.pins else turn.planner.default_zone
+        beginning.on_accepted(turn, fact)
+    else:
+        turn.flag("order", "domain 4.3: already-accepted", f"{fact.event_type} of a stream that is open")
+
+
+def _noted(state: DossierState, fact: Fact) -> DossierState:
+    """The state after the place of a fact in the stream and its time were noted."""
+    is_late = fact.is_history or fact.known_at - fact.at > REPORTED_LONG_AFTER
+    return replace(
+        state,
+        seq=fact.seq,
+        known_at=fact.known_at,
+        history_at=fact.known_at if fact.is_history else state.history_at,
+        catching_up_at=fact.known_at if is_late else state.catching_up_at,
+    )
+
+
+def _settled(state: DossierState, retention: Instant) -> DossierState:
+    """The state with the next instant at which to look at it."""
+    at = next_wake_at(state)
+    if at == NEVER and state.ending is not None:
+        at = state.known_at + retention
+    return state if at == state.next_at else replace(state, next_at=at)
+
+
+_HANDLERS: Final[dict[type[Fact], Callable[[Turn, Any], None]]] = {
+    facts.Submitted: beginning.on_submitted,
+    facts.Accepted: beginning.on_accepted,
+    facts.FeedbackReceived: beginning.on_feedback_received,
+    facts.IntakeAnswered: parts.on_intake_answered,
+    facts.Transferred: parts.on_transferred,
+    facts.TransferRefused: parts.on_transfer_refused,
+    facts.Reassigned: parts.on_reassigned,
+    facts.StepStarted: parts.on_step_started,
+    facts.StepCompleted: parts.on_step_completed,
+    facts.ConsultationRequested: parts.on_consultation_requested,
+    facts.ConsultationAnswered: parts.on_consultation_answered,
+    facts.FeedbackAct: parts.on_feedback_act,
+    facts.PauseOpened: moving.on_pause_opened,
+    facts.PauseClosed: moving.on_pause_closed,
+    facts.Extended: moving.on_extended,
+    facts.CalendarChanged: moving.on_calendar_changed,
+    facts.LatenessForeseen: lambda turn, _: moving.foresee(turn),
+    facts.Apologised: ending.on_apologised,
+    facts.ApologyWaived: ending.on_apology_waived,
+    facts.EscalationAcknowledged: ending.on_escalation_acknowledged,
+    facts.Ended: ending.on_ended,
+    facts.Reopened: moving.on_reopened,
+    facts.BackdatingApproved: ending.on_backdating_approved,
+}
+
+_NEEDS_ACCEPTANCE: Final = frozenset(
+    {
+        facts.Transferred,
+        facts.StepStarted,
+        facts.ConsultationRequested,
+        facts.PauseOpened,
+        facts.Extended,
+        facts.Apologised,
+        facts.Ended,
+        facts.Reopened,
+    }
+)
+_ONLY_WHILE_OPEN: Final = frozenset({facts.PauseOpened, facts.Extended})
+_NEEDS_A_STATE: Final = frozenset(
+    {facts.Accepted, facts.Submitted, facts.PauseOpened, facts.PauseClosed, facts.Ended, facts.Extended, facts.Reopened}
+)

@@ -1,0 +1,208 @@
+"""The parts of a dossier's way that have clocks of their own: transfer, step, agency, consultation, feedback (DR-11 to DR-14)."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from events.deadline import DeadlineMet, StepBreached
+from rules.classify import classify
+from rules.errors import RulesError
+from rules.sub_clocks import agency_due, consultation_due, feedback_due, step_due
+from rules.terms import Due, Term, appointment
+from services.deadlines.domain.beginning import FEEDBACK_ANSWER, FEEDBACK_PUBLICATION, say_set, start_feedback
+from services.deadlines.domain.facts import (
+    ConsultationAnswered,
+    ConsultationRequested,
+    FeedbackAct,
+    IntakeAnswered,
+    Reassigned,
+    StepCompleted,
+    StepStarted,
+    Transferred,
+    TransferRefused,
+)
+from services.deadlines.domain.instants import instant
+from services.deadlines.domain.planning import lawful_due_of, term_of
+from services.deadlines.domain.state import Clock
+from services.deadlines.domain.turn import DOSSIER, Turn
+
+
+def on_intake_answered(turn: Turn, _fact: IntakeAnswered) -> None:
+    """Guidance or a refusal ends the intake clock."""
+    end_kind(turn, "intake")
+
+
+def on_transferred(turn: Turn, fact: Transferred) -> None:
+    """The transfer is done; another unit holds the dossier, with a day of its own where agencies work in a chain (DR-13)."""
+    end_kind(turn, "transfer", "agency")
+    before = turn.state.holder_unit_id
+    turn.state = replace(
+        turn.state, holder_unit_id=fact.to_unit_id, given_by_unit_id=before, officer_id=None
+    )
+    dossier = turn.state.clock(DOSSIER)
+    if dossier is None or turn.pins is None or turn.state.ending is not None:
+        return
+    procedure = turn.planner.procedure(turn.state.subject.procedure_code, turn.state.subject.opened_on)
+    has_legs = procedure is not None and procedure.agency_legs and fact.to_unit_id != turn.state.subject.unit_id
+    if fact.due_back_at is None and not has_legs:
+        return
+    if fact.due_back_at is not None:
+        answer = appointment(turn.pins.calendar, instant(fact.at), instant(fact.due_back_at))
+    else:
+        answer = agency_due(turn.pins.calendar, lawful_due_of(dossier, turn.pins), instant(fact.at), turn.pins.rule_set)
+    _start(turn, f"agency:{fact.to_unit_id}#{fact.seq}", "agency", answer, None, unit_id=fact.to_unit_id)
+
+
+def on_transfer_refused(turn: Turn, _fact: TransferRefused) -> None:
+    """Back to the unit that handed it over; the agency's clock is over."""
+    for clock in turn.state.clocks:
+        if clock.kind == "agency":
+            turn.drop(clock.name)
+    giver = turn.state.given_by_unit_id
+    turn.state = replace(turn.state, holder_unit_id=giver or turn.state.holder_unit_id, given_by_unit_id=0)
+
+
+def on_reassigned(turn: Turn, fact: Reassigned) -> None:
+    """A reorganisation: only the holder changes (DR-28)."""
+    turn.state = replace(turn.state, holder_unit_id=fact.to_unit_id)
+
+
+def on_step_started(turn: Turn, fact: StepStarted) -> None:
+    """A step with a budget has a clock: its own due date, whatever the dossier's is (DR-12)."""
+    if fact.officer_id is not None:
+        turn.state = replace(turn.state, officer_id=fact.officer_id)
+    if turn.pins is None or turn.state.ending is not None:
+        return
+    about = {"step_code": fact.step_code, "unit_id": fact.unit_id or 0, "officer_id": fact.officer_id}
+    name = f"step:{fact.step_code}#{fact.seq}"
+    try:
+        if fact.due_at is not None:
+            answer = appointment(turn.pins.calendar, instant(fact.at), instant(fact.due_at))
+            _start(turn, name, "step", replace_rule(answer, "DR-12"), None, **about)
+            return
+        budget = term_of(fact.budget) or _budget_of_procedure(turn, fact.step_code)
+        if budget is None:
+            return
+        if budget.unit == "hour":
+            answer = step_due(turn.pins.calendar, instant(fact.at), budget, turn.pins.rule_set)
+            _start(turn, name, "step", answer, budget, **about)
+            return
+        plan = turn.planner.by_term(turn.pins, "step", fact.at, budget, "DR-12")
+        say_set(turn, turn.armed(name, "step", fact.at, plan, budget, **about))
+    except RulesError as error:
+        turn.not_armed_by(name, "step", error)
+
+
+def replace_rule(answer: Due, rule: str) -> Due:
+    """The same due date by the name of the rule that asked for it."""
+    return Due(
+        effective_start_at=answer.effective_start_at,
+        due_at=answer.due_at,
+        due_on=answer.due_on,
+        basis=answer.basis,
+        rule=rule,
+    )
+
+
+def _budget_of_procedure(turn: Turn, step_code: str) -> Term | None:
+    procedure = turn.planner.procedure(turn.state.subject.procedure_code, turn.state.subject.opened_on)
+    if procedure is None:
+        return None
+    return next((step.budget for step in procedure.steps if step.code == step_code), None)
+
+
+def on_step_completed(turn: Turn, fact: StepCompleted) -> None:
+    """The latest open clock of that step ends; a step without one says nothing."""
+    for clock in reversed(turn.state.clocks):
+        if clock.kind == "step" and clock.step_code == fact.step_code:
+            end(turn, clock)
+            return
+
+
+def on_consultation_requested(turn: Turn, fact: ConsultationRequested) -> None:
+    """A clock beside the dossier's, which runs on (DR-14); none where nobody said until when."""
+    if turn.pins is None or turn.state.ending is not None:
+        return
+    name = f"consultation:{fact.document_no}"
+    try:
+        term = term_of(fact.term)
+        by = None if fact.due_at is None else instant(fact.due_at)
+        answer = consultation_due(turn.pins.calendar, instant(fact.at), term, by, turn.pins.rule_set)
+        if answer is not None:
+            _start(turn, name, "consultation", answer, term, unit_id=fact.agency_unit_id or 0)
+    except RulesError as error:
+        turn.not_armed_by(name, "consultation", error)
+
+
+def on_consultation_answered(turn: Turn, fact: ConsultationAnswered) -> None:
+    """The agency answered."""
+    clock = turn.state.clock(f"consultation:{fact.document_no}")
+    if clock is not None:
+        end(turn, clock)
+
+
+def on_feedback_act(turn: Turn, fact: FeedbackAct) -> None:
+    """Refusal and supplement have limits from the receipt; answer and publication are clocks (QĐ 766, 5.2)."""
+    received = turn.state.clock(FEEDBACK_ANSWER)
+    if fact.stage in ("refusal", "supplement") and received is not None:
+        _judge_stage(turn, fact, received)
+    if fact.stage in ("refusal", "answer") and received is not None:
+        end(turn, received)
+    if fact.stage == "answer":
+        start_feedback(turn, FEEDBACK_PUBLICATION, fact.at)
+    published = turn.state.clock(FEEDBACK_PUBLICATION)
+    if fact.stage == "publication" and published is not None:
+        end(turn, published)
+
+
+def _judge_stage(turn: Turn, fact: FeedbackAct, received: Clock) -> None:
+    """A stage that may only be used for so long is judged when it is used; nobody is late for not refusing."""
+    pins, kind = turn.require_pins(), f"feedback_{fact.stage}"
+    try:
+        answer = feedback_due(pins.calendar, instant(received.started_at), fact.stage, pins.rule_set)
+    except RulesError as error:
+        turn.not_armed_by(kind, kind, error)
+        return
+    plan = turn.planner.by_due(pins, kind, answer, None)
+    clock = turn.armed(kind, kind, received.started_at, plan, None)
+    turn.drop(kind)
+    if classify(pins.calendar, answer.due_at, instant(fact.at), answer.basis) == "late":
+        data = StepBreached(**turn.dues(clock), held_by_unit_id=turn.state.holder_unit_id)
+        turn.because(clock, data, at=clock.lawful_due_at)
+    else:
+        _say_met(turn, clock, answer.due_at)
+
+
+def end_kind(turn: Turn, *kinds: str) -> None:
+    """End every clock of some kinds."""
+    for clock in turn.state.clocks:
+        if clock.kind in kinds:
+            end(turn, clock)
+
+
+def end(turn: Turn, clock: Clock) -> None:
+    """A part is done: said when it was in time; when it wasn't, the breach has said it."""
+    turn.drop(clock.name)
+    if not clock.is_breached:
+        _say_met(turn, clock, turn.zone.local(clock.lawful_due_at))
+
+
+def _say_met(turn: Turn, clock: Clock, due_at: Any) -> None:
+    fact, pins = turn.caused_by(), turn.require_pins()
+    outcome = classify(pins.calendar, due_at, instant(fact.at), clock.basis)
+    if outcome not in ("early", "on_time"):
+        return
+    data = DeadlineMet(
+        **turn.dues(clock),
+        ended_at=turn.zone.local(fact.at),
+        ended_by=fact.event_type,
+        outcome="early" if outcome == "early" else "on_time",
+    )
+    turn.because(clock, data)
+
+
+def _start(turn: Turn, name: str, kind: str, answer: Due, term: Term | None, **about: Any) -> None:
+    plan = turn.planner.by_due(turn.require_pins(), kind, answer, term)
+    say_set(turn, turn.armed(name, kind, turn.caused_by().at, plan, term, **about))
+
+

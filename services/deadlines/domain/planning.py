@@ -1,0 +1,255 @@
+"""Asks the rules when a clock ends and what is to be said on the way: DR-01 to DR-14, the ladders A and B, AR-02.
+
+In go facts, a `Subject` and the rulebook; out come plans. Many dossiers share a day, a term and so a due date: what follows
+from those alone is asked once and remembered. Pure: the same question always has the same answer.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from msgspec import Struct
+
+from rules.calendar import Calendar
+from rules.errors import CalendarExhaustedError, RulesError
+from rules.escalation import escalation_rungs
+from rules.ladder import Rung, apology_latest_at, ladder_instants
+from rules.procedures import Procedure, ProcedureCatalogue
+from rules.rulebook import Rulebook
+from rules.ruleset import RuleSet
+from rules.terms import Basis, Due, Term, due
+from services.deadlines.domain.facts import Opening, TermGiven
+from services.deadlines.domain.instants import Instant, Zone, instant, micros
+from services.deadlines.domain.state import Clock, Subject, Wake
+
+BREACH = "B0"
+"""The lawful due instant has passed (domain.md 4.6)."""
+PENDING = "AP"
+"""The day on which to finish or to apologise begins (AR-01)."""
+SECOND = "SB"
+"""The date of the re-appointment has passed (AR-05)."""
+_NO_LADDER = frozenset({"intake", "transfer"})
+_MOST_REMEMBERED = 100_000
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+class Plan(Struct, frozen=True, gc=False):
+    """When a clock ends. `ahead` is everything before and at the due instant, however late the clock was set going."""
+
+    effective_start_at: Instant
+    due_at: Instant
+    due_on: int
+    rule: str
+    basis: Basis
+    latest_at: Instant
+    ahead: tuple[Wake, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pins:
+    """The calendar and the rule set of one stream, with its zone."""
+
+    calendar: Calendar
+    rule_set: RuleSet
+    zone: Zone
+
+
+class Planner:
+    """The rulebook and the catalogue of procedures, with what was asked before."""
+
+    def __init__(self, rulebook: Rulebook, procedures: ProcedureCatalogue) -> None:
+        self._rulebook = rulebook
+        self._procedures = procedures
+        self.default_zone = Zone(rulebook.default_calendar.zone)
+        self._pins: dict[tuple[str, str, str], Pins | None] = {}
+        self._dues: dict[tuple[object, ...], tuple[Due, Plan]] = {}
+        self._ladders: dict[tuple[object, ...], tuple[Instant, tuple[Wake, ...]]] = {}
+        self._escalations: dict[tuple[object, ...], tuple[Wake, ...]] = {}
+
+    # What is fixed at the opening.
+
+    def pin(self, opening: Opening) -> Subject:
+        """Fix calendar and rule set (DR-28): the newest calendar known when the event was; the version is empty if unknown."""
+        opened_on = date.fromordinal(opening.opened_on)
+        calendar_id = opening.calendar_id or self._rulebook.calendar_id_for_unit(opening.unit_id, opened_on)
+        try:
+            version = self._rulebook.calendar(calendar_id, known_at=instant(opening.known_at)).version
+        except RulesError:
+            version = ""
+        return Subject(
+            opened_on=opening.opened_on,
+            unit_id=opening.unit_id,
+            dossier_code=opening.dossier_code,
+            procedure_code=opening.procedure_code,
+            calendar_id=calendar_id,
+            calendar_version=version,
+            rule_set_id=self._rulebook.rule_set_for(opened_on).rule_set_id,
+        )
+
+    def pins(self, subject: Subject) -> Pins | None:
+        """What was fixed, or None if the calendar isn't known here."""
+        key = (subject.calendar_id, subject.calendar_version, subject.rule_set_id)
+        if key not in self._pins:
+            self._pins[key] = self._pins_of(subject)
+        return self._pins[key]
+
+    def _pins_of(self, subject: Subject) -> Pins | None:
+        if not subject.calendar_version:
+            return None
+        calendar = self._rulebook.calendar(subject.calendar_id, subject.calendar_version)
+        return Pins(
+            calendar=calendar, rule_set=self._rulebook.rule_set(subject.rule_set_id), zone=Zone(calendar.zone)
+        )
+
+    def procedure(self, code: str | None, on: int) -> Procedure | None:
+        """The procedure in its version of a day, if the catalogue has it."""
+        return self._procedures.find(code, date.fromordinal(on)) if code else None
+
+    # Due dates.
+
+    def by_term(self, pins: Pins, kind: str, started_at: Instant, term: Term, rule: str | None = None) -> Plan:
+        """The plan of a clock with a term. Raises CalendarExhaustedError."""
+        at = instant(started_at)
+        if term.unit == "hour":
+            return self.by_due(pins, kind, due(pins.calendar, at, term, pins.rule_set), term, rule)
+        start = pins.calendar.effective_start(at)
+        is_early = start.time() <= pins.rule_set.same_day_cut_off
+        key = (id(pins), kind, start.toordinal(), is_early, term.value, term.unit, rule)
+        found = self._dues.get(key)
+        if found is None:
+            answer = due(pins.calendar, start, term, pins.rule_set)
+            found = answer, self.by_due(pins, kind, answer, term, rule)
+            _remember(self._dues, key, found)
+        same_day = found[1]
+        return Plan(
+            effective_start_at=micros(start),
+            due_at=same_day.due_at,
+            due_on=same_day.due_on,
+            rule=same_day.rule,
+            basis=same_day.basis,
+            latest_at=same_day.latest_at,
+            ahead=same_day.ahead,
+        )
+
+    def by_due(self, pins: Pins, kind: str, answer: Due, term: Term | None, rule: str | None = None) -> Plan:
+        """The plan of a clock whose due date is already known."""
+        latest_at, ahead = self._ladder(pins, kind, answer, term)
+        return Plan(
+            effective_start_at=micros(answer.effective_start_at),
+            due_at=micros(answer.due_at),
+            due_on=answer.due_on.toordinal(),
+            rule=rule or answer.rule,
+            basis=answer.basis,
+            latest_at=latest_at,
+            ahead=ahead,
+        )
+
+    def escalations(self, pins: Pins, clock: Clock) -> tuple[Wake, ...]:
+        """The rungs B1 to B3 after a breach."""
+        key = (id(pins), clock.lawful_due_at, clock.due_on)
+        found = self._escalations.get(key)
+        if found is None:
+            rungs = escalation_rungs(pins.calendar, lawful_due_of(clock, pins), pins.rule_set)
+            found = tuple(Wake(rung.name, micros(rung.at)) for rung in rungs)
+            _remember(self._escalations, key, found)
+        return found
+
+    def _ladder(
+        self, pins: Pins, kind: str, answer: Due, term: Term | None
+    ) -> tuple[Instant, tuple[Wake, ...]]:
+        start_on = answer.effective_start_at.toordinal()
+        unit = (term.value, term.unit) if term else None
+        key = (id(pins), kind, start_on, answer.due_at, answer.due_on, unit, answer.basis)
+        found = self._ladders.get(key)
+        if found is None:
+            found = self._asked_ladder(pins, kind, answer, term)
+            _remember(self._ladders, key, found)
+        return found
+
+    def _asked_ladder(
+        self, pins: Pins, kind: str, answer: Due, term: Term | None
+    ) -> tuple[Instant, tuple[Wake, ...]]:
+        calendar, due_at = pins.calendar, micros(answer.due_at)
+        breach = Wake(BREACH, due_at)
+        if kind in _NO_LADDER:
+            return due_at, (breach,)
+        wakes = [Wake(rung.name, micros(rung.at)) for rung in ladder_instants(calendar, answer, term, pins.rule_set)]
+        latest = answer.due_at
+        if kind == "dossier":
+            latest = _latest_at(pins, answer, term)
+            if latest != answer.due_at:
+                wakes.append(Wake(PENDING, micros(calendar.start_of_first_session(latest.date()))))
+        # What is said at one instant: the reminder first, then that an apology may be owed.
+        wakes = sorted((wake for wake in wakes if wake.at < due_at), key=lambda wake: (wake.at, wake.name == PENDING))
+        return micros(latest), (*wakes, breach)
+
+
+def _latest_at(pins: Pins, answer: Due, term: Term | None) -> datetime:
+    beginning = datetime.combine(pins.calendar.spec.valid_from, datetime.min.time(), pins.calendar.zone)
+    try:
+        return apology_latest_at(pins.calendar, answer, term, pins.rule_set, beginning)
+    except CalendarExhaustedError:
+        return answer.due_at
+
+
+def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    if len(known) >= _MOST_REMEMBERED:
+        known.clear()
+    known[key] = value
+
+
+def term_of(given: TermGiven | None) -> Term | None:
+    """A given term as the rules want it. Raises InvalidTermError for what is no term (DR-09)."""
+    return None if given is None else Term(value=given.value, unit=given.unit)
+
+
+def term_of_clock(clock: Clock) -> Term | None:
+    """The term of a clock, None for an appointment."""
+    if clock.term_value is None or clock.term_unit is None:
+        return None
+    return Term(value=clock.term_value, unit=clock.term_unit)
+
+
+def original_due_of(clock: Clock, pins: Pins) -> Due:
+    """A clock's first due date as the rules want it."""
+    local = pins.zone.local
+    return Due(
+        effective_start_at=local(clock.effective_start_at),
+        due_at=local(clock.original_due_at),
+        due_on=date.fromordinal(clock.original_due_on),
+        basis=clock.basis,
+        rule=clock.original_rule,
+    )
+
+
+def lawful_due_of(clock: Clock, pins: Pins) -> Due:
+    """A clock's present due date as the rules want it."""
+    local = pins.zone.local
+    return Due(
+        effective_start_at=local(clock.effective_start_at),
+        due_at=local(clock.lawful_due_at),
+        due_on=date.fromordinal(clock.due_on),
+        basis=clock.basis,
+        rule=clock.original_rule,
+    )
+
+
+def ahead_from(plan: Plan, running_from_at: Instant, said: tuple[str, ...] = ()) -> tuple[Wake, ...]:
+    """What lies ahead of a clock that was set going at an instant; rungs that were said stay said (AL-1, AL-3)."""
+    ahead = plan.ahead
+    if not said and ahead[0].at > running_from_at:
+        return ahead
+    return tuple(
+        wake for wake in ahead if wake.name == BREACH or (wake.at > running_from_at and wake.name not in said)
+    )
+
+
+def latest_from(plan: Plan, running_from_at: Instant) -> Instant:
+    """The last instant for an apology in time, the due instant where the running clock leaves none before it (AR-02)."""
+    return plan.latest_at if plan.latest_at > running_from_at else plan.due_at
+
+
+def rung_wakes(rungs: tuple[Rung, ...]) -> tuple[Wake, ...]:
+    """Rungs of the rules as wakes."""
+    return tuple(Wake(rung.name, micros(rung.at)) for rung in rungs)
