@@ -1,96 +1,52 @@
-"""An oracle for the rules that shares no code with them: it reads the calendar's file itself and walks.
+"""Offices to ask about: each a calendar as the rules build it, and the oracle that reads the same data by itself."""
 
-Days are walked one by one and working time minute by minute, in naive local time, with nothing precomputed.
-"""
-
-import tomllib
-from datetime import date, datetime, time, timedelta
-from importlib.resources import files
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from rules.calendar import Calendar
+from rules.calendar_spec import parse_calendar
 from rules.rulebook import Rulebook
 from rules.rulebook_files import load_rulebook
 from rules.ruleset import RuleSet
+from tests.properties.rules.oracle import Oracle, published
 
-DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+
+def regime(valid_from: date, *periods: tuple[time, time]) -> dict[str, Any]:
+    hours = [{"start": start, "end": end} for start, end in periods]
+    return {"valid_from": valid_from, "periods": hours, "source_status": "unverified"}
 
 
-class Oracle:
-    def __init__(self, file_name: str) -> None:
-        text = (files("rules") / "data" / "calendars" / file_name).read_text(encoding="utf-8")
-        published = tomllib.loads(text)
-        exceptions = published.get("exceptions", [])
-        self.off = {row["date"] for row in exceptions if row["kind"] == "off"}
-        self.make_up = {row["date"] for row in exceptions if row["kind"] == "make_up"}
-        self.periods = [(period["start"], period["end"]) for period in published["sessions"][0]["periods"]]
+# Summer hours, then a winter with a short break: sessions of two, three and four and a half hours.
+OTHER_HOURS = [
+    regime(date(2025, 6, 16), (time(7), time(11)), (time(13, 30), time(17, 30))),
+    regime(date(2026, 1, 5), (time(7, 30), time(12)), (time(12, 30), time(15, 30)), (time(15, 35), time(17, 35))),
+]
 
-    def works_on(self, day: date) -> bool:
-        return day in self.make_up or (day.weekday() < 5 and day not in self.off)
 
-    def works_at(self, at: datetime) -> bool:
-        clock = at.time()
-        return self.works_on(at.date()) and any(start <= clock < end for start, end in self.periods)
-
-    def start(self, at: datetime) -> datetime:
-        while not self.works_at(at):
-            at = at.replace(second=0, microsecond=0) + MINUTE
-        return at
-
-    def closing(self, day: date) -> datetime:
-        minute = datetime.combine(day, time(23, 59))
-        while not self.works_at(minute):
-            minute -= MINUTE
-        return minute + MINUTE
-
-    def after_days(self, day: date, n: int) -> date:
-        while n > 0:
-            day += DAY
-            n -= self.works_on(day)
-        return day
-
-    def rolled(self, day: date) -> date:
-        while not self.works_on(day):
-            day += DAY
-        return day
-
-    def after_months(self, day: date, n: int) -> date:
-        year, month = day.year, day.month
-        for _ in range(n):
-            year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-        for number in range(day.day, 0, -1):
-            try:
-                return date(year, month, number)
-            except ValueError:
-                continue
-        raise AssertionError(day)
-
-    def minutes_between(self, after: datetime, until: datetime) -> int:
-        minutes = 0
-        while after < until:
-            minutes += self.works_at(after)
-            after += MINUTE
-        return minutes
-
-    def after_minutes(self, at: datetime, n: int) -> datetime:
-        at = self.start(at)
-        while n > 0:
-            n -= self.works_at(at)
-            at += MINUTE
-        return at
-
-    def days_between(self, after: date, until: date) -> int:
-        days = 0
-        while after < until:
-            after += DAY
-            days += self.works_on(after)
-        return days
+@dataclass(frozen=True, slots=True)
+class Office:
+    calendar: Calendar
+    oracle: Oracle
 
 
 @pytest.fixture(scope="session")
 def rulebook() -> Rulebook:
     return load_rulebook()
+
+
+@pytest.fixture(scope="session", params=["vn-standard", "vn-saturday-morning", "other hours"])
+def office(request: pytest.FixtureRequest, rulebook: Rulebook) -> Office:
+    standard = published("vn-standard")
+    if request.param == "vn-standard":
+        return Office(rulebook.default_calendar, Oracle(standard))
+    if request.param == "vn-saturday-morning":
+        return Office(rulebook.calendar("vn-saturday-morning"), Oracle(standard, published("vn-saturday-morning")))
+    data = standard | {"id": "vn-other-hours", "sessions": [*standard["sessions"], *OTHER_HOURS]}
+    return Office(Calendar(parse_calendar(data, ZoneInfo(data["time_zone"]))), Oracle(data))
 
 
 @pytest.fixture(scope="session")
@@ -110,4 +66,4 @@ def rule_set(rulebook: Rulebook) -> RuleSet:
 
 @pytest.fixture(scope="session")
 def oracle() -> Oracle:
-    return Oracle("vn-standard.toml")
+    return Oracle(published("vn-standard"))

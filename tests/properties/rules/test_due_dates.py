@@ -1,7 +1,6 @@
-"""Due dates against an oracle that walks day by day and minute by minute."""
+"""Due dates of all units against an oracle that walks day by day and second by second."""
 
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,121 +11,44 @@ from rules.explanation import explain_due
 from rules.ladder import apology_latest_at, near_due_rungs
 from rules.ruleset import RuleSet
 from rules.terms import Term, due
+from tests.properties.rules.conftest import Office
+from tests.properties.rules.instants import any_instants, aware, naive, strange_days, terms
+from tests.properties.rules.oracle import Oracle
 
-FIRST, LAST = datetime(2023, 1, 3), datetime(2026, 8, 31)  # noqa: DTZ001 - local times; the tests add the zone
-MINUTE = timedelta(minutes=1)
-
-instants = st.datetimes(FIRST, LAST)
-minutes = instants.map(lambda at: at.replace(second=0, microsecond=0))
-# Half of the instants fall on the edges of sessions, where mistakes live.
-edges = st.builds(
-    lambda at, edge, seconds: datetime.combine(at, edge) + timedelta(seconds=seconds),
-    instants,
-    st.sampled_from([time(0), time(7, 30), time(11, 30), time(13), time(15), time(17)]),
-    st.sampled_from([-1, 0, 1]),
-)
-any_instants = instants | edges
-terms = st.one_of(
-    st.builds(Term, value=st.integers(1, 60), unit=st.just("working_day")),
-    st.builds(Term, value=st.integers(1, 60), unit=st.just("hour")),
-    st.builds(Term, value=st.integers(1, 90), unit=st.just("calendar_day")),
-    st.builds(Term, value=st.integers(1, 3), unit=st.just("month")),
-    st.just(Term(value=1, unit="same_day")),
+NEAR_THE_END_OF_A_MONTH = st.builds(
+    lambda year, month, days, hours: datetime(year, month, 1) + timedelta(days=days, hours=hours),  # noqa: DTZ001
+    st.integers(2023, 2025),
+    st.integers(2, 12),
+    st.integers(-4, 1),
+    st.integers(0, 23),
 )
 
 
-def naive(at: datetime) -> datetime:
-    return at.replace(tzinfo=None)
-
-
-def aware(calendar: Calendar, at: datetime) -> datetime:
-    return at.replace(tzinfo=calendar.zone)
-
-
-@settings(deadline=None)
-@given(at=any_instants)
-def test_the_effective_start_is_where_a_walk_finds_it(calendar: Calendar, oracle: Any, at: datetime) -> None:
-    start = calendar.effective_start(aware(calendar, at))
-    assert naive(start) == oracle.start(at)
-    assert calendar.effective_start(start) == start
+@settings(deadline=None, max_examples=150)
+@given(at=any_instants, term=terms)
+def test_a_term_in_any_unit_ends_where_a_walk_ends(office: Office, rule_set: RuleSet, at: datetime, term: Term) -> None:
+    found = due(office.calendar, aware(office.calendar, at), term, rule_set)
+    assert naive(found.effective_start_at) == office.oracle.start(at)
+    # Where nobody asks about fractions of a second the walk is exact; they run through unchanged.
+    whole = at.replace(microsecond=0)
+    fraction = at - whole if office.oracle.works_at(at) and term.unit == "hour" else timedelta(0)
+    assert naive(found.due_at) - fraction == office.oracle.due_at(whole, term.value, term.unit)
+    assert found.due_on == found.due_at.date()
 
 
 @settings(deadline=None)
-@given(at=any_instants, n=st.integers(1, 60))
-def test_working_day_terms_end_where_a_walk_ends(
-    calendar: Calendar, oracle: Any, rule_set: RuleSet, at: datetime, n: int
-) -> None:
-    found = due(calendar, aware(calendar, at), Term(value=n, unit="working_day"), rule_set)
-    assert naive(found.due_at) == oracle.closing(oracle.after_days(oracle.start(at).date(), n))
-
-
-@settings(max_examples=60, deadline=None)
-@given(at=minutes, n=st.integers(1, 24))
-def test_hour_terms_end_where_a_walk_of_minutes_ends(
-    calendar: Calendar, oracle: Any, rule_set: RuleSet, at: datetime, n: int
-) -> None:
-    found = due(calendar, aware(calendar, at), Term(value=n, unit="hour"), rule_set)
-    assert naive(found.due_at) == oracle.after_minutes(at, n * 60)
+@given(at=NEAR_THE_END_OF_A_MONTH, months=st.integers(1, 12))
+def test_month_terms_from_the_end_of_a_month(office: Office, rule_set: RuleSet, at: datetime, months: int) -> None:
+    found = due(office.calendar, aware(office.calendar, at), Term(value=months, unit="month"), rule_set)
+    assert naive(found.due_at) == office.oracle.due_at(at, months, "month")
 
 
 @settings(deadline=None)
-@given(at=any_instants, n=st.integers(1, 90))
-def test_calendar_day_terms_are_rolled_as_a_walk_does(
-    calendar: Calendar, oracle: Any, rule_set: RuleSet, at: datetime, n: int
-) -> None:
-    found = due(calendar, aware(calendar, at), Term(value=n, unit="calendar_day"), rule_set)
-    last = oracle.start(at).date() + timedelta(days=n)
-    assert naive(found.due_at) == oracle.closing(oracle.rolled(last))
-
-
-@settings(deadline=None)
-@given(at=any_instants, n=st.integers(1, 3))
-def test_month_terms_are_rolled_as_a_walk_does(
-    calendar: Calendar, oracle: Any, rule_set: RuleSet, at: datetime, n: int
-) -> None:
-    found = due(calendar, aware(calendar, at), Term(value=n, unit="month"), rule_set)
-    assert naive(found.due_at) == oracle.closing(oracle.rolled(oracle.after_months(oracle.start(at).date(), n)))
-
-
-@settings(deadline=None)
-@given(at=any_instants)
-def test_same_day_terms_end_on_the_day_or_the_next(
-    calendar: Calendar, oracle: Any, rule_set: RuleSet, at: datetime
-) -> None:
-    found = due(calendar, aware(calendar, at), Term(value=1, unit="same_day"), rule_set)
-    start = oracle.start(at)
-    is_next = start > datetime.combine(start, time(15))
-    assert naive(found.due_at) == oracle.closing(oracle.after_days(start.date(), 1) if is_next else start.date())
-
-
-@settings(max_examples=50, deadline=None)
-@given(at=minutes, length=st.integers(0, 12_000))
-def test_working_minutes_between_are_those_of_a_walk(
-    calendar: Calendar, oracle: Any, at: datetime, length: int
-) -> None:
-    until = at + length * MINUTE
-    counted = calendar.working_minutes_between(aware(calendar, at), aware(calendar, until))
-    assert counted == oracle.minutes_between(at, until)
-    assert calendar.working_minutes_between(aware(calendar, until), aware(calendar, at)) == -counted
-
-
-@settings(deadline=None)
-@given(at=any_instants, seconds=st.integers(1, 500_000))
-def test_working_time_added_can_be_measured_and_taken_back(calendar: Calendar, at: datetime, seconds: int) -> None:
-    start, amount = aware(calendar, at), timedelta(seconds=seconds)
-    end = calendar.add_working_time(start, amount)
-    assert calendar.working_time_between(start, end) == amount
-    assert calendar.subtract_working_time(end, amount) == calendar.effective_start(start)
-
-
-@settings(deadline=None)
-@given(at=instants, n=st.integers(1, 60))
-def test_working_days_forth_and_back(calendar: Calendar, oracle: Any, at: datetime, n: int) -> None:
-    day = at.date()
-    after = calendar.nth_working_day_after(day, n)
-    assert calendar.working_days_between(day, after) == n == oracle.days_between(day, after)
-    back = calendar.nth_working_day_before(after, n)
-    assert back == day if oracle.works_on(day) else back < day
+@given(day=strange_days, seconds=st.integers(-2, 2))
+def test_the_same_day_ends_with_the_cut_off(office: Office, rule_set: RuleSet, day: datetime, seconds: int) -> None:
+    at = day.replace(hour=15) + timedelta(seconds=seconds)
+    found = due(office.calendar, aware(office.calendar, at), Term(value=1, unit="same_day"), rule_set)
+    assert naive(found.due_at) == office.oracle.due_at(at, 1, "same_day")
 
 
 @settings(deadline=None)
@@ -164,7 +86,7 @@ def test_the_explanation_adds_up_to_the_term(calendar: Calendar, rule_set: RuleS
 @settings(deadline=None)
 @given(at=any_instants, term=terms)
 def test_reminders_and_apologies_lie_within_the_term(
-    calendar: Calendar, oracle: Any, rule_set: RuleSet, at: datetime, term: Term
+    calendar: Calendar, oracle: Oracle, rule_set: RuleSet, at: datetime, term: Term
 ) -> None:
     promised = due(calendar, aware(calendar, at), term, rule_set)
     rungs = near_due_rungs(calendar, promised, term, rule_set)
@@ -188,21 +110,3 @@ def test_late_begins_at_exactly_one_instant(
     is_late = classify(calendar, promised.due_at, ended_at, term.basis) == "late"
     assert is_late == (ended_at >= border)
     assert border > promised.due_at
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    hour=st.integers(0, 24 * 8),
-    change=st.sampled_from([datetime(2011, 3, 24, tzinfo=UTC), datetime(2011, 10, 27, tzinfo=UTC)]),
-)
-def test_amsterdam_starts_where_a_walk_in_utc_finds_office_hours(
-    amsterdam: Calendar, hour: int, change: datetime
-) -> None:
-    at = change + timedelta(hours=hour, minutes=hour % 60)
-    walked = at
-    while not (
-        walked.astimezone(amsterdam.zone).weekday() < 5
-        and time(8) <= walked.astimezone(amsterdam.zone).time() < time(17)
-    ):
-        walked = walked.replace(second=0, microsecond=0) + MINUTE
-    assert amsterdam.effective_start(at) == walked

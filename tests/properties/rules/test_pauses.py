@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -12,6 +11,7 @@ from rules.calendar import Calendar
 from rules.ruleset import Policy, RuleSet
 from rules.supplement import Pause, adjusted_due
 from rules.terms import Due, Term, due
+from tests.properties.rules.oracle import Oracle
 
 FIRST, LAST = datetime(2023, 1, 2), datetime(2026, 6, 30)  # noqa: DTZ001 - local times; the tests add the zone
 
@@ -68,7 +68,7 @@ def desk(calendar: Calendar, rule_set: RuleSet) -> Desk:
 
 @settings(deadline=None)
 @given(case=cases(working_days))
-def test_pause_leaves_the_remaining_days_after_the_resume_day(desk: Desk, oracle: Any, case: Case) -> None:
+def test_pause_leaves_the_remaining_days_after_the_resume_day(desk: Desk, oracle: Oracle, case: Case) -> None:
     original, opened = desk.original(case), desk.opened(case)
     assume((opened + case.wait).date() > opened.date())
     resumed_on = oracle.start((opened + case.wait).replace(tzinfo=None)).date()
@@ -79,7 +79,7 @@ def test_pause_leaves_the_remaining_days_after_the_resume_day(desk: Desk, oracle
 
 @settings(deadline=None)
 @given(case=cases(calendar_days))
-def test_pause_leaves_the_remaining_calendar_days_too(desk: Desk, oracle: Any, case: Case) -> None:
+def test_pause_leaves_the_remaining_calendar_days_too(desk: Desk, oracle: Oracle, case: Case) -> None:
     original, opened = desk.original(case), desk.opened(case)
     assume((opened + case.wait).date() > opened.date())
     resumed_on = oracle.start((opened + case.wait).replace(tzinfo=None)).date()
