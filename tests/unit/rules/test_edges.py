@@ -1,0 +1,173 @@
+"""Where mistakes live, minute by minute: lunch, closing time, the cut-off, Tet of nine days, make-up Saturdays, month ends.
+
+Each line is a sum that was done by hand. The tables of the appendix stand in test_terms.py, test_supplement.py and
+test_ladder.py.
+"""
+
+from collections.abc import Callable
+from datetime import MAXYEAR, UTC, date, datetime, timedelta
+from typing import cast
+
+import pytest
+
+from rules.calendar import Calendar
+from rules.errors import CalendarExhaustedError, InvalidTermError
+from rules.ladder import apology_latest_at
+from rules.ruleset import RuleSet
+from rules.terms import Term, TermUnit, due, nominal_day
+
+Local = Callable[[str], datetime]
+
+# accepted | term | effective start | due
+TERMS = """
+# lunch: 11:30 is no longer working time, 13:00 is again
+2026-03-09T11:29:59 | 1 hour | 2026-03-09T11:29:59 | 2026-03-09T13:59:59
+2026-03-09T11:30:00 | 1 hour | 2026-03-09T13:00 | 2026-03-09T14:00
+2026-03-09T11:30:01 | 1 hour | 2026-03-09T13:00 | 2026-03-09T14:00
+2026-03-09T12:59:59 | 4 hour | 2026-03-09T13:00 | 2026-03-09T17:00
+2026-03-09T13:00:00 | 4 hour | 2026-03-09T13:00 | 2026-03-09T17:00
+2026-03-09T13:00:01 | 4 hour | 2026-03-09T13:00:01 | 2026-03-10T07:30:01
+2026-03-09T07:30:00 | 4 hour | 2026-03-09T07:30 | 2026-03-09T11:30
+2026-03-09T07:30:01 | 4 hour | 2026-03-09T07:30:01 | 2026-03-09T13:00:01
+# closing time: 17:00:00 is after hours, one second before is not
+2026-03-09T16:59:59 | 1 working_day | 2026-03-09T16:59:59 | 2026-03-10T17:00
+2026-03-09T17:00:00 | 1 working_day | 2026-03-10T07:30 | 2026-03-11T17:00
+2026-03-09T17:00:01 | 1 working_day | 2026-03-10T07:30 | 2026-03-11T17:00
+2026-03-09T07:29:59 | 1 working_day | 2026-03-09T07:30 | 2026-03-10T17:00
+2026-03-10T00:00:00 | 1 working_day | 2026-03-10T07:30 | 2026-03-11T17:00
+2026-03-09T23:59:59 | 1 working_day | 2026-03-10T07:30 | 2026-03-11T17:00
+2026-03-06T17:00:00 | 1 calendar_day | 2026-03-09T07:30 | 2026-03-10T17:00
+2026-03-06T16:59:59 | 1 calendar_day | 2026-03-06T16:59:59 | 2026-03-09T17:00
+2026-03-31T17:00:00 | 1 month | 2026-04-01T07:30 | 2026-05-04T17:00
+2026-03-31T16:59:59 | 1 month | 2026-03-31T16:59:59 | 2026-05-04T17:00
+# the cut-off of same-day procedures
+2026-03-09T15:00:00 | 1 same_day | 2026-03-09T15:00 | 2026-03-09T17:00
+2026-03-09T15:00:01 | 1 same_day | 2026-03-09T15:00:01 | 2026-03-10T17:00
+2026-08-21T15:00:01 | 1 same_day | 2026-08-21T15:00:01 | 2026-08-22T17:00
+2026-08-22T15:00:00 | 1 same_day | 2026-08-22T15:00 | 2026-08-22T17:00
+2026-08-22T15:00:01 | 1 same_day | 2026-08-22T15:00:01 | 2026-08-24T17:00
+# Tet 2026, from Saturday 14/02 to Sunday 22/02: nine days
+2026-02-13T16:59:59 | 1 hour | 2026-02-13T16:59:59 | 2026-02-23T08:29:59
+2026-02-13T17:00:00 | 1 hour | 2026-02-23T07:30 | 2026-02-23T08:30
+2026-02-13T09:00 | 1 working_day | 2026-02-13T09:00 | 2026-02-23T17:00
+2026-02-13T17:00 | 1 working_day | 2026-02-23T07:30 | 2026-02-24T17:00
+2026-02-22T23:59:59 | 1 working_day | 2026-02-23T07:30 | 2026-02-24T17:00
+2026-02-12T09:00 | 1 calendar_day | 2026-02-12T09:00 | 2026-02-13T17:00
+2026-02-12T09:00 | 2 calendar_day | 2026-02-12T09:00 | 2026-02-23T17:00
+2026-02-12T09:00 | 11 calendar_day | 2026-02-12T09:00 | 2026-02-23T17:00
+2026-02-12T09:00 | 12 calendar_day | 2026-02-12T09:00 | 2026-02-24T17:00
+2026-01-14T09:00 | 1 month | 2026-01-14T09:00 | 2026-02-23T17:00
+# make-up Saturdays: 10/01/2026 for 02/01, 22/08/2026 for 31/08, 04/05/2024, 26/04/2025
+2026-01-09T10:00 | 1 working_day | 2026-01-09T10:00 | 2026-01-10T17:00
+2026-01-09T16:30 | 1 hour | 2026-01-09T16:30 | 2026-01-10T08:00
+2026-01-10T17:00 | 1 working_day | 2026-01-12T07:30 | 2026-01-13T17:00
+2026-01-05T09:00 | 5 calendar_day | 2026-01-05T09:00 | 2026-01-10T17:00
+2025-12-10T09:00 | 1 month | 2025-12-10T09:00 | 2026-01-10T17:00
+2024-05-03T09:00 | 1 working_day | 2024-05-03T09:00 | 2024-05-04T17:00
+2025-04-25T17:00 | 1 working_day | 2025-04-26T07:30 | 2025-04-28T17:00
+# month ends
+2026-01-31T09:00 | 1 month | 2026-02-02T07:30 | 2026-03-02T17:00
+2025-10-31T09:00 | 4 month | 2025-10-31T09:00 | 2026-03-02T17:00
+2023-12-29T09:00 | 2 month | 2023-12-29T09:00 | 2024-02-29T17:00
+2024-08-30T09:00 | 6 month | 2024-08-30T09:00 | 2025-02-28T17:00
+2024-12-31T09:00 | 12 month | 2024-12-31T09:00 | 2025-12-31T17:00
+"""
+LINES = [line for line in TERMS.splitlines() if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_term_at_an_edge(calendar: Calendar, rule_set: RuleSet, vn: Local, line: str) -> None:
+    accepted_at, term, start, due_at = line.split(" | ")[:4]
+    value, unit = term.split()
+    for at in (vn(accepted_at), vn(accepted_at).astimezone(UTC)):
+        found = due(calendar, at, Term(value=int(value), unit=cast("TermUnit", unit)), rule_set)
+        assert (found.effective_start_at, found.due_at) == (vn(start), vn(due_at))
+
+
+def test_a_nominal_day_is_only_asked_of_calendar_days_and_months() -> None:
+    assert nominal_day(date(2026, 1, 31), Term(value=1, unit="month")) == date(2026, 2, 28)
+    with pytest.raises(InvalidTermError, match="a term in hour has no nominal day"):
+        nominal_day(date(2026, 1, 31), Term(value=1, unit="hour"))
+
+
+def test_a_nominal_day_may_be_the_last_that_there_is() -> None:
+    last = date(MAXYEAR, 12, 31)
+    assert nominal_day(last - timedelta(days=1), Term(value=1, unit="calendar_day")) == last
+    assert nominal_day(date(MAXYEAR, 11, 30), Term(value=1, unit="month")) == date(MAXYEAR, 12, 30)
+    for term in (Term(value=2, unit="calendar_day"), Term(value=1, unit="month")):
+        with pytest.raises(CalendarExhaustedError, match=f"{term.value} {term.unit} reaches beyond every published"):
+            nominal_day(last - timedelta(days=1), term)
+
+
+def test_what_is_wrong_with_a_term_is_said() -> None:
+    with pytest.raises(InvalidTermError, match="there are hour, working_day, calendar_day, month, same_day"):
+        Term(value=1, unit="fortnight")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("accepted_at", "term", "latest"),
+    [
+        ("2026-03-09T10:00", Term(value=1, unit="same_day"), "2026-03-09T17:00"),
+        ("2026-03-09T16:00", Term(value=1, unit="same_day"), "2026-03-10T17:00"),
+        ("2026-02-13T10:00", Term(value=8, unit="hour"), "2026-02-23T10:00"),
+        ("2026-03-09T10:00", Term(value=1, unit="month"), "2026-04-08T17:00"),
+    ],
+)
+def test_until_when_an_apology_is_in_time(
+    calendar: Calendar, rule_set: RuleSet, vn: Local, accepted_at: str, term: Term, latest: str
+) -> None:
+    promised = due(calendar, vn(accepted_at), term, rule_set)
+    assert apology_latest_at(calendar, promised, term, rule_set) == vn(latest)
+
+
+@pytest.mark.parametrize(
+    ("at", "until", "seconds"),
+    [
+        ("2026-03-09T11:29:59", "2026-03-09T13:00:01", 2),
+        ("2026-03-09T16:59:59", "2026-03-10T07:30:01", 2),
+        ("2026-03-09T17:00:00", "2026-03-10T07:30:00", 0),
+        ("2026-03-09T11:30:00", "2026-03-09T13:00:00", 0),
+        ("2026-02-13T16:59:59", "2026-02-23T07:30:00", 1),
+        ("2026-08-22T16:59:59", "2026-08-24T07:30:01", 2),
+        ("2026-03-07T09:00:00", "2026-03-08T09:00:00", 0),
+        ("2026-03-09T00:00:00", "2026-03-10T00:00:00", 8 * 3600),
+    ],
+)
+def test_working_time_is_exact_to_the_second(calendar: Calendar, vn: Local, at: str, until: str, seconds: int) -> None:
+    assert calendar.working_time_between(vn(at), vn(until)) == timedelta(seconds=seconds)
+    assert calendar.working_time_between(vn(until), vn(at)) == timedelta(seconds=-seconds)
+
+
+@pytest.mark.parametrize(
+    ("until", "seconds", "start"),
+    [
+        ("2026-03-09T13:00:01", 1, "2026-03-09T13:00:00"),
+        ("2026-03-09T13:00:01", 2, "2026-03-09T11:29:59"),
+        ("2026-03-09T12:00:00", 1, "2026-03-09T11:29:59"),
+        ("2026-03-10T07:30:00", 1, "2026-03-09T16:59:59"),
+        ("2026-02-23T07:30:01", 2, "2026-02-13T16:59:59"),
+        ("2026-03-09T17:00:00", 4 * 3600, "2026-03-09T13:00:00"),
+        ("2026-03-09T17:00:00", 8 * 3600, "2026-03-09T07:30:00"),
+    ],
+)
+def test_working_time_is_taken_back_to_the_second(
+    calendar: Calendar, vn: Local, until: str, seconds: int, start: str
+) -> None:
+    assert calendar.subtract_working_time(vn(until), timedelta(seconds=seconds)) == vn(start)
+
+
+@pytest.mark.parametrize(
+    ("day", "n", "before"),
+    [
+        ("2026-02-24", 2, "2026-02-13"),
+        ("2026-02-20", 1, "2026-02-13"),  # from within Tet
+        ("2026-08-24", 1, "2026-08-22"),
+        ("2026-08-23", 1, "2026-08-22"),
+        ("2026-08-22", 1, "2026-08-21"),
+        ("2026-09-03", 1, "2026-08-28"),
+        ("2026-01-12", 2, "2026-01-09"),
+        ("2026-03-01", 1, "2026-02-27"),
+    ],
+)
+def test_the_nth_working_day_before(calendar: Calendar, day: str, n: int, before: str) -> None:
+    assert calendar.nth_working_day_before(date.fromisoformat(day), n) == date.fromisoformat(before)
