@@ -63,7 +63,9 @@ class Pipeline:
         self.history_quiet = length(history_quiet)
         self.retention = length(retention)
 
-    def on_fact(self, state: DossierState | None, fact: Fact, time: LogTime) -> tuple[DossierState | None, list[Conclusion]]:
+    def on_fact(
+        self, state: DossierState | None, fact: Fact, time: LogTime
+    ) -> tuple[DossierState | None, list[Conclusion]]:
         """Fold one fact in; `time` is that of its partition and goes on with it.
 
         Raises:

@@ -41,9 +41,7 @@ class RecordWriter:
     ) -> Record:
         data = said.data
         type_header, schema_header, names, values = _TYPES[type(data)]
-        fields = {
-            name: value for name, value in zip(names, values(data), strict=True) if value is not None
-        }
+        fields = {name: value for name, value in zip(names, values(data), strict=True) if value is not None}
         opened_on, code, procedure, pins = of_subject
         headers: Headers = [
             _CONTENT_HEADER,

@@ -3,13 +3,12 @@
 from msgspec.structs import replace
 
 from events.deadline import DeadlineSet
-from events.dossier import GivenTerm
 from rules.errors import CalendarExhaustedError, RulesError
 from rules.sub_clocks import feedback_due, intake_due, transfer_due
 from rules.terms import Term, appointment, due
 from services.deadlines.domain.facts import Accepted, FeedbackReceived, Submitted
 from services.deadlines.domain.instants import Instant, instant, micros
-from services.deadlines.domain.planning import Plan, term_of, term_of_clock
+from services.deadlines.domain.planning import Plan, given_term_of, term_of
 from services.deadlines.domain.state import Clock
 from services.deadlines.domain.turn import DOSSIER, Turn
 
@@ -116,13 +115,12 @@ def start_feedback(turn: Turn, name: str, at: Instant) -> None:
 def say_set(turn: Turn, clock: Clock, computed_due_at: Instant | None = None) -> None:
     """Say that a clock was set going, with everything needed to redo the sum."""
     pins, local, subject = turn.require_pins(), turn.zone.local, turn.state.subject
-    term = term_of_clock(clock)
     is_given = clock.original_rule == "appointment"
     data = DeadlineSet(
         **turn.dues(clock),
         accepted_at=local(clock.started_at),
         effective_start_at=local(clock.effective_start_at),
-        term=GivenTerm(value=term.value, unit=term.unit) if term else None,
+        term=given_term_of(clock),
         given_by="source_system" if is_given else "rules",
         computed_due_at=None if computed_due_at is None else local(computed_due_at),
         classify_by=clock.basis,
@@ -132,12 +130,11 @@ def say_set(turn: Turn, clock: Clock, computed_due_at: Instant | None = None) ->
         calendar_id=subject.calendar_id,
         calendar_version=subject.calendar_version,
         rule_set_version=subject.rule_set_id,
-        time_zone=str(pins.zone.zone),
+        time_zone=pins.zone_name,
         held_by_unit_id=clock.unit_id or turn.state.holder_unit_id,
         step_code=clock.step_code,
     )
     turn.because(clock, data)
-
 
 
 def _unknown_calendar(turn: Turn, name: str, kind: str) -> None:

@@ -79,7 +79,7 @@ def _say_met(turn: Turn, clock: Clock, ended_at: int, ended_by: str) -> None:
     if clock.basis == "instant":
         is_early, is_late = ended_at < clock.lawful_due_at, ended_at > clock.lawful_due_at
     else:
-        ended_on = turn.require_pins().calendar.local_date(instant(ended_at)).toordinal()
+        ended_on = turn.zone.local(ended_at).toordinal()
         is_early, is_late = ended_on < clock.due_on, ended_on > clock.due_on
     if is_late:
         return

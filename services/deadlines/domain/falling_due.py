@@ -15,11 +15,10 @@ from events.deadline import (
     SecondBreachRecorded,
     StepBreached,
 )
-from events.dossier import GivenTerm
 from rules.errors import CalendarExhaustedError
 from rules.escalation import acknowledge_by
 from services.deadlines.domain.instants import Instant, micros
-from services.deadlines.domain.planning import BREACH, PENDING, SECOND
+from services.deadlines.domain.planning import BREACH, PENDING, SECOND, given_term_of
 from services.deadlines.domain.state import NEVER, Clock, DossierState, Escalation, Wake
 from services.deadlines.domain.turn import Turn
 
@@ -132,18 +131,12 @@ def _dossier_breached(turn: Turn, clock: Clock, wake: Wake) -> None:
         held_by_unit_id=holder,
         responsible_officer_id=state.officer_id,
         effective_start_at=local(clock.effective_start_at),
-        term=_given(clock),
+        term=given_term_of(clock),
         rule=clock.original_rule,
         pause_count=len(pauses),
         paused_working_days=waited,
     )
     turn.in_time(clock, breach, wake.at)
-
-
-def _given(clock: Clock) -> GivenTerm | None:
-    if clock.term_value is None or clock.term_unit is None:
-        return None
-    return GivenTerm(value=clock.term_value, unit=clock.term_unit)
 
 
 def _second_breach(turn: Turn, clock: Clock, wake: Wake) -> None:

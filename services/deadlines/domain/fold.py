@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from services.deadlines.domain import beginning, ending, facts, moving, parts
 from services.deadlines.domain.errors import StreamGapError
-from services.deadlines.domain.falling_due import fall_due, next_wake_at
 from services.deadlines.domain.facts import Fact, Opening
+from services.deadlines.domain.falling_due import fall_due, next_wake_at
 from services.deadlines.domain.instants import Instant
 from services.deadlines.domain.outputs import Conclusion
 from services.deadlines.domain.planning import Planner
@@ -43,19 +43,20 @@ def evolve(
         raise StreamGapError(f"event {fact.event_id} has number {fact.seq} and follows number {state.seq}")
     if state.next_at < passed_before:
         state = pass_time(state, passed_before, fact.known_at, planner, retention, said)
-    handler = _HANDLERS.get(type(fact))
+    kind = type(fact)
+    handler = _HANDLERS.get(kind)
     if handler is None:
-        return _noted(state, fact), said
+        return _noted(state, fact, retention), said
     turn = Turn(planner, state, fact, fact.known_at, said)
-    if isinstance(fact, Opening):
-        _open_again(turn, fact)
-    elif not state.is_accepted and type(fact) in _NEEDS_ACCEPTANCE:
+    if not state.is_accepted and kind in _NEEDS_ACCEPTANCE:
         turn.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
-    elif state.ending is not None and type(fact) in _ONLY_WHILE_OPEN:
+    elif state.ending is not None and kind in _ONLY_WHILE_OPEN:
         turn.flag("order", "domain 4.3: already-ended", f"{fact.event_type} after the end")
+    elif isinstance(fact, Opening):
+        _open_again(turn, fact)
     else:
         handler(turn, fact)
-    return _settled(_noted(turn.state, fact), retention), said
+    return _noted(turn.state, fact, retention), said
 
 
 def pass_time(
@@ -84,9 +85,18 @@ def _begin(fact: Fact, planner: Planner, retention: Instant, said: list[Conclusi
             return None, said
         raise StreamGapError(f"the events of the stream begin with {fact.event_type}, number {fact.seq}")
     opening = fact if isinstance(fact, Opening) else None
-    subject = planner.pin(opening or Opening(
-        seq=1, event_id=fact.event_id, event_type=fact.event_type, at=fact.at, known_at=fact.known_at, opened_on=1, unit_id=0
-    ))
+    subject = planner.pin(
+        opening
+        or Opening(
+            seq=1,
+            event_id=fact.event_id,
+            event_type=fact.event_type,
+            at=fact.at,
+            known_at=fact.known_at,
+            opened_on=1,
+            unit_id=0,
+        )
+    )
     state = DossierState(fact.seq, fact.known_at, 0, NEVER, subject, subject.unit_id)
     turn = Turn(planner, state, fact, fact.known_at, said)
     handler = _HANDLERS.get(type(fact))
@@ -94,7 +104,7 @@ def _begin(fact: Fact, planner: Planner, retention: Instant, said: list[Conclusi
         handler(turn, fact)
     elif handler is not None:
         turn.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
-    return _settled(_noted(turn.state, fact), retention), said
+    return _noted(turn.state, fact, retention), said
 
 
 def _open_again(turn: Turn, fact: Opening) -> None:
@@ -104,7 +114,9 @@ def _open_again(turn: Turn, fact: Opening) -> None:
     elif isinstance(fact, facts.Accepted) and not turn.state.is_accepted:
         parts.end_kind(turn, "intake")
         subject = turn.planner.pin(fact)
-        turn.state = replace(turn.state, subject=replace(subject, opened_on=turn.state.subject.opened_on or subject.opened_on))
+        turn.state = replace(
+            turn.state, subject=replace(subject, opened_on=turn.state.subject.opened_on or subject.opened_on)
+        )
         turn.state = replace(turn.state, holder_unit_id=fact.unit_id)
         turn.pins = turn.planner.pins(turn.state.subject)
         turn.zone = turn.pins.zone if turn.pins else turn.planner.default_zone
@@ -113,15 +125,24 @@ def _open_again(turn: Turn, fact: Opening) -> None:
         turn.flag("order", "domain 4.3: already-accepted", f"{fact.event_type} of a stream that is open")
 
 
-def _noted(state: DossierState, fact: Fact) -> DossierState:
-    """The state after the place of a fact in the stream and its time were noted."""
-    is_late = fact.is_history or fact.known_at - fact.at > REPORTED_LONG_AFTER
+def _noted(state: DossierState, fact: Fact, retention: Instant) -> DossierState:
+    """The state after the place of a fact in the stream and its time were noted, and when to look at it next."""
+    known_at = fact.known_at
+    if fact.is_history:
+        history_at = catching_up_at = known_at
+    else:
+        history_at = state.history_at
+        catching_up_at = known_at if known_at - fact.at > REPORTED_LONG_AFTER else state.catching_up_at
+    next_at = next_wake_at(state)
+    if next_at == NEVER and state.ending is not None:
+        next_at = known_at + retention
     return replace(
         state,
         seq=fact.seq,
-        known_at=fact.known_at,
-        history_at=fact.known_at if fact.is_history else state.history_at,
-        catching_up_at=fact.known_at if is_late else state.catching_up_at,
+        known_at=known_at,
+        history_at=history_at,
+        catching_up_at=catching_up_at,
+        next_at=next_at,
     )
 
 

@@ -252,7 +252,9 @@ def on_calendar_changed(turn: Turn, fact: CalendarChanged) -> None:
 def _is_touched(old: Calendar, new: Calendar, clock: Clock) -> bool:
     start, end = old.local_date(instant(clock.effective_start_at)), old.local_date(instant(clock.lawful_due_at))
     # What a source system stated is an appointment, whatever a calendar says.
-    return clock.original_rule != "appointment" and term_of_clock(clock) is not None and is_touched(old, new, start, end)
+    return (
+        clock.original_rule != "appointment" and term_of_clock(clock) is not None and is_touched(old, new, start, end)
+    )
 
 
 def _recompute(turn: Turn, clock: Clock, fact: CalendarChanged, old: Calendar) -> None:
@@ -375,7 +377,14 @@ def _with_plan(turn: Turn, clock: Clock, plan: Plan, running_from_at: Instant) -
 
 
 def _say_moved(
-    turn: Turn, before: Clock, after: Clock, cause: Any, rule: str, *, legal_basis: str | None = None, with_policies: bool = False
+    turn: Turn,
+    before: Clock,
+    after: Clock,
+    cause: Any,
+    rule: str,
+    *,
+    legal_basis: str | None = None,
+    with_policies: bool = False,
 ) -> None:
     local, beside = turn.zone.local, _policies(turn, before) if with_policies else {}
     data = DeadlineMoved(

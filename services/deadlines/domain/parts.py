@@ -36,9 +36,7 @@ def on_transferred(turn: Turn, fact: Transferred) -> None:
     """The transfer is done; another unit holds the dossier, with a day of its own where agencies work in a chain (DR-13)."""
     end_kind(turn, "transfer", "agency")
     before = turn.state.holder_unit_id
-    turn.state = replace(
-        turn.state, holder_unit_id=fact.to_unit_id, given_by_unit_id=before, officer_id=None
-    )
+    turn.state = replace(turn.state, holder_unit_id=fact.to_unit_id, given_by_unit_id=before, officer_id=None)
     dossier = turn.state.clock(DOSSIER)
     if dossier is None or turn.pins is None or turn.state.ending is not None:
         return
@@ -188,8 +186,8 @@ def end(turn: Turn, clock: Clock) -> None:
 
 
 def _say_met(turn: Turn, clock: Clock, due_at: Any) -> None:
-    fact, pins = turn.caused_by(), turn.require_pins()
-    outcome = classify(pins.calendar, due_at, instant(fact.at), clock.basis)
+    fact = turn.caused_by()
+    outcome = classify(turn.require_pins().calendar, due_at, turn.zone.local(fact.at), clock.basis)
     if outcome not in ("early", "on_time"):
         return
     data = DeadlineMet(
@@ -204,5 +202,3 @@ def _say_met(turn: Turn, clock: Clock, due_at: Any) -> None:
 def _start(turn: Turn, name: str, kind: str, answer: Due, term: Term | None, **about: Any) -> None:
     plan = turn.planner.by_due(turn.require_pins(), kind, answer, term)
     say_set(turn, turn.armed(name, kind, turn.caused_by().at, plan, term, **about))
-
-

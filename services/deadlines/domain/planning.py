@@ -6,18 +6,20 @@ from those alone is asked once and remembered. Pure: the same question always ha
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from msgspec import Struct
 
+from events.dossier import GivenTerm
 from rules.calendar import Calendar
 from rules.errors import CalendarExhaustedError, RulesError
 from rules.escalation import escalation_rungs
-from rules.ladder import Rung, apology_latest_at, ladder_instants
+from rules.ladder import apology_latest_at, ladder_instants
 from rules.procedures import Procedure, ProcedureCatalogue
 from rules.rulebook import Rulebook
 from rules.ruleset import RuleSet
-from rules.terms import Basis, Due, Term, due
+from rules.terms import Basis, Due, Term, TermUnit, due
 from services.deadlines.domain.facts import Opening, TermGiven
 from services.deadlines.domain.instants import Instant, Zone, instant, micros
 from services.deadlines.domain.state import Clock, Subject, Wake
@@ -53,6 +55,7 @@ class Pins:
     calendar: Calendar
     rule_set: RuleSet
     zone: Zone
+    zone_name: str
 
 
 class Planner:
@@ -90,16 +93,20 @@ class Planner:
     def pins(self, subject: Subject) -> Pins | None:
         """What was fixed, or None if the calendar isn't known here."""
         key = (subject.calendar_id, subject.calendar_version, subject.rule_set_id)
-        if key not in self._pins:
-            self._pins[key] = self._pins_of(subject)
-        return self._pins[key]
+        found = self._pins.get(key)
+        if found is None and key not in self._pins:
+            found = self._pins[key] = self._pins_of(subject)
+        return found
 
     def _pins_of(self, subject: Subject) -> Pins | None:
         if not subject.calendar_version:
             return None
         calendar = self._rulebook.calendar(subject.calendar_id, subject.calendar_version)
         return Pins(
-            calendar=calendar, rule_set=self._rulebook.rule_set(subject.rule_set_id), zone=Zone(calendar.zone)
+            calendar=calendar,
+            rule_set=self._rulebook.rule_set(subject.rule_set_id),
+            zone=Zone(calendar.zone, calendar.spec.valid_from, calendar.spec.valid_until),
+            zone_name=str(calendar.zone),
         )
 
     def procedure(self, code: str | None, on: int) -> Procedure | None:
@@ -110,7 +117,7 @@ class Planner:
 
     def by_term(self, pins: Pins, kind: str, started_at: Instant, term: Term, rule: str | None = None) -> Plan:
         """The plan of a clock with a term. Raises CalendarExhaustedError."""
-        at = instant(started_at)
+        at = pins.zone.local(started_at)
         if term.unit == "hour":
             return self.by_due(pins, kind, due(pins.calendar, at, term, pins.rule_set), term, rule)
         start = pins.calendar.effective_start(at)
@@ -123,7 +130,7 @@ class Planner:
             _remember(self._dues, key, found)
         same_day = found[1]
         return Plan(
-            effective_start_at=micros(start),
+            effective_start_at=started_at if start is at else pins.zone.micros(start),
             due_at=same_day.due_at,
             due_on=same_day.due_on,
             rule=same_day.rule,
@@ -136,8 +143,8 @@ class Planner:
         """The plan of a clock whose due date is already known."""
         latest_at, ahead = self._ladder(pins, kind, answer, term)
         return Plan(
-            effective_start_at=micros(answer.effective_start_at),
-            due_at=micros(answer.due_at),
+            effective_start_at=pins.zone.micros(answer.effective_start_at),
+            due_at=pins.zone.micros(answer.due_at),
             due_on=answer.due_on.toordinal(),
             rule=rule or answer.rule,
             basis=answer.basis,
@@ -155,9 +162,7 @@ class Planner:
             _remember(self._escalations, key, found)
         return found
 
-    def _ladder(
-        self, pins: Pins, kind: str, answer: Due, term: Term | None
-    ) -> tuple[Instant, tuple[Wake, ...]]:
+    def _ladder(self, pins: Pins, kind: str, answer: Due, term: Term | None) -> tuple[Instant, tuple[Wake, ...]]:
         start_on = answer.effective_start_at.toordinal()
         unit = (term.value, term.unit) if term else None
         key = (id(pins), kind, start_on, answer.due_at, answer.due_on, unit, answer.basis)
@@ -167,9 +172,7 @@ class Planner:
             _remember(self._ladders, key, found)
         return found
 
-    def _asked_ladder(
-        self, pins: Pins, kind: str, answer: Due, term: Term | None
-    ) -> tuple[Instant, tuple[Wake, ...]]:
+    def _asked_ladder(self, pins: Pins, kind: str, answer: Due, term: Term | None) -> tuple[Instant, tuple[Wake, ...]]:
         calendar, due_at = pins.calendar, micros(answer.due_at)
         breach = Wake(BREACH, due_at)
         if kind in _NO_LADDER:
@@ -201,14 +204,31 @@ def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> None:
 
 def term_of(given: TermGiven | None) -> Term | None:
     """A given term as the rules want it. Raises InvalidTermError for what is no term (DR-09)."""
-    return None if given is None else Term(value=given.value, unit=given.unit)
+    return None if given is None else _term(given.value, given.unit)
 
 
 def term_of_clock(clock: Clock) -> Term | None:
     """The term of a clock, None for an appointment."""
     if clock.term_value is None or clock.term_unit is None:
         return None
-    return Term(value=clock.term_value, unit=clock.term_unit)
+    return _term(clock.term_value, clock.term_unit)
+
+
+def given_term_of(clock: Clock) -> GivenTerm | None:
+    """The term of a clock as events state it."""
+    if clock.term_value is None or clock.term_unit is None:
+        return None
+    return _given_term(clock.term_value, clock.term_unit)
+
+
+@lru_cache(maxsize=4096)
+def _term(value: int, unit: TermUnit) -> Term:
+    return Term(value=value, unit=unit)
+
+
+@lru_cache(maxsize=4096)
+def _given_term(value: int, unit: TermUnit) -> GivenTerm:
+    return GivenTerm(value=value, unit=unit)
 
 
 def original_due_of(clock: Clock, pins: Pins) -> Due:
@@ -240,16 +260,9 @@ def ahead_from(plan: Plan, running_from_at: Instant, said: tuple[str, ...] = ())
     ahead = plan.ahead
     if not said and ahead[0].at > running_from_at:
         return ahead
-    return tuple(
-        wake for wake in ahead if wake.name == BREACH or (wake.at > running_from_at and wake.name not in said)
-    )
+    return tuple(wake for wake in ahead if wake.name == BREACH or (wake.at > running_from_at and wake.name not in said))
 
 
 def latest_from(plan: Plan, running_from_at: Instant) -> Instant:
     """The last instant for an apology in time, the due instant where the running clock leaves none before it (AR-02)."""
     return plan.latest_at if plan.latest_at > running_from_at else plan.due_at
-
-
-def rung_wakes(rungs: tuple[Rung, ...]) -> tuple[Wake, ...]:
-    """Rungs of the rules as wakes."""
-    return tuple(Wake(rung.name, micros(rung.at)) for rung in rungs)

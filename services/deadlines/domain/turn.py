@@ -139,7 +139,9 @@ class Turn:
     def not_armed_by(self, name: str, kind: Any, error: RulesError) -> None:
         """The same, for what the rules refused."""
         code = "contradiction" if isinstance(error, InvalidPausesError) else "no_term"
-        self.not_armed(name, kind, "calendar_exhausted" if isinstance(error, CalendarExhaustedError) else code, str(error))
+        self.not_armed(
+            name, kind, "calendar_exhausted" if isinstance(error, CalendarExhaustedError) else code, str(error)
+        )
 
     def _about_event(self, data: DeadlineEvent, clock: str, tag: str) -> None:
         fact = self.caused_by()
