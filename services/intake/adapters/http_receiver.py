@@ -144,8 +144,11 @@ class HttpReceiver:
             "held_by_unit_id": state.held_by_unit_id,
             "procedure_code": state.procedure_code,
             "is_waiting_for_supplement": state.is_waiting_for_supplement,
+            "waiting_for": state.waiting_for,
+            "submission_rounds": state.submission_rounds,
             "supplement_rounds": state.supplement_rounds,
             "hash": state.last_hash,
+            **({"feedback_stage": state.feedback_stage} if state.feedback_stage else {}),
         }
         return _response(200, dumps(body))
 

@@ -1,8 +1,19 @@
-"""Can a clock be armed for this acceptance: domain.md 4.3 (term present, the calendar covers the due date), DR-09, AL-7."""
+"""Can a clock be armed for this action: domain.md 4.3 (term present, the calendar covers the due date), DR-09, AL-7.
+
+The clock of the whole dossier must be armed, so an acceptance is refused when it can't be. Of an action that starts another
+clock only what can never be right is refused: its calendar or its term.
+"""
 
 from datetime import date
 
-from events.dossier import DossierAccepted
+from events.dossier import (
+    CalendarChangeApplied,
+    ConsultationRequested,
+    DossierAccepted,
+    DossierSubmitted,
+    GivenTerm,
+    StepStarted,
+)
 from rules.calendar import Calendar
 from rules.errors import CalendarExhaustedError, InvalidTermError, UnknownCalendarError
 from rules.rulebook import Rulebook
@@ -11,41 +22,70 @@ from services.intake.domain.actions import Action, FieldError, Refusal
 
 
 def refusal_by_rulebook(rulebook: Rulebook, action: Action) -> Refusal | None:
-    """Why no due date can be computed for an acceptance; None for every other action and when all is well."""
-    accepted = action.data
-    if not isinstance(accepted, DossierAccepted):
-        return None
-    try:
-        calendar = rulebook.calendar(accepted.calendar_id)
-    except UnknownCalendarError:
-        params = {"calendar": accepted.calendar_id or ""}
-        return Refusal(code="unknown-calendar", field_name="/data/calendar_id", params=params)
+    """Why no due date can be computed after this action; None when all is well, or when it starts no clock."""
+    match action.data:
+        case DossierAccepted() as accepted:
+            return _of_acceptance(rulebook, action, accepted)
+        case DossierSubmitted(calendar_id=calendar_id):
+            return _unknown_calendar(rulebook, calendar_id)
+        case CalendarChangeApplied(calendar_id=calendar_id, new_version=new_version):
+            return _unknown_calendar(rulebook, calendar_id, new_version)
+        case StepStarted(budget=GivenTerm() as term):
+            return _wrong_term(term, "/data/budget/value")
+        case ConsultationRequested(reply_term=GivenTerm() as term):
+            return _wrong_term(term, "/data/reply_term/value")
+        case _:
+            return None
+
+
+def opened_on(rulebook: Rulebook, action: Action) -> date:
+    """The local day on which a first event opens its stream, in the calendar's zone, however the instant was written.
+
+    Raises UnknownCalendarError; ask `refusal_by_rulebook` first.
+    """
+    said = action.data
+    calendar_id = said.calendar_id if isinstance(said, DossierAccepted | DossierSubmitted) else None
+    return rulebook.calendar(calendar_id).local(action.occurred_at).date()
+
+
+def _of_acceptance(rulebook: Rulebook, action: Action, accepted: DossierAccepted) -> Refusal | None:
+    unknown = _unknown_calendar(rulebook, accepted.calendar_id)
+    if unknown is not None:
+        return unknown
     if accepted.term is None and accepted.appointment_at is None:
         return _wrong(FieldError(field_name="/data/term", keyword="required", message="term: is missing"))
+    if accepted.term is not None and (wrong := _wrong_term(accepted.term, "/data/term/value")) is not None:
+        return wrong
+    calendar = rulebook.calendar(accepted.calendar_id)
     try:
         if accepted.term is not None:
             term = Term(value=accepted.term.value, unit=accepted.term.unit)
             due(calendar, action.occurred_at, term, rulebook.default_rule_set)
         if accepted.appointment_at is not None:
             appointment(calendar, action.occurred_at, accepted.appointment_at)
-    except InvalidTermError as error:
-        # The schema has let only this one pass: a same-day term of another value than 1.
-        return _wrong(
-            FieldError(field_name="/data/term/value", keyword="const", message=str(error), params={"allowed": 1})
-        )
     except CalendarExhaustedError:
         return Refusal(code="calendar-exhausted", field_name="time", params={"reason": _published(calendar)})
     return None
 
 
-def opened_on(rulebook: Rulebook, action: Action) -> date:
-    """The local day on which an acceptance opens its dossier, in the calendar's zone, however the instant was written.
+def _unknown_calendar(rulebook: Rulebook, calendar_id: str | None, version: str | None = None) -> Refusal | None:
+    try:
+        rulebook.calendar(calendar_id, version)
+    except UnknownCalendarError:
+        field_name, name = (
+            ("/data/new_version", f"{calendar_id} {version}") if version else ("/data/calendar_id", calendar_id)
+        )
+        return Refusal(code="unknown-calendar", field_name=field_name, params={"calendar": name or ""})
+    return None
 
-    Raises UnknownCalendarError; ask `refusal_by_rulebook` first.
-    """
-    accepted = action.data
-    calendar_id = accepted.calendar_id if isinstance(accepted, DossierAccepted) else None
-    return rulebook.calendar(calendar_id).local(action.occurred_at).date()
+
+def _wrong_term(term: GivenTerm, field_name: str) -> Refusal | None:
+    """The schema has let only this one pass: a same-day term of another value than 1."""
+    try:
+        Term(value=term.value, unit=term.unit)
+    except InvalidTermError as error:
+        return _wrong(FieldError(field_name=field_name, keyword="const", message=str(error), params={"allowed": 1}))
+    return None
 
 
 def _wrong(error: FieldError) -> Refusal:

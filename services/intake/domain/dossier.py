@@ -1,4 +1,4 @@
-"""The state of one dossier as far as decisions need it, folded from its events (domain.md 4.3).
+"""The state of one stream (a dossier or a feedback) as far as decisions need it, folded from its events (domain.md 4.3).
 
 `evolve(state, event)` takes any recorded event and never refuses: what was recorded has happened. Whether something may be
 recorded is decided in `services.intake.domain.decide`.
@@ -10,15 +10,33 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal, assert_never
 
+from events.clock_stops import ClockStopEvent
+from events.control import ControlEvent
 from events.dossier import (
-    ApologySent,
+    BackdatingApproved,
+    ConsultationAnswered,
+    ConsultationRequested,
+    DeadlineExtended,
     DossierAccepted,
     DossierEvent,
+    DossierReassignedByReorganisation,
+    DossierReopened,
     DossierReturned,
+    DossierSubmitted,
     DossierTransferred,
     DossierWithdrawn,
     EventCorrected,
+    FeedbackAnswered,
+    FeedbackPublished,
+    FeedbackReceived,
+    FeedbackRefused,
+    FeedbackSupplementRequested,
+    FinancialObligationExempted,
+    FinancialObligationRequested,
+    IntakeGuidanceIssued,
+    IntakeRejected,
     IntegrityFlagRaised,
+    PaymentReceived,
     ProcessingStopped,
     ResultDelivered,
     ResultIssued,
@@ -27,15 +45,38 @@ from events.dossier import (
     StepStarted,
     SupplementCompleted,
     SupplementRequested,
+    SystemOutageRecorded,
+    TransferReceived,
+    TransferRefused,
 )
 from events.envelope import Envelope
+from events.feedback import FeedbackEvent
+from events.handling import HandlingEvent
+from events.lateness import LatenessEvent
+from events.results import ResultEvent
+from events.submission import SubmissionEvent
 
-Lifecycle = Literal["accepted", "in_processing", "resolved", "delivered", "withdrawn", "stopped", "returned"]
+Lifecycle = Literal[
+    "submitted", "intake_rejected", "accepted", "in_processing", "resolved", "delivered", "withdrawn", "stopped", "returned",
+    "feedback",
+]  # fmt: skip
+"""Where a dossier stands; `feedback` says that the stream is none, but a citizen's feedback."""
+
+Waiting = Literal["none", "supplement", "financial_duty"]
+"""What of the citizen a dossier waits for."""
+
+FeedbackStage = Literal["received", "awaiting_supplement", "refused", "answered", "published"]
+"""How far a feedback has come."""
+
+Changes = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierState:
-    """What is known of a dossier after its latest event. `correctable_fields` holds, by event id, what may be corrected in it."""
+    """What is known of a stream after its latest event. `correctable_fields` holds, by event id, what may be corrected in it.
+
+    `transferred_from_unit_id` names the unit that handed the dossier over while the other side has not confirmed it.
+    """
 
     dossier_id: str
     stream_seq: int
@@ -46,14 +87,29 @@ class DossierState:
     held_by_unit_id: int
     lifecycle: Lifecycle
     last_clock_event_at: datetime
+    accepted_at: datetime | None = None
+    submission_rounds: int = 0
+    is_submission_open: bool = False
     is_waiting_for_supplement: bool = False
+    is_waiting_for_payment: bool = False
     supplement_rounds: int = 0
+    transferred_from_unit_id: int | None = None
+    open_consultations: frozenset[str] = frozenset()
+    ending_event_ids: frozenset[str] = frozenset()
+    feedback_stage: FeedbackStage | None = None
     correctable_fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def is_ended(self) -> bool:
-        """Whether an ending event was recorded."""
-        return self.lifecycle not in ("accepted", "in_processing")
+        """Whether an ending event was recorded and the dossier was not reopened since."""
+        return self.lifecycle not in ("submitted", "accepted", "in_processing", "feedback")
+
+    @property
+    def waiting_for(self) -> Waiting:
+        """What the dossier waits for."""
+        if self.is_waiting_for_supplement:
+            return "supplement"
+        return "financial_duty" if self.is_waiting_for_payment else "none"
 
 
 def evolve(state: DossierState | None, envelope: Envelope, data: DossierEvent, event_hash: str) -> DossierState:
@@ -64,49 +120,122 @@ def evolve(state: DossierState | None, envelope: Envelope, data: DossierEvent, e
         stream_seq=envelope.stream_seq,
         last_hash=event_hash,
         correctable_fields={**before.correctable_fields, envelope.event_id: _correctable_fields(data)},
-        **_changes(before, envelope.occurred_at, data),
+        **_changes(before, envelope, data),
     )
 
 
 def _opened(envelope: Envelope, data: DossierEvent) -> DossierState:
-    accepted = data if isinstance(data, DossierAccepted) else None
     return DossierState(
         dossier_id=envelope.dossier_id,
         stream_seq=0,
         last_hash="",
         opened_on=envelope.opened_on,
-        procedure_code=accepted.procedure_code if accepted else "",
-        calendar_id=accepted.calendar_id if accepted else None,
+        procedure_code="",
+        calendar_id=None,
         held_by_unit_id=envelope.unit_id,
-        lifecycle="accepted",
+        lifecycle="feedback" if isinstance(data, FeedbackReceived) else "submitted",
         last_clock_event_at=envelope.occurred_at,
     )
 
 
-def _changes(state: DossierState, occurred_at: datetime, data: DossierEvent) -> dict[str, Any]:
-    latest = max(state.last_clock_event_at, occurred_at)
+def _changes(state: DossierState, envelope: Envelope, data: DossierEvent) -> Changes:
+    moved_on = {"last_clock_event_at": max(state.last_clock_event_at, envelope.occurred_at)}
+    if isinstance(data, SubmissionEvent):
+        return _by_submission(state, envelope, data) | moved_on
+    if isinstance(data, HandlingEvent):
+        return _by_handling(state, data)
+    if isinstance(data, ClockStopEvent):
+        return _by_clock_stop(state, data, moved_on)
+    if isinstance(data, ResultEvent):
+        return _by_result(state, envelope.event_id, data, moved_on)
+    if isinstance(data, FeedbackEvent):
+        return _by_feedback(data) | moved_on
+    if isinstance(data, ControlEvent):
+        return {"held_by_unit_id": data.new_unit_id} if isinstance(data, DossierReassignedByReorganisation) else {}
+    if isinstance(data, LatenessEvent):
+        return {}
+    assert_never(data)
+
+
+def _by_submission(state: DossierState, envelope: Envelope, data: SubmissionEvent) -> Changes:
+    match data:
+        case DossierSubmitted():
+            about = {"procedure_code": data.procedure_code, "calendar_id": data.calendar_id}
+            return {**about, "submission_rounds": data.round_no, "is_submission_open": True}
+        case IntakeGuidanceIssued():
+            return {"is_submission_open": False}
+        case IntakeRejected():
+            return {"is_submission_open": False, "lifecycle": "intake_rejected"}
+        case DossierAccepted():
+            return {
+                "procedure_code": data.procedure_code,
+                "calendar_id": data.calendar_id or state.calendar_id,
+                "held_by_unit_id": envelope.unit_id,
+                "lifecycle": "accepted",
+                "accepted_at": envelope.occurred_at,
+                "is_submission_open": False,
+            }
+        case _:
+            assert_never(data)
+
+
+def _by_handling(state: DossierState, data: HandlingEvent) -> Changes:
+    match data:
+        case DossierTransferred():
+            handed_over_by = {"transferred_from_unit_id": state.held_by_unit_id}
+            return {**_processing(state), **handed_over_by, "held_by_unit_id": data.to_unit_id}
+        case TransferReceived():
+            return {**_processing(state), "transferred_from_unit_id": None}
+        case TransferRefused():
+            back_to = state.transferred_from_unit_id or state.held_by_unit_id
+            return {"transferred_from_unit_id": None, "held_by_unit_id": back_to}
+        case StepStarted() | StepCompleted():
+            return _processing(state)
+        case ConsultationRequested():
+            return {**_processing(state), "open_consultations": state.open_consultations | {data.document_no}}
+        case ConsultationAnswered():
+            return {"open_consultations": state.open_consultations - {data.document_no}}
+        case _:
+            assert_never(data)
+
+
+def _by_clock_stop(state: DossierState, data: ClockStopEvent, moved_on: Changes) -> Changes:
     match data:
         case SupplementRequested():
-            return {
-                "is_waiting_for_supplement": not state.is_ended,
-                "supplement_rounds": data.round_no,
-                "last_clock_event_at": latest,
-                **_processing(state),
-            }
+            waiting = {"is_waiting_for_supplement": not state.is_ended, "supplement_rounds": data.round_no}
+            return {**waiting, **_processing(state), **moved_on}
         case SupplementCompleted():
-            return {"is_waiting_for_supplement": False, "last_clock_event_at": latest}
-        case ResultReadyAtCounter() | DossierWithdrawn() | ProcessingStopped() | DossierReturned():
-            return _ended(state, latest, _END_BY_CLASS[type(data)])
-        case ResultDelivered():
-            return {"lifecycle": "delivered"}
-        case DossierTransferred():
-            return {**_processing(state), "held_by_unit_id": data.to_unit_id}
-        case StepStarted() | StepCompleted() | ResultIssued():
-            return _processing(state)
-        case DossierAccepted() | ApologySent() | EventCorrected() | IntegrityFlagRaised():
+            return {"is_waiting_for_supplement": False, **moved_on}
+        case FinancialObligationRequested():
+            return {"is_waiting_for_payment": not state.is_ended, **_processing(state), **moved_on}
+        case FinancialObligationExempted():
+            return {"is_waiting_for_payment": False, **moved_on}
+        case PaymentReceived():
+            return {"is_waiting_for_payment": False, **moved_on} if state.is_waiting_for_payment else {}
+        case DeadlineExtended():
+            return moved_on
+        case SystemOutageRecorded():
             return {}
         case _:
             assert_never(data)
+
+
+def _by_result(state: DossierState, event_id: str, data: ResultEvent, moved_on: Changes) -> Changes:
+    match data:
+        case ResultReadyAtCounter() | DossierWithdrawn() | ProcessingStopped() | DossierReturned():
+            return {} if state.is_ended else _ended(state, event_id, _END_BY_CLASS[type(data)]) | moved_on
+        case ResultIssued():
+            return _processing(state)
+        case ResultDelivered():
+            return {"lifecycle": "delivered"}
+        case DossierReopened():
+            return {"lifecycle": "in_processing", **moved_on} if state.is_ended else {}
+        case _:
+            assert_never(data)
+
+
+def _by_feedback(data: FeedbackEvent) -> Changes:
+    return {"feedback_stage": _STAGE_BY_CLASS[type(data)]}
 
 
 _END_BY_CLASS: Mapping[type[DossierEvent], Lifecycle] = {
@@ -115,21 +244,33 @@ _END_BY_CLASS: Mapping[type[DossierEvent], Lifecycle] = {
     ProcessingStopped: "stopped",
     DossierReturned: "returned",
 }
+_STAGE_BY_CLASS: Mapping[type[FeedbackEvent], FeedbackStage] = {
+    FeedbackReceived: "received",
+    FeedbackSupplementRequested: "awaiting_supplement",
+    FeedbackRefused: "refused",
+    FeedbackAnswered: "answered",
+    FeedbackPublished: "published",
+}
 
 
-def _processing(state: DossierState) -> dict[str, Any]:
+def _processing(state: DossierState) -> Changes:
     return {"lifecycle": "in_processing"} if state.lifecycle == "accepted" else {}
 
 
-def _ended(state: DossierState, ended_at: datetime, lifecycle: Lifecycle) -> dict[str, Any]:
-    if state.is_ended:
-        return {}
-    return {"lifecycle": lifecycle, "is_waiting_for_supplement": False, "last_clock_event_at": ended_at}
+def _ended(state: DossierState, event_id: str, lifecycle: Lifecycle) -> Changes:
+    return {
+        "lifecycle": lifecycle,
+        "ending_event_ids": state.ending_event_ids | {event_id},
+        "is_waiting_for_supplement": False,
+        "is_waiting_for_payment": False,
+        "transferred_from_unit_id": None,
+        "open_consultations": frozenset(),
+    }
 
 
 def _correctable_fields(data: DossierEvent) -> frozenset[str]:
     """The fields of the event's data and `time`; what a second person or intake itself has said is not corrected again."""
-    if isinstance(data, EventCorrected | IntegrityFlagRaised):
+    if isinstance(data, EventCorrected | BackdatingApproved | IntegrityFlagRaised):
         return frozenset()
     event_class: Any = type(data)
     known = _field_names(event_class)

@@ -64,7 +64,9 @@ def _of_action(state: DossierState | None, action: Action, recorded_at: datetime
         channel=action.channel,
         source_event_ref=action.action_id,
         correlation_id=action.correlation_id,
-        procedure_code=state.procedure_code if state else getattr(action.data, "procedure_code", None),
+        procedure_code=getattr(action.data, "procedure_code", None)
+        or (state.procedure_code if state else None)
+        or None,
         is_history=action.is_history,
         prev_hash=state.last_hash if state else GENESIS,
         extra=action.extra,
@@ -86,7 +88,7 @@ def _of_flag(state: DossierState, action: Action, flag: IntegrityFlagRaised, rec
         dossier_code=_dossier_code(action),
         correlation_id=action.correlation_id,
         causation_id=action.event_id,
-        procedure_code=state.procedure_code,
+        procedure_code=state.procedure_code or None,
         is_history=action.is_history,
         prev_hash=state.last_hash,
     )

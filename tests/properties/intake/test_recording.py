@@ -17,13 +17,20 @@ from tests.fakes.in_memory_store import InMemoryStore
 from tests.unit.intake.counter import DATA, HISTORY_SOURCE, NOW, action, problems, rulebook
 
 # Twice as many acceptances and fewer ends, so that most dossiers live for a while.
-TYPES = [*DATA, *["dossier-accepted.v1"] * 6, *["supplement-requested.v1", "supplement-completed.v1"] * 3]
+ROUNDS = ("dossier-submitted.v1", "intake-guidance-issued.v1", "supplement-requested.v1", "supplement-completed.v1")
+OPENERS = ("dossier-submitted.v1", "dossier-accepted.v1", "feedback-received.v1")
+TYPES = [
+    *DATA,
+    *["dossier-accepted.v1"] * 15,
+    *["dossier-submitted.v1", "feedback-received.v1"] * 2,
+    *["supplement-requested.v1", "supplement-completed.v1", "payment-received.v1"] * 4,
+]
 
 
 @st.composite
 def actions(draw: st.DrawFn) -> Action:
     event_type = draw(st.sampled_from(TYPES))
-    data = {"round_no": draw(st.integers(1, 3))} if event_type.startswith("supplement-") else {}
+    data = {"round_no": draw(st.integers(1, 3))} if event_type in ROUNDS else {}
     past: dict[str, Any] = {"source": HISTORY_SOURCE, "history": True} if draw(st.booleans()) else {}
     subject = draw(st.sampled_from(["HS-1", "HS-2", "019c4b0e-7d5c-7a41-9c11-4f0b6a1d2e00"]))
     return action(event_type, draw(st.integers(0, 12)), data=data, subject=subject, **past)
@@ -48,7 +55,7 @@ def assert_whole(store: InMemoryStore) -> None:
         from_structured(entry.structured)
     for stream in streams.values():
         assert [one["streamseq"] for one in stream] == list(range(1, len(stream) + 1))
-        assert stream[0]["type"] == "dossier-accepted.v1"
+        assert stream[0]["type"] in OPENERS
         assert first_break(stream) is None
         assert len({one["openedon"] for one in stream}) == 1
     ids = [one["id"] for stream in streams.values() for one in stream]

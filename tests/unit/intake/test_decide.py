@@ -15,48 +15,128 @@ from tests.unit.intake.counter import HISTORY_SOURCE, NOW, START, action, rulebo
 
 LIVES: dict[str, list[str]] = {
     "nothing": [],
+    "submitted": ["dossier-submitted.v1"],
+    "guided": ["dossier-submitted.v1", "intake-guidance-issued.v1"],
+    "intake_rejected": ["dossier-submitted.v1", "intake-rejected.v1"],
     "accepted": ["dossier-accepted.v1"],
-    "in_processing": ["dossier-accepted.v1", "step-started.v1"],
+    "in_processing": ["dossier-submitted.v1", "dossier-accepted.v1", "step-started.v1"],
     "waiting": ["dossier-accepted.v1", "step-started.v1", "supplement-requested.v1"],
+    "owing": ["dossier-accepted.v1", "financial-obligation-requested.v1"],
+    "in_transfer": ["dossier-accepted.v1", "dossier-transferred.v1"],
+    "consulting": ["dossier-accepted.v1", "consultation-requested.v1"],
     "resolved": ["dossier-accepted.v1", "step-started.v1", "result-ready-at-counter.v1"],
     "delivered": ["dossier-accepted.v1", "result-ready-at-counter.v1", "result-delivered.v1"],
     "withdrawn": ["dossier-accepted.v1", "dossier-withdrawn.v1"],
     "stopped": ["dossier-accepted.v1", "processing-stopped.v1"],
     "returned": ["dossier-accepted.v1", "dossier-returned.v1"],
+    "received": ["feedback-received.v1"],
+    "refused": ["feedback-received.v1", "feedback-refused.v1"],
+    "answered": ["feedback-received.v1", "feedback-supplement-requested.v1", "feedback-answered.v1"],
+    "published": ["feedback-received.v1", "feedback-answered.v1", "feedback-published.v1"],
 }
 ENDS = ("dossier-withdrawn.v1", "processing-stopped.v1", "dossier-returned.v1")
-WORK = ("dossier-transferred.v1", "step-started.v1", "step-completed.v1", "result-issued.v1")
-OPEN = ("accepted", "in_processing", "waiting")
+WORK = (
+    "dossier-transferred.v1", "step-started.v1", "step-completed.v1", "consultation-requested.v1", "result-issued.v1",
+)  # fmt: skip
+SUBMISSION = ("dossier-submitted.v1", "intake-guidance-issued.v1", "intake-rejected.v1")
+FEEDBACK = tuple(sorted(one for one in ACTION_TYPES if one.startswith("feedback-")))
+OF_ENDED = ("apology-sent.v1", "apology-waived.v1", "escalation-acknowledged.v1", "dossier-reopened.v1")
+EVER = ("payment-received.v1", "system-outage-recorded.v1", "dossier-reassigned-by-reorganisation.v1")
+NAMING = ("event-corrected.v1", "backdating-approved.v1")
+OTHERS = (
+    "transfer-received.v1", "transfer-refused.v1", "consultation-answered.v1", "supplement-requested.v1",
+    "supplement-completed.v1", "financial-obligation-requested.v1", "financial-obligation-exempted.v1",
+    "deadline-extended.v1", "result-ready-at-counter.v1", "lateness-foreseen.v1",
+)  # fmt: skip
+OPENERS = ("dossier-accepted.v1", "dossier-submitted.v1", "feedback-received.v1")
+SUBMITTED = ("submitted", "guided")
+OPEN = ("accepted", "in_processing", "waiting", "owing", "in_transfer", "consulting")
 ENDED = ("resolved", "delivered", "withdrawn", "stopped", "returned")
+CITIZENS = ("received", "refused", "answered", "published")
+DOSSIERS = (*SUBMITTED, "intake_rejected", *OPEN, *ENDED)
+WORKED_ON = {
+    "accepted": "accepted", "in_processing": "in_processing", "waiting": "in_processing", "owing": "in_processing",
+    "in_transfer": "in_processing", "consulting": "in_processing",
+}  # fmt: skip
+"""The lifecycle of each state that is open."""
+STANDS = {one: one for one in (*ENDED, "intake_rejected")} | WORKED_ON | dict.fromkeys(SUBMITTED, "submitted")
 
-# from, event, the code of the refusal or what the dossier is afterwards
+# from, event, the code of the refusal or what the dossier or feedback is afterwards
 TABLE = [
     ("nothing", "dossier-accepted.v1", "accepted"),
-    *[("nothing", one, "not-accepted-yet") for one in sorted(ACTION_TYPES - {"dossier-accepted.v1"})],
-    *[(one, "dossier-accepted.v1", "already-accepted") for one in (*OPEN, *ENDED)],
-    *[(one, work, "in_processing") for one in OPEN for work in WORK],
-    *[(one, work, "already-ended") for one in ENDED for work in (*WORK, *ENDS, "result-ready-at-counter.v1")],
-    ("accepted", "supplement-requested.v1", "in_processing"),
-    ("in_processing", "supplement-requested.v1", "in_processing"),
-    ("waiting", "supplement-requested.v1", "already-paused"),
-    ("waiting", "supplement-completed.v1", "in_processing"),
-    ("accepted", "supplement-completed.v1", "not-paused"),
-    ("in_processing", "supplement-completed.v1", "not-paused"),
-    *[(one, "supplement-requested.v1", "already-ended") for one in ENDED],
-    *[(one, "supplement-completed.v1", "already-ended") for one in ENDED],
+    ("nothing", "dossier-submitted.v1", "submitted"),
+    ("nothing", "feedback-received.v1", "received"),
+    *[("nothing", one, "feedback-not-received") for one in FEEDBACK if one not in OPENERS],
+    *[("nothing", one, "not-accepted-yet") for one in sorted(ACTION_TYPES - {*FEEDBACK, *OPENERS})],
+    # before the acceptance
+    ("submitted", "dossier-submitted.v1", "already-submitted"),
+    ("submitted", "intake-guidance-issued.v1", "submitted"),
+    ("guided", "dossier-submitted.v1", "wrong-round"),
+    ("guided", "intake-guidance-issued.v1", "no-open-submission"),
+    *[(one, "intake-rejected.v1", "intake_rejected") for one in SUBMITTED],
+    *[(one, "dossier-accepted.v1", "accepted") for one in SUBMITTED],
+    *[(one, two, "not-accepted-yet") for one in SUBMITTED for two in (*WORK, *ENDS, *OTHERS, *OF_ENDED)],
+    *[(one, "result-delivered.v1", "not-accepted-yet") for one in SUBMITTED],
+    *[("intake_rejected", one, "intake-rejected") for one in (*SUBMISSION, "dossier-accepted.v1")],
+    *[("intake_rejected", one, "already-ended") for one in (*WORK, *ENDS, *OTHERS, "result-delivered.v1")],
+    *[("intake_rejected", one, "not-accepted-yet") for one in OF_ENDED],
+    # while it is open
+    *[(one, two, "already-accepted") for one in (*OPEN, *ENDED) for two in (*SUBMISSION, "dossier-accepted.v1")],
+    *[(one, two, "in_processing") for one in OPEN for two in WORK if (one, two) != ("consulting", WORK[3])],
+    ("consulting", "consultation-requested.v1", "already-consulted"),
+    ("consulting", "consultation-answered.v1", "in_processing"),
+    *[(one, "consultation-answered.v1", "no-open-consultation") for one in OPEN if one != "consulting"],
+    *[("in_transfer", f"transfer-{one}.v1", "in_processing") for one in ("received", "refused")],
+    *[
+        (one, f"transfer-{two}.v1", "no-open-transfer")
+        for one in OPEN if one != "in_transfer" for two in ("received", "refused")
+    ],
+    *[
+        (one, two, "already-paused" if one in ("waiting", "owing") else "in_processing")
+        for one in OPEN for two in ("supplement-requested.v1", "financial-obligation-requested.v1")
+    ],
+    *[(one, "supplement-completed.v1", "in_processing" if one == "waiting" else "not-paused") for one in OPEN],
+    *[
+        (one, "financial-obligation-exempted.v1", "in_processing" if one == "owing" else "no-open-obligation")
+        for one in OPEN
+    ],
+    *[(one, "deadline-extended.v1", WORKED_ON[one]) for one in OPEN],
     *[(one, "dossier-withdrawn.v1", "withdrawn") for one in OPEN],
     *[(one, "processing-stopped.v1", "stopped") for one in OPEN],
     *[(one, "dossier-returned.v1", "returned") for one in OPEN],
-    ("accepted", "result-ready-at-counter.v1", "resolved"),
-    ("in_processing", "result-ready-at-counter.v1", "resolved"),
-    ("waiting", "result-ready-at-counter.v1", "already-paused"),
-    ("resolved", "result-delivered.v1", "delivered"),
+    *[(one, "result-ready-at-counter.v1", "already-paused" if one == "waiting" else "resolved") for one in OPEN],
     *[(one, "result-delivered.v1", "not-ended") for one in OPEN],
-    *[(one, "result-delivered.v1", "already-ended") for one in ENDED if one != "resolved"],
-    *[(one, "apology-sent.v1", one) for one in ("accepted", "in_processing", *ENDED)],
-    ("waiting", "apology-sent.v1", "in_processing"),
-    *[(one, "event-corrected.v1", "unknown-target") for one in (*OPEN, *ENDED)],
-]
+    *[(one, "dossier-reopened.v1", "still-open") for one in OPEN],
+    *[(one, "lateness-foreseen.v1", WORKED_ON[one]) for one in OPEN],
+    # after the end
+    *[(one, two, "already-ended") for one in ENDED for two in (*WORK, *ENDS, *OTHERS)],
+    *[(one, "result-delivered.v1", "delivered" if one == "resolved" else "already-ended") for one in ENDED],
+    *[(one, "dossier-reopened.v1", "in_processing") for one in ENDED],
+    # whenever
+    *[(one, two, STANDS[one]) for one in (*OPEN, *ENDED) for two in OF_ENDED[:3]],
+    *[(one, two, STANDS[one]) for one in DOSSIERS for two in EVER],
+    *[(one, two, "unknown-target") for one in DOSSIERS for two in NAMING],
+    *[
+        (one, "calendar-change-applied.v1", "already-ended" if one in (*ENDED, "intake_rejected") else STANDS[one])
+        for one in DOSSIERS
+    ],
+    *[(one, two, "not-a-feedback") for one in DOSSIERS for two in FEEDBACK],
+    # feedback
+    *[(one, "feedback-received.v1", "feedback-already-received") for one in CITIZENS],
+    *[(one, "event-corrected.v1", "unknown-target") for one in CITIZENS],
+    ("received", "feedback-refused.v1", "refused"),
+    ("received", "feedback-supplement-requested.v1", "awaiting_supplement"),
+    ("received", "feedback-answered.v1", "answered"),
+    *[
+        (one, f"feedback-{two}.v1", "feedback-not-open")
+        for one in CITIZENS[1:] for two in ("refused", "supplement-requested", "answered")
+    ],
+    *[
+        (one, "feedback-published.v1", "published" if one == "answered" else "feedback-not-answered")
+        for one in CITIZENS
+    ],
+    *[(one, two, "not-a-dossier") for one in CITIZENS for two in sorted(ACTION_TYPES - {*FEEDBACK, NAMING[0]})],
+]  # fmt: skip
 
 
 def sealed_by(state: DossierState | None, one: Action) -> tuple[Sealed, ...]:
@@ -76,7 +156,8 @@ def outcome(state: DossierState | None, one: Action) -> str:
     decision = decide(state, one, NOW)
     if isinstance(decision, Refusal):
         return decision.code
-    return seal(state, one, decision, NOW, START.date())[-1].state.lifecycle
+    after = seal(state, one, decision, NOW, START.date())[-1].state
+    return after.feedback_stage or after.lifecycle
 
 
 @pytest.mark.parametrize(("before", "event_type", "expected"), TABLE)
@@ -205,6 +286,13 @@ HISTORY = {"source": HISTORY_SOURCE, "history": True}
         ("resolved", "step-started.v1", 9, ["order"]),
         ("resolved", "dossier-withdrawn.v1", 0, ["order", "order"]),
         ("waiting", "supplement-requested.v1", 9, ["overlap"]),
+        ("waiting", "financial-obligation-requested.v1", 9, ["overlap"]),
+        ("accepted", "financial-obligation-exempted.v1", 9, ["clock_gap"]),
+        ("accepted", "transfer-refused.v1", 9, ["clock_gap"]),
+        ("accepted", "consultation-answered.v1", 9, ["clock_gap"]),
+        ("accepted", "dossier-reopened.v1", 9, ["order"]),
+        ("submitted", "dossier-submitted.v1", 9, ["order"]),
+        ("refused", "feedback-answered.v1", 9, ["order"]),
         ("accepted", "supplement-completed.v1", 9, ["clock_gap"]),
         ("accepted", "result-delivered.v1", 9, ["order"]),
         ("accepted", "step-started.v1", 9, []),

@@ -1,0 +1,213 @@
+"""Which action fits where a dossier stands: the table of domain.md 4.3, theme by theme as in `events.dossier`."""
+
+from typing import assert_never
+
+from events.clock_stops import ClockStopEvent
+from events.control import ControlEvent
+from events.dossier import (
+    ApologySent,
+    ApologyWaived,
+    BackdatingApproved,
+    CalendarChangeApplied,
+    ConsultationAnswered,
+    ConsultationRequested,
+    DeadlineExtended,
+    DossierAccepted,
+    DossierReassignedByReorganisation,
+    DossierReopened,
+    DossierReturned,
+    DossierSubmitted,
+    DossierTransferred,
+    DossierWithdrawn,
+    EscalationAcknowledged,
+    EventCorrected,
+    FinancialObligationExempted,
+    FinancialObligationRequested,
+    IntakeGuidanceIssued,
+    IntakeRejected,
+    IntegrityFlagRaised,
+    LatenessForeseen,
+    PaymentReceived,
+    ProcessingStopped,
+    ResultDelivered,
+    ResultIssued,
+    ResultReadyAtCounter,
+    StepCompleted,
+    StepStarted,
+    SupplementCompleted,
+    SupplementRequested,
+    SystemOutageRecorded,
+    TransferReceived,
+    TransferRefused,
+)
+from events.handling import HandlingEvent
+from events.lateness import LatenessEvent
+from events.results import ResultEvent
+from events.submission import SubmissionEvent
+from services.intake.domain import guards
+from services.intake.domain.actions import Action, FieldError, Refusal, pointer_step
+from services.intake.domain.dossier import DossierState
+
+
+def submission(state: DossierState, action: Action, data: SubmissionEvent) -> Refusal | None:
+    """What may be said before a dossier is accepted, and the acceptance itself."""
+    if state.lifecycle == "intake_rejected":
+        return Refusal(code="intake-rejected", field_name="subject", params={"subject": action.subject})
+    if state.accepted_at is not None:
+        return Refusal(code="already-accepted", field_name="subject", params={"subject": action.subject})
+    match data:
+        case DossierSubmitted():
+            if state.is_submission_open:
+                return Refusal(
+                    code="already-submitted", field_name="type", params={"round_no": state.submission_rounds}
+                )
+            return guards.right_round(state.submission_rounds + 1, data.round_no)
+        case IntakeGuidanceIssued():
+            if not state.is_submission_open:
+                return Refusal(code="no-open-submission", field_name="type")
+            return guards.right_round(state.submission_rounds, data.round_no)
+        case IntakeRejected() | DossierAccepted():
+            return None
+        case _:
+            assert_never(data)
+
+
+def handling(state: DossierState, action: Action, data: HandlingEvent) -> Refusal | None:
+    """Transfers, steps and consultations: only while somebody works on the dossier."""
+    closed = guards.in_work(state, action)
+    if closed is not None:
+        return closed
+    match data:
+        case DossierTransferred() | StepStarted() | StepCompleted():
+            return None
+        case TransferReceived() | TransferRefused():
+            has_open_transfer = state.transferred_from_unit_id is not None
+            return None if has_open_transfer else Refusal(code="no-open-transfer", field_name="type")
+        case ConsultationRequested():
+            return _consulted(data.document_no) if data.document_no in state.open_consultations else None
+        case ConsultationAnswered():
+            return None if data.document_no in state.open_consultations else _not_consulted(data.document_no)
+        case _:
+            assert_never(data)
+
+
+def clock_stop(state: DossierState, action: Action, data: ClockStopEvent) -> Refusal | None:
+    """Never two open pauses, never a resume without one; a fee is paid whenever the citizen likes."""
+    if isinstance(data, PaymentReceived):
+        return None
+    if isinstance(data, SystemOutageRecorded):
+        return None if data.from_at <= data.to_at else _ends_before_it_begins(data)
+    closed = guards.in_work(state, action)
+    if closed is not None:
+        return closed
+    match data:
+        case SupplementRequested():
+            return guards.not_waiting(state) or guards.right_round(state.supplement_rounds + 1, data.round_no)
+        case SupplementCompleted():
+            if not state.is_waiting_for_supplement:
+                return Refusal(code="not-paused", field_name="type")
+            return guards.right_round(state.supplement_rounds, data.round_no)
+        case FinancialObligationRequested():
+            return guards.not_waiting(state)
+        case FinancialObligationExempted():
+            return None if state.is_waiting_for_payment else Refusal(code="no-open-obligation", field_name="type")
+        case DeadlineExtended():
+            return guards.second_person(action, data.approver_id) or _not_before_acceptance(state, data)
+        case _:
+            assert_never(data)
+
+
+def result(state: DossierState, action: Action, data: ResultEvent) -> Refusal | None:
+    """An ending once, a delivery after the result, a reopening after an ending."""
+    match data:
+        case ResultReadyAtCounter():
+            # A fee that is still owed doesn't hold up the result; a supplement that is still awaited does.
+            is_awaiting = state.is_waiting_for_supplement
+            return guards.in_work(state, action) or (guards.not_waiting(state) if is_awaiting else None)
+        case ResultIssued() | DossierWithdrawn() | ProcessingStopped() | DossierReturned():
+            return guards.in_work(state, action)
+        case ResultDelivered():
+            if state.lifecycle == "resolved":
+                return None
+            return guards.in_work(state, action) or guards.by_lifecycle("not-ended", state)
+        case DossierReopened():
+            is_open = None if state.is_ended else guards.by_lifecycle("still-open", state)
+            return guards.accepted(state, action) or is_open or guards.second_person(action, data.approver_id)
+        case _:
+            assert_never(data)
+
+
+def lateness(state: DossierState, action: Action, data: LatenessEvent) -> Refusal | None:
+    """What is said about lateness belongs to a dossier that was accepted; foreseen is only what is not over yet."""
+    match data:
+        case LatenessForeseen():
+            return guards.in_work(state, action)
+        case ApologyWaived():
+            return guards.accepted(state, action) or guards.second_person(action, data.approver_id)
+        case ApologySent() | EscalationAcknowledged():
+            return guards.accepted(state, action)
+        case _:
+            assert_never(data)
+
+
+def control(state: DossierState, action: Action, data: ControlEvent) -> Refusal | None:
+    """Corrections and approvals name an event of this dossier and need two persons; orders have their own conditions."""
+    match data:
+        case EventCorrected():
+            return correction(state, action, data)
+        case BackdatingApproved():
+            return _backdating(state, action, data)
+        case CalendarChangeApplied():
+            return guards.not_ended(state)
+        case DossierReassignedByReorganisation() | IntegrityFlagRaised():
+            return None
+        case _:
+            assert_never(data)
+
+
+def correction(state: DossierState, action: Action, data: EventCorrected) -> Refusal | None:
+    """Domain 4.1: a second person approves, and only what the earlier event said can be corrected.
+
+    A corrected `time` is recorded like any other field; it never improves a class (DR-31), so nothing is judged here.
+    """
+    target = data.target_event_id
+    refused = guards.known_event(state, target) or guards.second_person(action, data.approver_id)
+    if refused is not None:
+        return refused
+    for name in sorted(data.corrected_fields.keys() - state.correctable_fields[target]):
+        field_name = f"/data/corrected_fields/{pointer_step(name)}"
+        return Refusal(code="field-not-correctable", field_name=field_name, params={"target": target, "name": name})
+    return None
+
+
+def _backdating(state: DossierState, action: Action, data: BackdatingApproved) -> Refusal | None:
+    target = data.target_event_id
+    unknown = guards.known_event(state, target)
+    if unknown is None and target not in state.ending_event_ids:
+        return Refusal(code="not-an-ending", field_name="/data/target_event_id", params={"target": target})
+    return unknown or guards.second_person(action, data.approver_id)
+
+
+def _not_before_acceptance(state: DossierState, data: DeadlineExtended) -> Refusal | None:
+    if state.accepted_at is None or data.new_due_at >= state.accepted_at:
+        return None
+    params = {"due": data.new_due_at.isoformat(), "accepted": state.accepted_at.isoformat()}
+    return Refusal(code="due-before-acceptance", field_name="/data/new_due_at", params=params)
+
+
+def _consulted(document_no: str) -> Refusal:
+    return Refusal(code="already-consulted", field_name="/data/document_no", params={"document_no": document_no})
+
+
+def _not_consulted(document_no: str) -> Refusal:
+    return Refusal(code="no-open-consultation", field_name="/data/document_no", params={"document_no": document_no})
+
+
+def _ends_before_it_begins(data: SystemOutageRecorded) -> Refusal:
+    wrong = FieldError(
+        field_name="/data/to_at",
+        keyword="minimum",
+        message="to_at: is before from_at",
+        params={"limit": data.from_at.isoformat()},
+    )
+    return Refusal(code="schema-mismatch", field_name=wrong.field_name, errors=(wrong,))
