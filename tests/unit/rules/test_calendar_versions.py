@@ -98,8 +98,8 @@ def test_the_rule_set_of_a_day_is_the_newest_in_force(rulebook: Rulebook) -> Non
     july, march = date(2025, 7, 1), date(2026, 3, 1)
     rule_sets = [
         rule_set_from("vn-2026.1", march),
-        rule_set_from("vn-2025.10", july),
         rule_set_from("vn-2025.9", july),
+        rule_set_from("vn-2025.10", july),
         rule_set_from("vn-2025.1", date(2018, 6, 21)),
     ]
     book = Rulebook(rulebook.calendars, rule_sets)
@@ -121,6 +121,11 @@ ROW = {
     "legal_source": "Quyết định",
     "source_status": "unverified",
 }
+
+
+def test_every_field_of_a_row_is_kept() -> None:
+    (row,) = parse_unit_calendars({"assignments": [ROW]})
+    assert {name: getattr(row, name) for name in ROW} == ROW
 
 
 def test_a_unit_works_by_its_newest_row_and_else_by_the_default(rulebook: Rulebook) -> None:
@@ -219,6 +224,18 @@ def test_a_calendar_may_lie_over_another_field_by_field_and_day_by_day(tmp_path:
     assert child.spec.entries.keys() - standard.spec.entries.keys() == {date(2026, 11, 25)}
     assert not child.is_working_day(date(2026, 11, 25))
     assert child.spec.checksums.keys() == {2026}
+
+
+def test_neither_of_two_calendars_needs_exceptions(tmp_path: Path) -> None:
+    bare = BASE.partition("# Working days per month")[0]
+    child = CHILD.partition("[[exceptions]]")[0]
+    book = load_rulebook(office(tmp_path, standard=bare, child=child))
+    assert book.calendar("child").spec.entries == book.calendar("vn-standard").spec.entries == {}
+
+
+def test_exceptions_are_all_inherited_where_none_is_given(tmp_path: Path) -> None:
+    book = load_rulebook(office(tmp_path, child=CHILD.partition("[[exceptions]]")[0]))
+    assert book.calendar("child").spec.entries == book.calendar("vn-standard").spec.entries
 
 
 def test_sums_are_inherited_and_checked_like_all_else(tmp_path: Path) -> None:

@@ -197,9 +197,19 @@ def test_an_office_may_bring_its_own_folder_and_a_fault_names_its_file(tmp_path:
     with pytest.raises(RulesError, match=r"vn-standard\.toml is not readable TOML"):
         load_rulebook(tmp_path)
     (tmp_path / "calendars/vn-standard.toml").write_text('id = "x"\ntime_zone = "Mars/Olympus"', encoding="utf-8")
-    with pytest.raises(InvalidCalendarError, match="time_zone"):
+    with pytest.raises(InvalidCalendarError, match=r"^calendar x: no such time_zone: "):
         load_rulebook(tmp_path)
     (tmp_path / "calendars/vn-standard.toml").write_text('id = "x"\ntime_zone = "Asia/Ho_Chi_Minh"', encoding="utf-8")
     with pytest.raises(InvalidCalendarError) as caught:
         load_rulebook(tmp_path)
     assert caught.value.__notes__ == ["in vn-standard.toml"]
+
+
+def test_a_fault_of_a_rule_set_names_its_file(tmp_path: Path) -> None:
+    for name in ("calendars/vn-standard.toml", "rulesets/vn-2025.1.toml"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text((DATA / name).read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "rulesets/vn-2025.1.toml").write_text('id = "x"', encoding="utf-8")
+    with pytest.raises(InvalidRuleSetError) as caught:
+        load_rulebook(tmp_path)
+    assert caught.value.__notes__ == ["in vn-2025.1.toml"]
