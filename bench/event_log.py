@@ -1,0 +1,355 @@
+"""A log of dossier events as the relay writes it, made from a seed: the same bytes for everybody who is compared on it.
+
+`make_log(bootstrap, count, seed)` creates the topics and fills `dossier-events`: whole lives from 2024-01 to 2026-06, taken over
+from another register (`history`), all dossiers of a day side by side in order of time, some left open at the end. Keys,
+headers, values, partitions, compression and transactions are the relay's. Bytes are formatted directly, because a log of a
+million events is to cost half a minute; a test reads every record with `events.codec` and writes it back to the same bytes.
+`prevhash` is the `hash` of the event before, but `hash` is drawn, not computed: the chain is of the right form and not true.
+"""
+
+import asyncio
+import sys
+import time
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import accumulate, islice
+from random import Random
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.partitioner import murmur2
+
+from demo.reference import Procedure, Unit, load_procedures, load_units, procedures_at, units_at
+from deploy.embedded.kafka.topics import TopicSpec, create_topics
+from events.codec import CONTENT_TYPE, SCHEMA_URN, dumps
+from events.hash_chain import GENESIS
+from events.topics import Topic
+from motcua.topic_specs import topic_specs
+from services.intake.adapters.kafka_tail import PLACE_HEADER
+
+OUT_TOPIC = "bench-out"
+"""Where the peers write what they conclude."""
+PARTITIONS = 16
+SOURCE = "urn:motcua:bench:counter"
+FIRST_ON = date(2024, 1, 2)
+LAST_ON = date(2026, 6, 30)
+IMPORTED_AT = datetime(2026, 7, 1, tzinfo=UTC)
+"""From when on the history was taken over, 5,000 events a second."""
+REGISTER_ON = date(2025, 4, 1)
+"""Units and procedures are those of this day; the bench compares speed, not places."""
+LONGEST_TERM = 45
+RELAY_BATCH = 5_000
+STEPS = (("TL", "Thụ lý"), ("XM", "Xác minh"), ("TD", "Thẩm định"), ("KD", "Ký duyệt"))
+MISSING_ITEMS = ("Bản vẽ hiện trạng", "Giấy xác nhận tình trạng hôn nhân", "Giấy khai sinh bản chính")
+OPENING, NOON, WORKING_SECONDS = 27_000, 14_400, 27_000
+"""Working hours, in seconds: from 07:30 of the day, after four hours a break of two, seven and a half hours together."""
+BREAK = 7_200
+
+Headers = list[tuple[str, bytes]]
+
+
+class LogRecord(NamedTuple):
+    """One record of `dossier-events`, ready to be sent."""
+
+    key: bytes
+    value: bytes
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogInfo:
+    """What was written. `bytes_per_event`: key, value and headers before compression."""
+
+    events: int
+    dossiers: int
+    open_dossiers: int
+    seed: int
+    bytes_per_event: float
+    seconds: float
+    partitions: int = PARTITIONS
+
+
+def make_log(bootstrap: str, count: int, seed: int) -> LogInfo:
+    """Create every topic and write about `count` events (never fewer); for callers outside an event loop.
+
+    Raises FileExistsError when `dossier-events` is already there: a second log behind the first would be another log.
+    """
+    return asyncio.run(write_log(bootstrap, count, seed))
+
+
+async def write_log(bootstrap: str, count: int, seed: int) -> LogInfo:
+    """As `make_log`, inside an event loop."""
+    specs = [*topic_specs(is_one_machine=True), TopicSpec(name=OUT_TOPIC, partitions=PARTITIONS)]
+    if Topic.DOSSIER_EVENTS.value not in await create_topics(bootstrap, specs):
+        raise FileExistsError(f"{Topic.DOSSIER_EVENTS.value} exists at {bootstrap}: the log needs a broker of its own")
+    started = time.monotonic()
+    lives = draw_lives(count, seed)
+    sent = written = 0
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        transactional_id="bench-event-log",
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=2,
+        max_batch_size=262_144,
+        compression_type="lz4",
+    )
+    await producer.start()
+    try:
+        records = records_of(lives, seed)
+        while batch := list(islice(records, RELAY_BATCH)):
+            await _publish(producer, batch)
+            sent += len(batch)
+            written += sum(_size(record) for record in batch)
+    finally:
+        await producer.stop()
+    return LogInfo(
+        events=sent,
+        dossiers=len(lives),
+        open_dossiers=sum(not life.is_ended for life in lives),
+        seed=seed,
+        bytes_per_event=written / sent,
+        seconds=time.monotonic() - started,
+    )
+
+
+def log_records(count: int, seed: int) -> Iterator[LogRecord]:
+    """The records alone, in order."""
+    return records_of(draw_lives(count, seed), seed)
+
+
+async def _publish(producer: AIOKafkaProducer, batch: Sequence[LogRecord]) -> None:
+    """One transaction, as the relay's; batches are packed here, because that costs a fifth of `send`."""
+    topic = Topic.DOSSIER_EVENTS.value
+    sent: list[Any] = []
+    open_batches: dict[int, Any] = {}
+    async with producer.transaction():
+        for record in batch:
+            place = partition_of(record.key)
+            packed = open_batches.get(place) or open_batches.setdefault(place, producer.create_batch())
+            if packed.append(timestamp=None, key=record.key, value=record.value, headers=record.headers) is None:
+                sent.append(await producer.send_batch(packed, topic, partition=place))
+                packed = open_batches[place] = producer.create_batch()
+                packed.append(timestamp=None, key=record.key, value=record.value, headers=record.headers)
+        for place, packed in open_batches.items():
+            packed.close()
+            sent.append(await producer.send_batch(packed, topic, partition=place))
+        await asyncio.gather(*sent)
+
+
+@cache
+def partition_of(key: bytes) -> int:
+    """The partition that the relay's partitioner gives a dossier."""
+    return int((murmur2(key) & 0x7FFFFFFF) % PARTITIONS)
+
+
+def _size(record: LogRecord) -> int:
+    return len(record.key) + len(record.value) + sum(len(name) + len(value) for name, value in record.headers)
+
+
+@dataclass(slots=True)
+class Life:
+    """One dossier: what happened, as (place in working days since `FIRST_ON`, type, data), in order."""
+
+    dossier_id: str
+    code: str
+    unit: Unit
+    procedure: Procedure
+    channel: int
+    happened: list[tuple[float, str, bytes]] = field(default_factory=list)
+    is_ended: bool = False
+
+    def act(self, at: float, event_type: str, data: dict[str, Any]) -> None:
+        """Add something; what lies beyond the end of the log is not known there."""
+        if at < len(working_days()):
+            self.happened.append((at, event_type, dumps(data)))
+            self.is_ended = self.is_ended or event_type in ("result-ready-at-counter.v1", "dossier-withdrawn.v1")
+
+
+def draw_lives(count: int, seed: int) -> list[Life]:
+    """As many lives as make `count` events."""
+    random = Random(seed)
+    procedures = [
+        one
+        for one in procedures_at(load_procedures(), REGISTER_ON)
+        if one.term_unit in ("working_day", "calendar_day") and one.term_value <= LONGEST_TERM
+    ]
+    # Long terms are drawn more often than short ones, so that many dossiers are open side by side.
+    weights = list(accumulate(one.term_value for one in procedures))
+    units = units_at(load_units(), REGISTER_ON)
+    lives: list[Life] = []
+    drawn = 0
+    while drawn < count:
+        procedure = procedures[bisect_right(weights, random.randrange(weights[-1]))]
+        life = Life(
+            dossier_id=_uuid(random.getrandbits(128)),
+            code=f"H57.{len(lives):07}",
+            unit=random.choice(units),
+            procedure=procedure,
+            channel=random.choice((1, 1, 2, 2, 3)),
+        )
+        _live(life, random)
+        lives.append(life)
+        drawn += len(life.happened)
+    return lives
+
+
+def _live(life: Life, random: Random) -> None:
+    procedure = life.procedure
+    term = {"value": procedure.term_value, "unit": procedure.term_unit}
+    days = procedure.term_value * (1.0 if procedure.term_unit == "working_day" else 5 / 7)
+    now = random.random() * len(working_days())
+    accepted = {
+        "procedure_code": procedure.code,
+        "procedure_name": procedure.name,
+        "term": term,
+        "receipt_no": life.code,
+    }
+    life.act(now, "dossier-accepted.v1", accepted)
+    if random.random() < 0.9:
+        now += random.uniform(0.05, 0.5)
+        to_unit = life.unit.parent_id or life.unit.unit_id
+        life.act(now, "dossier-transferred.v1", {"to_unit_id": to_unit, "control_sheet_no": f"BG-{life.code}"})
+    if random.random() < 0.03:
+        life.act(now + random.random(), "dossier-withdrawn.v1", {"reason": "Công dân đề nghị rút hồ sơ"})
+        return
+    if random.random() < 0.15:
+        answered_at = _supplement(life, now, days, random)
+        if answered_at is None:
+            return
+        now = answered_at
+    _resolve(life, now, days, random)
+
+
+def _supplement(life: Life, now: float, days: float, random: Random) -> float | None:
+    """When the missing papers came; None if never."""
+    asked_at = now + random.random() * min(days, 3.0) * 0.9
+    items = [random.choice(MISSING_ITEMS)]
+    requested = {"round_no": 1, "missing_items": items, "reason": "Thành phần hồ sơ chưa đầy đủ", "form_no": "02"}
+    life.act(asked_at, "supplement-requested.v1", requested)
+    if random.random() < 0.12:
+        return None
+    answered_at = asked_at + random.uniform(0.5, 6.0)
+    life.act(answered_at, "supplement-completed.v1", {"round_no": 1, "items": items})
+    return answered_at
+
+
+def _resolve(life: Life, now: float, days: float, random: Random) -> None:
+    is_late = random.random() < 0.12
+    ready_at = now + days * (1.0 + random.expovariate(4.0) if is_late else random.betavariate(2.2, 1.6) * 0.97)
+    count = random.choice((3, 4, 4))
+    each = (ready_at - now) / (count + 0.1)
+    for number in range(count):
+        code, name = STEPS[number]
+        step = {"step_code": code, "step_no": number + 1, "step_name": name}
+        begun = now + number * each
+        life.act(begun, "step-started.v1", step)
+        life.act(begun + 0.9 * each, "step-completed.v1", {**step, "outcome": "chuyển bước sau"})
+        if random.random() < 0.005:  # laid aside, never taken up again
+            return
+    document = f"{random.randrange(1, 9_999):04}/QĐ"
+    result = "granted" if random.random() < 0.96 else "refused"
+    issued = {"document_no": document, "result_kind": result, "is_digitally_signed": random.random() < 0.8}
+    life.act(ready_at - 0.05 * each, "result-issued.v1", issued)
+    life.act(ready_at, "result-ready-at-counter.v1", {"document_no": document})
+    if random.random() < 0.95:
+        life.act(ready_at + random.expovariate(0.7), "result-delivered.v1", {"method": "counter"})
+
+
+def records_of(lives: Iterable[Life], seed: int) -> Iterator[LogRecord]:
+    """The events of all lives in order of time, as records."""
+    told = [Told(life) for life in lives]
+    moments = [
+        (at, number, place) for number, one in enumerate(told) for place, (at, _, _) in enumerate(one.life.happened)
+    ]
+    moments.sort()
+    random = Random(f"records {seed}")
+    for number, (_, life, place) in enumerate(moments):
+        yield told[life].record(place, number, random)
+
+
+class Told:
+    """One life with what all its records have in common."""
+
+    def __init__(self, life: Life) -> None:
+        self.life = life
+        self._key = life.dossier_id.encode()
+        self._subject = ("ce_subject", self._key)
+        self._partition_key = ("ce_partitionkey", self._key)
+        self._opened_on = ("ce_openedon", local_instant(life.happened[0][0])[:10].encode()) if life.happened else None
+        self._unit = ("ce_unitid", str(life.unit.unit_id).encode())
+        self._code = ("ce_dossiercode", life.code.encode())
+        self._channel = ("ce_channel", str(life.channel).encode())
+        self._procedure = ("ce_procedurecode", life.procedure.code.encode())
+        self._last_hash = GENESIS.encode()
+
+    def record(self, place: int, number: int, random: Random) -> LogRecord:
+        """The event at `place` of this life, `number` of the whole log; both from 0, to be asked for in order."""
+        at, event_type, value = self.life.happened[place]
+        assert self._opened_on is not None
+        before, self._last_hash = self._last_hash, b"%064x" % random.getrandbits(256)
+        recorded_at = IMPORTED_AT + timedelta(microseconds=200 * number)
+        actor = f"cb-{self.life.unit.unit_id}-{number % 5 + 1}"
+        headers = [
+            _CONTENT_TYPE,
+            _SPEC_VERSION,
+            ("ce_id", _uuid(random.getrandbits(128)).encode()),
+            _SOURCE,
+            ("ce_type", event_type.encode()),
+            self._subject,
+            ("ce_time", local_instant(at).encode()),
+            ("ce_recordedat", recorded_at.isoformat().encode()),
+            ("ce_streamseq", b"%d" % (place + 1)),
+            self._opened_on,
+            self._unit,
+            self._code,
+            ("ce_actorid", actor.encode()),
+            _RECEIVING if place == 0 else _HANDLING,
+            _OFFICER,
+            self._channel,
+            ("ce_sourceeventref", f"{self.life.code}-{place + 1}".encode()),
+            self._procedure,
+            _HISTORY,
+            ("ce_prevhash", before),
+            ("ce_hash", self._last_hash),
+            ("ce_dataschema", f"{SCHEMA_URN}{event_type}".encode()),
+            self._partition_key,
+            (PLACE_HEADER, b"%d" % (number + 1)),
+        ]
+        return LogRecord(self._key, value, headers)
+
+
+_CONTENT_TYPE = ("content-type", CONTENT_TYPE.encode())
+_SPEC_VERSION = ("ce_specversion", b"1.0")
+_SOURCE = ("ce_source", SOURCE.encode())
+_RECEIVING = ("ce_actorrole", b"tiep-nhan")
+_HANDLING = ("ce_actorrole", b"thu-ly")
+_OFFICER = ("ce_actorkind", b"officer")
+_HISTORY = ("ce_history", b"true")
+
+
+@cache
+def working_days() -> tuple[str, ...]:
+    """Mondays to Fridays of the log, as text."""
+    days = (FIRST_ON + timedelta(days=number) for number in range((LAST_ON - FIRST_ON).days + 1))
+    return tuple(day.isoformat() for day in days if day.weekday() < 5)
+
+
+def local_instant(at: float) -> str:
+    """The instant in working hours of Hà Nội at a place in working days."""
+    day = int(at)
+    worked = int((at - day) * WORKING_SECONDS)
+    minutes, seconds = divmod(OPENING + worked + (BREAK if worked >= NOON else 0), 60)
+    return f"{working_days()[day]}T{minutes // 60:02}:{minutes % 60:02}:{seconds:02}+07:00"
+
+
+def _uuid(bits: int) -> str:
+    text = f"{bits:032x}"
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-8{text[17:20]}-{text[20:]}"
+
+
+if __name__ == "__main__":
+    print(make_log(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 1))
