@@ -16,7 +16,7 @@ from services.deadlines.domain.facts import (
     EscalationAcknowledged,
 )
 from services.deadlines.domain.instants import instant, micros
-from services.deadlines.domain.moving import due_if_resumed
+from services.deadlines.domain.ledger import due_if_resumed
 from services.deadlines.domain.parts import end_kind
 from services.deadlines.domain.planning import SECOND
 from services.deadlines.domain.state import Clock, Ending, Wake

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.deadlines.domain import beginning, ending, facts, moving, parts
+from services.deadlines.domain import beginning, ending, facts, moving, parts, pausing
 from services.deadlines.domain.errors import StreamGapError
 from services.deadlines.domain.facts import Fact, Opening
 from services.deadlines.domain.falling_due import fall_due, next_wake_at
@@ -167,8 +167,8 @@ _HANDLERS: Final[dict[type[Fact], Callable[[Turn, Any], None]]] = {
     facts.ConsultationRequested: parts.on_consultation_requested,
     facts.ConsultationAnswered: parts.on_consultation_answered,
     facts.FeedbackAct: parts.on_feedback_act,
-    facts.PauseOpened: moving.on_pause_opened,
-    facts.PauseClosed: moving.on_pause_closed,
+    facts.PauseOpened: pausing.on_pause_opened,
+    facts.PauseClosed: pausing.on_pause_closed,
     facts.Extended: moving.on_extended,
     facts.CalendarChanged: moving.on_calendar_changed,
     facts.LatenessForeseen: lambda turn, _: moving.foresee(turn),

@@ -1,0 +1,119 @@
+"""Whole lives folded by the pure deadline pipeline, per second of processor time on one core: `python -m bench.deadlines_fold`.
+
+A life has twelve events: accepted, transferred, three steps begun and ended, a supplement asked for and given, the result ready
+at the counter, and delivered. Prints the median and the best of several runs beside the limit of 20,000 lives/s, with and
+without a budget for one step, and what it costs to read the facts from Kafka's bytes and to write the conclusions to them.
+"""
+
+import argparse
+import gc
+import random
+import statistics
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from time import process_time
+from typing import Any
+
+from rules.procedure_files import load_procedures
+from rules.rulebook_files import load_rulebook
+from services.deadlines.adapters.record_writer import RecordWriter
+from services.deadlines.domain import facts
+from services.deadlines.domain.facts import Fact, TermGiven
+from services.deadlines.domain.instants import micros
+from services.deadlines.domain.state import DossierState
+from services.deadlines.pipeline import LogTime, Pipeline
+
+LIMIT = 20_000
+_HOUR = 3_600_000_000
+_KNOWN_AT = micros(datetime(2026, 11, 1, tzinfo=UTC))
+_NO_BUDGET = None
+_BUDGET = TermGiven(2, "working_day")
+
+
+def life(number: int, rng: random.Random, budget: TermGiven | None) -> list[Fact]:
+    """The facts of one dossier, all known long afterwards, as an import has them."""
+    start = datetime(2024, 1, 2, 1, 0, tzinfo=UTC) + timedelta(days=rng.randrange(700), minutes=rng.randrange(480))
+    term = rng.choice((3, 5, 7, 10, 15, 20))
+    hours = iter(sorted(rng.randrange(1, term * 30) for _ in range(11)))
+    made: list[Fact] = []
+
+    def then(make: Callable[..., Fact], event_type: str, **about: Any) -> None:
+        at = micros(start) + (next(hours) * _HOUR if made else 0)
+        base = {"event_id": f"{number}/{len(made)}", "event_type": event_type, "known_at": _KNOWN_AT}
+        made.append(make(seq=len(made) + 1, at=at, is_history=True, **base, **about))
+
+    then(
+        facts.Accepted, "dossier-accepted.v1", opened_on=start.toordinal(), unit_id=26734, dossier_code=f"H57-{number}",
+        procedure_code="9.999999", term=TermGiven(term, "working_day"),
+    )  # fmt: skip
+    then(facts.Transferred, "dossier-transferred.v1", to_unit_id=26735)
+    for step, own in (("TL", budget), ("TD", None)):
+        then(facts.StepStarted, "step-started.v1", step_code=step, officer_id="cb-1", budget=own)
+        then(facts.StepCompleted, "step-completed.v1", step_code=step)
+    then(facts.PauseOpened, "supplement-requested.v1", cause="supplement")
+    then(facts.PauseClosed, "supplement-completed.v1", cause="supplement")
+    then(facts.StepStarted, "step-started.v1", step_code="KD", officer_id="cb-2")
+    then(facts.StepCompleted, "step-completed.v1", step_code="KD")
+    then(facts.Ended, "result-ready-at-counter.v1", recorded_at=_KNOWN_AT)
+    then(Fact, "result-delivered.v1")
+    return made
+
+
+def fold_all(pipeline: Pipeline, lives: list[list[Fact]]) -> list[tuple[DossierState, list[Any]]]:
+    """Every life from its first event to its last."""
+    told = []
+    for one in lives:
+        state: DossierState | None = None
+        said: list[Any] = []
+        time = LogTime()
+        for fact in one:
+            state, more = pipeline.on_fact(state, fact, time)
+            said += more
+        if state is not None:
+            told.append((state, said))
+    return told
+
+
+def measured(work: Callable[[], object], runs: int) -> tuple[float, float]:
+    """(median, best) seconds of processor time."""
+    found = []
+    for _ in range(runs):
+        gc.collect()
+        start = process_time()
+        work()
+        found.append(process_time() - start)
+    return statistics.median(found), min(found)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=20_000, help="lives per run")
+    parser.add_argument("--runs", type=int, default=5)
+    options = parser.parse_args()
+    rulebook = load_rulebook()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    print(f"limit {LIMIT:,} lives of 12 events per second and core")
+    print(f"{'lives':<34}{'median/s':>10}{'best/s':>10}{'us/event':>10}{'words/life':>12}{'x limit':>9}")
+    for name, budget in (("no step has a budget", _NO_BUDGET), ("one of three steps has a budget", _BUDGET)):
+        rng = random.Random(1)
+        lives = [life(number, rng, budget) for number in range(options.count)]
+        pipeline = Pipeline(rulebook, load_procedures(rulebook.default_rule_set))
+        told = fold_all(pipeline, lives)
+        words = sum(len(said) for _, said in told)
+        median, best = measured(lambda p=pipeline, x=lives: fold_all(p, x), options.runs)  # type: ignore[misc]
+        rate = len(lives) / median
+        each = 1e6 * median / len(lives) / 12
+        print(
+            f"{name:<34}{rate:>10,.0f}{len(lives) / best:>10,.0f}{each:>10.2f}{words / len(lives):>12.1f}{rate / LIMIT:>9.2f}"
+        )
+        writer = RecordWriter()
+        median, best = measured(
+            lambda p=pipeline, t=told, w=writer: [w.write("d", s.subject, p.zone(s), said) for s, said in t],  # type: ignore[misc]
+            options.runs,
+        )
+        print(f"  writing their words to bytes{'':<6}{'':>10}{'':>10}{1e6 * median / words:>10.2f} us/word")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""The ledger of a dossier and what follows from it for a due date: asked of the rules, said in one way (DR-20 to DR-25).
+
+What the rules refuse (pauses out of order) is flagged and changes nothing; a due date beyond the calendar disarms the clock
+(AL-7). Used by what pauses (`pausing`) and by what moves (`moving`).
+"""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from events.deadline import ApologyLapsed, DeadlineMoved
+from rules.errors import InvalidPausesError, RulesError
+from rules.ruleset import Policy
+from rules.sub_clocks import agency_due
+from rules.supplement import AdjustedDue, Extension, Ledger, Pause, adjusted_due
+from rules.terms import Due
+from services.deadlines.domain.instants import Instant, instant, micros
+from services.deadlines.domain.planning import (
+    SECOND,
+    Plan,
+    ahead_from,
+    latest_from,
+    lawful_due_of,
+    original_due_of,
+    term_of_clock,
+)
+from services.deadlines.domain.state import Clock, DossierState, Entry
+from services.deadlines.domain.turn import DOSSIER, Turn
+
+REOPENING = "reopening"
+"""The basis of a ledger entry for the time between an end and a reopening: a wait that every policy shifts by."""
+
+_POLICIES: tuple[Policy, ...] = ("pause", "restart", "qd766")
+
+
+def open_entry(state: DossierState) -> Entry | None:
+    """The pause that is open, if any."""
+    last = state.ledger[-1] if state.ledger else None
+    return last if last is not None and last.cause is not None and last.until is None else None
+
+
+def adjusted_by(turn: Turn, clock: Clock, ledger: tuple[Entry, ...]) -> AdjustedDue | None:
+    """What the rules make of a ledger; None where they refuse it, and that was said."""
+    pins = turn.require_pins()
+    try:
+        original, term = original_due_of(clock, pins), term_of_clock(clock)
+        policy = pins.rule_set.supplement_policy
+        return adjusted_due(pins.calendar, original, term, ledger_of(turn, ledger), pins.rule_set, policy)
+    except InvalidPausesError as error:
+        turn.flag("order", "domain 4.3: out-of-order", str(error))
+    except RulesError as error:
+        turn.drop(clock.name)
+        turn.not_armed_by(clock.name, clock.kind, error)
+    return None
+
+
+def ledger_of(turn: Turn, entries: tuple[Entry, ...]) -> Ledger:
+    """Entries as the rules want them."""
+    local = turn.zone.local
+    lines: list[Pause | Extension] = []
+    for entry in entries:
+        if entry.cause is None:
+            assert entry.until is not None  # noqa: S101 an extension names its date
+            extension = Extension(
+                granted_at=local(entry.at), new_due_at=local(entry.until), legal_basis=entry.legal_basis
+            )
+            lines.append(extension)
+        else:
+            until = None if entry.until is None else local(entry.until)
+            lines.append(Pause(requested_at=local(entry.at), completed_at=until, cause=entry.cause))
+    return tuple(lines)
+
+
+def moved_to(turn: Turn, clock: Clock, adjusted: AdjustedDue) -> Clock:
+    """The clock with an adjusted due date; the same where nothing moved."""
+    answer = adjusted.due
+    assert answer is not None  # noqa: S101 the caller has looked
+    if micros(answer.due_at) == clock.lawful_due_at:
+        return clock
+    plan = turn.planner.by_due(turn.require_pins(), clock.kind, answer, term_of_clock(clock))
+    return with_plan(turn, clock, plan, micros(adjusted.running_from_at))
+
+
+def with_plan(turn: Turn, clock: Clock, plan: Plan, running_from_at: Instant) -> Clock:
+    """A due date that moved: passed rungs stay passed, those after a breach begin anew with it (AL-3)."""
+    fact = turn.caused_by()
+    said = tuple(name for name in clock.said if name[0] == "A")
+    second = tuple(wake for wake in clock.ahead if wake.name == SECOND and wake.at > plan.due_at)
+    is_promise_later = clock.promised_due_at > clock.lawful_due_at and clock.promised_due_at > plan.due_at
+    return replace(
+        clock,
+        lawful_due_at=plan.due_at,
+        due_on=plan.due_on,
+        promised_due_at=clock.promised_due_at if is_promise_later else plan.due_at,
+        latest_at=latest_from(plan, running_from_at),
+        ahead=(*ahead_from(plan, running_from_at, said), *second),
+        said=said,
+        armed_by=fact.event_id,
+        armed_seq=fact.seq,
+        is_breached=False,
+    )
+
+
+def say_moved(turn: Turn, before: Clock, after: Clock, cause: Any, rule: str, legal_basis: str | None = None) -> None:
+    """Say that a due date moved, and for the dossier what every policy would give after a pause (DR-23)."""
+    local = turn.zone.local
+    is_after_pause = after.kind == "dossier" and cause in ("supplement_completed", "financial_duty_met")
+    beside = _policies(turn, before, after) if is_after_pause else {}
+    data = DeadlineMoved(
+        **turn.dues(after),
+        cause=cause,
+        rule=rule,
+        previous_lawful_due_at=local(before.lawful_due_at),
+        previous_promised_due_at=local(before.promised_due_at),
+        legal_basis=legal_basis,
+        **beside,
+    )
+    turn.because(after, data, f":{turn.caused_by().event_id}")
+
+
+def _policies(turn: Turn, before: Clock, after: Clock) -> dict[str, Any]:
+    pins, ledger = turn.require_pins(), ledger_of(turn, turn.state.ledger)
+    original, term = original_due_of(before, pins), term_of_clock(before)
+    lawful = pins.rule_set.supplement_policy
+    found: dict[str, Any] = {f"{lawful}_due_at": turn.zone.local(after.lawful_due_at)}
+    for policy in _POLICIES:
+        if policy == "restart" and term is None:
+            found["restart_due_at"] = None
+        elif policy != lawful:
+            try:
+                answer = adjusted_due(pins.calendar, original, term, ledger, pins.rule_set, policy).due
+            except RulesError:
+                continue
+            found[f"{policy}_due_at"] = answer.due_at if answer else None
+    return found
+
+
+def pause_count(state: DossierState) -> int:
+    """How many pauses there were, the open one included."""
+    return sum(1 for entry in state.ledger if entry.cause is not None and entry.legal_basis != REOPENING)
+
+
+def lapse(turn: Turn, clock: Clock, reason: Any) -> None:
+    """An apology that was in view, or owed since this evening, is not needed now (AR-01, AR-11)."""
+    apology = turn.state.apology
+    if apology.is_pending or apology.is_required:
+        turn.because(clock, ApologyLapsed(**turn.dues(clock), reason=reason), f":{turn.caused_by().event_id}")
+        turn.state = replace(turn.state, apology=replace(apology, is_pending=False, is_required=False))
+
+
+def due_if_resumed(turn: Turn, clock: Clock, at: Instant) -> Due | None:
+    """The lawful due date of a clock that waits, as if it went on at an instant: so an ending while waiting is judged."""
+    entry = open_entry(turn.state)
+    if entry is None:
+        return None
+    ledger = (*turn.state.ledger[:-1], replace(entry, until=max(at, entry.at)))
+    pins = turn.require_pins()
+    try:
+        original, term = original_due_of(clock, pins), term_of_clock(clock)
+        policy = pins.rule_set.supplement_policy
+        return adjusted_due(pins.calendar, original, term, ledger_of(turn, ledger), pins.rule_set, policy).due
+    except RulesError:
+        return None  # contradicting pauses: the due date that was last told stands
+
+
+def following(turn: Turn, clock: Clock) -> Clock:
+    """An agency's clock with the day that follows from the dossier's due date (DR-13)."""
+    pins, dossier = turn.require_pins(), turn.state.clock(DOSSIER)
+    if dossier is None:
+        return clock
+    answer = agency_due(pins.calendar, lawful_due_of(dossier, pins), instant(clock.started_at), pins.rule_set)
+    plan = turn.planner.by_due(pins, clock.kind, answer, None)
+    return with_plan(turn, clock, plan, clock.effective_start_at)
