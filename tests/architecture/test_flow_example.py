@@ -8,11 +8,17 @@ from functools import cache
 from typing import Any
 
 from events.catalog import ACTION_TYPES
-from events.codec import dumps, from_structured, to_structured
+from events.codec import dumps, from_structured, to_kafka, to_structured
 from events.envelope import Event
 from events.schema_files import load_data_schemas, load_schema
+from rules.procedure_files import load_procedures
 from rules.rulebook_files import load_rulebook
-from services.deadlines.pipeline import Pipeline, Row
+from services.deadlines.adapters.fact_reader import read_fact
+from services.deadlines.domain.instants import micros
+from services.deadlines.domain.outputs import Conclusion, events_of
+from services.deadlines.domain.state import NEVER
+from services.deadlines.domain.state import DossierState as ClockState
+from services.deadlines.pipeline import LogTime, Pipeline
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.domain.actions import Action, Refusal
 from services.intake.domain.arming import opened_on
@@ -67,22 +73,21 @@ def _followed() -> tuple[list[dict[str, Any]], DossierFacts]:
     """Everything that is said about the dossier, as structured events, and its row of facts."""
     rulebook = load_rulebook()
     reader = ActionReader(load_schema("action.v1"), load_data_schemas(), ())
-    pipeline = Pipeline(rulebook, timedelta(hours=1))
+    pipeline = Pipeline(rulebook, load_procedures(rulebook.default_rule_set))
+    clocks, log_time = _Clocks(pipeline), LogTime()
     state: DossierState | None = None
-    row: Row | None = None
     said: list[Event] = []
     for raw in [block for block in _blocks() if block.get("type") in ACTION_TYPES and "recordedat" not in block]:
         action = reader.read(raw)
         assert isinstance(action, Action), action
         recorded_at = action.occurred_at + RECORDED_AFTER
-        row, due = _time_passes(pipeline, row, action, recorded_at)
+        said += clocks.pass_time(str(action.dossier_id), recorded_at)
         decision = decide(state, action, recorded_at)
         assert not isinstance(decision, Refusal), decision
         (sealed,) = seal(state, action, decision, recorded_at, opened_on(rulebook, action))
         event = from_structured(json.loads(dumps(sealed.structured)))
-        turn = pipeline.on_dossier_event(row, event)
-        state, row = sealed.state, turn.row
-        said += [*due, event, *turn.outputs]
+        state = sealed.state
+        said += [event, *clocks.follow(event, recorded_at, log_time)]
     assert state is not None
     key = DossierKey(state.opened_on, state.dossier_id)
     facts = fold(key, map(known_event, said), Places(()))
@@ -90,14 +95,28 @@ def _followed() -> tuple[list[dict[str, Any]], DossierFacts]:
     return [json.loads(dumps(to_structured(one))) for one in said], facts
 
 
-def _time_passes(
-    pipeline: Pipeline, row: Row | None, action: Action, until: datetime
-) -> tuple[Row | None, tuple[Event, ...]]:
-    """The ticker looks at each instant at which the dossier wants to be looked at, one second later."""
-    said: list[Event] = []
-    while row is not None and row.check_at is not None and row.check_at < until:
-        seen_at = row.check_at + timedelta(seconds=1)
-        check = pipeline.on_check(str(action.dossier_id), row, seen_at, seen_at)
-        row = None if check.is_over else pipeline.on_said(str(action.dossier_id), row, check.marks)
-        said += check.outputs
-    return row, tuple(said)
+class _Clocks:
+    """The dossier's clocks as the worker keeps them."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._state: ClockState | None = None
+
+    def follow(self, event: Event, known_at: datetime, time: LogTime) -> tuple[Event, ...]:
+        key, value, headers = to_kafka(event)
+        self._state, said = self._pipeline.on_fact(self._state, read_fact(key, value, headers, micros(known_at)), time)
+        return self._events(event.envelope.dossier_id, said)
+
+    def pass_time(self, dossier_id: str, until: datetime) -> list[Event]:
+        """The ticker looks at each instant at which the dossier wants to be looked at, one second later."""
+        events: list[Event] = []
+        while self._state is not None and self._state.next_at != NEVER and self._state.next_at < micros(until):
+            seen_at = self._state.next_at + 1_000_000
+            turned = self._pipeline.on_check(self._state, seen_at, seen_at)
+            self._state = turned.state
+            events += self._events(dossier_id, turned.said)
+        return events
+
+    def _events(self, dossier_id: str, said: list[Conclusion]) -> tuple[Event, ...]:
+        assert self._state is not None
+        return events_of(dossier_id, self._state.subject, self._pipeline.zone(self._state), said)
