@@ -15,7 +15,6 @@ from rules.errors import CalendarExhaustedError, InvalidCalendarError, NaiveInst
 
 _NOTHING = timedelta(0)
 _MINUTE = timedelta(minutes=1)
-_DAY = timedelta(days=1)
 
 
 class Calendar:
@@ -32,7 +31,6 @@ class Calendar:
         "_first",
         "_openings",
         "_sessions_before",
-        "_shortest",
         "_starts",
         "_time_before",
         "_working_days",
@@ -64,8 +62,7 @@ class Calendar:
         self._ends = [end for of_day in sessions for _, end in of_day]
         # For each day the number of sessions that ended before it.
         self._sessions_before = tuple(bisect_right(self._ends, midnight) for midnight in midnights)
-        lengths = [end - start for start, end in zip(self._starts, self._ends, strict=True)]
-        self._shortest = min(lengths, default=_DAY)
+        lengths = (end - start for start, end in zip(self._starts, self._ends, strict=True))
         self._time_before = list(accumulate(lengths, initial=_NOTHING))
         self._check_sums()
 
@@ -114,7 +111,10 @@ class Calendar:
 
     def working_day_on_or_after(self, day: date) -> date:
         """Give the day itself when it is a working day, else the next one (DR-04)."""
-        return self._nth(self._before[self._index(day)] + 1, 1)
+        before = self._before[self._index(day)]
+        if before < len(self._working_days):
+            return self._working_days[before]
+        raise self._exhausted(f"the next working day after {day.isoformat()}")
 
     # Sessions and working time.
 
@@ -148,9 +148,7 @@ class Calendar:
         if amount <= _NOTHING:
             return start
         target = self._time_before[number] + (start - self._starts[number]) + amount
-        # No session is shorter than the shortest: the end is not searched for beyond so many of them.
-        farthest = min(number + amount // self._shortest + 2, len(self._time_before))
-        number = bisect_left(self._time_before, target, number, farthest) - 1
+        number = bisect_left(self._time_before, target) - 1
         if number < len(self._starts):
             return self._starts[number] + (target - self._time_before[number])
         raise self._exhausted(f"{amount} of working time after {start.isoformat()}")

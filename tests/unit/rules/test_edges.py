@@ -11,6 +11,7 @@ from typing import cast
 import pytest
 
 from rules.calendar import Calendar
+from rules.classify import classify_recorded
 from rules.errors import CalendarExhaustedError, InvalidTermError
 from rules.ladder import apology_latest_at
 from rules.ruleset import RuleSet
@@ -171,3 +172,23 @@ def test_working_time_is_taken_back_to_the_second(
 )
 def test_the_nth_working_day_before(calendar: Calendar, day: str, n: int, before: str) -> None:
     assert calendar.nth_working_day_before(date.fromisoformat(day), n) == date.fromisoformat(before)
+
+
+@pytest.mark.parametrize(
+    ("occurred_at", "recorded_at", "expected"),
+    [
+        # the hour term ends at 10:00; sixteen minutes later by the clock it is the same day, and too late by the instant
+        ("2026-03-09T09:50", "2026-03-09T10:06", ("late", True)),
+        ("2026-03-09T10:00", "2026-03-09T10:15", ("on_time", False)),
+        ("2026-03-09T10:00", "2026-03-09T10:15:01", ("late", True)),
+        ("2026-03-09T09:30", "2026-03-09T09:59", ("early", False)),
+        ("2026-03-09T10:00:01", "2026-03-09T10:00:01", ("late", False)),
+    ],
+)
+def test_a_late_record_of_an_hour_term_is_judged_by_the_instant(
+    calendar: Calendar, rule_set: RuleSet, vn: Local, occurred_at: str, recorded_at: str, expected: tuple[str, bool]
+) -> None:
+    tolerance = rule_set.back_dating_tolerance
+    due_at = vn("2026-03-09T10:00")
+    found = classify_recorded(calendar, due_at, vn(occurred_at), vn(recorded_at), tolerance, basis="instant")
+    assert (found.classification, found.is_backdated) == expected
