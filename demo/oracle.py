@@ -15,6 +15,12 @@ from demo.reference import Unit
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 RESOLVED = "result-ready-at-counter.v1"
+DUES = ("deadline-set.v1", "deadline-moved.v1", "deadline-recomputed.v1", "deadline-met.v1")
+PAUSES = {"supplement-requested.v1": "supplement", "clock-paused.v1": "financial_duty"}
+RESUMES = {
+    "supplement-completed.v1": "supplement", "clock-resumed.v1": "financial_duty", "clock-restarted.v1": "financial_duty",
+}  # fmt: skip
+BACKDATED_AFTER = timedelta(minutes=15)
 ENDINGS = (RESOLVED, "dossier-withdrawn.v1", "processing-stopped.v1", "dossier-returned.v1")
 COUNTS = (
     "carried_in", "received", "resolved", "early", "on_time", "late", "terminated",
@@ -30,37 +36,62 @@ class Seen:
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
     ended_by: str = ""
+    ended_id: str = ""
+    recorded_at: datetime | None = None
+    approved: set[str] = field(default_factory=set)
     zone: ZoneInfo = VIETNAM
     by_instant: bool = False
     dues: list[tuple[datetime, datetime, date]] = field(default_factory=list)
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    waits: dict[str, int] = field(default_factory=dict)
 
 
 def read(events: Iterable[Mapping[str, Any]]) -> list[Seen]:
     """One Seen per dossier, from the events of both topics in any order."""
     seen: dict[str, Seen] = defaultdict(Seen)
     for event in sorted(events, key=lambda one: (one["subject"], one["streamseq"], one["type"] != "deadline-set.v1")):
-        one, at, kind, data = (
-            seen[event["subject"]],
-            datetime.fromisoformat(event["time"]),
-            event["type"],
-            event["data"],
-        )
-        if kind == "dossier-accepted.v1":
-            one.unit_id, one.accepted_at = event["unitid"], at
-        elif kind in ENDINGS and one.ended_at is None:
-            one.ended_at, one.ended_by = at, kind
-        elif kind == "supplement-requested.v1":
-            one.pauses.append((at, None))
-        elif kind == "supplement-completed.v1":
-            one.pauses[-1] = (one.pauses[-1][0], at)
-        elif kind in ("deadline-set.v1", "deadline-moved.v1"):
-            if kind == "deadline-set.v1":
-                one.zone, one.by_instant = ZoneInfo(data["time_zone"]), data["classify_by"] == "instant"
-            due = (at, datetime.fromisoformat(data["lawful_due_at"]), date.fromisoformat(data["due_on"]))
-            if not one.dues or one.dues[-1][1:] != due[1:]:
-                one.dues.append(due)
+        if event["data"].get("clock_kind", "dossier") == "dossier":
+            _tell(seen[event["subject"]], event)
     return [one for one in seen.values() if one.accepted_at is not None]
+
+
+def _tell(one: Seen, event: Mapping[str, Any]) -> None:
+    kind, at, data = event["type"], datetime.fromisoformat(event["time"]), event["data"]
+    if kind == "dossier-accepted.v1":
+        one.unit_id, one.accepted_at = event["unitid"], at
+    elif kind in ENDINGS and one.ended_at is None:
+        one.ended_at, one.ended_by, one.ended_id = at, kind, event.get("id", "")
+        one.recorded_at = (
+            None if event.get("history") else datetime.fromisoformat(event.get("recordedat", event["time"]))
+        )
+    elif kind == "dossier-reopened.v1" and one.ended_at is not None:
+        for wait in one.waits.values():
+            one.pauses[wait] = (one.pauses[wait][0], one.ended_at)
+        one.ended_at, one.waits = None, {}
+    elif kind == "backdating-approved.v1":
+        one.approved.add(data["target_event_id"])
+    elif kind in DUES:
+        _tell_due(one, kind, at, data)
+    else:
+        _tell_wait(one, kind, at, data.get("cause", "supplement"))
+
+
+def _tell_due(one: Seen, kind: str, at: datetime, data: Mapping[str, Any]) -> None:
+    if kind == "deadline-set.v1":
+        one.zone, one.by_instant = ZoneInfo(data["time_zone"]), data["classify_by"] == "instant"
+    due = (at, datetime.fromisoformat(data["lawful_due_at"]), date.fromisoformat(data["due_on"]))
+    if not one.dues or one.dues[-1][1:] != due[1:]:
+        one.dues.append(due)
+
+
+def _tell_wait(one: Seen, kind: str, at: datetime, cause: str) -> None:
+    """A supplement is told by people; that an obligation stops the clock is told by the clock."""
+    if PAUSES.get(kind) == cause and cause not in one.waits:
+        one.waits[cause] = len(one.pauses)
+        one.pauses.append((at, None))
+    elif RESUMES.get(kind) == cause and cause in one.waits:
+        wait = one.waits.pop(cause)
+        one.pauses[wait] = (one.pauses[wait][0], at)
 
 
 def count(
@@ -90,10 +121,19 @@ def _ended(one: Seen) -> tuple[str, ...]:
         return ("terminated",)
     if not one.dues or one.ended_at is None:
         return ("resolved",)
+    # DR-31: told long afterwards, with the due date in between, it counts as late until a head approves.
+    is_told_late = one.recorded_at is not None and one.recorded_at - one.ended_at > BACKDATED_AFTER
+    if is_told_late and one.ended_id not in one.approved and _class(one, one.recorded_at) == "late":
+        return ("resolved", "late")
+    return ("resolved", _class(one, one.ended_at))
+
+
+def _class(one: Seen, ended_at: datetime | None) -> str:
+    assert ended_at is not None  # noqa: S101  # asked about endings only
     _, due_at, due_on = one.dues[-1]
-    actual: Any = one.ended_at if one.by_instant else one.ended_at.astimezone(one.zone).date()
+    actual: Any = ended_at if one.by_instant else ended_at.astimezone(one.zone).date()
     promised: Any = due_at if one.by_instant else due_on
-    return ("resolved", "early" if actual < promised else "on_time" if actual == promised else "late")
+    return "early" if actual < promised else "on_time" if actual == promised else "late"
 
 
 def _open(one: Seen, as_of: datetime) -> tuple[str, ...]:

@@ -124,8 +124,8 @@ def _place_in_story(event: KnownEvent) -> tuple[int, bool, datetime, str]:
 def _outcome(story: Story) -> tuple[Outcome, int]:
     """The outcome, and the number of integrity flags: those recorded, and one for a back-dated ending not flagged yet.
 
-    A back-dated ending (DR-31) is flagged and keeps its class by date: there is no event yet by which a head could approve it,
-    and without one every counter that was cut off for a day would be late for ever (ADR 0007).
+    A back-dated ending (DR-31) is flagged and late until a head approves it (`backdating-approved`); then its class is by date.
+    History is none: the time of an import says nothing about when its source knew of the ending.
     """
     ending, flags = story.ending, story.flag_count
     if ending is None:
@@ -135,6 +135,8 @@ def _outcome(story: Story) -> tuple[Outcome, int]:
         flags += 1
     if ending.event_type != RESOLVING_TYPE:
         return "terminated", flags
+    if backdated and ending.event_id not in story.approved_event_ids:
+        return "late", flags
     return timeliness(story.deadline, ending.occurred_at), flags
 
 
@@ -145,8 +147,9 @@ def _due_history(story: Story, accepted_at: datetime) -> Instants:
 
 def _pauses(story: Story) -> Instants:
     """The pauses of the clock; one opened after the due date is none, it never cures the breach (DR-24)."""
-    opened = [*story.closed_pauses, *([(story.paused_at, FAR_FUTURE)] if story.paused_at else [])]
-    return [(paused_at, resumed_at) for paused_at, resumed_at in opened if _was_in_term(story, paused_at)]
+    open_since = [since for since in (story.paused_at, story.owing_since) if since is not None]
+    pauses = sorted([*story.closed_pauses, *((since, FAR_FUTURE) for since in open_since)])
+    return [(paused_at, resumed_at) for paused_at, resumed_at in pauses if _was_in_term(story, paused_at)]
 
 
 def _was_in_term(story: Story, at: datetime) -> bool:
@@ -164,5 +167,5 @@ def _apology_class(story: Story) -> str:
     if any(paused_at <= due_at < resumed_at for paused_at, resumed_at in _pauses(story)):
         return ""
     if sent_at is None:
-        return "missing"
+        return "waived" if story.is_apology_waived else "missing"
     return "sent_in_time" if sent_at <= latest_at else "sent_before_breach" if sent_at <= due_at else "sent_late"

@@ -13,9 +13,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from events.catalog import DEADLINE_TYPES
-from events.deadline import DeadlineMoved, DeadlineSet
+from events.deadline import (
+    ClockPaused,
+    ClockRestarted,
+    ClockResumed,
+    DeadlineMet,
+    DeadlineMoved,
+    DeadlineRecomputed,
+    DeadlineSet,
+)
 from events.dossier import (
+    BackdatingApproved,
     DossierAccepted,
+    DossierReopened,
     DossierReturned,
     DossierWithdrawn,
     ProcessingStopped,
@@ -29,6 +39,7 @@ from services.stats.domain.levels import Level, Place, PlacedUnit, places_of
 from services.stats.domain.periods import Period, local_day
 
 _ENDINGS = (ResultReadyAtCounter, DossierWithdrawn, ProcessingStopped, DossierReturned)
+_BACKDATED_AFTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +110,7 @@ def _counted_unit(level: Level, place: Place, receiver: int) -> int | None:
 
 def _count(story: Sequence[Event], accepted: Event, period: Period) -> Counts | None:
     accepted_at = accepted.envelope.occurred_at
-    ending = next((event for event in story if isinstance(event.data, _ENDINGS)), None)
+    ending = _ending(story)
     # A result said to be ready before the dossier was received is counted on the day it was received.
     counted_end_at = max(ending.envelope.occurred_at, accepted_at) if ending else None
     if accepted_at >= period.to_at or (counted_end_at is not None and counted_end_at < period.from_at):
@@ -115,13 +126,25 @@ def _count(story: Sequence[Event], accepted: Event, period: Period) -> Counts | 
     return Counts(**counts)
 
 
+def _ending(story: Sequence[Event]) -> Event | None:
+    """The first ending after the last reopening."""
+    ending: Event | None = None
+    for event in story:
+        if isinstance(event.data, DossierReopened):
+            ending = None
+        elif isinstance(event.data, _ENDINGS) and ending is None:
+            ending = event
+    return ending
+
+
 def _ended_counts(story: Sequence[Event], ending: Event) -> Mapping[str, int]:
     if not isinstance(ending.data, ResultReadyAtCounter):
         return {"terminated": 1}
-    told = next((event.data for event in story if isinstance(event.data, DeadlineSet)), None)
+    about_the_whole = [event.data for event in story if getattr(event.data, "clock_kind", "") == "dossier"]
+    told = next((data for data in about_the_whole if isinstance(data, DeadlineSet)), None)
     if told is None:
         return {"resolved": 1, "unknown": 1}
-    moves = [event.data for event in story if isinstance(event.data, DeadlineMoved)]
+    moves = [data for data in about_the_whole if isinstance(data, DeadlineMoved | DeadlineRecomputed | DeadlineMet)]
     latest = moves[-1] if moves else told
     zone = ZoneInfo(told.time_zone)
 
@@ -131,34 +154,57 @@ def _ended_counts(story: Sequence[Event], ending: Event) -> Mapping[str, int]:
         day = instant.astimezone(zone).date()
         return (day > latest.due_on) - (day < latest.due_on)
 
-    # A back-dated ending is flagged elsewhere and keeps its class (DR-31; ADR 0007).
-    return {"resolved": 1, {-1: "early", 0: "on_time", 1: "late"}[lateness(ending.envelope.occurred_at)]: 1}
+    ended, recorded = ending.envelope.occurred_at, ending.envelope.recorded_at
+    # DR-31: told too late to be believed, until a head approves.
+    is_doubtful = not ending.envelope.is_history and recorded - ended > _BACKDATED_AFTER and lateness(recorded) > 0
+    approved = {event.data.target_event_id for event in story if isinstance(event.data, BackdatingApproved)}
+    counts_as = recorded if is_doubtful and ending.envelope.event_id not in approved else ended
+    return {"resolved": 1, {-1: "early", 0: "on_time", 1: "late"}[lateness(counts_as)]: 1}
 
 
 def _open_counts(story: Sequence[Event], accepted_at: datetime, as_of: datetime) -> Mapping[str, int]:
-    is_waiting = False
+    awaited: set[str] = set()
     due_at: datetime | None = None
     for event in story:
-        happened_at = event.envelope.occurred_at
-        match event.data:
-            case SupplementRequested() if happened_at < as_of:
-                # Asked for after the due date it never cures the breach (DR-24).
-                is_waiting = is_waiting or due_at is None or happened_at <= due_at
-            case SupplementCompleted() if happened_at < as_of:
-                is_waiting = False
-            case DeadlineSet(lawful_due_at=set_to) if accepted_at < as_of:
-                due_at = set_to
-            case DeadlineMoved(lawful_due_at=moved_to) if happened_at < as_of:
-                due_at = moved_to
-            case _:
-                pass
-    if is_waiting:
+        is_known = event.envelope.occurred_at < as_of
+        if isinstance(event.data, DeadlineSet):
+            due_at = _due_after(event, due_at) if accepted_at < as_of else due_at
+        elif is_known:
+            due_at = _due_after(event, due_at)
+            _wait(awaited, event, due_at)
+    if awaited:
         return {"open": 1, "open_paused": 1}
     if due_at is None:
         return {"open": 1, "open_unknown": 1}
     if due_at < as_of:
         return {"open": 1, "open_overdue": 1}
     return {"open": 1, "open_within": 1, "open_due_soon": int(due_at < as_of + timedelta(days=1))}
+
+
+def _due_after(event: Event, due_at: datetime | None) -> datetime | None:
+    match event.data:
+        case DeadlineSet() | DeadlineMoved() | DeadlineRecomputed() | DeadlineMet() as data:
+            return data.lawful_due_at if data.clock_kind == "dossier" else due_at
+        case _:
+            return due_at
+
+
+def _wait(awaited: set[str], event: Event, due_at: datetime | None) -> None:
+    """What the citizen is waited for after the event; asked for after the due date it never cures the breach (DR-24)."""
+    is_in_term = due_at is None or event.envelope.occurred_at <= due_at
+    match event.data:
+        case SupplementRequested() if is_in_term:
+            awaited.add("supplement")
+        case ClockPaused(clock_kind="dossier", cause="financial_duty") if is_in_term:
+            awaited.add("financial_duty")
+        case SupplementCompleted():
+            awaited.discard("supplement")
+        case ClockResumed(clock_kind="dossier", cause=cause) | ClockRestarted(clock_kind="dossier", cause=cause):
+            awaited -= {cause} & {"financial_duty"}
+        case data if isinstance(data, _ENDINGS):
+            awaited.clear()
+        case _:
+            pass
 
 
 def _names(units: Sequence[PlacedUnit], day: date) -> dict[int, str]:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from events.codec import dumps
 from events.data_codec import plain
-from events.deadline import ApologyRequired, DeadlineData, DeadlineNearDue, DeadlineSet, DossierBreached
-from events.dossier import DossierTransferred
+from events.deadline import ApologyRequired, DeadlineData, DeadlineSet
+from events.dossier import DossierReassignedByReorganisation, DossierTransferred
 from events.envelope import Envelope, Event
 from services.stats.domain.errors import RowOutOfRangeError
 from services.stats.domain.outcome import zone_of
@@ -106,14 +106,15 @@ def _check_data(event: Event) -> None:
     match event.data:
         case DossierTransferred(to_unit_id=unit_id):
             _check_number("to_unit_id", unit_id, _UINT32)
+        case DossierReassignedByReorganisation(new_unit_id=unit_id):
+            _check_number("new_unit_id", unit_id, _UINT32)
         case DeadlineData() as data:
             _check_instant("due_on", data.due_on)
             for name in ("original_due_at", "lawful_due_at", "promised_due_at"):
                 _check_instant(name, getattr(data, name))
             if isinstance(data, ApologyRequired):
                 _check_instant("latest_at", data.latest_at)
-            if isinstance(data, ApologyRequired | DossierBreached | DeadlineNearDue):
-                _check_number("held_by_unit_id", data.held_by_unit_id, _UINT32)
+            _check_number("held_by_unit_id", getattr(data, "held_by_unit_id", 0), _UINT32)
             if isinstance(data, DeadlineSet):
                 _check_zone(data.time_zone)
         case _:

@@ -1,6 +1,7 @@
 """What the events of one dossier tell, in order: the running state of the fold in `facts`.
 
-Each wire type that says something about the facts has one small function here; the others only count for the version.
+Each wire type that says something about the facts has one small function here; the others only count for the version. A dossier
+has several clocks, and a figure is about the clock of the whole dossier: what the others conclude changes no fact.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,9 +26,11 @@ class Story:
     procedure_code: str = ""
     procedure_name: str = ""
     held_by_unit_id: int = 0
+    handed_over_by_unit_id: int = 0
     ending: KnownEvent | None = None
     delivered_at: datetime | None = None
     paused_at: datetime | None = None
+    owing_since: datetime | None = None
     closed_pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     original_due_at: datetime | None = None
     promised_due_at: datetime | None = None
@@ -40,6 +43,8 @@ class Story:
     apology_latest_at: datetime | None = None
     apology_required_at: datetime | None = None
     apology_sent_at: datetime | None = None
+    is_apology_waived: bool = False
+    approved_event_ids: set[str] = field(default_factory=set)
     flag_count: int = 0
     has_backdated_flag: bool = False
     correction_count: int = 0
@@ -62,7 +67,21 @@ def _accepted(story: Story, event: KnownEvent) -> None:
 
 
 def _transferred(story: Story, event: KnownEvent) -> None:
-    story.held_by_unit_id = _data(event)["to_unit_id"]
+    story.handed_over_by_unit_id, story.held_by_unit_id = story.held_by_unit_id, _data(event)["to_unit_id"]
+
+
+def _transfer_received(story: Story, _event: KnownEvent) -> None:
+    story.handed_over_by_unit_id = 0
+
+
+def _transfer_refused(story: Story, _event: KnownEvent) -> None:
+    story.held_by_unit_id = story.handed_over_by_unit_id or story.held_by_unit_id
+    story.handed_over_by_unit_id = 0
+
+
+def _reassigned(story: Story, event: KnownEvent) -> None:
+    # The holder alone changes, never a due date (DR-28).
+    story.held_by_unit_id = _data(event)["new_unit_id"]
 
 
 def _supplement_requested(story: Story, event: KnownEvent) -> None:
@@ -76,9 +95,36 @@ def _supplement_completed(story: Story, event: KnownEvent) -> None:
         story.paused_at = None
 
 
+def _clock_paused(story: Story, event: KnownEvent) -> None:
+    # Whether an obligation stops the clock only the clock knows; supplements are read from what people said.
+    if _is_of_financial_duty(event) and story.owing_since is None:
+        story.owing_since = event.occurred_at
+
+
+def _clock_resumed(story: Story, event: KnownEvent) -> None:
+    if _is_of_financial_duty(event) and story.owing_since is not None:
+        story.closed_pauses.append((story.owing_since, event.occurred_at))
+        story.owing_since = None
+
+
+def _is_of_financial_duty(event: KnownEvent) -> bool:
+    said = _data(event)
+    return _is_of_dossier(said) and said["cause"] == "financial_duty"
+
+
 def _ended(story: Story, event: KnownEvent) -> None:
     if story.ending is None:
         story.ending = event
+
+
+def _reopened(story: Story, _event: KnownEvent) -> None:
+    """The ending is none any more; what was waited for at that time is over with it."""
+    ending = story.ending
+    if ending is None:
+        return
+    waited_since = [since for since in (story.paused_at, story.owing_since) if since is not None]
+    story.closed_pauses += [(since, ending.occurred_at) for since in waited_since]
+    story.paused_at = story.owing_since = story.ending = story.delivered_at = None
 
 
 def _delivered(story: Story, event: KnownEvent) -> None:
@@ -89,6 +135,21 @@ def _delivered(story: Story, event: KnownEvent) -> None:
 def _apology_sent(story: Story, event: KnownEvent) -> None:
     if story.apology_sent_at is None:
         story.apology_sent_at = event.occurred_at
+
+
+def _apology_waived(story: Story, _event: KnownEvent) -> None:
+    story.is_apology_waived = True
+
+
+def _apology_lapsed(story: Story, event: KnownEvent) -> None:
+    """No letter is owed after all (AR-10, AR-11); a waiver leaves the obligation, with a class of its own (AR-07)."""
+    said = _data(event)
+    if _is_of_dossier(said) and said["reason"] != "waived":
+        story.apology_required_at = story.apology_due_at = story.apology_latest_at = None
+
+
+def _backdating_approved(story: Story, event: KnownEvent) -> None:
+    story.approved_event_ids.add(_data(event)["target_event_id"])
 
 
 def _corrected(story: Story, _event: KnownEvent) -> None:
@@ -102,6 +163,8 @@ def _flagged(story: Story, event: KnownEvent) -> None:
 
 def _deadline_set(story: Story, event: KnownEvent) -> None:
     said = _data(event)
+    if not _is_of_dossier(said):
+        return
     story.original_due_at = datetime.fromisoformat(said["original_due_at"])
     story.time_zone = said["time_zone"]
     story.deadline = _deadline(said, said["classify_by"], story.time_zone)
@@ -110,9 +173,10 @@ def _deadline_set(story: Story, event: KnownEvent) -> None:
 
 
 def _deadline_moved(story: Story, event: KnownEvent) -> None:
+    """Moved, computed anew, or met: each says the due dates as they stand after it."""
     said = _data(event)
     before = story.deadline
-    if before is None:
+    if before is None or not _is_of_dossier(said):
         return  # the set is still on its way; it comes earlier in the stream, so this is told again with it
     story.promised_due_at = datetime.fromisoformat(said["promised_due_at"])
     story.deadline = _deadline(said, before.classify_by, before.time_zone)
@@ -126,14 +190,15 @@ def _note_due(story: Story, known_from: datetime, lawful_due_at: datetime) -> No
 
 
 def _breached(story: Story, event: KnownEvent) -> None:
-    if story.breached_at is None:
+    said = _data(event)
+    if story.breached_at is None and _is_of_dossier(said):
         story.breached_at = event.occurred_at
-        story.breach_unit_id = _data(event)["held_by_unit_id"]
+        story.breach_unit_id = said["held_by_unit_id"]
 
 
 def _apology_required(story: Story, event: KnownEvent) -> None:
-    if story.apology_required_at is None:
-        said = _data(event)
+    said = _data(event)
+    if story.apology_required_at is None and _is_of_dossier(said):
         story.apology_required_at = event.occurred_at
         story.apology_due_at = datetime.fromisoformat(said["lawful_due_at"])
         story.apology_latest_at = datetime.fromisoformat(said["latest_at"])
@@ -149,6 +214,11 @@ def _deadline(said: Mapping[str, Any], classify_by: str, time_zone: str) -> Dead
     )
 
 
+def _is_of_dossier(said: Mapping[str, Any]) -> bool:
+    # Before there were several clocks their kind was not said.
+    return bool(said.get("clock_kind", "dossier") == "dossier")
+
+
 def _data(event: KnownEvent) -> Mapping[str, Any]:
     said: Mapping[str, Any] = parse_json(event.data.encode())
     return said
@@ -158,25 +228,39 @@ _TELLERS: Final[Mapping[str, Callable[[Story, KnownEvent], None]]] = MappingProx
     {
         "dossier-accepted.v1": _accepted,
         "dossier-transferred.v1": _transferred,
+        "transfer-received.v1": _transfer_received,
+        "transfer-refused.v1": _transfer_refused,
+        "dossier-reassigned-by-reorganisation.v1": _reassigned,
         "supplement-requested.v1": _supplement_requested,
         "supplement-completed.v1": _supplement_completed,
         RESOLVING_TYPE: _ended,
         "dossier-withdrawn.v1": _ended,
         "processing-stopped.v1": _ended,
         "dossier-returned.v1": _ended,
+        "dossier-reopened.v1": _reopened,
         "result-delivered.v1": _delivered,
         "apology-sent.v1": _apology_sent,
+        "apology-waived.v1": _apology_waived,
+        "backdating-approved.v1": _backdating_approved,
         "event-corrected.v1": _corrected,
         "integrity-flag-raised.v1": _flagged,
         "deadline-set.v1": _deadline_set,
         "deadline-moved.v1": _deadline_moved,
+        "deadline-recomputed.v1": _deadline_moved,
+        "deadline-met.v1": _deadline_moved,
+        "clock-paused.v1": _clock_paused,
+        "clock-resumed.v1": _clock_resumed,
+        "clock-restarted.v1": _clock_resumed,
         "dossier-breached.v1": _breached,
         "apology-required.v1": _apology_required,
+        "apology-lapsed.v1": _apology_lapsed,
     }
 )
 
 TYPES_WITH_DATA: Final = (
-    "dossier-accepted.v1", "dossier-transferred.v1", "integrity-flag-raised.v1", "deadline-set.v1", "deadline-moved.v1",
-    "dossier-breached.v1", "apology-required.v1",
+    "dossier-accepted.v1", "dossier-transferred.v1", "dossier-reassigned-by-reorganisation.v1", "backdating-approved.v1",
+    "integrity-flag-raised.v1", "deadline-set.v1", "deadline-moved.v1", "deadline-recomputed.v1", "deadline-met.v1",
+    "clock-paused.v1", "clock-resumed.v1", "clock-restarted.v1", "dossier-breached.v1", "apology-required.v1",
+    "apology-lapsed.v1",
 )  # fmt: skip
 """Types whose `data` is read above; of the others ClickHouse needn't send it."""

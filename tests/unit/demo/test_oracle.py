@@ -92,3 +92,51 @@ def test_weeks_run_from_monday_to_monday() -> None:
         (date(2026, 3, 2), date(2026, 3, 9)),
         (date(2026, 3, 9), date(2026, 3, 16)),
     ]
+
+
+def late_record(*, history: bool = False, approved: bool = False) -> list[dict[str, Any]]:
+    """Ended on the due day, told the day after."""
+    due = {
+        "lawful_due_at": "2026-03-06T17:00:00+07:00", "due_on": "2026-03-06", "classify_by": "date",
+        "time_zone": "Asia/Ho_Chi_Minh",
+    }  # fmt: skip
+    ending = event("D", 2, READY, "2026-03-06T10:00")
+    told = {**ending, "id": "e", "recordedat": "2026-03-07T09:00:00+07:00", "history": history}
+    approval = event("D", 3, "backdating-approved.v1", "2026-03-07T11:00", {"target_event_id": "e"})
+    accepted = event("D", 1, "dossier-accepted.v1", "2026-03-02T09:00")
+    return [
+        accepted,
+        event("D", 1, "deadline-set.v1", "2026-03-02T09:00", due),
+        told,
+        *([approval] if approved else []),
+    ]
+
+
+def counted(events: list[dict[str, Any]]) -> dict[str, int]:
+    now = datetime(2026, 3, 20, tzinfo=UTC)
+    counts = count(read(events), UNITS, "commune", (date(2026, 3, 2), date(2026, 3, 9)), now)[WARD]
+    return {name: number for name, number in counts.items() if number}
+
+
+def test_an_ending_that_is_told_long_afterwards_is_late_until_a_head_approves() -> None:
+    assert counted(late_record()) == {"received": 1, "resolved": 1, "late": 1}
+    assert counted(late_record(approved=True)) == {"received": 1, "resolved": 1, "on_time": 1}
+    assert counted(late_record(history=True)) == {"received": 1, "resolved": 1, "on_time": 1}
+
+
+def test_what_was_reopened_is_open_again_and_other_clocks_are_not_the_dossiers() -> None:
+    step = {"clock_kind": "step", "lawful_due_at": "2026-03-03T17:00:00+07:00", "due_on": "2026-03-03"}
+    events = [
+        *late_record(),
+        event("D", 2, "deadline-moved.v1", "2026-03-06T10:00", step),
+        event("D", 3, "dossier-reopened.v1", "2026-03-07T10:00"),
+    ]
+    assert counted(events) == {"received": 1, "open": 1, "open_overdue": 1}
+
+
+def test_an_obligation_stops_the_clock_only_if_the_clock_says_so() -> None:
+    asked = event("D", 2, "financial-obligation-requested.v1", "2026-03-04T10:00")
+    paused = event("D", 2, "clock-paused.v1", "2026-03-04T10:00", {"cause": "financial_duty", "clock_kind": "dossier"})
+    start = late_record()[:2]
+    assert counted([*start, asked]) == {"received": 1, "open": 1, "open_overdue": 1}
+    assert counted([*start, asked, paused]) == {"received": 1, "open": 1, "open_paused": 1}

@@ -7,11 +7,26 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from events.catalog import TYPE_BY_CLASS
-from events.deadline import ApologyRequired, DeadlineData, DeadlineEvent, DeadlineMoved, DeadlineSet, DossierBreached
+from events.deadline import (
+    ApologyLapsed,
+    ApologyRequired,
+    ClockPaused,
+    ClockResumed,
+    DeadlineData,
+    DeadlineEvent,
+    DeadlineMoved,
+    DeadlineRecomputed,
+    DeadlineSet,
+    DossierBreached,
+)
 from events.dossier import (
     ApologySent,
+    ApologyWaived,
+    BackdatingApproved,
     DossierAccepted,
     DossierEvent,
+    DossierReassignedByReorganisation,
+    DossierReopened,
     DossierReturned,
     DossierTransferred,
     DossierWithdrawn,
@@ -23,6 +38,8 @@ from events.dossier import (
     ResultReadyAtCounter,
     SupplementCompleted,
     SupplementRequested,
+    TransferReceived,
+    TransferRefused,
 )
 from events.envelope import Envelope, Event
 
@@ -87,6 +104,53 @@ class Dossier:
 
     def transferred(self, to_unit_id: int, when: datetime) -> "Dossier":
         return self.tell(DossierTransferred(to_unit_id=to_unit_id), when)
+
+    def transfer_received(self, when: datetime) -> "Dossier":
+        return self.tell(TransferReceived(), when)
+
+    def transfer_refused(self, when: datetime) -> "Dossier":
+        return self.tell(TransferRefused(reason="không thuộc phạm vi"), when)
+
+    def reassigned(self, new_unit_id: int, when: datetime) -> "Dossier":
+        data = DossierReassignedByReorganisation(
+            old_unit_id=self.unit_id, new_unit_id=new_unit_id, legal_basis="Nghị quyết"
+        )
+        return self.tell(data, when)
+
+    def clock_paused(self, when: datetime, cause: str = "financial_duty", kind: str = "dossier") -> "Dossier":
+        consumed = {"consumed_working_days": 1, "consumed_working_minutes": 480}
+        data = ClockPaused(**self.due, clock="main", clock_kind=kind, cause=cause, pause_no=1, **consumed)
+        return self.conclude(data, when)
+
+    def clock_resumed(self, when: datetime, cause: str = "financial_duty", kind: str = "dossier") -> "Dossier":
+        waited = {"paused_at": when, "waited_working_days": 1, "waited_working_minutes": 480}
+        data = ClockResumed(**self.due, clock="main", clock_kind=kind, cause=cause, pause_no=1, **waited)
+        return self.conclude(data, when)
+
+    def recomputed(self, due: datetime, when: datetime, kind: str = "dossier") -> "Dossier":
+        before = self.due
+        dues = self._dues(before["original_due_at"], due, due, str(self.events[1].data.time_zone))
+        self.due = dues if kind == "dossier" else before
+        data = DeadlineRecomputed(
+            **dues, clock="main", clock_kind=kind, reason="hoán đổi", rule="DR-27", calendar_id="vn", calendar_version="2",
+            previous_calendar_version="1", previous_lawful_due_at=before["lawful_due_at"],
+            previous_promised_due_at=before["promised_due_at"],
+        )  # fmt: skip
+        return self.conclude(data, when)
+
+    def reopened(self, when: datetime) -> "Dossier":
+        return self.tell(DossierReopened(reason="khiếu nại", approver_id="b"), when)
+
+    def approved_late_record(self, when: datetime) -> "Dossier":
+        """Of the latest event."""
+        target = self.events[-1].envelope.event_id
+        return self.tell(BackdatingApproved(target_event_id=target, reason="mất mạng", approver_id="b"), when)
+
+    def apology_waived(self, when: datetime) -> "Dossier":
+        return self.tell(ApologyWaived(basis="công dân đề nghị", approver_id="b"), when)
+
+    def apology_lapsed(self, reason: str, when: datetime) -> "Dossier":
+        return self.conclude(ApologyLapsed(**self.due, clock="main", reason=reason), when)
 
     def ready(self, when: datetime, recorded_at: datetime | None = None) -> "Dossier":
         return self.tell(ResultReadyAtCounter(), when, recorded_at)

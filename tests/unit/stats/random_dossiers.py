@@ -59,12 +59,14 @@ def _dossier(chance: random.Random, name: str) -> Dossier:
         _breach(chance, dossier)
     if chance.random() < 0.75:
         _end(chance, dossier, when)
+        if chance.random() < 0.15:
+            _go_on(chance, dossier, when + timedelta(days=10))
     return dossier
 
 
 def _middle(chance: random.Random, dossier: Dossier, when: datetime, *, has_deadline: bool) -> datetime:
     when += timedelta(minutes=chance.randrange(4000))
-    match chance.randrange(5):
+    match chance.randrange(8):
         case 0:
             dossier.supplement_requested(when)
             if chance.random() < 0.7:
@@ -78,8 +80,25 @@ def _middle(chance: random.Random, dossier: Dossier, when: datetime, *, has_dead
             dossier.apologised(when).due_moved(when + timedelta(hours=60), when, "reappointment")
         case 3:
             dossier.flagged(chance.choice(("order", "backdated")), when)
+        case 4:
+            dossier.transferred(chance.choice(COMMUNES), when).transfer_refused(when)
+        case 5 | 6 if has_deadline:
+            when = _by_the_clock(chance, dossier, when)
         case _:
             dossier.corrected(when)
+    return when
+
+
+def _by_the_clock(chance: random.Random, dossier: Dossier, when: datetime) -> datetime:
+    """Its calendar changes, or a clock stands still: sometimes another one than the dossier's."""
+    kind = chance.choice(("dossier", "dossier", "step"))
+    if chance.random() < 0.5:
+        dossier.recomputed(when + timedelta(hours=chance.choice((30, 100))), when, kind)
+        return when
+    dossier.clock_paused(when, chance.choice(("financial_duty", "supplement")), kind)
+    if chance.random() < 0.7:
+        when += timedelta(minutes=chance.randrange(9000))
+        dossier.clock_resumed(when, kind=kind)
     return when
 
 
@@ -107,4 +126,13 @@ def _end(chance: random.Random, dossier: Dossier, when: datetime) -> None:
             # Two endings: the first counts.
             dossier.ready(when, recorded_at).stopped(when + timedelta(hours=1))
         case _:
-            dossier.ready(when, recorded_at).delivered(when + timedelta(days=1))
+            dossier.ready(when, recorded_at)
+            if chance.random() < 0.2:
+                dossier.approved_late_record(recorded_at)
+            dossier.delivered(when + timedelta(days=1))
+
+
+def _go_on(chance: random.Random, dossier: Dossier, when: datetime) -> None:
+    dossier.reopened(when)
+    if chance.random() < 0.6:
+        _end(chance, dossier, when + timedelta(days=1))

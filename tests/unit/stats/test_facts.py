@@ -118,11 +118,14 @@ def test_a_re_appointment_moves_only_the_promise_and_cures_nothing() -> None:
     assert facts.due_history == [(ACCEPTED, DUE)]
 
 
-def test_a_back_dated_ending_is_flagged_and_keeps_its_class_by_date() -> None:
+def test_a_back_dated_ending_is_flagged_and_late_until_a_head_approves() -> None:
     ended = at("2026-03-09", "16:00")
-    facts = facts_of(accepted().ready(ended, recorded_at=at("2026-03-10", "09:00")))
+    dossier = accepted().ready(ended, recorded_at=at("2026-03-10", "09:00"))
+    doubtful = facts_of(dossier)
+    approved = facts_of(dossier.approved_late_record(at("2026-03-10", "10:00")))
 
-    assert (facts.outcome, facts.integrity_flag_count, facts.ended_at) == ("on_time", 1, ended)
+    assert (doubtful.outcome, doubtful.integrity_flag_count, doubtful.ended_at) == ("late", 1, ended)
+    assert (approved.outcome, approved.integrity_flag_count, approved.ended_at) == ("on_time", 1, ended)
 
 
 def test_a_pause_opened_after_the_due_date_never_cures_the_breach() -> None:

@@ -1,0 +1,97 @@
+"""A dossier has many clocks and a long way: which of it changes its row of facts, and which does not."""
+
+import pytest
+
+from services.stats.domain.facts import FAR_FUTURE
+from tests.unit.stats.dossiers import WARD, Dossier, at
+from tests.unit.stats.test_facts import ACCEPTED, DUE, accepted, facts_of
+
+OTHER = 77
+DAY = at("2026-03-04")
+NEXT = at("2026-03-05")
+LATER = at("2026-03-12", "17:00")
+
+
+def test_a_due_date_is_computed_anew_for_the_whole_dossier_only() -> None:
+    facts = facts_of(accepted().recomputed(LATER, DAY))
+    of_a_step = facts_of(accepted().recomputed(LATER, DAY, "step"))
+
+    assert (facts.lawful_due_at, facts.original_due_at) == (LATER, DUE)
+    assert facts.due_history == [(ACCEPTED, DUE), (DAY, LATER)]
+    assert of_a_step.lawful_due_at == DUE
+
+
+def test_an_obligation_stops_the_clock_when_the_clock_says_so() -> None:
+    assert facts_of(accepted().clock_paused(DAY)).pauses == [(DAY, FAR_FUTURE)]
+    assert facts_of(accepted().clock_paused(DAY).clock_resumed(NEXT)).pauses == [(DAY, NEXT)]
+    assert facts_of(accepted().clock_paused(DAY, "supplement")).pauses == []
+    assert facts_of(accepted().clock_paused(DAY, kind="step")).pauses == []
+
+
+def test_a_supplement_and_an_obligation_are_two_pauses() -> None:
+    dossier = accepted().clock_paused(DAY).supplement_requested(NEXT).clock_resumed(at("2026-03-06"))
+
+    assert facts_of(dossier).pauses == [(DAY, at("2026-03-06")), (NEXT, FAR_FUTURE)]
+
+
+def test_a_refused_transfer_gives_the_dossier_back() -> None:
+    assert facts_of(accepted().transferred(OTHER, DAY)).held_by_unit_id == OTHER
+    assert facts_of(accepted().transferred(OTHER, DAY).transfer_refused(NEXT)).held_by_unit_id == WARD
+    received = accepted().transferred(OTHER, DAY).transfer_received(NEXT)
+    assert facts_of(received).held_by_unit_id == OTHER
+    assert facts_of(received.transfer_refused(NEXT)).held_by_unit_id == OTHER
+
+
+def test_a_reorganisation_changes_the_holder_and_no_due_date() -> None:
+    facts = facts_of(accepted().reassigned(OTHER, DAY))
+
+    assert (facts.held_by_unit_id, facts.unit_id, facts.lawful_due_at) == (OTHER, WARD, DUE)
+
+
+def test_a_reopening_takes_the_ending_back_and_a_later_one_counts() -> None:
+    dossier = accepted().supplement_requested(DAY).stopped(NEXT).reopened(at("2026-03-06"))
+    again = facts_of(dossier)
+    ended = facts_of(dossier.ready(at("2026-03-10")))
+
+    assert (again.outcome, again.ended_at, again.ended_by) == ("open", None, "")
+    assert again.pauses == [(DAY, NEXT)]
+    assert (ended.outcome, ended.ended_at) == ("late", at("2026-03-10"))
+
+
+def test_a_delivery_before_the_reopening_is_none() -> None:
+    dossier = accepted().ready(DAY).delivered(DAY).reopened(NEXT)
+
+    assert facts_of(dossier).delivered_at is None
+    assert facts_of(dossier.reopened(NEXT)).outcome == "open"
+
+
+def test_a_late_record_is_approved_for_the_ending_it_names() -> None:
+    dossier = accepted().ready(at("2026-03-09", "16:00"), recorded_at=at("2026-03-10"))
+    other = facts_of(dossier.corrected(at("2026-03-10")).approved_late_record(at("2026-03-11")))
+
+    assert other.outcome == "late"
+
+
+def owed() -> Dossier:
+    return accepted().breached(DUE).apology_owed(DUE, at("2026-03-06", "17:00"))
+
+
+def test_a_waived_apology_has_a_class_of_its_own_unless_a_letter_was_sent() -> None:
+    assert facts_of(owed()).apology_class == "missing"
+    assert facts_of(owed().apology_waived(LATER)).apology_class == "waived"
+    sent = owed().apologised(LATER).apology_waived(LATER)
+    assert facts_of(sent).apology_class == "sent_late"
+
+
+@pytest.mark.parametrize("reason", ["ended_in_time", "due_moved", "clock_paused"])
+def test_an_obligation_that_lapsed_is_none_but_its_letter_stays_known(reason: str) -> None:
+    facts = facts_of(owed().apologised(LATER).apology_lapsed(reason, LATER))
+
+    assert (facts.apology_class, facts.apology_required_at, facts.apology_due_at) == ("", None, None)
+    assert facts.apology_sent_at == LATER
+
+
+def test_an_obligation_may_come_to_be_again_after_it_lapsed() -> None:
+    dossier = owed().apology_lapsed("due_moved", LATER).apology_owed(LATER, LATER)
+
+    assert facts_of(dossier).apology_required_at == LATER
