@@ -35,13 +35,17 @@ class Difference:
         return f"{self.day.isoformat()}: {ours}; {theirs}"
 
 
-def draft(year: int) -> dict[date, CalendarEntry]:
-    """The days of a year that differ from their weekday by what the package knows, in order, swapped days among them."""
+def draft(year: int, calendar: Calendar) -> dict[date, CalendarEntry]:
+    """The days of a year that differ from their weekday by what the package knows, in order, swapped days among them.
+
+    The calendar says on which weekdays a holiday makes a difference: where counters are open on Saturdays, there too.
+    """
+    weekdays = calendar.spec.working_weekdays | calendar.spec.intake_weekdays
     # With the year after it, since a day may be made up for before the year in which it is off.
     years = (year, year + 1)
     known = holidays.country_holidays(COUNTRY, years=years, language="vi")
     english = holidays.country_holidays(COUNTRY, years=years, language="en_US")
-    off = {day: _off(day, name, english[day]) for day, name in known.items() if day.isoweekday() <= 5}
+    off = {day: _off(day, name, english[day]) for day, name in known.items() if day.isoweekday() in weekdays}
     made_up = {day: _made_up(day) for day in known.weekend_workdays}
     return {day: entry for day, entry in sorted((off | made_up).items()) if day.year == year}
 
@@ -51,7 +55,7 @@ def differences(calendar: Calendar) -> tuple[Difference, ...]:
     spec = calendar.spec
     drafted: dict[date, CalendarEntry] = {}
     for year in range(spec.valid_from.year, spec.valid_until.year + 1):
-        drafted |= draft(year)
+        drafted |= draft(year, calendar)
     days = sorted(spec.entries.keys() | drafted.keys())
     return tuple(
         Difference(day=day, published=spec.entries.get(day), drafted=drafted.get(day))

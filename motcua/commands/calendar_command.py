@@ -52,7 +52,7 @@ def check(folder: Path | None, on: date | None, *, as_json: bool) -> None:
 
 @command.command("draft")
 @click.argument("year", type=click.IntRange(1995, 2100))
-@click.option("--calendar", "calendar_id", default=None, help="Calendar to compare with; the standard one by default.")
+@click.option("--calendar", "calendar_id", default=None, help="Calendar to draft for and compare with.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of TOML.")
 def draft(year: int, calendar_id: str | None, *, as_json: bool) -> None:
     """Print the exceptions of a YEAR as TOML, from the package `holidays`, to be held against the signed notices.
@@ -68,7 +68,7 @@ def draft(year: int, calendar_id: str | None, *, as_json: bool) -> None:
         calendar = load_rulebook().calendar(calendar_id)
     except RulesError as error:
         raise CommandError(str(error), ExitCode.FINDINGS) from error
-    entries = list(calendar_draft.draft(year).values())
+    entries = list(calendar_draft.draft(year, calendar).values())
     found = [one.sentence() for one in calendar_draft.differences(calendar)]
     if as_json:
         listed = [{"date": one.day, "kind": one.kind, "name": one.name, "name_en": one.name_en} for one in entries]

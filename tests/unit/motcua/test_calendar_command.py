@@ -130,11 +130,20 @@ def test_the_draft_of_a_year_is_toml_that_a_calendar_takes() -> None:
 
 
 def test_the_draft_has_the_swapped_days_that_the_package_knows() -> None:
-    of_2026 = draft(2026)
+    of_2026 = draft(2026, load_rulebook().default_calendar)
     assert of_2026[date(2026, 8, 31)].kind == "off"
     assert (of_2026[date(2026, 8, 22)].kind, of_2026[date(2026, 8, 22)].counts_for_term) == ("make_up", True)
     assert list(of_2026) == sorted(of_2026)
     assert {day.year for day in of_2026} == {2026}
+
+
+def test_where_counters_are_open_on_saturdays_their_holidays_are_drafted_too() -> None:
+    rulebook = load_rulebook()
+    standard, saturday = rulebook.default_calendar, rulebook.calendar("vn-saturday-morning")
+    more = draft(2027, saturday).keys() - draft(2027, standard).keys()
+    assert sorted(more) == [date(2027, 2, 6), date(2027, 5, 1)]
+    assert [one.day for one in differences(saturday)] == [one.day for one in differences(standard)]
+    assert "date = 2027-02-06" in run("draft", "2027", "--calendar", "vn-saturday-morning").stdout
 
 
 def test_the_draft_says_where_our_published_days_correct_the_package() -> None:
