@@ -1,6 +1,6 @@
 """Builds the deadline worker and runs it: `python -m services.deadlines.app`.
 
-Nothing is built at import. The settings follow the rules that bind (ADR 0009); what they keep away is written there.
+Nothing is built at import. The settings follow the rules that bind (ADR 0009, 0012); what they keep away is written there.
 """
 
 import gc
@@ -13,10 +13,14 @@ from typing import Any
 import faust
 
 from events.topics import Topic
+from rules.procedure_files import load_procedures
 from rules.rulebook_files import load_rulebook
 from services.deadlines.adapters import transport
-from services.deadlines.adapters.faust_agents import Agents, Topics
-from services.deadlines.adapters.faust_tables import OpenClocks
+from services.deadlines.adapters.checkpoint import Checkpoint
+from services.deadlines.adapters.faust_agents import Agents, Ways
+from services.deadlines.adapters.faust_tables import OpenClocks, StoredRows, make_table
+from services.deadlines.adapters.log_times import LogTimes
+from services.deadlines.adapters.outbox import Outbox
 from services.deadlines.adapters.system_clock import SystemClock
 from services.deadlines.adapters.ticker import TICK_SECONDS, Ticker
 from services.deadlines.config import ConfigError, DeadlinesConfig, read_config
@@ -36,26 +40,36 @@ class Worker:
     app: faust.App
     agents: Agents
     clocks: OpenClocks
+    checkpoint: Checkpoint
     ticker: Ticker
     listeners: tuple[Any, ...]
 
 
-def make_app(config: DeadlinesConfig, *, clock: Clock | None = None, store: str = "rocksdb://") -> Worker:
-    """Build the worker; `store` is RocksDB on disk except in tests without a broker. Reads the rulebook's files."""
-    app = _faust_app(config, store)
-    transport.install(app)
-    pipeline = Pipeline(load_rulebook(), config.retention)
-    clocks = OpenClocks(app)
-    ticks = _topic(app, Topic.DEADLINE_TICKS)
-    deadline_events = _topic(app, Topic.DEADLINE_EVENTS)
-    ticker = Ticker(config, clock or SystemClock(), ticks)
-    topics = Topics(deadline_events=deadline_events, dlq=_topic(app, Topic.DOSSIER_EVENTS_DLQ))
-    agents = Agents(pipeline, clocks, ticker, topics)
+def make_app(config: DeadlinesConfig, *, clock: Clock | None = None) -> Worker:
+    """Build the worker. Reads the rulebook's and the procedures' files."""
+    app = _faust_app(config)
+    rulebook = load_rulebook()
+    pipeline = Pipeline(
+        rulebook,
+        load_procedures(rulebook.default_rule_set),
+        grace=config.grace,
+        history_quiet=config.history_quiet,
+        retention=config.retention,
+    )
+    table = make_table(app)
+    clocks, times = OpenClocks(StoredRows(table)), LogTimes()
+    producer = transport.install(app)
+    said = Outbox(producer, Topic.DEADLINE_EVENTS.value, config.linger_seconds)
+    checkpoint = Checkpoint(producer, clocks, said)
+    transport.connect(app, checkpoint, times)
+    ticks = Outbox(producer, Topic.DEADLINE_TICKS.value, config.linger_seconds)
+    ticker = Ticker(pipeline, clock or SystemClock(config.clock_offset), times, ticks)
+    ways = Ways(clocks=clocks, times=times, said=said, dlq=_topic(app, Topic.DOSSIER_EVENTS_DLQ))
+    agents = Agents(pipeline, ticker, ways)
     app.agent(_topic(app, Topic.DOSSIER_EVENTS), name="dossier-events", concurrency=1)(agents.on_dossier_events)
-    app.agent(ticks, name="deadline-ticks", concurrency=1)(agents.on_ticks)
-    app.agent(deadline_events, name="deadline-events", concurrency=1)(agents.on_deadline_events)
-    listeners = _listen(app, clocks, ticker)
-    return Worker(app=app, agents=agents, clocks=clocks, ticker=ticker, listeners=listeners)
+    app.agent(_topic(app, Topic.DEADLINE_TICKS), name="deadline-ticks", concurrency=1)(agents.on_ticks)
+    listeners = _listen(app, table, clocks, ticker)
+    return Worker(app=app, agents=agents, clocks=clocks, checkpoint=checkpoint, ticker=ticker, listeners=listeners)
 
 
 def main() -> None:
@@ -67,6 +81,9 @@ def main() -> None:
     # Three log records per event would otherwise be built and thrown away (streams.md, hazard 19).
     logging.disable(logging.DEBUG)
     config.data_dir.mkdir(parents=True, exist_ok=True)
+    if config.clock_offset:
+        text = "MOTCUA_DEADLINES_CLOCK_OFFSET_SECONDS is set: this worker lives %s ahead of time. Only a test may do that."
+        logger.critical(text, config.clock_offset)
     worker = make_app(config)
     # Each event makes some hundred short-lived objects; looking for cycles among them every 700 costs a tenth of the time.
     gc.freeze()
@@ -74,12 +91,12 @@ def main() -> None:
     faust.Worker(worker.app, loglevel=config.log_level, redirect_stdouts=False).execute_from_commandline()
 
 
-def _faust_app(config: DeadlinesConfig, store: str) -> faust.App:
+def _faust_app(config: DeadlinesConfig) -> faust.App:
     return faust.App(
         APP_ID,
         broker=f"kafka://{config.bootstrap_servers.replace(',', ';kafka://')}",
         processing_guarantee="at_least_once",
-        store=store,
+        store="rocksdb://",
         datadir=str(config.data_dir),
         consumer_group_instance_id=f"{APP_ID}-{config.ordinal}",
         key_serializer="raw",
@@ -88,16 +105,17 @@ def _faust_app(config: DeadlinesConfig, store: str) -> faust.App:
         topic_allow_declare=False,
         topic_disable_leader=True,
         web_enabled=False,
-        stream_wait_empty=False,
+        stream_wait_empty=True,  # calls the consumer's wait_empty, which commits what is done
         stream_recovery_delay=0.0,
         broker_commit_interval=1.0,
         broker_session_timeout=15.0,
         broker_heartbeat_interval=3.0,
-        broker_max_poll_records=500,
+        broker_max_poll_records=1000,
         consumer_auto_offset_reset="earliest",
         producer_acks=-1,
         producer_linger=config.linger_seconds,
         producer_max_batch_size=131_072,
+        producer_compression_type="lz4",
         table_standby_replicas=0 if config.worker_count == 1 else 1,
     )
 
@@ -106,17 +124,25 @@ def _topic(app: faust.App, topic: Topic) -> Any:
     return app.topic(topic.value, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
 
-def _listen(app: faust.App, clocks: OpenClocks, ticker: Ticker) -> tuple[Any, ...]:
+def _listen(app: faust.App, table: Any, clocks: OpenClocks, ticker: Ticker) -> tuple[Any, ...]:
     async def rebuild() -> None:
-        logger.info("open clocks are whole: %d dossiers, %d looks pending", *ticker.rebuild(clocks))
+        changelog = Topic.DEADLINES_CHANGELOG.value
+        ours = sorted(tp.partition for tp in app.assignor.assigned_actives() if tp.topic == changelog)
+        try:
+            found = ticker.rebuild(clocks, ours)
+        except Exception as error:
+            await app.crash(error)  # Faust would go on without
+            raise
+        logger.info("open clocks are whole: %d dossiers, %d looks pending", *found)
 
     async def halt(*_: Any, **__: Any) -> None:
         ticker.halt()
+        clocks.drop()
 
     async def fire() -> None:
         await ticker.fire(app)
 
-    clocks.table.on_recover(rebuild)
+    table.on_recover(rebuild)
     app.on_partitions_revoked.connect(halt)
     app.timer(TICK_SECONDS, name="ticker")(fire)
     return rebuild, halt, fire

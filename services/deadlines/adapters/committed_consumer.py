@@ -3,25 +3,38 @@
 Faust 0.15.3 reads uncommitted unless `exactly_once` is on, and its own book of acknowledgements guesses at the offset gaps
 that transactions leave. Here each delivered record is kept in order until it is acknowledged, and the committed offset is the
 one behind the last record of an unbroken row of acknowledged ones. Once all that was fetched is done, it is the fetch position
-itself, which also lies behind commit markers, so that lag really reads 0. See ADR 0009.
+itself, which also lies behind commit markers, so that lag really reads 0. Records travel to the agents in parcels. Before offsets
+are committed, a checkpoint makes durable what they stand for. See ADR 0009 and 0012.
 """
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from time import monotonic
+from typing import Any, TypeVar
 
 import aiokafka
+from aiokafka.errors import CommitFailedError
+from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, Message
 from mode import ServiceT
 
+from events.topics import Topic
+from services.deadlines.adapters import parcels
+from services.deadlines.adapters.checkpoint import Checkpoint
 from services.deadlines.adapters.faithful_producer import FaithfulProducer
+from services.deadlines.adapters.high_watermarks import high_watermarks
+from services.deadlines.adapters.log_times import LogTimes
+from services.deadlines.adapters.parcels import Parcel
 
 _FETCH_WAIT_MS = 500
+_MOST_UNDONE_PARCELS = 8
+_WAIT_FOR_ROOM_SECONDS = 0.002
 _RECORDS_BEFORE_A_PAUSE = 50
 _TYPES_OF_TOPICS = Iterable[Any] | None
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +43,14 @@ class Fetched:
 
     last_offset: int | None
     position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """What the group has committed for a partition: an offset (None: nothing yet), and the note that went with it."""
+
+    offset: int | None
+    note: str
 
 
 class CommittedConsumerThread(driver.AIOKafkaConsumerThread):
@@ -86,36 +107,80 @@ class CommittedConsumerThread(driver.AIOKafkaConsumerThread):
                 ours = TP(tp.topic, tp.partition)
                 self.fetched[ours] = Fetched(last_offset=self._last_offset.get(ours), position=state.position)
 
-    async def seek_to_done(self, tps: Iterable[TP]) -> Mapping[TP, int | None]:
-        """Read on from the committed offsets, or from the beginning where there is none; the committed offsets."""
+    async def seek_to_done(self, tps: Iterable[TP]) -> Mapping[TP, Committed]:
+        """Read on from the committed offsets, or from the beginning where there is none; what was committed."""
         consumer = self._ensure_consumer()
-        committed: dict[TP, int | None] = {}
-        for tp in tps:
-            committed[tp] = offset = await consumer.committed(aiokafka.TopicPartition(tp.topic, tp.partition))
-            if offset:
-                consumer.seek(aiokafka.TopicPartition(tp.topic, tp.partition), offset)
+        asked = [aiokafka.TopicPartition(tp.topic, tp.partition) for tp in tps]
+        found = await consumer._coordinator.fetch_committed_offsets(asked)  # noqa: SLF001 the public way drops the notes
+        committed: dict[TP, Committed] = {}
+        fresh = []
+        for tp in asked:
+            place = found.get(tp)
+            if place is not None and place.offset > 0:
+                committed[TP(tp.topic, tp.partition)] = Committed(offset=place.offset, note=place.metadata or "")
+                consumer.seek(tp, place.offset)
+            else:
+                committed[TP(tp.topic, tp.partition)] = Committed(offset=None, note="")
+                fresh.append(tp)
         # Faust would leave the others where they are, behind records that it may have thrown away.
-        fresh = [aiokafka.TopicPartition(tp.topic, tp.partition) for tp, offset in committed.items() if not offset]
         if fresh:
             await consumer.seek_to_beginning(*fresh)
         return committed
 
-    async def end_offsets(self, tps: Iterable[TP]) -> Mapping[TP, int]:
-        """Where the committed part of each partition ends now, by asking the broker."""
-        asked = [aiokafka.TopicPartition(tp.topic, tp.partition) for tp in tps]
+    async def high_watermarks(self, tps: Iterable[TP]) -> Mapping[TP, int]:
+        """Where each partition ends now, open transactions included, by asking the broker."""
+        asking = high_watermarks(self._ensure_consumer()._client, tps)  # noqa: SLF001 the one that it reads with
+        return await self._in_thread(asking)
+
+    async def commit_with_notes(self, offsets: Mapping[TP, int], notes: Mapping[TP, str]) -> bool:
+        """Commit; False if the partitions are no longer ours."""
+        return await self._in_thread(self._commit_with_notes(offsets, notes))
+
+    async def _in_thread(self, asking: Coroutine[Any, Any, _T]) -> _T:
         # Not through Faust's queue of calls: there it would wait behind a fetch, which waits for records.
-        asking = asyncio.run_coroutine_threadsafe(self._ensure_consumer().end_offsets(asked), self.thread_loop)
-        ends: Mapping[Any, int] = await asyncio.wrap_future(asking)
-        return {TP(tp.topic, tp.partition): end for tp, end in ends.items()}
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asking, self.thread_loop))
+
+    async def _commit_with_notes(self, offsets: Mapping[TP, int], notes: Mapping[TP, str]) -> bool:
+        consumer = self._ensure_consumer()
+        subscription = consumer._subscription.subscription  # noqa: SLF001 asking in vain would raise
+        if subscription is None or subscription.assignment is None:
+            return False
+        ours = self.assignment()
+        now = monotonic()
+        self.tp_last_committed_at.update(dict.fromkeys(offsets, now))
+        try:
+            await consumer.commit(
+                {
+                    aiokafka.TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, notes.get(tp, ""))
+                    for tp, offset in offsets.items()
+                    if tp in ours
+                }
+            )
+        except CommitFailedError as error:
+            if "already rebalanced" in str(error):
+                return False
+            await self.crash(error)
+            return False
+        except Exception as error:
+            self.log.exception("offsets could not be committed: %r", error)
+            await self.crash(error)
+            return False
+        return True
 
 
 class CommittedConsumer(driver.Consumer):
-    """Delivers committed records and keeps the book of what is done."""
+    """Delivers committed records and keeps the book of what is done.
 
+    `checkpoint` and `times` are given by who builds the app, before it starts.
+    """
+
+    checkpoint: Checkpoint
+    times: LogTimes
     _thread: CommittedConsumerThread
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._notes: dict[TP, str] = {}
         self._undone: dict[TP, deque[Message]] = defaultdict(deque)
         self._done_to: dict[TP, int] = {}
         self._seeks = 0
@@ -148,9 +213,9 @@ class CommittedConsumer(driver.Consumer):
         """How far the partition was fetched."""
         return self._thread.fetched.get(tp)
 
-    async def end_offsets(self, tps: Iterable[TP]) -> Mapping[TP, int]:
-        """Where the committed part of each partition ends now, by asking the broker."""
-        return await self._thread.end_offsets(tps)
+    async def high_watermarks(self, tps: Iterable[TP]) -> Mapping[TP, int]:
+        """Where each partition ends now, open transactions included, by asking the broker."""
+        return await self._thread.high_watermarks(tps)
 
     def _settle(self, tp: TP) -> None:
         undone = self._undone[tp]
@@ -172,15 +237,35 @@ class CommittedConsumer(driver.Consumer):
             tp for tp in tps if acks_enabled_for(tp.topic) and (topics is None or tp in topics or tp.topic in topics)
         )
 
-    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
-        """Gaps need no book: only delivered records are in ours."""
-
     async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:  # noqa: FBT001, FBT002
         producer = self.app.producer
         assert isinstance(producer, FaithfulProducer)  # noqa: S101 our transport makes it
-        if not await producer.flush_all():  # something said was lost: the events behind it must be read again
+        if producer.has_failed:  # something said was lost: the events behind it must be read again
             return False
         return bool(await super()._commit_offsets(offsets, start_new_transaction=start_new_transaction))
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Gaps need no book: only delivered records are in ours."""
+
+    async def _commit_tps(self, tps: Iterable[TP], start_new_transaction: bool) -> bool:  # noqa: FBT001 Faust's
+        # Offsets, notes, rows and words are taken without awaiting: they belong to one moment.
+        offsets = self._filter_committable_offsets(tps)
+        if not offsets:
+            return False
+        self._notes = {tp: self.times.note(tp.partition) for tp in offsets if tp.topic == Topic.DOSSIER_EVENTS.value}
+        taken = self.checkpoint.take()
+        if not await self.checkpoint.write(taken):
+            return False
+        return bool(await self._commit_offsets(offsets, start_new_transaction=start_new_transaction))
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        return await self._thread.commit_with_notes(offsets, self._notes)
+
+    async def wait_empty(self) -> None:
+        """Commit what is done, before partitions go or the worker stops. What is not done is read again by the next."""
+        while self._commit_fut is not None:
+            await asyncio.wait([self._commit_fut])
+        await self.commit_and_end_transactions()
 
     async def perform_seek(self) -> None:
         """Read again from what is committed. The flow stands still until the caller resumes it.
@@ -191,43 +276,78 @@ class CommittedConsumer(driver.Consumer):
         self.stop_flow()
         self._seeks += 1
         tps = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
-        committed = await self._thread.call_thread(self._thread.seek_to_done, tps)
-        for tp, offset in committed.items():
+        for tp, place in (await self._thread.call_thread(self._thread.seek_to_done, tps)).items():
             self._undone.pop(tp, None)
-            self._done_to[tp] = offset or 0
-            self._read_offset[tp] = offset or None
-            self._committed_offset[tp] = offset or None
+            self._done_to[tp] = place.offset or 0
+            self._read_offset[tp] = place.offset
+            self._committed_offset[tp] = place.offset
+            if tp.topic == Topic.DOSSIER_EVENTS.value:
+                self.times.resume(tp.partition, place.note)
 
     async def _drain_messages(self, fetcher: ServiceT) -> None:
         """Deliver what is fetched, until stopped.
 
-        Faust's own loop makes four tasks for each record. Here a record that its agent can take at once is handed over directly,
-        and a record that was on its way during a seek doesn't count as read.
+        Faust's own loop makes four tasks for each record. Here an agent that can take a parcel at once is handed it directly, and
+        what was on its way during a seek doesn't count as read.
         """
-        pause = 0
         while not (self.should_stop or fetcher.should_stop):
-            async for tp, message in self.getmany(timeout=1.0):
-                read = self._read_offset[tp]
-                if read is not None and message.offset < read:
-                    continue
-                seeks = self._seeks
-                if self._is_flowing():
-                    await self.callback(message)
-                else:
-                    await self.wait_first(self.callback(message), self.suspend_flow.wait())
-                if seeks != self._seeks:
-                    break  # the rest of this batch will be fetched again
-                self._read_offset[tp] = message.offset
-                pause = (pause + 1) % _RECORDS_BEFORE_A_PAUSE
-                if not pause:
-                    await asyncio.sleep(0)
+            fetched, active = await self._wait_next_records(1.0)
+            generation = self.app.consumer_generation_id
+            if fetched is None or self.should_stop:
+                continue
+            if not self.flow_active:
+                await self._seek_in_vain()
+                continue
+            for tp, records in fetched.items():
+                ours = TP(tp.topic, tp.partition)
+                is_wanted = active is None or ours in active or ours in self._buffered_partitions
+                if is_wanted and not await self._deliver_batch(ours, records, generation):
+                    break  # the rest will be fetched again
 
-    def _is_flowing(self) -> bool:
-        buffer = self.app.producer.buffer
-        return self.flow_active and self.app.flow_control.is_active() and not getattr(buffer, "is_high", True)
+    async def _seek_in_vain(self) -> None:
+        """Partitions are moving: go back to what is committed, if that can be known now; recovery does it again."""
+        try:
+            await self.perform_seek()
+        except Exception as error:  # noqa: BLE001 as Faust does
+            self.log.warning("can't seek while partitions are moving: %r", error)
+
+    async def _deliver_batch(self, tp: TP, records: Sequence[Any], generation: int) -> bool:
+        """Deliver records of one partition; False if they must be fetched again."""
+        read, seeks = self._read_offset[tp], self._seeks
+        if read is not None and records[0].offset < read:
+            records = [record for record in records if record.offset >= read]
+        is_changelog = self._is_changelog_tp(tp)
+        size = 1 if is_changelog else parcels.MOST_RECORDS
+        for first in range(0, len(records), size):
+            await self._wait_for_room()
+            if seeks != self._seeks or not self.flow_active or generation != self.app.consumer_generation_id:
+                return False
+            message = (
+                self._to_message(tp, records[first])
+                if is_changelog
+                else Parcel(tp, records[first : first + size], generation)
+            )
+            if self.app.flow_control.is_active():
+                await self.callback(message)
+            else:
+                await self.wait_first(self.callback(message), self.suspend_flow.wait())
+            if seeks != self._seeks:
+                return False
+            self._read_offset[tp] = message.offset
+            if not is_changelog or not first % _RECORDS_BEFORE_A_PAUSE:
+                await asyncio.sleep(0)
+        return True
+
+    async def _wait_for_room(self) -> None:
+        """Slow down while the agents have enough to do, or too many words are on their way."""
+        while self.flow_active and not self.should_stop and not self._has_room():  # noqa: ASYNC110 many things make room
+            await asyncio.sleep(_WAIT_FOR_ROOM_SECONDS)
+
+    def _has_room(self) -> bool:
+        return not self.checkpoint.is_high and sum(map(len, self._undone.values())) < _MOST_UNDONE_PARCELS
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """Commit what is done (Faust does), then forget these partitions."""
+        """Commit what is done (wait_empty, called by the app), then forget these partitions."""
         await super().on_partitions_revoked(revoked)
         for tp in revoked:
             self._undone.pop(tp, None)

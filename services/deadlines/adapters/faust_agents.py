@@ -1,28 +1,36 @@
-"""One agent per topic: decode, ask the pipeline, send, store, acknowledge last. Nothing else happens here.
+"""One agent per topic: read, ask the pipeline, say, keep, acknowledge last. Nothing else happens here.
 
-Outputs and state go into the same producer buffer in this order and without an `await` between reading a row and writing it,
-so no other agent can change the row meanwhile; Faust flushes the buffer before it commits an offset. What can't be read is put
-aside; every other exception ends the worker, and what it had not acknowledged is read again.
+Between reading a state and keeping it nothing is awaited, so no other agent can change it meanwhile. Words go to the outbox,
+states to memory; a checkpoint makes both durable before the offsets are committed. What can't be read is put aside; every
+other exception ends the worker, and what it had not acknowledged is read again.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from faust.types import EventT, Message
+from aiokafka import ConsumerRecord
 
-from events.codec import from_kafka, to_kafka
-from events.envelope import Event
-from events.errors import MessageError, UnreadableMessageError
+from events.deadline import ClockNotArmed
+from events.dossier import IntegrityFlagRaised
+from events.errors import MessageError
 from services.deadlines.adapters import dead_letters
+from services.deadlines.adapters.fact_reader import read_fact
 from services.deadlines.adapters.faust_tables import OpenClocks
+from services.deadlines.adapters.log_times import LogTimes
+from services.deadlines.adapters.outbox import Outbox
+from services.deadlines.adapters.parcels import Parcel
+from services.deadlines.adapters.record_writer import RecordWriter
 from services.deadlines.adapters.ticker import Ticker, read_tick
-from services.deadlines.pipeline import Pipeline
+from services.deadlines.domain.facts import Fact
+from services.deadlines.domain.outputs import Conclusion
+from services.deadlines.domain.state import DossierState
+from services.deadlines.pipeline import LogTime, Pipeline
 
-SAID_HEADER = "motcua-said"
-"""On the last record that a tick made us say: the marks that are then said, with commas. No part of the event."""
+_MICROSECONDS_PER_MILLISECOND = 1000
 
+Record: TypeAlias = "ConsumerRecord[Any, Any]"
 logger = logging.getLogger(__name__)
 
 
@@ -31,122 +39,108 @@ class Counters:
     """What happened since the worker started."""
 
     unarmed: int = 0
+    flags: int = 0
     dead_letters: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Topics:
-    """The Faust topics that are written to."""
+class Ways:
+    """Where things come from and go to."""
 
-    deadline_events: Any
+    clocks: OpenClocks
+    times: LogTimes
+    said: Outbox
     dlq: Any
 
 
 class Agents:
-    """The three stream handlers over one table."""
+    """The two stream handlers over one table."""
 
-    def __init__(self, pipeline: Pipeline, clocks: OpenClocks, ticker: Ticker, topics: Topics) -> None:
+    def __init__(self, pipeline: Pipeline, ticker: Ticker, ways: Ways) -> None:
         self._pipeline = pipeline
-        self._clocks = clocks
         self._ticker = ticker
-        self.topics = topics
+        self._clocks = ways.clocks
+        self._times = ways.times
+        self._said = ways.said
+        self.ways = ways
+        self._writer = RecordWriter()
         self.counters = Counters()
 
     async def on_dossier_events(self, stream: Any) -> None:
-        """`dossier-events`: fold each event into its dossier's row and say what follows."""
-        async for record in stream.noack().events():
-            try:
-                event = _read(record)
-            except MessageError as error:
-                self.counters.dead_letters += 1
-                message = record.message
-                logger.error("%s-%s@%s: %s", message.topic, message.partition, message.offset, error)
-                await dead_letters.send(self.topics.dlq, message, error)
-            else:
-                self._fold(event, record.message)
-            record.ack()
+        """`dossier-events`: fold each event into its stream's state and say what follows."""
+        async for event in stream.noack().events():
+            if await self._fold_all(event.message):
+                event.ack()
 
     async def on_ticks(self, stream: Any) -> None:
-        """`deadline-ticks`: look at a dossier again and say what has fallen due."""
-        async for record in stream.noack().events():
-            self._check(record.message)
-            record.ack()
+        """`deadline-ticks`: look at a stream again and say what has fallen due."""
+        async for event in stream.noack().events():
+            parcel: Parcel = event.message
+            for record in parcel.records:
+                self._check(record)
+            event.ack()
 
-    async def on_deadline_events(self, stream: Any) -> None:
-        """`deadline-events`, our own word: what a tick made us say is remembered once it is on the broker."""
-        async for record in stream.noack().events():
-            said = _said(record.message)
-            if said:
-                self._remember(record.message, said)
-            record.ack()
+    async def _fold_all(self, parcel: Parcel) -> bool:
+        """Fold a parcel; False if its partition was taken away meanwhile, so that the rest is somebody else's."""
+        epoch, time = self._clocks.epoch, self._times.of(parcel.partition)
+        for record in parcel.records:
+            known_at = record.timestamp * _MICROSECONDS_PER_MILLISECOND
+            try:
+                fact = read_fact(record.key, record.value, record.headers, known_at)
+            except MessageError as error:
+                self.counters.dead_letters += 1
+                logger.error("%s-%s@%s: %s", record.topic, record.partition, record.offset, error)
+                await dead_letters.send(self.ways.dlq, record, error)
+                if epoch != self._clocks.epoch:
+                    return False
+            else:
+                self._fold(record.key, parcel.partition, fact, time)
+        self._times.is_done(parcel.partition)
+        return True
 
-    def _fold(self, event: Event, message: Message) -> None:
-        key, partition = _key(message), message.partition
-        before = self._clocks.get(key)
-        turn = self._pipeline.on_dossier_event(before, event)
-        self._say(turn.outputs, partition)
-        if turn.row is not None:
-            self._clocks.put(key, turn.row, partition)
-            self._ticker.follow(partition, key, before, turn.row)
-        if turn.newly_unarmed is not None:
-            self.counters.unarmed += 1
-            logger.error(
-                "AL-7: the clock of dossier %s can't be armed: %s (%d since start)",
-                event.envelope.dossier_id,
-                turn.newly_unarmed,
-                self.counters.unarmed,
-            )
-
-    def _check(self, message: Message) -> None:
-        key, partition, tick = _key(message), message.partition, read_tick(_value(message))
-        row = self._clocks.get(key)
-        if row is None:
+    def _fold(self, key: bytes, partition: int, fact: Fact, time: LogTime) -> None:
+        before = self._clocks.get(key, partition)
+        after, said = self._pipeline.on_fact(before, fact, time)
+        if after is None or after is before:
             return
-        if self._ticker.is_held_back(partition, row):
-            self._ticker.look_later(partition, key, row)
-            return
-        check = self._pipeline.on_check(key.decode(), row, tick.until, tick.detected_at)
-        self._say(check.outputs, partition, said=",".join(check.marks))
-        if check.is_over:
-            self._clocks.remove(key)
-
-    def _remember(self, message: Message, said: str) -> None:
-        key, partition = _key(message), message.partition
-        before = self._clocks.get(key)
-        if before is None:
-            return
-        after = self._pipeline.on_said(key.decode(), before, tuple(said.split(",")))
+        if said:
+            self._say(key, partition, after, said)
         self._clocks.put(key, after, partition)
         self._ticker.follow(partition, key, before, after)
 
-    def _say(self, events: Iterable[Event], partition: int, said: str = "") -> None:
-        records = [to_kafka(event) for event in events]
-        for number, (key, value, headers) in enumerate(records, start=1):
-            if said and number == len(records):
-                headers.append((SAID_HEADER, said.encode()))
-            self.topics.deadline_events.send_soon(key=key, value=value, partition=partition, headers=headers)
+    def _check(self, record: Record) -> None:
+        key, partition, tick = record.key, record.partition, read_tick(record.value)
+        before = self._clocks.get(key, partition)
+        if before is None:
+            return
+        if self._ticker.is_held_back(partition, before, tick):
+            self._ticker.look_later(partition, key, before)
+            return
+        turned = self._pipeline.on_check(before, tick.until, tick.detected_at)
+        after = turned.state
+        if turned.is_over:
+            self._clocks.remove(key, partition)
+        elif after is not None and after is not before:
+            self._say(key, partition, after, turned.said)
+            self._clocks.put(key, after, partition)
+            self._ticker.follow(partition, key, before, after)
 
+    def _say(self, key: bytes, partition: int, state: DossierState, said: Sequence[Conclusion]) -> None:
+        stream_id = key.decode()
+        for value, headers in self._writer.write(stream_id, state.subject, self._pipeline.zone(state), said):
+            self._said.put(partition, key, value, headers)
+        for one in said:
+            kind = type(one.data)
+            if kind is ClockNotArmed or kind is IntegrityFlagRaised:
+                self._report(stream_id, one)
 
-def _read(record: EventT[bytes]) -> Event:
-    message = record.message
-    event = from_kafka(message.value, dead_letters.headers_of(message))
-    if message.key != event.envelope.dossier_id.encode():
-        raise UnreadableMessageError(f"the key {message.key!r} is not the subject {event.envelope.dossier_id}")
-    return event
-
-
-def _said(message: Message) -> str:
-    for name, value in dead_letters.headers_of(message):
-        if name == SAID_HEADER:
-            return value.decode()
-    return ""
-
-
-def _key(message: Message) -> bytes:
-    assert isinstance(message.key, bytes)  # noqa: S101 raw serializers
-    return message.key
-
-
-def _value(message: Message) -> bytes:
-    assert isinstance(message.value, bytes)  # noqa: S101 raw serializers
-    return message.value
+    def _report(self, stream_id: str, said: Conclusion) -> None:
+        data = said.data
+        if isinstance(data, ClockNotArmed):
+            self.counters.unarmed += 1
+            text = "AL-7: clock %s of dossier %s can't be armed: %s (%d since start)"
+            logger.error(text, data.clock, stream_id, data.reason, self.counters.unarmed)
+        elif isinstance(data, IntegrityFlagRaised):
+            self.counters.flags += 1
+            text = "integrity flag on dossier %s: %s (%d since start)"
+            logger.warning(text, stream_id, data, self.counters.flags)

@@ -1,24 +1,26 @@
-"""The table of open clocks: rows <-> raw bytes in RocksDB and the changelog topic.
+"""The table of open clocks: states in memory for a second, rows in RocksDB and the changelog topic behind them.
 
-A value is a small fixed header (when to look next, flags, partition) and behind it the state's JSON. The header is all that
-is read when timers are rebuilt, so a million open dossiers cost seconds, not minutes. Changed only inside a stream.
+Faust declares the table, opens its databases and recovers them from the changelog. Rows are not written through it but by
+checkpoints (checkpoint.py), because a row may only be stored once the words that it remembers are on the broker.
 """
 
-import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import faust
+from rocksdict import WriteBatch
 
-from services.deadlines.adapters.timers import instant, micros
-from services.deadlines.pipeline import Row
+from services.deadlines.adapters import row_codec
+from services.deadlines.adapters.row_codec import RowHead
+from services.deadlines.domain.state import DossierState
 
 TABLE = "open-clocks"
 
-_HEADER = struct.Struct(">qBI")
-_NEVER = -1
-_HISTORY_FLAG = 1
+Rows = Mapping[bytes, bytes | None]
+"""Rows by key; None: forget it."""
+
+_MOST_CLEAN = 20_000
 _ROCKSDB_OPTIONS = {
     "driver": "rocksdict",
     # Faust's defaults would let 16 partitions take gigabytes of memory.
@@ -33,54 +35,142 @@ _ROCKSDB_OPTIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What the timers need of one row: when it wants to be looked at, if ever."""
+    """What the index of due instants needs of one row."""
 
     partition: int
     key: bytes
-    check_at: datetime | None
-    is_history: bool
+    head: RowHead
+    is_catching_up: bool
+
+
+class StoredRows:
+    """The rows on disk: Faust's database of each partition of the table."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def get(self, partition: int, key: bytes) -> bytes | None:
+        """One row."""
+        row: bytes | None = self._db(partition).get(key)
+        return row
+
+    def items(self, partition: int) -> Iterator[tuple[bytes, bytes]]:
+        """Every row of a partition."""
+        not_a_row = self._table.data.offset_key
+        return ((key, row) for key, row in self._db(partition).items() if key != not_a_row)
+
+    def write(self, partition: int, rows: Rows, changelog_offset: int) -> None:
+        """Write rows and, in the same step, up to where they are in the changelog: recovery reads on from there."""
+        batch = WriteBatch(raw_mode=True)
+        for key, row in rows.items():
+            if row is None:
+                batch.delete(key)
+            else:
+                batch.put(key, row)
+        batch.put(self._table.data.offset_key, b"%d" % changelog_offset)
+        self._db(partition).write(batch)
+
+    def _db(self, partition: int) -> Any:
+        return self._table.data._db_for_partition(partition)  # noqa: SLF001 there is no public way to one partition
+
+
+@dataclass(slots=True)
+class _Partition:
+    """What is in memory of one partition; None in place of a state: it was removed.
+
+    `changed` since the last checkpoint; `leaving`: in the hands of the checkpoint that is being written; `clean`: as on disk.
+    """
+
+    changed: dict[bytes, DossierState | None] = field(default_factory=dict)
+    leaving: dict[bytes, DossierState | None] = field(default_factory=dict)
+    clean: dict[bytes, DossierState] = field(default_factory=dict)
 
 
 class OpenClocks:
-    """The table behind three verbs. Reading works anywhere, changing only while a stream handles an event."""
+    """The states behind three verbs; nothing is written before a checkpoint takes what changed.
 
-    def __init__(self, app: faust.App) -> None:
-        self.table = app.Table(
-            TABLE,
-            key_type=bytes,
-            value_type=bytes,
-            options=dict(_ROCKSDB_OPTIONS) if str(app.conf.store).startswith("rocksdb") else None,
-        )
+    `epoch` goes up whenever partitions are taken away: who awaited something in between must not go on with them.
+    """
 
-    def get(self, key: bytes) -> Row | None:
-        """The row of one dossier."""
-        value = self.table.get(key)
-        return None if value is None else unpack(value)[0]
+    def __init__(self, rows: StoredRows) -> None:
+        self.rows = rows
+        self.epoch = 0
+        self._partitions: dict[int, _Partition] = {}
 
-    def put(self, key: bytes, row: Row, partition: int) -> None:
-        """Write a row; also when it is unchanged, because the changelog may have lost it in a crash."""
-        self.table[key] = pack(row, partition)
+    def get(self, key: bytes, partition: int) -> DossierState | None:
+        """The state of one stream."""
+        held = self._held(partition)
+        for states in (held.changed, held.leaving):
+            if key in states:
+                return states[key]
+        state = held.clean.get(key)
+        if state is None:
+            row = self.rows.get(partition, key)
+            if row is None:
+                return None
+            state = row_codec.unpack(row)
+            _keep(held.clean, key, state)
+        return state
 
-    def remove(self, key: bytes) -> None:
-        """Forget one dossier."""
-        self.table.pop(key, None)
+    def put(self, key: bytes, state: DossierState, partition: int) -> None:
+        """Change a state."""
+        self._held(partition).changed[key] = state
 
-    def wishes(self) -> Iterator[Wish]:
-        """Every row, as far as the timers need it."""
-        for key, value in self.table.items():
-            check, flags, partition = _HEADER.unpack_from(value)
-            check_at = None if check == _NEVER else instant(check)
-            yield Wish(partition=partition, key=key, check_at=check_at, is_history=bool(flags & _HISTORY_FLAG))
+    def remove(self, key: bytes, partition: int) -> None:
+        """Forget one stream."""
+        self._held(partition).changed[key] = None
+
+    def wishes(self, partitions: Iterable[int]) -> Iterator[Wish]:
+        """Every stored row, as far as the index of due instants needs it."""
+        for partition in partitions:
+            for key, row in self.rows.items(partition):
+                head = row_codec.head(row)
+                # Only few ever were catching up, and only of these the whole state is read.
+                is_catching_up = head.catching_up_at > 0 and row_codec.unpack(row).is_catching_up
+                yield Wish(partition=partition, key=key, head=head, is_catching_up=is_catching_up)
+
+    def take(self) -> dict[int, Rows]:
+        """The rows that changed since they were last taken, per partition; they stay readable until `are_stored`."""
+        taken: dict[int, Rows] = {}
+        for partition, held in self._partitions.items():
+            if held.changed:
+                held.leaving, held.changed = held.changed, {}
+                taken[partition] = {
+                    key: None if state is None else row_codec.pack(state, partition)
+                    for key, state in held.leaving.items()
+                }
+        return taken
+
+    def are_stored(self) -> None:
+        """What was taken is stored."""
+        for held in self._partitions.values():
+            for key, state in held.leaving.items():
+                if state is None:
+                    held.clean.pop(key, None)
+                else:
+                    _keep(held.clean, key, state)
+            held.leaving = {}
+
+    def drop(self) -> None:
+        """Partitions were taken away: forget what is in memory. What was not stored is read again by whoever has them next."""
+        self.epoch += 1
+        self._partitions.clear()
+
+    def _held(self, partition: int) -> _Partition:
+        held = self._partitions.get(partition)
+        if held is None:
+            held = self._partitions[partition] = _Partition()
+        return held
 
 
-def pack(row: Row, partition: int) -> bytes:
-    """The bytes of a row."""
-    check = _NEVER if row.check_at is None else micros(row.check_at)
-    return _HEADER.pack(check, _HISTORY_FLAG if row.is_history else 0, partition) + row.stored
+def make_table(app: faust.App) -> Any:
+    """Declare the table to Faust."""
+    return app.Table(TABLE, key_type=bytes, value_type=bytes, options=dict(_ROCKSDB_OPTIONS))
 
 
-def unpack(value: bytes) -> tuple[Row, int]:
-    """The row of some bytes, and its partition."""
-    check, flags, partition = _HEADER.unpack_from(value)
-    check_at = None if check == _NEVER else instant(check)
-    return Row(stored=value[_HEADER.size :], check_at=check_at, is_history=bool(flags & _HISTORY_FLAG)), partition
+def _keep(clean: dict[bytes, DossierState], key: bytes, state: DossierState) -> None:
+    """Keep it as the youngest; the eldest goes when there are too many."""
+    clean.pop(key, None)
+    if len(clean) >= _MOST_CLEAN:
+        del clean[next(iter(clean))]
+    clean[key] = state

@@ -1,25 +1,25 @@
 """Until when we know everything: a tick may only judge a due instant once all that was recorded before it was seen.
 
-For each partition the broker is asked where the committed log ends; once everything before that end has been processed, we
-know all that had been recorded when we asked. A worker that starts behind a backlog, or is behind under load, therefore never
-calls a dossier late whose ending it simply hasn't read yet.
+For each partition the broker is asked where the log ends, what stands in open transactions included; once everything before
+that end has been processed, we know all that had been recorded when we asked. A worker that starts behind a backlog, is behind
+under load, or waits for a transaction, therefore never calls a dossier late whose ending it simply hasn't read yet.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from faust.types import TP
 
 from events.topics import Topic
 from services.deadlines.adapters.committed_consumer import CommittedConsumer
+from services.deadlines.domain.instants import Instant
 
 
 @dataclass(slots=True, kw_only=True)
 class _Question:
     """Asked at `asked_at`, when the log ended at `end`; settled when the record at `last` is done (None: not fetched yet)."""
 
-    asked_at: datetime
+    asked_at: Instant
     end: int
     is_fetched: bool = False
     last: int | None = None
@@ -30,27 +30,27 @@ class Horizon:
 
     def __init__(self) -> None:
         self._questions: dict[int, _Question] = {}
-        self._known_until: dict[int, datetime] = {}
+        self._known_until: dict[int, Instant] = {}
 
-    def known_until(self, partition: int) -> datetime | None:
+    def known_until(self, partition: int) -> Instant | None:
         """Everything recorded before this instant has been processed; None: not known yet."""
         return self._known_until.get(partition)
 
     def clear(self) -> None:
         """Partitions moved: nothing is known any more."""
-        self._questions.clear()
-        self._known_until.clear()
+        self._questions, self._known_until = {}, {}  # who is asking just now holds the old ones
 
-    async def advance(self, consumer: CommittedConsumer, partitions: Iterable[int], now: datetime) -> None:
+    async def advance(self, consumer: CommittedConsumer, partitions: Iterable[int], now: Instant) -> None:
         """Ask for partitions without an open question, and settle what can be settled."""
-        new = [_tp(partition) for partition in partitions if partition not in self._questions]
+        questions, known_until = self._questions, self._known_until
+        new = [_tp(partition) for partition in partitions if partition not in questions]
         if new:
-            for tp, end in (await consumer.end_offsets(new)).items():
-                self._questions[tp.partition] = _Question(asked_at=now, end=end)
-        for partition, question in list(self._questions.items()):
+            for tp, end in (await consumer.high_watermarks(new)).items():
+                questions[tp.partition] = _Question(asked_at=now, end=end)
+        for partition, question in list(questions.items()):
             if _is_settled(question, consumer, _tp(partition)):
-                del self._questions[partition]
-                self._known_until[partition] = question.asked_at
+                del questions[partition]
+                known_until[partition] = question.asked_at
 
 
 def _is_settled(question: _Question, consumer: CommittedConsumer, tp: TP) -> bool:

@@ -1,13 +1,13 @@
-"""Wall clock -> ticks: wakes the dossiers whose next instant has passed, by a keyed message on `deadline-ticks`.
+"""Wall clock -> ticks: wakes the streams whose next instant has passed, by a keyed message on `deadline-ticks`.
 
-Touches no table. A tick says how far time may be judged (`until`) and when that was seen (`detected_at`), so what follows from
+Touches no state. A tick says how far time may be judged (`until`) and when that was seen (`detected_at`), so what follows from
 it does not depend on when it is read. Time is held back for a partition until everything recorded before was processed
-(horizon), and for dossiers whose last event was imported until the import has been silent for a while (history gate).
+(horizon), and for streams that are catching up until their partition has seen nothing of the past for a while.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import faust
 import orjson
@@ -15,9 +15,12 @@ import orjson
 from services.deadlines.adapters.committed_consumer import CommittedConsumer
 from services.deadlines.adapters.faust_tables import OpenClocks
 from services.deadlines.adapters.horizon import Horizon
+from services.deadlines.adapters.log_times import LogTimes
+from services.deadlines.adapters.outbox import Outbox
 from services.deadlines.adapters.timers import Timers
-from services.deadlines.config import DeadlinesConfig
-from services.deadlines.pipeline import Row
+from services.deadlines.domain.instants import Instant, instant, micros
+from services.deadlines.domain.state import NEVER, DossierState
+from services.deadlines.pipeline import Pipeline
 from services.deadlines.ports import Clock
 
 TICK_SECONDS = 0.25
@@ -27,34 +30,35 @@ _MOST_PER_TICK = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """Look at the dossier of this key; both instants aware."""
+    """Look at the stream of this key."""
 
-    until: datetime
-    detected_at: datetime
+    until: Instant
+    detected_at: Instant
 
 
 class Ticker:
     """Knows what is to be looked at when, and sends the ticks."""
 
-    def __init__(self, config: DeadlinesConfig, clock: Clock, ticks: Any) -> None:
-        self._config = config
+    def __init__(self, pipeline: Pipeline, clock: Clock, times: LogTimes, ticks: Outbox) -> None:
+        self._pipeline = pipeline
         self._clock = clock
+        self._times = times
         self._ticks = ticks
         self._timers = Timers()
         self._horizon = Horizon()
-        self._last_history_at: dict[int, datetime] = {}
         self._is_ready = False
 
-    def rebuild(self, clocks: OpenClocks) -> tuple[int, int]:
-        """Take everything from the table, after recovery: how many dossiers are kept, and how many looks are pending."""
+    def rebuild(self, clocks: OpenClocks, partitions: Iterable[int]) -> tuple[int, int]:
+        """Take everything from the rows, after recovery: how many streams are kept, and how many looks are pending."""
         self.halt()
-        now, kept = self._clock.now(), 0
-        for row in clocks.wishes():
+        kept, latest = 0, dict.fromkeys(partitions, 0)
+        for row in clocks.wishes(latest):
             kept += 1
-            if row.check_at is not None:
-                self._timers.add(row.partition, row.check_at, row.key, is_history=row.is_history)
-            if row.is_history:
-                self._last_history_at[row.partition] = now  # an import may be going on: wait for silence anew
+            latest[row.partition] = max(latest[row.partition], row.head.catching_up_at)
+            if row.head.next_at != NEVER:
+                self._timers.add(row.partition, row.head.next_at, row.key, is_catching_up=row.is_catching_up)
+        for partition, catching_up_at in latest.items():
+            self._times.begin(partition, catching_up_at)
         self._is_ready = True
         return kept, len(self._timers)
 
@@ -64,29 +68,32 @@ class Ticker:
         self._timers.clear()
         self._horizon.clear()
 
-    def follow(self, partition: int, key: bytes, before: Row | None, after: Row) -> None:
-        """A row changed: look again when it wants to be looked at. An unchanged wish is already noted."""
-        if after.is_history:
-            self._last_history_at[partition] = self._clock.now()
-        is_noted = before is not None and (before.check_at, before.is_history) == (after.check_at, after.is_history)
-        if after.check_at is not None and not is_noted:
-            self._timers.add(partition, after.check_at, key, is_history=after.is_history)
+    def follow(self, partition: int, key: bytes, before: DossierState | None, after: DossierState) -> None:
+        """A state changed: look again when it wants to be looked at. An unchanged wish is already noted."""
+        is_noted = (
+            before is not None
+            and before.next_at == after.next_at
+            and before.is_catching_up == after.is_catching_up
+        )
+        if not is_noted:
+            self.look_later(partition, key, after)
 
-    def is_held_back(self, partition: int, row: Row) -> bool:
-        """Whether time must not count for this dossier yet, because its import may still be running."""
-        return row.is_history and not self._is_silent(partition, self._clock.now())
+    def is_held_back(self, partition: int, state: DossierState, tick: Tick) -> bool:
+        """Whether time must not count for this stream yet, because more of its past may be on its way."""
+        horizon = tick.until + self._pipeline.grace
+        return state.is_catching_up and not self._pipeline.is_silent(self._times.of(partition), horizon)
 
-    def look_later(self, partition: int, key: bytes, row: Row) -> None:
-        """A tick came too early: note it again."""
-        if row.check_at is not None:
-            self._timers.add(partition, row.check_at, key, is_history=row.is_history)
+    def look_later(self, partition: int, key: bytes, state: DossierState) -> None:
+        """Note when to look at it; also when a tick came too early."""
+        if state.next_at != NEVER:
+            self._timers.add(partition, state.next_at, key, is_catching_up=state.is_catching_up)
 
     async def fire(self, app: faust.App) -> int:
         """Send the ticks that are up; how many."""
         if not self._is_ready or app.rebalancing:
             return 0
-        now = self._clock.now()
-        waiting = self._timers.waiting(now - self._config.grace, lambda partition: self._is_silent(partition, now))
+        now = micros(self._clock.now())
+        waiting = self._timers.waiting(now - self._pipeline.grace, lambda partition: self._is_silent(partition, now))
         if not waiting:
             return 0
         consumer = app.consumer
@@ -95,32 +102,32 @@ class Ticker:
         # Partitions may have been taken away while the broker was asked: then there is nothing left to pop.
         return sum(self._fire_partition(partition, now) for partition in waiting)
 
-    def _fire_partition(self, partition: int, now: datetime) -> int:
-        known_until = self._horizon.known_until(partition)
-        if known_until is None:
+    def _fire_partition(self, partition: int, now: Instant) -> int:
+        horizon = self._horizon.known_until(partition)
+        if horizon is None:
             return 0
-        until = known_until - self._config.grace
-        with_history = self._is_silent(partition, now)
-        keys = self._timers.pop(partition, until, _MOST_PER_TICK, with_history=with_history)
-        value = tick_bytes(Tick(until=until, detected_at=now))
-        for key in keys:
-            self._ticks.send_soon(key=key, value=value, partition=partition)
+        until = horizon - self._pipeline.grace
+        with_catching_up = self._is_silent(partition, horizon)
+        keys = self._timers.pop(partition, until, _MOST_PER_TICK, with_catching_up=with_catching_up)
+        if keys:
+            value = tick_bytes(Tick(until=until, detected_at=now))
+            for key in keys:
+                self._ticks.put(partition, key, value)
         return len(keys)
 
-    def _is_silent(self, partition: int, now: datetime) -> bool:
-        last: datetime | None = self._last_history_at.get(partition)
-        quiet: timedelta = self._config.history_quiet
-        return last is None or now - last >= quiet
+    def _is_silent(self, partition: int, at: Instant) -> bool:
+        return self._pipeline.is_silent(self._times.of(partition), at)
 
 
 def tick_bytes(tick: Tick) -> bytes:
     """The tick on the wire."""
-    return orjson.dumps({"until": tick.until, "detected_at": tick.detected_at})
+    return orjson.dumps({"until": instant(tick.until), "detected_at": instant(tick.detected_at)})
 
 
 def read_tick(value: bytes) -> Tick:
     """The tick of some bytes. Nobody else writes ticks, so anything wrong with one stops the worker (ValueError, KeyError)."""
     fields = orjson.loads(value)
     return Tick(
-        until=datetime.fromisoformat(fields["until"]), detected_at=datetime.fromisoformat(fields["detected_at"])
+        until=micros(datetime.fromisoformat(fields["until"])),
+        detected_at=micros(datetime.fromisoformat(fields["detected_at"])),
     )

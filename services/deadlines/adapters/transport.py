@@ -6,8 +6,10 @@ import faust
 from faust.transport.drivers import aiokafka as driver
 from faust.types.transports import ConsumerT, ProducerT
 
+from services.deadlines.adapters.checkpoint import Checkpoint
 from services.deadlines.adapters.committed_consumer import CommittedConsumer
 from services.deadlines.adapters.faithful_producer import FaithfulProducer
+from services.deadlines.adapters.log_times import LogTimes
 
 
 class FaithfulTransport(driver.Transport):
@@ -17,7 +19,18 @@ class FaithfulTransport(driver.Transport):
     Producer: ClassVar[type[ProducerT]] = FaithfulProducer
 
 
-def install(app: faust.App) -> None:
-    """Make the app use it for both directions."""
+def install(app: faust.App) -> FaithfulProducer:
+    """Make the app use it for both directions; its producer."""
     app.transport = FaithfulTransport(app.conf.broker_consumer, app)
     app.producer_transport = FaithfulTransport(app.conf.broker_producer, app)
+    producer = app.producer
+    assert isinstance(producer, FaithfulProducer)  # noqa: S101 our transport makes it
+    return producer
+
+
+def connect(app: faust.App, checkpoint: Checkpoint, times: LogTimes) -> None:
+    """Give the app's consumer what it needs to commit."""
+    consumer = app.consumer
+    assert isinstance(consumer, CommittedConsumer)  # noqa: S101 our transport makes it
+    consumer.checkpoint = checkpoint
+    consumer.times = times
