@@ -1,6 +1,6 @@
-"""Records through Faust's own agents without a broker: decode, fold, send, store, tick, remember."""
+"""Records through Faust's own agents without a broker: read, fold, say, keep, tick."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,15 +9,21 @@ from unittest.mock import patch
 
 import faust
 import pytest
+from aiokafka import ConsumerRecord
+from faust.types import TP
 
 from events.codec import from_kafka, to_kafka
 from events.envelope import Event
-from services.deadlines.adapters.faust_agents import SAID_HEADER
+from events.topics import Topic
+from services.deadlines.adapters.parcels import Parcel
 from services.deadlines.adapters.ticker import Tick, tick_bytes
 from services.deadlines.app import Worker, make_app
 from services.deadlines.config import DeadlinesConfig
 from services.deadlines.domain.errors import StreamGapError
-from tests.unit.deadlines.life import Life, at, kinds, term
+from services.deadlines.domain.instants import micros
+from tests.flow.deadlines.dossiers import Dossier, at, term
+
+Headers = Sequence[tuple[str, bytes]]
 
 
 @dataclass
@@ -30,13 +36,13 @@ class MovableClock:
 
 @dataclass
 class Sent:
-    """What the agents sent, instead of a broker."""
+    """What the agents said and put aside, instead of a broker."""
 
     records: list[dict[str, Any]] = field(default_factory=list)
     letters: list[dict[str, Any]] = field(default_factory=list)
 
-    def send_soon(self, **record: Any) -> None:
-        self.records.append(record)
+    def put(self, partition: int, key: bytes, value: bytes, headers: Headers = ()) -> None:
+        self.records.append({"partition": partition, "key": key, "value": value, "headers": headers})
 
     async def send(self, **record: Any) -> Any:
         self.letters.append(record)
@@ -49,124 +55,184 @@ class Sent:
     def events(self) -> list[Event]:
         return [from_kafka(record["value"], record["headers"]) for record in self.records]
 
+    def kinds(self) -> list[str]:
+        return [_kind(event) for event in self.events()]
 
-CLOCK = MovableClock()
+
+def _kind(event: Event) -> str:
+    name = event.envelope.event_type.removesuffix(".v1").removeprefix("deadline-").removeprefix("dossier-")
+    return " ".join(str(part) for part in (name, getattr(event.data, "rung", None)) if part)
 
 
 @pytest.fixture
 async def worker(tmp_path: Path) -> AsyncIterator[Worker]:
-    config = DeadlinesConfig(bootstrap_servers="127.0.0.1:1", data_dir=tmp_path)
-    made = make_app(config, clock=CLOCK, store="memory://")
+    config = DeadlinesConfig(bootstrap_servers="127.0.0.1:1", data_dir=tmp_path, retention=timedelta(hours=1))
+    made = make_app(config, clock=MovableClock())
     made.app.finalize()
     made.app.flow_control.resume()
-    with patch.object(type(made.clocks.table), "send_changelog"), patch.object(faust.Event, "ack"):
+    with patch.object(faust.Event, "ack"):
         yield made
+    await made.clocks.rows._table.data.stop()
 
 
 @pytest.fixture
-def sent(worker: Worker) -> Iterator[Sent]:
-    topics, sent = worker.agents.topics, Sent()
-    with (
-        patch.object(topics.deadline_events, "send_soon", sent.send_soon),
-        patch.object(topics.dlq, "send", sent.send),
-    ):
+def sent(worker: Worker) -> Sent:
+    sent = Sent()
+    ways = worker.agents.ways
+    with patch.object(ways.said, "put", sent.put), patch.object(ways.dlq, "send", sent.send):
         yield sent
 
 
-async def put(worker: Worker, agent: str, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> None:
-    async with worker.app.agents[agent].test_context() as running:
-        await running.put(value, key=key, headers=headers)
+def record(topic: Topic, key: bytes, value: bytes, headers: Headers, known_at: datetime) -> "ConsumerRecord[Any, Any]":
+    """As aiokafka gives it: the log's time in whole milliseconds."""
+    milliseconds = micros(known_at) // 1000
+    return ConsumerRecord(
+        topic.value, 0, 7, milliseconds, 1, key, value, None, len(key), len(value), tuple(headers)
+    )
 
 
-async def put_event(worker: Worker, event: Event) -> None:
-    key, value, headers = to_kafka(event)
-    await put(worker, "dossier-events", key, value, headers)
+async def put(worker: Worker, *records: "ConsumerRecord[Any, Any]") -> None:
+    """Hand records to their agent as one parcel."""
+    topic = records[0].topic
+    async with worker.app.agents[topic].test_context() as running:
+        parcel = Parcel(TP(topic, 0), records, worker.app.consumer_generation_id)
+        with patch.object(running, "to_message", lambda *_, **__: parcel):
+            await running.put(b"")
 
 
-async def test_an_event_is_folded_into_the_table_and_its_words_are_sent(worker: Worker, sent: Sent) -> None:
-    life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-03T08:00")
-    await put_event(worker, life.events[0])
-    await put_event(worker, life.events[1])
-    assert kinds(sent.events()) == ["set", "met early"]
-    assert worker.clocks.get(life.dossier_id.encode()) is not None
-    assert {record["partition"] for record in sent.records} == {0}
+async def put_events(worker: Worker, events: Sequence[Event], known_at: datetime | None = None) -> None:
+    """Events that became known when they were recorded, or at one later instant."""
+    await put(
+        worker,
+        *(record(Topic.DOSSIER_EVENTS, *to_kafka(event), known_at or event.envelope.recorded_at) for event in events),
+    )
 
 
-async def test_a_tick_says_what_fell_due_and_only_its_return_is_remembered(worker: Worker, sent: Sent) -> None:
-    life = Life().accepted("2026-03-02T08:00", term(5))
-    key = life.dossier_id.encode()
-    await put_event(worker, life.events[0])
-    tick = tick_bytes(Tick(until=at("2026-03-10T00:00"), detected_at=at("2026-03-10T00:01")))
-    await put(worker, "deadline-ticks", key, tick, [])
-    first = [to_kafka(event) for event in sent.events()[1:]]
-    assert kinds(sent.events()) == ["set", "near-due A2", "near-due A3", "near-due A4", "apology-required", "breached"]
-    await put(worker, "deadline-ticks", key, tick, [])
-    assert [to_kafka(event) for event in sent.events()[6:]] == first
-    with_marks = [record for record in sent.records if any(name == SAID_HEADER for name, _ in record["headers"])]
-    assert with_marks == [sent.records[5], sent.records[10]]
-    for record in sent.records[:6]:
-        await put(worker, "deadline-events", key, record["value"], record["headers"])
-    await put(worker, "deadline-ticks", key, tick, [])
-    assert len(sent.records) == 11
+async def put_tick(worker: Worker, key: bytes, until: datetime, detected_at: datetime | None = None) -> None:
+    tick = tick_bytes(Tick(until=micros(until), detected_at=micros(detected_at or until)))
+    await put(worker, record(Topic.DEADLINE_TICKS, key, tick, (), until))
 
 
-async def test_time_does_not_count_for_imported_dossiers_until_the_import_is_silent(worker: Worker, sent: Sent) -> None:
-    life = Life(is_history=True).accepted("2025-03-03T08:00", term(5))
-    tick = tick_bytes(Tick(until=CLOCK.now(), detected_at=CLOCK.now()))
-    await put_event(worker, life.events[0])
-    await put(worker, "deadline-ticks", life.dossier_id.encode(), tick, [])
-    assert kinds(sent.events()) == ["set"]
-    CLOCK.at += timedelta(seconds=11)
-    await put(worker, "deadline-ticks", life.dossier_id.encode(), tick, [])
-    assert kinds(sent.events())[-1] == "breached"
+async def test_an_event_is_folded_into_its_state_and_its_words_are_said(worker: Worker, sent: Sent) -> None:
+    dossier = Dossier().accepted("2026-03-02T08:00", term(5)).ready("2026-03-03T08:00")
+    await put_events(worker, dossier.events)
+    assert sent.kinds() == ["set", "met"]
+    state = worker.clocks.get(dossier.dossier_id.encode(), 0)
+    assert state is not None
+    assert state.seq == 2
+    assert {(said["partition"], said["key"]) for said in sent.records} == {(0, dossier.dossier_id.encode())}
+
+
+async def test_an_event_becomes_known_when_it_was_appended_to_the_microsecond(worker: Worker, sent: Sent) -> None:
+    dossier = Dossier().accepted("2026-03-02T08:00", term(5))
+    known_at = at("2026-03-02T08:00:01.007")
+    await put_events(worker, dossier.events, known_at)
+    state = worker.clocks.get(dossier.dossier_id.encode(), 0)
+    assert state is not None
+    assert state.known_at == micros(known_at)
+
+
+async def test_an_event_that_comes_again_is_passed_over_in_silence(worker: Worker, sent: Sent) -> None:
+    dossier = Dossier().accepted("2026-03-02T08:00", term(5)).step("2026-03-03T08:00")
+    await put_events(worker, dossier.events)
+    before, count = worker.clocks.get(dossier.dossier_id.encode(), 0), len(sent.records)
+    await put_events(worker, dossier.events)
+    assert worker.clocks.get(dossier.dossier_id.encode(), 0) is before
+    assert len(sent.records) == count
+
+
+async def test_a_tick_says_what_fell_due_once(worker: Worker, sent: Sent) -> None:
+    dossier = Dossier().accepted("2026-03-02T08:00", term(5))
+    key = dossier.dossier_id.encode()
+    await put_events(worker, dossier.events)
+    detected_at = at("2026-03-09T23:01")
+    await put_tick(worker, key, at("2026-03-09T23:00"), detected_at)
+    said = sent.kinds()
+    assert said[0] == "set"
+    assert {"near-due A2", "near-due A3", "near-due A4", "breached", "apology-required"} <= set(said)
+    assert {event.envelope.recorded_at for event in sent.events()[1:]} == {detected_at}
+    await put_tick(worker, key, at("2026-03-09T23:00"))
+    assert sent.kinds() == said
+
+
+async def test_time_does_not_count_for_what_is_catching_up_until_its_partition_is_silent(
+    worker: Worker, sent: Sent
+) -> None:
+    dossier = Dossier(is_history=True).accepted("2025-03-03T08:00", term(5))
+    key, imported_at = dossier.dossier_id.encode(), at("2026-03-02T08:00")
+    await put_events(worker, dossier.events, imported_at)
+    await put_tick(worker, key, imported_at + timedelta(seconds=8.999))
+    assert sent.kinds() == ["set"]
+    await put_tick(worker, key, imported_at + timedelta(seconds=9))  # with the grace of a second: ten
+    assert "breached" in sent.kinds()
 
 
 async def test_a_finished_dossier_is_forgotten_after_its_time(worker: Worker, sent: Sent) -> None:
-    life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-03T08:00")
-    key = life.dossier_id.encode()
-    for event in life.events:
-        await put_event(worker, event)
+    dossier = Dossier().accepted("2026-03-02T08:00", term(5)).ready("2026-03-03T08:00")
+    key = dossier.dossier_id.encode()
+    await put_events(worker, dossier.events)
     for when, is_kept in (("2026-03-03T09:00:00", True), ("2026-03-03T09:00:01", False)):
-        tick = tick_bytes(Tick(until=at(when), detected_at=at(when)))
-        await put(worker, "deadline-ticks", key, tick, [])
-        assert (worker.clocks.get(key) is not None) is is_kept
+        await put_tick(worker, key, at(when))
+        assert (worker.clocks.get(key, 0) is not None) is is_kept
 
 
 async def test_what_cannot_be_read_is_put_aside_unchanged(worker: Worker, sent: Sent) -> None:
-    await put(worker, "dossier-events", b"d", b"{]", [("ce_type", b"step-started.v1"), ("dlq_reason", b"forged")])
+    headers = [("ce_type", b"step-started.v1"), ("ce_subject", b"d"), ("dlq_reason", b"forged")]
+    good = Dossier().accepted("2026-03-02T08:00", term(5)).events[0]
+    bad = record(Topic.DOSSIER_EVENTS, b"d", b"{]", headers, at("2026-03-02T08:00"))
+    await put(worker, bad, record(Topic.DOSSIER_EVENTS, *to_kafka(good), good.envelope.recorded_at))
     (letter,) = sent.letters
     assert (letter["key"], letter["value"]) == (b"d", b"{]")
-    assert [name for name, _ in letter["headers"]] == [
-        "ce_type",
-        "dlq_topic",
-        "dlq_partition",
-        "dlq_offset",
-        "dlq_reason",
-    ]
-    assert b"not JSON" in dict(letter["headers"])["dlq_reason"]
+    names = [name for name, _ in letter["headers"]]
+    assert names == ["ce_type", "ce_subject", "dlq_topic", "dlq_partition", "dlq_offset", "dlq_reason"]
+    assert dict(letter["headers"])["dlq_reason"] != b"forged"
     assert worker.agents.counters.dead_letters == 1
+    assert sent.kinds() == ["set"]
 
 
 async def test_a_record_under_the_key_of_another_dossier_is_put_aside(worker: Worker, sent: Sent) -> None:
-    _, value, headers = to_kafka(Life().accepted("2026-03-02T08:00", term(5)).events[0])
-    await put(worker, "dossier-events", b"another", value, headers)
+    _, value, headers = to_kafka(Dossier().accepted("2026-03-02T08:00", term(5)).events[0])
+    await put(worker, record(Topic.DOSSIER_EVENTS, b"another", value, headers, at("2026-03-02T08:00")))
     assert b"is not the subject" in dict(sent.letters[0]["headers"])["dlq_reason"]
+    assert sent.records == []
+
+
+async def test_partitions_that_go_while_a_record_is_put_aside_take_the_rest_of_the_parcel_with_them(
+    worker: Worker, sent: Sent
+) -> None:
+    good = Dossier().accepted("2026-03-02T08:00", term(5)).events[0]
+    bad = record(Topic.DOSSIER_EVENTS, b"d", b"{]", [], at("2026-03-02T08:00"))
+
+    async def revoke(**_: Any) -> Any:
+        worker.clocks.drop()
+        return await sent.send()
+
+    parcel = Parcel(TP(bad.topic, 0), [bad, record(Topic.DOSSIER_EVENTS, *to_kafka(good), at("2026-03-02T08:00"))], 0)
+    with patch.object(worker.agents.ways.dlq, "send", revoke):
+        assert not await worker.agents._fold_all(parcel)
     assert sent.records == []
 
 
 async def test_a_clock_that_cannot_be_armed_is_reported_once(
     worker: Worker, sent: Sent, caplog: pytest.LogCaptureFixture
 ) -> None:
-    life = Life().accepted("2026-03-02T08:00", term(5), calendar_id="mars").step("2026-03-03T08:00")
-    for event in life.events:
-        await put_event(worker, event)
-    assert sent.records == []
-    assert [record.levelname for record in caplog.records if "AL-7" in record.message] == ["ERROR"]
+    dossier = Dossier().accepted("2026-03-02T08:00", term(5), calendar_id="mars").step("2026-03-03T08:00")
+    await put_events(worker, dossier.events)
+    assert "clock-not-armed" in sent.kinds()
+    assert [line.levelname for line in caplog.records if "AL-7" in line.message] == ["ERROR"]
     assert worker.agents.counters.unarmed == 1
 
 
+async def test_an_integrity_flag_is_reported(worker: Worker, sent: Sent, caplog: pytest.LogCaptureFixture) -> None:
+    dossier = Dossier().accepted("2026-03-02T08:00", term(5)).accepted("2026-03-02T09:00", term(5))
+    await put_events(worker, dossier.events)
+    (line,) = [line for line in caplog.records if "integrity flag" in line.message]
+    assert (line.levelname, dossier.dossier_id in line.message) == ("WARNING", True)
+    assert worker.agents.counters.flags == 1
+
+
 async def test_a_gap_in_the_stream_ends_the_agent(worker: Worker, sent: Sent) -> None:
-    life = Life().accepted("2026-03-02T08:00", term(5)).step("2026-03-03T08:00").ready("2026-03-04T08:00")
-    await put_event(worker, life.events[0])
+    dossier = Dossier().accepted("2026-03-02T08:00", term(5)).step("2026-03-03T08:00").ready("2026-03-04T08:00")
+    await put_events(worker, dossier.events[:1])
     with pytest.raises(StreamGapError):
-        await put_event(worker, life.events[2])
+        await put_events(worker, dossier.events[2:])
