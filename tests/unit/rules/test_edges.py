@@ -13,8 +13,9 @@ import pytest
 from rules.calendar import Calendar
 from rules.classify import classify_recorded
 from rules.errors import CalendarExhaustedError, InvalidTermError
-from rules.ladder import apology_latest_at
+from rules.ladder import apology_latest_at, near_due_rungs
 from rules.ruleset import RuleSet
+from rules.supplement import Pause, lawful_due, qd766_class
 from rules.terms import Term, TermUnit, due, nominal_day
 
 Local = Callable[[str], datetime]
@@ -192,3 +193,57 @@ def test_a_late_record_of_an_hour_term_is_judged_by_the_instant(
     due_at = vn("2026-03-09T10:00")
     found = classify_recorded(calendar, due_at, vn(occurred_at), vn(recorded_at), tolerance, basis="instant")
     assert (found.classification, found.is_backdated) == expected
+
+
+def test_a_record_of_the_same_evening_is_not_backdated(calendar: Calendar, rule_set: RuleSet, vn: Local) -> None:
+    tolerance = rule_set.back_dating_tolerance
+    found = classify_recorded(
+        calendar, vn("2026-03-09T17:00"), vn("2026-03-09T16:50"), vn("2026-03-09T17:30"), tolerance
+    )
+    assert (found.classification, found.is_backdated) == ("on_time", False)
+
+
+def test_a_fifth_of_a_long_hour_term_is_a_fifth_of_its_hours(calendar: Calendar, rule_set: RuleSet, vn: Local) -> None:
+    # 203 hours from 15:30: 1.5 of that Monday, 25 whole days, and 1.5 of the 26th; 40.6 hours are left at the first rung.
+    term = Term(value=203, unit="hour")
+    promised = due(calendar, vn("2026-03-02T15:30"), term, rule_set)
+    assert promised.due_at == vn("2026-04-07T09:00")
+    first = near_due_rungs(calendar, promised, term, rule_set)[0]
+    assert (first.name, first.at) == ("A1", vn("2026-03-31T08:24"))
+
+
+def test_the_lawful_restart_of_a_same_day_term_has_its_cut_off(
+    calendar: Calendar, rule_set: RuleSet, vn: Local
+) -> None:
+    term = Term(value=1, unit="same_day")
+    original = due(calendar, vn("2026-03-09T09:00"), term, rule_set)
+    pause = Pause(requested_at=vn("2026-03-09T10:00"), completed_at=vn("2026-03-11T15:30"))
+    moved = lawful_due(calendar, original, term, (pause,), rule_set).due
+    assert moved is not None
+    assert moved.due_at == vn("2026-03-12T17:00")
+
+
+@pytest.mark.parametrize(
+    ("ended_at", "expected"),
+    [("2026-02-23T10:00", "early"), ("2026-02-24T10:00", "on_time"), ("2026-02-25T10:00", "late")],
+)
+def test_766_waits_in_calendar_days_for_a_term_in_calendar_days(
+    calendar: Calendar, rule_set: RuleSet, vn: Local, ended_at: str, expected: str
+) -> None:
+    # The last day is Fri 20/02, in Tet; four days waited make it Tue 24/02.
+    term = Term(value=15, unit="calendar_day")
+    original = due(calendar, vn("2026-02-05T09:00"), term, rule_set)
+    pause = Pause(requested_at=vn("2026-02-09T09:00"), completed_at=vn("2026-02-13T09:00"))
+    assert qd766_class(calendar, original, term, (pause,), vn(ended_at), rule_set) == expected
+
+
+@pytest.mark.parametrize(
+    ("ended_at", "expected"),
+    [("2026-03-09T11:29:59", "early"), ("2026-03-09T11:30", "on_time"), ("2026-03-09T11:30:01", "late")],
+)
+def test_766_judges_hour_terms_by_the_instant(
+    calendar: Calendar, rule_set: RuleSet, vn: Local, ended_at: str, expected: str
+) -> None:
+    term = Term(value=4, unit="hour")
+    original = due(calendar, vn("2026-03-09T07:30"), term, rule_set)
+    assert qd766_class(calendar, original, term, (), vn(ended_at), rule_set) == expected
