@@ -45,7 +45,12 @@ def opened_on(rulebook: Rulebook, action: Action) -> date:
     """
     said = action.data
     calendar_id = said.calendar_id if isinstance(said, DossierAccepted | DossierSubmitted) else None
-    return rulebook.calendar(calendar_id).local(action.occurred_at).date()
+    return _calendar(rulebook, action, calendar_id).local(action.occurred_at).date()
+
+
+def _calendar(rulebook: Rulebook, action: Action, calendar_id: str | None) -> Calendar:
+    """The calendar that an action names, else the one by which its unit works on that day."""
+    return rulebook.calendar(calendar_id or rulebook.calendar_id_for_unit(action.unit_id, action.occurred_at.date()))
 
 
 def _of_acceptance(rulebook: Rulebook, action: Action, accepted: DossierAccepted) -> Refusal | None:
@@ -56,7 +61,7 @@ def _of_acceptance(rulebook: Rulebook, action: Action, accepted: DossierAccepted
         return _wrong(FieldError(field_name="/data/term", keyword="required", message="term: is missing"))
     if accepted.term is not None and (wrong := _wrong_term(accepted.term, "/data/term/value")) is not None:
         return wrong
-    calendar = rulebook.calendar(accepted.calendar_id)
+    calendar = _calendar(rulebook, action, accepted.calendar_id)
     try:
         if accepted.term is not None:
             term = Term(value=accepted.term.value, unit=accepted.term.unit)
