@@ -7,13 +7,15 @@ from typing import Any
 from unittest.mock import AsyncMock, patch
 
 import pytest
+from aiokafka import ConsumerRecord
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
 from events.topics import Topic
-from services.deadlines.adapters.committed_consumer import CommittedConsumer, Fetched
+from services.deadlines.adapters.committed_consumer import Committed, CommittedConsumer, Fetched
 from services.deadlines.adapters.faithful_producer import FaithfulProducer
+from services.deadlines.adapters.parcels import Parcel
 from services.deadlines.app import Worker, make_app
 from services.deadlines.config import DeadlinesConfig
 
@@ -52,7 +54,7 @@ class Book:
 
 @pytest.fixture
 async def made(tmp_path: Path) -> AsyncIterator[Worker]:
-    worker = make_app(DeadlinesConfig(bootstrap_servers="127.0.0.1:1", data_dir=tmp_path), store="memory://")
+    worker = make_app(DeadlinesConfig(bootstrap_servers="127.0.0.1:1", data_dir=tmp_path))
     with patch.object(worker.app.topics, "acks_enabled_for", lambda topic: topic == SOURCE.topic):
         yield worker
 
@@ -116,7 +118,7 @@ async def test_after_a_seek_the_records_read_again_count_anew(book: Book) -> Non
     await book.deliver(0, 1, 2)
     book.ack(0)
     old = book.messages[1]
-    with patch.object(book.consumer._thread, "call_thread", AsyncMock(return_value={SOURCE: 1})):
+    with patch.object(book.consumer._thread, "call_thread", AsyncMock(return_value={SOURCE: Committed(offset=1, note="")})):
         await book.seek()
     book.consumer.ack(old)
     assert book.committable == 1
@@ -127,7 +129,7 @@ async def test_after_a_seek_the_records_read_again_count_anew(book: Book) -> Non
 
 async def test_a_seek_while_a_fetched_batch_is_not_delivered_commits_nothing_of_it(book: Book) -> None:
     book.fetched(99, 100)  # fetched, still on its way to the agent
-    with patch.object(book.consumer._thread, "call_thread", AsyncMock(return_value={SOURCE: 40})):
+    with patch.object(book.consumer._thread, "call_thread", AsyncMock(return_value={SOURCE: Committed(offset=40, note="")})):
         await book.seek()
     assert book.committable == 40
 
@@ -136,9 +138,9 @@ async def test_nothing_flows_during_a_seek_nor_after_it_until_it_is_resumed(book
     book.consumer.resume_flow()
     flows = []
 
-    async def seek(*_: object) -> dict[TP, int | None]:
+    async def seek(*_: object) -> dict[TP, Committed]:
         flows.append(book.consumer.flow_active)
-        return {SOURCE: None}
+        return {SOURCE: Committed(offset=None, note="")}
 
     with patch.object(book.consumer._thread, "call_thread", seek):
         await book.seek()
@@ -171,3 +173,118 @@ async def test_nothing_is_committed_after_a_record_could_not_be_written(made: Wo
         assert not await book.consumer._commit_offsets({SOURCE: 2})
     commit.assert_awaited_once()
     crash.assert_awaited_once()
+
+
+def records(*offsets: int) -> list[Any]:
+    return [ConsumerRecord(SOURCE.topic, 0, offset, 5, 1, b"k", b"v", None, 1, 1, ()) for offset in offsets]
+
+
+async def deliver(book: Book, *offsets: int) -> bool:
+    return await book.consumer._deliver_batch(SOURCE, records(*offsets), book.consumer.app.consumer_generation_id)
+
+
+@pytest.fixture
+def parcels(made: Worker, book: Book) -> list[Parcel]:
+    """The parcels that reach the agents; each is done at once."""
+    taken: list[Parcel] = []
+
+    async def take(parcel: Parcel) -> None:
+        taken.append(parcel)
+        book.consumer.ack(parcel)
+
+    book.consumer._deliver = take  # type: ignore[assignment]
+    book.consumer.resume_flow()
+    made.app.flow_control.resume()
+    return taken
+
+
+async def test_records_travel_in_parcels_that_are_done_as_a_whole(book: Book, parcels: list[Parcel]) -> None:
+    assert await deliver(book, *range(250))
+    assert [len(parcel.records) for parcel in parcels] == [100, 100, 50]
+    assert book.committable == 250
+
+
+async def test_what_was_delivered_before_is_not_delivered_again(book: Book, parcels: list[Parcel]) -> None:
+    book.consumer._read_offset[SOURCE] = 3
+    assert await deliver(book, 1, 2, 3, 4)
+    assert [record.offset for parcel in parcels for record in parcel.records] == [3, 4]
+
+
+async def test_the_rest_of_a_batch_is_fetched_again_after_a_seek(book: Book, parcels: list[Parcel]) -> None:
+    take = book.consumer._deliver
+
+    async def seek_after(parcel: Parcel) -> None:
+        await take(parcel)
+        book.consumer._seeks += 1
+
+    book.consumer._deliver = seek_after
+    assert not await deliver(book, *range(150))
+    assert len(parcels) == 1
+    assert book.consumer._read_offset[SOURCE] is None
+
+
+async def test_agents_that_have_enough_to_do_get_no_more(book: Book, parcels: list[Parcel]) -> None:
+    async def take_and_leave_undone(parcel: Parcel) -> None:
+        parcels.append(parcel)
+
+    book.consumer._deliver = take_and_leave_undone  # type: ignore[assignment]
+    delivering = asyncio.ensure_future(deliver(book, *range(1000)))
+    await asyncio.sleep(0.02)
+    assert len(parcels) == 8
+    for number in range(10):
+        await asyncio.sleep(0.01)
+        book.consumer.ack(parcels[number])
+    assert await delivering
+    assert len(parcels) == 10
+
+
+async def test_the_time_of_the_log_is_committed_with_the_offset_and_read_again_with_it(
+    made: Worker, book: Book
+) -> None:
+    consumer = book.consumer
+    consumer.times.of(0).catching_up_at, consumer.times.of(0).open_until = 17, 12
+    consumer.times.is_done(0)
+    consumer.times.of(0).catching_up_at = 99  # of a record that is not done
+    await book.deliver(0)
+    book.ack(0)
+    with (
+        patch.object(CommittedConsumer, "assignment", lambda _: {SOURCE}),
+        patch.object(made.app.producer, "flush", AsyncMock()),
+        patch.object(consumer._thread, "commit_with_notes", AsyncMock(return_value=True)) as commit,
+    ):
+        assert await consumer.force_commit()
+    commit.assert_awaited_once_with({SOURCE: 1}, {SOURCE: "17/12"})
+    place = {SOURCE: Committed(offset=1, note="17/12")}
+    with patch.object(consumer._thread, "call_thread", AsyncMock(return_value=place)):
+        await book.seek()
+    assert (consumer.times.of(0).catching_up_at, consumer.times.of(0).open_until) == (17, 12)
+
+
+async def test_nothing_is_committed_if_the_checkpoint_fails(made: Worker, book: Book) -> None:
+    await book.deliver(0)
+    book.ack(0)
+    with (
+        patch.object(CommittedConsumer, "assignment", lambda _: {SOURCE}),
+        patch.object(type(made.checkpoint), "write", AsyncMock(return_value=False)),
+        patch.object(CommittedConsumer, "_commit", AsyncMock(return_value=True)) as commit,
+    ):
+        assert not await book.consumer.force_commit()
+    commit.assert_not_awaited()
+
+
+async def test_before_partitions_go_what_is_done_is_committed_behind_a_commit_that_is_under_way(book: Book) -> None:
+    consumer, order = book.consumer, []
+    consumer._commit_fut = asyncio.get_running_loop().create_future()
+
+    async def commit(**_: Any) -> bool:
+        order.append("ours")
+        return True
+
+    with patch.object(consumer, "commit", commit):
+        waiting = asyncio.ensure_future(consumer.wait_empty())
+        await asyncio.sleep(0)
+        order.append("the other")
+        under_way, consumer._commit_fut = consumer._commit_fut, None
+        under_way.set_result(None)
+        await waiting
+    assert order == ["the other", "ours"]

@@ -12,7 +12,8 @@ def test_without_environment_it_runs_on_one_machine() -> None:
     config = read_config({})
     assert config.bootstrap_servers == "127.0.0.1:9092"
     assert config.data_dir == Path(".motcua/deadlines/0")
-    assert (config.history_quiet, config.retention) == (timedelta(seconds=10), timedelta(hours=1))
+    assert (config.history_quiet, config.retention) == (timedelta(seconds=10), timedelta(days=30))
+    assert config.clock_offset == timedelta(0)
 
 
 def test_each_worker_has_its_own_folder() -> None:

@@ -1,16 +1,17 @@
 """Until when everything is known: asked of the broker, settled by what was processed."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from faust.types import TP
 
 from services.deadlines.adapters.committed_consumer import CommittedConsumer, Fetched
 from services.deadlines.adapters.horizon import Horizon
+from services.deadlines.domain.instants import Instant, micros
 
-NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-LATER = NOW + timedelta(seconds=5)
+NOW = micros(datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
+LATER = NOW + 5_000_000
 
 
 class ScriptedConsumer:
@@ -22,7 +23,7 @@ class ScriptedConsumer:
         self.done_to = -1
         self.asked = 0
 
-    async def end_offsets(self, tps: Iterable[TP]) -> Mapping[TP, int]:
+    async def high_watermarks(self, tps: Iterable[TP]) -> Mapping[TP, int]:
         self.asked += 1
         return dict.fromkeys(tps, self.end)
 
@@ -33,7 +34,7 @@ class ScriptedConsumer:
         return self.done_to > offset
 
 
-async def advance(horizon: Horizon, consumer: ScriptedConsumer, now: datetime) -> datetime | None:
+async def advance(horizon: Horizon, consumer: ScriptedConsumer, now: Instant) -> Instant | None:
     await horizon.advance(cast("CommittedConsumer", cast("Any", consumer)), {3}, now)
     return horizon.known_until(3)
 
@@ -78,3 +79,25 @@ async def test_when_partitions_move_nothing_is_known_any_more() -> None:
     await advance(horizon, consumer, NOW)
     horizon.clear()
     assert horizon.known_until(3) is None
+
+
+async def test_an_open_transaction_holds_time_back_until_its_records_are_done() -> None:
+    horizon, consumer = Horizon(), ScriptedConsumer()
+    consumer.end = 13  # 10 to 12 stand in a transaction that is open
+    consumer.position, consumer.done_to = Fetched(last_offset=9, position=10), 10
+    assert await advance(horizon, consumer, NOW) is None
+    consumer.position = Fetched(last_offset=12, position=13)  # committed; the marker at 13 is not passed yet
+    consumer.done_to = 13
+    assert await advance(horizon, consumer, LATER) == NOW
+
+
+async def test_an_answer_that_comes_after_partitions_moved_counts_for_nothing() -> None:
+    horizon, consumer = Horizon(), ScriptedConsumer()
+    answer = consumer.high_watermarks
+
+    async def move_meanwhile(tps: Iterable[TP]) -> Mapping[TP, int]:
+        horizon.clear()
+        return await answer(tps)
+
+    consumer.end, consumer.high_watermarks = 0, move_meanwhile  # type: ignore[method-assign]
+    assert await advance(horizon, consumer, NOW) is None
