@@ -12,10 +12,10 @@ import pytest
 
 from rules.calendar import Calendar
 from rules.classify import classify_recorded
-from rules.errors import CalendarExhaustedError, InvalidTermError
+from rules.errors import CalendarExhaustedError, InvalidTermError, NaiveInstantError
 from rules.ladder import apology_latest_at, near_due_rungs
 from rules.ruleset import RuleSet
-from rules.supplement import Pause, lawful_due, qd766_class
+from rules.supplement import Pause, adjusted_due, lawful_due, qd766_class
 from rules.terms import Term, TermUnit, due, nominal_day
 
 Local = Callable[[str], datetime]
@@ -247,3 +247,54 @@ def test_766_judges_hour_terms_by_the_instant(
     term = Term(value=4, unit="hour")
     original = due(calendar, vn("2026-03-09T07:30"), term, rule_set)
     assert qd766_class(calendar, original, term, (), vn(ended_at), rule_set) == expected
+
+
+# accepted | term | requested | completed | due by PAUSE
+PAUSES = """
+# the last day is Sat 28/02, rolled to Mon 02/03; three days waited are counted from the Saturday
+2026-01-28T09:00 | 1 month | 2026-02-02T09:00 | 2026-02-05T09:00 | 2026-03-03T17:00
+# after the cut-off, so due on Monday; waited from Friday to Monday, one working day
+2026-03-06T16:00 | 1 same_day | 2026-03-06T16:30 | 2026-03-09T09:00 | 2026-03-10T17:00
+"""
+
+
+@pytest.mark.parametrize("line", [line for line in PAUSES.splitlines() if line and not line.startswith("#")])
+def test_what_is_waited_over_a_weekend(calendar: Calendar, rule_set: RuleSet, vn: Local, line: str) -> None:
+    accepted_at, term, requested_at, completed_at, due_at = line.split(" | ")
+    value, unit = term.split()
+    of_term = Term(value=int(value), unit=cast("TermUnit", unit))
+    original = due(calendar, vn(accepted_at), of_term, rule_set)
+    pause = Pause(requested_at=vn(requested_at), completed_at=vn(completed_at))
+    moved = adjusted_due(calendar, original, of_term, (pause,), rule_set, "pause").due
+    assert moved is not None
+    assert moved.due_at == vn(due_at)
+
+
+def test_a_financial_duty_that_766_does_not_know_hides_no_supplement(
+    calendar: Calendar, rule_set: RuleSet, vn: Local
+) -> None:
+    term = Term(value=10, unit="working_day")
+    original = due(calendar, vn("2026-03-02T08:00"), term, rule_set)
+    duty = Pause(requested_at=vn("2026-03-03T09:00"), completed_at=vn("2026-03-05T09:00"), cause="financial_duty")
+    supplement = Pause(requested_at=vn("2026-03-09T09:00"), completed_at=vn("2026-03-11T09:00"))
+    moved = adjusted_due(calendar, original, term, (duty, supplement), rule_set, "qd766").due
+    assert moved is not None
+    assert moved.due_at == vn("2026-03-18T17:00")
+
+
+def test_a_pause_needs_a_zone(calendar: Calendar, rule_set: RuleSet, vn: Local) -> None:
+    term = Term(value=10, unit="working_day")
+    original = due(calendar, vn("2026-03-02T08:00"), term, rule_set)
+    naive = Pause(requested_at=datetime(2026, 3, 3, 9, 0), completed_at=None)  # noqa: DTZ001 - that is the point
+    with pytest.raises(NaiveInstantError):
+        adjusted_due(calendar, original, term, (naive,), rule_set, "pause")
+
+
+def test_a_pause_may_be_answered_in_the_hour_that_autumn_repeats(amsterdam: Calendar, rule_set: RuleSet) -> None:
+    term = Term(value=10, unit="working_day")
+    original = due(amsterdam, datetime(2011, 10, 24, 9, 0, tzinfo=amsterdam.zone), term, rule_set)
+    asked_at = datetime(2011, 10, 30, 0, 30, tzinfo=UTC).astimezone(amsterdam.zone)
+    answered_at = (asked_at.astimezone(UTC) + timedelta(minutes=40)).astimezone(amsterdam.zone)
+    assert answered_at.time() < asked_at.time()  # 02:10 after 02:30
+    pause = Pause(requested_at=asked_at, completed_at=answered_at)
+    assert adjusted_due(amsterdam, original, term, (pause,), rule_set, "pause").due == original
