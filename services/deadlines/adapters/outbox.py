@@ -7,7 +7,7 @@ worker (faithful_producer.py).
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -51,10 +51,9 @@ class Outbox:
         self._unwritten = 0
         self._progress = asyncio.Event()
 
-    def put(
-        self, partition: int, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]] = ()
-    ) -> None:
+    def put(self, partition: int, key: bytes, value: bytes, headers: list[tuple[str, bytes]] | None = None) -> None:
         """Take a record; it is sent behind all that was put for this partition before."""
+        headers = headers or []
         lane = self._lanes.get(partition)
         if lane is None:
             lane = self._lanes[partition] = _Lane(partition=partition)

@@ -91,7 +91,7 @@ class Dossier:
         return self.then(when, dossier.DossierTransferred(to_unit_id=unit_id))
 
     def apologised(self, when: str | datetime, new_promised_at: datetime | None = None) -> Dossier:
-        data = dossier.ApologyDossier(
+        data = dossier.ApologySent(
             letter_no="12/TXL", reason="chậm", signer_id="o-1", medium="paper", new_promised_at=new_promised_at
         )
         return self.then(when, data)

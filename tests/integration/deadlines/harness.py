@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,12 +22,16 @@ from events.envelope import Event
 from events.topics import Topic
 
 PARTITIONS = 4
+HISTORY_QUIET = timedelta(seconds=8)
+GRACE = timedelta(seconds=0.5)
 ROOT = Path(__file__).parents[3]
 
 
 async def make_topics(bootstrap: str) -> None:
-    plain = (Topic.DOSSIER_EVENTS, Topic.DEADLINE_EVENTS, Topic.DEADLINE_TICKS, Topic.DOSSIER_EVENTS_DLQ)
-    specs = [TopicSpec(name=topic.value, partitions=PARTITIONS) for topic in plain]
+    log_time = {"message.timestamp.type": "LogAppendTime"}
+    specs = [TopicSpec(name=Topic.DOSSIER_EVENTS.value, partitions=PARTITIONS, configs=log_time)]
+    plain = (Topic.DEADLINE_EVENTS, Topic.DEADLINE_TICKS, Topic.DOSSIER_EVENTS_DLQ)
+    specs += [TopicSpec(name=topic.value, partitions=PARTITIONS) for topic in plain]
     compacted = TopicSpec(
         name=Topic.DEADLINES_CHANGELOG.value, partitions=PARTITIONS, configs={"cleanup.policy": "compact"}
     )
@@ -35,16 +41,16 @@ async def make_topics(bootstrap: str) -> None:
 class WorkerProcess:
     """`python -m services.deadlines.app`, killed without mercy when the test ends."""
 
-    def __init__(self, bootstrap: str, folder: Path) -> None:
+    def __init__(self, bootstrap: str, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.log_path = folder / "worker.log"
         self._env = os.environ | {
             "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
             "MOTCUA_DATA_DIR": str(folder / "data"),
-            "MOTCUA_DEADLINES_HISTORY_QUIET_SECONDS": "8",
-            "MOTCUA_DEADLINES_GRACE_SECONDS": "0.5",
+            "MOTCUA_DEADLINES_HISTORY_QUIET_SECONDS": str(HISTORY_QUIET.total_seconds()),
+            "MOTCUA_DEADLINES_GRACE_SECONDS": str(GRACE.total_seconds()),
             "PYTHONPATH": str(ROOT),
-        }
+        } | settings
         self._process: subprocess.Popen[bytes] | None = None
         self._read_from = 0
 
@@ -114,6 +120,22 @@ class Relay:
     async def publish_bytes(self, value: bytes, key: bytes, headers: list[tuple[str, bytes]]) -> None:
         async with self._producer.transaction():
             await self._producer.send(Topic.DOSSIER_EVENTS.value, value, key=key, headers=headers)
+
+    @asynccontextmanager
+    async def transaction(self, events: Iterable[Event]) -> AsyncIterator[None]:
+        """A transaction whose records are on the broker and that stays open until the block ends."""
+        async with self._producer.transaction():
+            for event in events:
+                key, value, headers = to_kafka(event)
+                await self._producer.send(Topic.DOSSIER_EVENTS.value, value, key=key, headers=headers)
+            await self._producer.flush()
+            yield
+
+    async def publish_rows(self, rows: Iterable[tuple[int, bytes, bytes | None]]) -> None:
+        """Rows of the changelog in a transaction, as the bulk path writes them."""
+        async with self._producer.transaction():
+            for partition, key, row in rows:
+                await self._producer.send(Topic.DEADLINES_CHANGELOG.value, row, key=key, partition=partition)
 
     async def abort(self, events: Iterable[Event]) -> None:
         await self._producer.begin_transaction()

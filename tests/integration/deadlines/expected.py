@@ -1,0 +1,69 @@
+"""What the pure pipeline says over the log as it stands on the broker, with the log's own times."""
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from aiokafka import ConsumerRecord
+
+from events.errors import MessageError
+from events.topics import Topic
+from rules.procedure_files import load_procedures
+from rules.rulebook_files import load_rulebook
+from services.deadlines.adapters.fact_reader import read_fact
+from services.deadlines.adapters.record_writer import RecordWriter
+from services.deadlines.domain.instants import micros
+from services.deadlines.domain.outputs import Conclusion
+from services.deadlines.domain.state import DossierState
+from services.deadlines.pipeline import LogTime, Pipeline
+from tests.integration.deadlines.harness import GRACE, HISTORY_QUIET, Reader
+
+Said = tuple[Any, ...]
+
+
+@cache
+def pipeline() -> Pipeline:
+    rulebook = load_rulebook()
+    procedures = load_procedures(rulebook.default_rule_set)
+    return Pipeline(rulebook, procedures, grace=GRACE, history_quiet=HISTORY_QUIET, retention=timedelta(days=30))
+
+
+async def whole_log(bootstrap: str) -> "list[ConsumerRecord[Any, Any]]":
+    async with Reader(bootstrap, Topic.DOSSIER_EVENTS) as reader:
+        while True:
+            count = len(reader.records)
+            if count == len(await reader.more(600)) and count:
+                return sorted(reader.records, key=lambda record: (record.partition, record.offset))
+
+
+async def expected_of_log(bootstrap: str) -> dict[str, Said]:
+    """By id: what was said when the facts became known, and what fell due since."""
+    states: dict[bytes, DossierState] = {}
+    times: dict[int, LogTime] = defaultdict(LogTime)
+    said: dict[str, Said] = {}
+    for record in await whole_log(bootstrap):
+        try:
+            fact = read_fact(record.key, record.value, record.headers, record.timestamp * 1000)
+        except MessageError:
+            continue
+        after, concluded = pipeline().on_fact(states.get(record.key), fact, times[record.partition])
+        assert after is not None
+        states[record.key] = after
+        _note(said, record.key, after, concluded)
+    now = micros(datetime.now(UTC))
+    for key, state in states.items():
+        turned = pipeline().on_check(state, now, now)
+        _note(said, key, turned.state or state, turned.said)
+    return said
+
+
+def without_detection(key: bytes, value: bytes, headers: Any) -> Said:
+    """A record as far as it must be the same however often it is said."""
+    return key, value, tuple(header for header in headers if header[0] != "ce_recordedat")
+
+
+def _note(said: dict[str, Said], key: bytes, state: DossierState, concluded: list[Conclusion]) -> None:
+    written = RecordWriter().write(key.decode(), state.subject, pipeline().zone(state), concluded)
+    for value, headers in written:
+        said[dict(headers)["ce_id"].decode()] = without_detection(key, value, headers)
