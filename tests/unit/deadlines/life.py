@@ -1,8 +1,13 @@
-"""A readable builder of one dossier's events, and the fold over them; used by every test of the deadline processor."""
+"""A readable builder of one stream's events, and the fold over them; used by every test of the deadline processor's core.
+
+Events go the way of the worker: onto the wire, read as a fact with the time of the record in the log, folded, and what was
+concluded is made into events again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from uuid import NAMESPACE_URL, uuid5
@@ -10,20 +15,50 @@ from zoneinfo import ZoneInfo
 
 from events import dossier
 from events.catalog import TYPE_BY_CLASS
+from events.codec import to_kafka
 from events.dossier import DossierEvent, GivenTerm, TermUnit
 from events.envelope import Envelope, Event
+from rules.procedure_files import load_procedures
+from rules.procedures import ProcedureCatalogue
 from rules.rulebook import Rulebook
 from rules.rulebook_files import load_rulebook
-from services.deadlines.domain.clock import evolve
+from services.deadlines.adapters.fact_reader import read_fact
+from services.deadlines.domain.facts import Fact
+from services.deadlines.domain.instants import micros
+from services.deadlines.domain.outputs import Conclusion, events_of
 from services.deadlines.domain.state import DossierState
+from services.deadlines.pipeline import LogTime, Pipeline
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+UNIT = 26734
+"""The unit that every life begins in."""
+PLAIN = "1.004859"
+"""A procedure that the catalogue doesn't have: only what its events say counts."""
+PAYING = "1.012817"
+"""20 working days; a financial duty stops its clock; it has a transfer clock."""
+CHAINED = "1.013978"
+"""17 working days through a chain of agencies; a financial duty stops its clock; it has a transfer clock."""
+STEPPED = "1.001653"
+"""5 working days in steps with budgets: intake 4 hours, appraisal 3 working days, signing 1, return 4 hours."""
+SHORT = timedelta(seconds=1)
 
 
 @cache
 def rulebook() -> Rulebook:
     """The published rulebook, read once."""
     return load_rulebook()
+
+
+@cache
+def procedures() -> ProcedureCatalogue:
+    """The published catalogue of procedures, read once."""
+    return load_procedures(rulebook().default_rule_set)
+
+
+@cache
+def pipeline() -> Pipeline:
+    """The pipeline on what is published, with the lengths of the worker."""
+    return Pipeline(rulebook(), procedures())
 
 
 def at(text: str) -> datetime:
@@ -37,14 +72,23 @@ def term(value: int, unit: TermUnit = "working_day") -> GivenTerm:
 
 
 class Life:
-    """The events of one dossier in order; each method adds one and gives the life back."""
+    """The events of one stream in order; each method adds one and gives the life back."""
 
-    def __init__(self, dossier_id: str = "11111111-1111-5111-8111-111111111111", *, is_history: bool = False) -> None:
+    def __init__(
+        self,
+        dossier_id: str = "11111111-1111-5111-8111-111111111111",
+        *,
+        is_history: bool = False,
+        procedure_code: str = PLAIN,
+        unit_id: int = UNIT,
+    ) -> None:
         self.dossier_id = dossier_id
         self.is_history = is_history
+        self.procedure_code = procedure_code
+        self.unit_id = unit_id
         self.events: list[Event] = []
 
-    def then(self, when: str | datetime, data: DossierEvent, *, delay: timedelta = timedelta(seconds=1)) -> Life:
+    def then(self, when: str | datetime, data: DossierEvent, *, delay: timedelta = SHORT) -> Life:
         """Add an event; it is recorded `delay` after it happened."""
         occurred_at = at(when) if isinstance(when, str) else when
         seq = len(self.events) + 1
@@ -58,12 +102,24 @@ class Life:
             recorded_at=(occurred_at + delay).astimezone(UTC),
             stream_seq=seq,
             opened_on=opened_on,
-            unit_id=26734,
+            unit_id=self.unit_id,
             dossier_code="H29.123",
             is_history=self.is_history,
         )
         self.events.append(Event(envelope=envelope, data=data))
         return self
+
+    # Beginning.
+
+    def submitted(self, when: str | datetime, round_no: int = 1, **more: object) -> Life:
+        data = dossier.DossierSubmitted(procedure_code=self.procedure_code, round_no=round_no, **more)  # type: ignore[arg-type]
+        return self.then(when, data)
+
+    def guided(self, when: str | datetime, round_no: int = 1) -> Life:
+        return self.then(when, dossier.IntakeGuidanceIssued(round_no=round_no, missing_items=("giấy tờ",)))
+
+    def rejected(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.IntakeRejected(reason="không thuộc thẩm quyền"))
 
     def accepted(
         self,
@@ -72,23 +128,96 @@ class Life:
         *,
         appointment_at: datetime | None = None,
         calendar_id: str | None = None,
+        delay: timedelta = SHORT,
     ) -> Life:
         data = dossier.DossierAccepted(
-            procedure_code="1.004859", term=given, appointment_at=appointment_at, calendar_id=calendar_id
+            procedure_code=self.procedure_code, term=given, appointment_at=appointment_at, calendar_id=calendar_id
+        )
+        return self.then(when, data, delay=delay)
+
+    # Handling.
+
+    def step(
+        self,
+        when: str | datetime,
+        step_code: str = "review",
+        *,
+        budget: GivenTerm | None = None,
+        due_at: datetime | None = None,
+        officer_id: str | None = None,
+        unit_id: int | None = None,
+        delay: timedelta = SHORT,
+    ) -> Life:
+        data = dossier.StepStarted(
+            step_code=step_code,
+            budget=budget,
+            step_due_at=due_at,
+            assignee_id=officer_id,
+            responsible_unit_id=unit_id,
+        )
+        return self.then(when, data, delay=delay)
+
+    def step_done(self, when: str | datetime, step_code: str = "review") -> Life:
+        return self.then(when, dossier.StepCompleted(step_code=step_code))
+
+    def moved_to(self, when: str | datetime, unit_id: int, *, due_back_at: datetime | None = None) -> Life:
+        return self.then(when, dossier.DossierTransferred(to_unit_id=unit_id, due_back_at=due_back_at))
+
+    def received_there(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.TransferReceived())
+
+    def refused_there(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.TransferRefused(reason="thiếu phiếu kiểm soát"))
+
+    def consulted(
+        self,
+        when: str | datetime,
+        document_no: str = "12/CV",
+        *,
+        reply_term: GivenTerm | None = None,
+        reply_due_at: datetime | None = None,
+        agency_unit_id: int | None = None,
+    ) -> Life:
+        data = dossier.ConsultationRequested(
+            document_no=document_no, reply_term=reply_term, reply_due_at=reply_due_at, agency_unit_id=agency_unit_id
         )
         return self.then(when, data)
 
-    def step(self, when: str | datetime) -> Life:
-        return self.then(when, dossier.StepStarted(step_code="review"))
+    def answered(self, when: str | datetime, document_no: str = "12/CV") -> Life:
+        return self.then(when, dossier.ConsultationAnswered(document_no=document_no))
 
-    def asked(self, when: str | datetime) -> Life:
-        return self.then(when, dossier.SupplementRequested(round_no=1, missing_items=("giấy tờ",), reason="thiếu"))
+    # Stops of the clock.
 
-    def supplemented(self, when: str | datetime) -> Life:
-        return self.then(when, dossier.SupplementCompleted(round_no=1))
+    def asked(self, when: str | datetime, round_no: int = 1, *, delay: timedelta = SHORT) -> Life:
+        data = dossier.SupplementRequested(round_no=round_no, missing_items=("giấy tờ",), reason="thiếu")
+        return self.then(when, data, delay=delay)
 
-    def ready(self, when: str | datetime) -> Life:
-        return self.then(when, dossier.ResultReadyAtCounter())
+    def supplemented(self, when: str | datetime, round_no: int = 1, *, delay: timedelta = SHORT) -> Life:
+        return self.then(when, dossier.SupplementCompleted(round_no=round_no), delay=delay)
+
+    def owing(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.FinancialObligationRequested(amount_vnd=500_000, basis="lệ phí trước bạ"))
+
+    def paid(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.PaymentReceived(amount_vnd=500_000, method="online_dvcqg"))
+
+    def exempted(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.FinancialObligationExempted(basis="hộ nghèo"))
+
+    def extended(self, when: str | datetime, new_due_at: datetime) -> Life:
+        data = dossier.DeadlineExtended(new_due_at=new_due_at, legal_basis="Luật Đất đai", approver_id="o-9")
+        return self.then(when, data)
+
+    def outage(self, when: str | datetime, from_at: datetime, to_at: datetime) -> Life:
+        return self.then(when, dossier.SystemOutageRecorded(from_at=from_at, to_at=to_at, scope="toàn tỉnh"))
+
+    # Results.
+
+    def issued(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.ResultIssued(document_no="7/GP", result_kind="granted"))
+
+    def ready(self, when: str | datetime, *, delay: timedelta = SHORT) -> Life:
+        return self.then(when, dossier.ResultReadyAtCounter(), delay=delay)
 
     def withdrawn(self, when: str | datetime) -> Life:
         return self.then(when, dossier.DossierWithdrawn())
@@ -96,11 +225,19 @@ class Life:
     def stopped(self, when: str | datetime) -> Life:
         return self.then(when, dossier.ProcessingStopped(reason="không đủ điều kiện"))
 
+    def returned(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.DossierReturned(reason="không đủ điều kiện"))
+
     def delivered(self, when: str | datetime) -> Life:
         return self.then(when, dossier.ResultDelivered(method="counter"))
 
-    def moved_to(self, when: str | datetime, unit_id: int) -> Life:
-        return self.then(when, dossier.DossierTransferred(to_unit_id=unit_id))
+    def reopened(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.DossierReopened(reason="sai sót", approver_id="o-9"))
+
+    # Lateness.
+
+    def foreseen(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.LatenessForeseen(reason="thiếu người"))
 
     def apologised(self, when: str | datetime, new_promised_at: datetime | None = None) -> Life:
         data = dossier.ApologySent(
@@ -108,28 +245,190 @@ class Life:
         )
         return self.then(when, data)
 
+    def waived(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.ApologyWaived(basis="thiên tai", approver_id="o-9"))
 
-def fold(events: Iterable[Event], state: DossierState | None = None) -> tuple[DossierState | None, list[Event]]:
-    """The last state, and everything said on the way."""
-    said: list[Event] = []
-    for event in events:
-        state, outputs = evolve(state, event, rulebook())
-        said.extend(outputs)
-    return state, said
+    def acknowledged(self, when: str | datetime, rung: str) -> Life:
+        return self.then(when, dossier.EscalationAcknowledged(rung=rung))  # type: ignore[arg-type]
+
+    # Feedback.
+
+    def feedback(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.FeedbackReceived(kind="delay", feedback_channel="one_stop"))
+
+    def feedback_refused(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.FeedbackRefused(reason="không thuộc thẩm quyền"))
+
+    def feedback_supplement(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.FeedbackSupplementRequested(missing_items=("mã hồ sơ",)))
+
+    def feedback_answered(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.FeedbackAnswered())
+
+    def feedback_published(self, when: str | datetime) -> Life:
+        return self.then(when, dossier.FeedbackPublished())
+
+    # Control.
+
+    def approved(self, when: str | datetime, target_event_id: str | None = None) -> Life:
+        """A head approves an ending that was recorded late; without a target, the one just before."""
+        target = target_event_id or self.events[-1].envelope.event_id
+        return self.then(when, dossier.BackdatingApproved(target_event_id=target, reason="mất điện", approver_id="o-9"))
+
+    def corrected(self, when: str | datetime, fields: dict[str, dossier.JsonValue]) -> Life:
+        data = dossier.EventCorrected(
+            target_event_id=self.events[0].envelope.event_id, corrected_fields=fields, reason="sai", approver_id="o-9"
+        )
+        return self.then(when, data)
+
+    def reorganised(self, when: str | datetime, new_unit_id: int) -> Life:
+        data = dossier.DossierReassignedByReorganisation(
+            old_unit_id=self.unit_id, new_unit_id=new_unit_id, legal_basis="NQ 1656"
+        )
+        return self.then(when, data)
+
+    def recalendared(
+        self,
+        when: str | datetime,
+        new_version: str,
+        *,
+        old_version: str = "2026.1",
+        calendar_id: str = "vn-standard",
+    ) -> Life:
+        """The order to count by another version of the calendar."""
+        data = dossier.CalendarChangeApplied(
+            calendar_id=calendar_id,
+            old_version=old_version,
+            new_version=new_version,
+            legal_source="TB 6150",
+            reason="hoán đổi ngày làm việc",
+        )
+        return self.then(when, data)
 
 
-def told(life: Life) -> list[Event]:
-    """Everything said about a life."""
-    return fold(life.events)[1]
+def fact_of(event: Event, known_at: datetime | None = None) -> Fact:
+    """The fact of an event, read from its record; it became known when it was recorded, unless told otherwise."""
+    key, value, headers = to_kafka(event)
+    return read_fact(key, value, headers, micros(known_at or event.envelope.recorded_at))
+
+
+class Watch:
+    """One stream under the eyes of the processor: its state, the time of its partition, and everything said so far."""
+
+    def __init__(self, dossier_id: str = Life().dossier_id, of: Pipeline | None = None) -> None:
+        self.dossier_id = dossier_id
+        self.pipeline = of or pipeline()
+        self.state: DossierState | None = None
+        self.time = LogTime()
+        self.said: list[Event] = []
+
+    def hear(self, event: Event, known_at: datetime | None = None) -> list[Event]:
+        """An event arrives; what is said of it."""
+        self.state, said = self.pipeline.on_fact(self.state, fact_of(event, known_at), self.time)
+        return self._say(said)
+
+    def look(self, until: datetime, detected_at: datetime | None = None) -> list[Event]:
+        """Time passes, up to the horizon `until`; what is said of it."""
+        if self.state is None:
+            return []
+        turned = self.pipeline.on_check(self.state, micros(until), micros(detected_at or until))
+        before, self.state = self.state, turned.state
+        return self._say(turned.said, before)
+
+    def _say(self, said: list[Conclusion], before: DossierState | None = None) -> list[Event]:
+        state = self.state or before
+        if state is None:
+            return []
+        told = list(events_of(self.dossier_id, state.subject, self.pipeline.zone(state), said))
+        self.said.extend(told)
+        return told
+
+
+def fold(
+    events: Iterable[Event],
+    state: DossierState | None = None,
+    known_at: Sequence[datetime] | None = None,
+    *,
+    time: LogTime | None = None,
+    of: Pipeline | None = None,
+) -> tuple[DossierState | None, list[Event]]:
+    """The last state, and everything said on the way. `known_at`: when each event became known, else when it was recorded."""
+    events = list(events)
+    watch = Watch(events[0].envelope.dossier_id if events else "", of)
+    watch.state, watch.time = state, time or LogTime()
+    moments: Sequence[datetime | None] = known_at if known_at is not None else [None] * len(events)
+    for event, moment in zip(events, moments, strict=True):
+        watch.hear(event, moment)
+    return watch.state, watch.said
+
+
+def state_of(life: Life, **how: object) -> DossierState:
+    """The state after a life."""
+    state, _ = fold(life.events, **how)  # type: ignore[arg-type]
+    assert state is not None
+    return state
+
+
+def told(life: Life, until: str | datetime | None = None, of: Pipeline | None = None) -> list[Event]:
+    """Everything said about a life; also by a look at a later instant, if one is given."""
+    watch = Watch(life.dossier_id, of)
+    for event in life.events:
+        watch.hear(event)
+    if until is not None:
+        watch.look(at(until) if isinstance(until, str) else until)
+    return watch.said
 
 
 def kinds(said: Iterable[Event]) -> list[str]:
     """What was said, in short: `set`, `near-due A2`, `breached` ..."""
-    return [_kind(event) for event in said]
+    return [kind_of(event) for event in said]
 
 
-def _kind(event: Event) -> str:
+def kind_of(event: Event) -> str:
+    """What was said, in short."""
     name = event.envelope.event_type.removesuffix(".v1").removeprefix("deadline-").removeprefix("dossier-")
     rung = getattr(event.data, "rung", None)
     outcome = getattr(event.data, "outcome", None)
     return " ".join(str(part) for part in (name, rung, outcome) if part)
+
+
+def when_said(said: Iterable[Event]) -> list[str]:
+    """What was said and the local instant at which it fell due: `2026-02-24 07:30 near-due A2`."""
+    return [f"{local(event.envelope.occurred_at)} {kind_of(event)}" for event in said]
+
+
+def of_clock(said: Iterable[Event], clock: str) -> list[Event]:
+    """What was said about one clock, or about all of a kind."""
+    return [event for event in said if clock in (getattr(event.data, "clock", None), _clock_kind(event))]
+
+
+def only(said: Iterable[Event], *names: str) -> list[Event]:
+    """What was said of some kinds; each is the beginning of the short name."""
+    return [event for event in said if kind_of(event).startswith(names)]
+
+
+def one(said: Iterable[Event], name: str) -> Event:
+    """The one thing said of a kind."""
+    found = only(said, name)
+    assert len(found) == 1, kinds(found)
+    return found[0]
+
+
+def local(moment: datetime | None) -> str | None:
+    """A local instant of Hà Nội in short, like 2026-02-11 10:20."""
+    return None if moment is None else moment.astimezone(HANOI).strftime("%Y-%m-%d %H:%M")
+
+
+def dues(event: Event) -> tuple[str | None, str | None, str | None]:
+    """(original, lawful, promised) due date of what was said."""
+    data = event.data
+    return tuple(local(getattr(data, f"{name}_due_at")) for name in ("original", "lawful", "promised"))  # type: ignore[return-value]
+
+
+def recorded(event: Event, recorded_at: datetime) -> Event:
+    """The same event, recorded at another time."""
+    return replace(event, envelope=replace(event.envelope, recorded_at=recorded_at.astimezone(UTC)))
+
+
+def _clock_kind(event: Event) -> str | None:
+    return getattr(event.data, "clock_kind", None)
