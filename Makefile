@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up test unit check format lock bench mutants clean
+.PHONY: chaos help setup setup-dev demo up test unit check format lock bench mutants clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ lock: setup-dev ## Renew the lock files from pyproject.toml
 		--no-emit-index-url --no-emit-find-links --no-header -o requirements/dev.lock
 	@$(BIN)/uv pip compile -q pyproject.toml -c requirements/dev.lock --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header -o requirements/runtime.lock
+
+chaos: setup-dev ## Kill workers and the broker at random for ten minutes (MOTCUA_CHAOS_SECONDS, MOTCUA_CHAOS_SEED)
+	@MOTCUA_CHAOS_SECONDS=$${MOTCUA_CHAOS_SECONDS:-600} MOTCUA_CHAOS_SEED=$${MOTCUA_CHAOS_SEED:-$$(date +%s)} $(PYTEST) -m chaos -s tests/chaos
 
 bench: setup-dev ## All comparisons, one run, a table each
 	@$(BIN)/python -m bench
