@@ -195,9 +195,8 @@ async def settle(bootstrap: str, workers: Workers, seconds: float) -> None:
         assert not extra, [said_by_id(reader.records)[one] for one in list(extra)[:3]]
         said, expected = said_by_id(reader.records), await expected_of_log(bootstrap)
         assert {one: said[one] for one in expected} == expected
-        print(
-            f"{len(expected)} deadline events, each as the rules give it; {len(reader.records) - len(said)} came twice"
-        )
+        twice = len(reader.records) - len(said)
+        sys.stdout.write(f"{len(expected)} deadline events, each as the rules give it; {twice} came twice\n")
 
 
 def said_by_id(records: list[Any]) -> dict[str, tuple[Any, ...]]:
