@@ -271,6 +271,19 @@ def test_what_contradicts_itself_is_said_in_full(changes: dict[str, Any], said: 
     assert str(caught.value).partition(": ")[2] == said
 
 
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("valid_from", "calendar small: missing or wrong field: 'valid_from'"),
+        ("id", "calendar ?: missing or wrong field: 'id'"),
+    ],
+)
+def test_what_is_missing_is_said(field: str, said: str) -> None:
+    with pytest.raises(InvalidCalendarError) as caught:
+        parse_calendar({name: value for name, value in DATA.items() if name != field}, ZONE)
+    assert str(caught.value) == said
+
+
 def test_an_exception_may_be_the_first_or_the_last_day() -> None:
     spec = parse_calendar(DATA | {"valid_from": OFF, "valid_until": MADE_UP, "checksums": []}, ZONE)
     assert [day.day for day in spec.entries] == [4, 7]

@@ -162,7 +162,7 @@ def test_a_unit_cannot_work_by_a_calendar_that_is_not_published(rulebook: Rulebo
         ({"assignments": [ROW | {"unit_id": "19768"}]}, "not a number from a day on"),
         ({"assignments": [ROW | {"valid_from": "2026-01-01"}]}, "not a number from a day on"),
         ({"assignments": [{"unit_id": 1}]}, "missing or wrong field: 'calendar_id'"),
-        ({"assignments": [ROW, ROW]}, "two calendars on the same day"),
+        ({"assignments": [ROW, ROW]}, r"^calendars of units: a unit is given two calendars on the same day$"),
     ],
 )
 def test_rows_without_sense_are_refused(rows: dict[str, Any], message: str) -> None:
@@ -264,6 +264,18 @@ def test_only_an_exact_version_that_stands_by_itself_can_be_extended(tmp_path: P
     text = CHILD.replace('{ id = "vn-standard", version = "2026.1" }', extends)
     with pytest.raises(InvalidCalendarError, match=said):
         load_rulebook(office(tmp_path, child=text))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('extends = "x"', r"^calendar \? extends x, which"),
+        ('time_zone = "Mars/Olympus"', r"^calendar \?: no such time_zone: "),
+    ],
+)
+def test_a_calendar_without_a_name_is_refused_too(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InvalidCalendarError, match=said):
+        load_rulebook(office(tmp_path, nameless=text))
 
 
 def test_a_version_is_published_once(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from rules.classify import classify_recorded
 from rules.errors import CalendarExhaustedError, InvalidTermError, NaiveInstantError
 from rules.ladder import apology_latest_at, near_due_rungs
 from rules.ruleset import RuleSet
-from rules.supplement import Pause, adjusted_due, lawful_due, qd766_class
+from rules.supplement import Extension, Pause, adjusted_due, lawful_due, qd766_class
 from rules.terms import Term, TermUnit, due, nominal_day
 
 Local = Callable[[str], datetime]
@@ -282,12 +282,36 @@ def test_a_financial_duty_that_766_does_not_know_hides_no_supplement(
     assert moved.due_at == vn("2026-03-18T17:00")
 
 
-def test_a_pause_needs_a_zone(calendar: Calendar, rule_set: RuleSet, vn: Local) -> None:
+NAIVE, AWARE = datetime(2026, 3, 3, 9, 0), datetime(2026, 3, 3, 9, 0, tzinfo=UTC)  # noqa: DTZ001 - that is the point
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        Pause(requested_at=NAIVE, completed_at=None),
+        Pause(requested_at=AWARE, completed_at=NAIVE),
+        Extension(granted_at=NAIVE, new_due_at=AWARE, legal_basis="x"),
+    ],
+)
+def test_a_pause_and_an_extension_need_a_zone(
+    calendar: Calendar, rule_set: RuleSet, vn: Local, entry: Pause | Extension
+) -> None:
     term = Term(value=10, unit="working_day")
     original = due(calendar, vn("2026-03-02T08:00"), term, rule_set)
-    naive = Pause(requested_at=datetime(2026, 3, 3, 9, 0), completed_at=None)  # noqa: DTZ001 - that is the point
     with pytest.raises(NaiveInstantError):
-        adjusted_due(calendar, original, term, (naive,), rule_set, "pause")
+        adjusted_due(calendar, original, term, (entry,), rule_set, "pause")
+
+
+def test_a_pause_may_begin_at_the_instant_at_which_the_one_before_began_and_ended(
+    calendar: Calendar, rule_set: RuleSet, vn: Local
+) -> None:
+    term = Term(value=10, unit="working_day")
+    original = due(calendar, vn("2026-03-02T08:00"), term, rule_set)
+    at, later = vn("2026-03-04T09:00"), vn("2026-03-06T09:00")
+    pauses = (Pause(requested_at=at, completed_at=at), Pause(requested_at=at, completed_at=later))
+    moved = adjusted_due(calendar, original, term, pauses, rule_set, "pause").due
+    assert moved is not None
+    assert moved.due_at == vn("2026-03-18T17:00")
 
 
 def test_a_pause_may_be_answered_in_the_hour_that_autumn_repeats(amsterdam: Calendar, rule_set: RuleSet) -> None:
