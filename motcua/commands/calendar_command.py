@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from motcua.commands.calendar_apply import apply
 from motcua.days import day_option
 from motcua.output import CommandError, ExitCode, console, print_json, print_table
 from rules.calendar import Calendar
@@ -21,7 +22,10 @@ Row = dict[str, Any]
 
 @click.group("calendar")
 def command() -> None:
-    """Check the working calendars, and draft the next year's."""
+    """Check the working calendars, draft the next year's, apply a new version to open dossiers."""
+
+
+command.add_command(apply)
 
 
 @command.command("check")

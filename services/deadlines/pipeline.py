@@ -13,7 +13,7 @@ from datetime import timedelta
 from rules.procedures import ProcedureCatalogue
 from rules.rulebook import Rulebook
 from services.deadlines.domain.facts import Fact
-from services.deadlines.domain.fold import REPORTED_LONG_AFTER, evolve, is_over, pass_time
+from services.deadlines.domain.fold import evolve, is_catching_up, is_over, pass_time
 from services.deadlines.domain.instants import Instant, Zone, length
 from services.deadlines.domain.outputs import Conclusion
 from services.deadlines.domain.planning import Planner
@@ -74,7 +74,7 @@ class Pipeline:
         known_at = fact.known_at
         if known_at - time.catching_up_at >= self.history_quiet:
             time.open_until = known_at
-        if fact.is_history or known_at - fact.at > REPORTED_LONG_AFTER:
+        if is_catching_up(fact):
             time.catching_up_at = known_at
         return evolve(state, fact, self._passed_before(state, fact, time), self._planner, self.retention)
 

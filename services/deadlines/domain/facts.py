@@ -25,6 +25,10 @@ class Fact(Struct, frozen=True, kw_only=True, gc=False):
     is_history: bool = False
 
 
+class Order(Fact, frozen=True, kw_only=True):
+    """What an office orders about a dossier: it may bear an earlier date without anything of the past being on its way."""
+
+
 class TermGiven(Struct, frozen=True, array_like=True, gc=False):
     """A term as an event states it."""
 
@@ -76,7 +80,7 @@ class TransferRefused(Fact, frozen=True, kw_only=True):
     """The dossier goes back to the unit that handed it over."""
 
 
-class Reassigned(Fact, frozen=True, kw_only=True):
+class Reassigned(Order, frozen=True, kw_only=True):
     """A reorganisation gives the dossier to another unit; nothing due moves (DR-28)."""
 
     to_unit_id: int
@@ -133,7 +137,7 @@ class Extended(Fact, frozen=True, kw_only=True):
     legal_basis: str
 
 
-class CalendarChanged(Fact, frozen=True, kw_only=True):
+class CalendarChanged(Order, frozen=True, kw_only=True):
     """This open dossier's clocks count by another version of its calendar from now on (DR-27)."""
 
     calendar_id: str
@@ -152,7 +156,7 @@ class Apologised(Fact, frozen=True, kw_only=True):
     new_promised_at: Instant | None = None
 
 
-class ApologyWaived(Fact, frozen=True, kw_only=True):
+class ApologyWaived(Order, frozen=True, kw_only=True):
     """The obligation was lifted."""
 
 
@@ -172,7 +176,7 @@ class Reopened(Fact, frozen=True, kw_only=True):
     """The dossier goes on after its end."""
 
 
-class BackdatingApproved(Fact, frozen=True, kw_only=True):
+class BackdatingApproved(Order, frozen=True, kw_only=True):
     """A head of unit approves an ending that was recorded late (DR-31)."""
 
     target_event_id: str

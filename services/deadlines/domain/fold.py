@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from services.deadlines.domain import beginning, ending, facts, moving, parts, pausing
 from services.deadlines.domain.errors import StreamGapError
-from services.deadlines.domain.facts import Fact, Opening
+from services.deadlines.domain.facts import Fact, Opening, Order
 from services.deadlines.domain.falling_due import fall_due, next_wake_at
 from services.deadlines.domain.instants import Instant
 from services.deadlines.domain.outputs import Conclusion
@@ -71,6 +71,13 @@ def pass_time(
     turn = Turn(planner, state, None, detected_at, said)
     fall_due(turn, until)
     return _settled(turn.state, retention)
+
+
+def is_catching_up(fact: Fact) -> bool:
+    """Whether more of the past may be on its way: an import, or a counter that reports long afterwards."""
+    if fact.is_history:
+        return True
+    return fact.known_at - fact.at > REPORTED_LONG_AFTER and not isinstance(fact, Order)
 
 
 def is_over(state: DossierState, until: Instant, retention: Instant) -> bool:
@@ -132,7 +139,7 @@ def _noted(state: DossierState, fact: Fact, retention: Instant) -> DossierState:
         history_at = catching_up_at = known_at
     else:
         history_at = state.history_at
-        catching_up_at = known_at if known_at - fact.at > REPORTED_LONG_AFTER else state.catching_up_at
+        catching_up_at = known_at if is_catching_up(fact) else state.catching_up_at
     next_at = next_wake_at(state)
     if next_at == NEVER and state.ending is not None:
         next_at = known_at + retention
