@@ -111,7 +111,7 @@ class Agents:
     def _check(self, record: Record) -> None:
         key, partition, tick = record.key, record.partition, read_tick(record.value)
         before = self._clocks.get(key, partition)
-        if before is None:
+        if before is None or tick.sitting != self._ticker.sitting:
             return
         if self._ticker.is_held_back(partition, before, tick):
             self._ticker.look_later(partition, key, before)

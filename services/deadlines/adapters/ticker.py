@@ -8,6 +8,7 @@ it does not depend on when it is read. Time is held back for a partition until e
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_hex
 
 import faust
 import orjson
@@ -30,14 +31,20 @@ _MOST_PER_TICK = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """Look at the stream of this key."""
+    """Look at the stream of this key. `sitting`: whose tick it is, see Ticker."""
 
     until: Instant
     detected_at: Instant
+    sitting: str
 
 
 class Ticker:
-    """Knows what is to be looked at when, and sends the ticks."""
+    """Knows what is to be looked at when, and sends the ticks.
+
+    A tick holds only for who had folded in all that was recorded before it. After a crash or a move of partitions some of that
+    is read anew, and a tick may be read before it; so each time that partitions are taken over begins a new sitting, ticks of
+    earlier ones are passed over, and what they wanted is in the rebuilt index again.
+    """
 
     def __init__(self, pipeline: Pipeline, clock: Clock, times: LogTimes, ticks: Outbox) -> None:
         self._pipeline = pipeline
@@ -47,6 +54,7 @@ class Ticker:
         self._timers = Timers()
         self._horizon = Horizon()
         self._is_ready = False
+        self.sitting = token_hex(8)
 
     def rebuild(self, clocks: OpenClocks, partitions: Iterable[int]) -> tuple[int, int]:
         """Take everything from the rows, after recovery: how many streams are kept, and how many looks are pending."""
@@ -63,8 +71,9 @@ class Ticker:
         return kept, len(self._timers)
 
     def halt(self) -> None:
-        """Partitions are moving: no ticks until the table is whole again."""
+        """Partitions are moving: no ticks until the table is whole again, and those that were sent hold no longer."""
         self._is_ready = False
+        self.sitting = token_hex(8)
         self._timers.clear()
         self._horizon.clear()
 
@@ -110,7 +119,7 @@ class Ticker:
         with_catching_up = self._is_silent(partition, horizon)
         keys = self._timers.pop(partition, until, _MOST_PER_TICK, with_catching_up=with_catching_up)
         if keys:
-            value = tick_bytes(Tick(until=until, detected_at=now))
+            value = tick_bytes(Tick(until=until, detected_at=now, sitting=self.sitting))
             for key in keys:
                 self._ticks.put(partition, key, value)
         return len(keys)
@@ -121,7 +130,8 @@ class Ticker:
 
 def tick_bytes(tick: Tick) -> bytes:
     """The tick on the wire."""
-    return orjson.dumps({"until": instant(tick.until), "detected_at": instant(tick.detected_at)})
+    times = {"until": instant(tick.until), "detected_at": instant(tick.detected_at)}
+    return orjson.dumps(times | {"sitting": tick.sitting})
 
 
 def read_tick(value: bytes) -> Tick:
@@ -130,4 +140,5 @@ def read_tick(value: bytes) -> Tick:
     return Tick(
         until=micros(datetime.fromisoformat(fields["until"])),
         detected_at=micros(datetime.fromisoformat(fields["detected_at"])),
+        sitting=fields.get("sitting", ""),
     )

@@ -109,7 +109,7 @@ async def put_events(worker: Worker, events: Sequence[Event], known_at: datetime
 
 
 async def put_tick(worker: Worker, key: bytes, until: datetime, detected_at: datetime | None = None) -> None:
-    tick = tick_bytes(Tick(until=micros(until), detected_at=micros(detected_at or until)))
+    tick = tick_bytes(Tick(until=micros(until), detected_at=micros(detected_at or until), sitting=worker.ticker.sitting))
     await put(worker, record(Topic.DEADLINE_TICKS, key, tick, (), until))
 
 
@@ -153,6 +153,18 @@ async def test_a_tick_says_what_fell_due_once(worker: Worker, sent: Sent) -> Non
     assert {event.envelope.recorded_at for event in sent.events()[1:]} == {detected_at}
     await put_tick(worker, key, at("2026-03-09T23:00"))
     assert sent.kinds() == said
+
+
+async def test_a_tick_from_before_partitions_moved_is_passed_over(worker: Worker, sent: Sent) -> None:
+    """What had been recorded before it is perhaps being read anew."""
+    dossier = Dossier().accepted("2026-03-02T08:00", term(5))
+    await put_events(worker, dossier.events)
+    sitting = worker.ticker.sitting
+    worker.ticker.halt()
+    late = micros(at("2026-03-09T23:00"))
+    tick = tick_bytes(Tick(until=late, detected_at=late, sitting=sitting))
+    await put(worker, record(Topic.DEADLINE_TICKS, dossier.dossier_id.encode(), tick, (), at("2026-03-09T23:00")))
+    assert sent.kinds() == ["set"]
 
 
 async def test_time_does_not_count_for_what_is_catching_up_until_its_partition_is_silent(

@@ -43,6 +43,7 @@ class WorkerProcess:
 
     def __init__(self, bootstrap: str, folder: Path, **settings: str) -> None:
         self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
         self.log_path = folder / "worker.log"
         self._env = os.environ | {
             "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
