@@ -82,7 +82,9 @@ def main() -> None:
     logging.disable(logging.DEBUG)
     config.data_dir.mkdir(parents=True, exist_ok=True)
     if config.clock_offset:
-        text = "MOTCUA_DEADLINES_CLOCK_OFFSET_SECONDS is set: this worker lives %s ahead of time. Only a test may do that."
+        text = (
+            "MOTCUA_DEADLINES_CLOCK_OFFSET_SECONDS is set: this worker lives %s ahead of time. Only a test may do that."
+        )
         logger.critical(text, config.clock_offset)
     worker = make_app(config)
     # Each event makes some hundred short-lived objects; looking for cycles among them every 700 costs a tenth of the time.

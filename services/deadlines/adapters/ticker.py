@@ -80,9 +80,7 @@ class Ticker:
     def follow(self, partition: int, key: bytes, before: DossierState | None, after: DossierState) -> None:
         """A state changed: look again when it wants to be looked at. An unchanged wish is already noted."""
         is_noted = (
-            before is not None
-            and before.next_at == after.next_at
-            and before.is_catching_up == after.is_catching_up
+            before is not None and before.next_at == after.next_at and before.is_catching_up == after.is_catching_up
         )
         if not is_noted:
             self.look_later(partition, key, after)

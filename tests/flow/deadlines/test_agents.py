@@ -86,9 +86,7 @@ def sent(worker: Worker) -> Sent:
 def record(topic: Topic, key: bytes, value: bytes, headers: Headers, known_at: datetime) -> "ConsumerRecord[Any, Any]":
     """As aiokafka gives it: the log's time in whole milliseconds."""
     milliseconds = micros(known_at) // 1000
-    return ConsumerRecord(
-        topic.value, 0, 7, milliseconds, 1, key, value, None, len(key), len(value), tuple(headers)
-    )
+    return ConsumerRecord(topic.value, 0, 7, milliseconds, 1, key, value, None, len(key), len(value), tuple(headers))
 
 
 async def put(worker: Worker, *records: "ConsumerRecord[Any, Any]") -> None:
@@ -109,7 +107,9 @@ async def put_events(worker: Worker, events: Sequence[Event], known_at: datetime
 
 
 async def put_tick(worker: Worker, key: bytes, until: datetime, detected_at: datetime | None = None) -> None:
-    tick = tick_bytes(Tick(until=micros(until), detected_at=micros(detected_at or until), sitting=worker.ticker.sitting))
+    tick = tick_bytes(
+        Tick(until=micros(until), detected_at=micros(detected_at or until), sitting=worker.ticker.sitting)
+    )
     await put(worker, record(Topic.DEADLINE_TICKS, key, tick, (), until))
 
 

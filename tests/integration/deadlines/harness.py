@@ -45,13 +45,17 @@ class WorkerProcess:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.log_path = folder / "worker.log"
-        self._env = os.environ | {
-            "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
-            "MOTCUA_DATA_DIR": str(folder / "data"),
-            "MOTCUA_DEADLINES_HISTORY_QUIET_SECONDS": str(HISTORY_QUIET.total_seconds()),
-            "MOTCUA_DEADLINES_GRACE_SECONDS": str(GRACE.total_seconds()),
-            "PYTHONPATH": str(ROOT),
-        } | settings
+        self._env = (
+            os.environ
+            | {
+                "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
+                "MOTCUA_DATA_DIR": str(folder / "data"),
+                "MOTCUA_DEADLINES_HISTORY_QUIET_SECONDS": str(HISTORY_QUIET.total_seconds()),
+                "MOTCUA_DEADLINES_GRACE_SECONDS": str(GRACE.total_seconds()),
+                "PYTHONPATH": str(ROOT),
+            }
+            | settings
+        )
         self._process: subprocess.Popen[bytes] | None = None
         self._read_from = 0
 

@@ -202,7 +202,9 @@ def types_of(records: list[Any], life: Dossier) -> set[str]:
 
 async def check_bad_records(bootstrap: str, worker: WorkerProcess, relay: Relay) -> None:
     """What can't be read is put aside unchanged and work goes on; a gap stops the worker with nothing acknowledged."""
-    await relay.publish_bytes(b"\xff not json", b"somebody", [("ce_type", b"step-started.v1"), ("ce_subject", b"somebody")])
+    await relay.publish_bytes(
+        b"\xff not json", b"somebody", [("ce_type", b"step-started.v1"), ("ce_subject", b"somebody")]
+    )
     async with Reader(bootstrap, Topic.DOSSIER_EVENTS_DLQ) as letters:
         while not await letters.more():
             assert worker.is_running(), worker.log()[-2000:]

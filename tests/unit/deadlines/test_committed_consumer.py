@@ -118,7 +118,9 @@ async def test_after_a_seek_the_records_read_again_count_anew(book: Book) -> Non
     await book.deliver(0, 1, 2)
     book.ack(0)
     old = book.messages[1]
-    with patch.object(book.consumer._thread, "call_thread", AsyncMock(return_value={SOURCE: Committed(offset=1, note="")})):
+    with patch.object(
+        book.consumer._thread, "call_thread", AsyncMock(return_value={SOURCE: Committed(offset=1, note="")})
+    ):
         await book.seek()
     book.consumer.ack(old)
     assert book.committable == 1
@@ -129,7 +131,9 @@ async def test_after_a_seek_the_records_read_again_count_anew(book: Book) -> Non
 
 async def test_a_seek_while_a_fetched_batch_is_not_delivered_commits_nothing_of_it(book: Book) -> None:
     book.fetched(99, 100)  # fetched, still on its way to the agent
-    with patch.object(book.consumer._thread, "call_thread", AsyncMock(return_value={SOURCE: Committed(offset=40, note="")})):
+    with patch.object(
+        book.consumer._thread, "call_thread", AsyncMock(return_value={SOURCE: Committed(offset=40, note="")})
+    ):
         await book.seek()
     assert book.committable == 40
 

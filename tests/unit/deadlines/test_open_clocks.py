@@ -214,5 +214,8 @@ async def test_the_index_of_due_instants_is_told_by_the_rows(stage: Stage) -> No
         stage.clocks.put(key, kept, 3)
     stage.clocks.put(b"elsewhere", state(9), 4)
     assert await stage.store()
-    found = {wish.key: (wish.head.next_at, wish.head.catching_up_at, wish.is_catching_up) for wish in stage.clocks.wishes([3])}
+    found = {
+        wish.key: (wish.head.next_at, wish.head.catching_up_at, wish.is_catching_up)
+        for wish in stage.clocks.wishes([3])
+    }
     assert found == {b"live": (1001, 0, False), b"past": (1002, 50, True), b"was past": (1003, 40, False)}
