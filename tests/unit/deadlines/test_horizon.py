@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from faust.types import TP
 
-from services.deadlines.adapters.committed_consumer import CommittedConsumer, Fetched
+from services.deadlines.adapters.committed_consumer import CommittedConsumer
+from services.deadlines.adapters.consumer_thread import Fetched
 from services.deadlines.adapters.horizon import Horizon
 from services.deadlines.domain.instants import Instant, micros
 
