@@ -4,6 +4,7 @@ What the rules refuse (pauses out of order) is flagged and changes nothing; a du
 (AL-7). Used by what pauses (`pausing`) and by what moves (`moving`).
 """
 
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
@@ -39,11 +40,45 @@ def open_entry(state: DossierState) -> Entry | None:
     return last if last is not None and last.cause is not None and last.until is None else None
 
 
+def own_entries(state: DossierState, clock: Clock) -> tuple[Entry, ...]:
+    """What of the ledger counts for a clock: all for the dossier's, the stops since it began for a step's (DR-12, DR-14)."""
+    if clock.kind == "dossier":
+        return state.ledger
+    if clock.kind != "step":
+        return ()
+    return tuple(entry for entry in state.ledger if entry.stops and entry.at >= clock.started_at)
+
+
+def first_due_of(turn: Turn, clock: Clock) -> Due:
+    """The due date from which pauses and extensions move a clock: its first one, counted by its present calendar (DR-27).
+
+    What was breached is not counted anew, and what a source stated was never counted.
+    """
+    pins, term = turn.require_pins(), term_of_clock(clock)
+    original = original_due_of(clock, pins)
+    if term is None or clock.is_breached or clock.original_rule == "appointment":
+        return original
+    plan = turn.planner.by_term(pins, clock.kind, clock.started_at, term)
+    due_at = turn.zone.local(plan.due_at)
+    return original if due_at == original.due_at else replace_due(original, due_at)
+
+
+def replace_due(answer: Due, due_at: datetime) -> Due:
+    """The same due date at another instant."""
+    return Due(
+        effective_start_at=answer.effective_start_at,
+        due_at=due_at,
+        due_on=due_at.date(),
+        basis=answer.basis,
+        rule=answer.rule,
+    )
+
+
 def adjusted_by(turn: Turn, clock: Clock, ledger: tuple[Entry, ...]) -> AdjustedDue | None:
     """What the rules make of a ledger; None where they refuse it, and that was said."""
     pins = turn.require_pins()
     try:
-        original, term = original_due_of(clock, pins), term_of_clock(clock)
+        original, term = first_due_of(turn, clock), term_of_clock(clock)
         policy = pins.rule_set.supplement_policy
         return adjusted_due(pins.calendar, original, term, ledger_of(turn, ledger), pins.rule_set, policy)
     except InvalidPausesError as error:
@@ -120,7 +155,7 @@ def say_moved(turn: Turn, before: Clock, after: Clock, cause: Any, rule: str, le
 
 def _policies(turn: Turn, before: Clock, after: Clock) -> dict[str, Any]:
     pins, ledger = turn.require_pins(), ledger_of(turn, turn.state.ledger)
-    original, term = original_due_of(before, pins), term_of_clock(before)
+    original, term = first_due_of(turn, before), term_of_clock(before)
     lawful = pins.rule_set.supplement_policy
     found: dict[str, Any] = {f"{lawful}_due_at": turn.zone.local(after.lawful_due_at)}
     for policy in _POLICIES:
@@ -156,7 +191,7 @@ def due_if_resumed(turn: Turn, clock: Clock, at: Instant) -> Due | None:
     ledger = (*turn.state.ledger[:-1], replace(entry, until=max(at, entry.at)))
     pins = turn.require_pins()
     try:
-        original, term = original_due_of(clock, pins), term_of_clock(clock)
+        original, term = first_due_of(turn, clock), term_of_clock(clock)
         policy = pins.rule_set.supplement_policy
         return adjusted_due(pins.calendar, original, term, ledger_of(turn, ledger), pins.rule_set, policy).due
     except RulesError:

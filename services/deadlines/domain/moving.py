@@ -18,10 +18,11 @@ from services.deadlines.domain.ledger import (
     ledger_of,
     moved_to,
     open_entry,
+    own_entries,
     say_moved,
 )
-from services.deadlines.domain.planning import Plan, lawful_due_of, term_of_clock
-from services.deadlines.domain.state import Clock, Entry
+from services.deadlines.domain.planning import Plan, ahead_from, lawful_due_of, term_of_clock
+from services.deadlines.domain.state import Clock, Entry, Wake
 from services.deadlines.domain.turn import DOSSIER, Turn
 
 
@@ -56,22 +57,38 @@ def on_reopened(turn: Turn, fact: Reopened) -> None:
     if ending is None:
         turn.flag("order", "domain 4.3: not-ended", f"{fact.event_type} of a dossier that has not ended")
         return
+    if fact.at < ending.at:
+        turn.flag("order", "domain 4.3: out-of-order", f"{fact.event_type} lies before the end")
+        return
     clock = turn.state.clock(DOSSIER)
-    turn.state = replace(turn.state, ending=None)
     if clock is None:
+        turn.state = replace(turn.state, ending=None)
         return
-    entry = open_entry(turn.state)
-    before = (*turn.state.ledger[:-1], replace(entry, until=ending.at)) if entry else turn.state.ledger
-    ledger = (*before, Entry("financial_duty", ending.at, fact.at, stops=True, legal_basis=REOPENING))
+    entry, before, ended_at = open_entry(turn.state), turn.state.ledger, ending.at
+    if entry is not None:
+        ended_at = max(ending.at, entry.at)
+        before = (*before[:-1], replace(entry, until=ended_at))
+    ledger = (*before, Entry("financial_duty", ended_at, max(fact.at, ended_at), stops=True, legal_basis=REOPENING))
     adjusted = adjusted_by(turn, clock, ledger)
-    if adjusted is None or adjusted.due is None:
+    if adjusted is None and turn.state.clock(DOSSIER) is not None:
         return
-    turn.state = replace(turn.state, ledger=ledger)
-    moved = moved_to(turn, replace(clock, is_paused=False), adjusted)
-    if not moved.ahead:
-        moved = replace(moved, ahead=_whole(turn, moved).ahead[-1:])
+    turn.state = replace(turn.state, ending=None, ledger=ledger)
+    if adjusted is None:
+        return
+    going_on = replace(clock, is_paused=False)
+    moved = moved_to(turn, going_on, adjusted)
+    if moved is going_on:
+        moved = replace(moved, ahead=_ahead_again(turn, moved, fact))
     turn.put(moved)
     say_moved(turn, clock, moved, "reopening", adjusted.rule)
+
+
+def _ahead_again(turn: Turn, clock: Clock, fact: Reopened) -> tuple[Wake, ...]:
+    """What lies ahead of a clock that goes on with its old due date; the breach, where it was said, stays said."""
+    if clock.is_breached:
+        rungs = turn.planner.escalations(turn.require_pins(), clock)
+        return tuple(rung for rung in rungs if rung.at > fact.at and rung.name not in clock.said)
+    return ahead_from(_whole(turn, clock), fact.at, clock.said)
 
 
 def _whole(turn: Turn, clock: Clock) -> Plan:
@@ -101,6 +118,9 @@ def on_calendar_changed(turn: Turn, fact: CalendarChanged) -> None:
     for clock in turn.state.clocks:
         if not clock.is_breached and _is_touched(old.calendar, new.calendar, clock):
             _recompute(turn, clock, fact, old.calendar)
+    dossier = turn.state.clock(DOSSIER)
+    if dossier is not None and not dossier.is_breached:
+        follow_dossier(turn)
 
 
 def _is_touched(old: Calendar, new: Calendar, clock: Clock) -> bool:
@@ -116,10 +136,11 @@ def _recompute(turn: Turn, clock: Clock, fact: CalendarChanged, old: Calendar) -
     try:
         assert term is not None  # noqa: S101 an appointment is never touched
         original = due(pins.calendar, instant(clock.started_at), term, pins.rule_set)
-        own = tuple(entry for entry in turn.state.ledger if entry.at >= clock.started_at)
+        own = ledger_of(turn, own_entries(turn.state, clock))
         policy = pins.rule_set.supplement_policy if clock.kind == "dossier" else "pause"
-        adjusted = adjusted_due(pins.calendar, original, term, ledger_of(turn, own), pins.rule_set, policy)
+        adjusted = adjusted_due(pins.calendar, original, term, own, pins.rule_set, policy)
     except RulesError as error:
+        turn.drop(clock.name)
         turn.not_armed_by(clock.name, clock.kind, error)
         return
     if adjusted.due is None:

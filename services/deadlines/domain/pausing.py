@@ -15,15 +15,17 @@ from services.deadlines.domain.facts import PauseClosed, PauseOpened
 from services.deadlines.domain.instants import Instant
 from services.deadlines.domain.ledger import (
     adjusted_by,
+    first_due_of,
     following,
     lapse,
     ledger_of,
     moved_to,
     open_entry,
+    own_entries,
     pause_count,
     say_moved,
 )
-from services.deadlines.domain.planning import original_due_of, term_of_clock
+from services.deadlines.domain.planning import term_of_clock
 from services.deadlines.domain.state import Clock, Entry
 from services.deadlines.domain.turn import DOSSIER, Turn
 
@@ -35,18 +37,19 @@ def on_pause_opened(turn: Turn, fact: PauseOpened) -> None:
     if open_entry(turn.state) is not None:
         turn.flag("overlap", "domain 4.3: already-paused", f"{fact.event_type} while a pause is open")
         return
-    clock = turn.state.clock(DOSSIER)
-    if clock is None or not _may_pause(turn, fact):
+    if turn.pins is None or not _may_pause(turn, fact):
         return
+    clock = turn.state.clock(DOSSIER)
     last = turn.state.ledger[-1] if turn.state.ledger else None
     if last is not None and fact.at < (last.at if last.cause is None or last.until is None else last.until):
         turn.flag("order", "domain 4.3: out-of-order", f"{fact.event_type} lies before an earlier pause or extension")
         return
-    stops = not _is_too_late(turn, clock, fact.at)
+    stops = clock is None or not _is_too_late(turn, clock, fact.at)
     turn.state = replace(turn.state, ledger=(*turn.state.ledger, Entry(fact.cause, fact.at, None, stops=stops)))
     if not stops:
         return
-    lapse(turn, clock, "clock_paused")
+    if clock is not None:
+        lapse(turn, clock, "clock_paused")
     for one in turn.state.clocks:
         if one.kind in _MOVED_BY_PAUSES and not (one.is_breached and one.kind != "dossier"):
             _pause(turn, one, fact)
@@ -59,7 +62,7 @@ def _is_too_late(turn: Turn, clock: Clock, at: Instant) -> bool:
     return turn.zone.local(at).toordinal() > clock.due_on
 
 
-def _may_pause(turn: Turn, fact: PauseOpened) -> bool:
+def _may_pause(turn: Turn, fact: PauseOpened | PauseClosed) -> bool:
     procedure = turn.planner.procedure(turn.state.subject.procedure_code, turn.state.subject.opened_on)
     says_so = procedure is not None and procedure.has_financial_pause
     return is_pausing(fact.cause, turn.require_pins().rule_set, procedure_says_so=says_so)
@@ -83,20 +86,23 @@ def on_pause_closed(turn: Turn, fact: PauseClosed) -> None:
     """The citizen has done what was asked: every clock that stood still goes on, by the policy that is lawful."""
     entry = open_entry(turn.state)
     if entry is None or entry.cause != fact.cause or turn.state.ending is not None:
-        if not fact.is_payment:
+        # A payment may as well be a fee; and what stops no clock of this procedure was never a pause.
+        if not fact.is_payment and (not turn.state.is_accepted or (turn.pins is not None and _may_pause(turn, fact))):
             turn.flag("clock_gap", "domain 4.3: not-paused", f"{fact.event_type} without a pause")
+        return
+    if fact.at < entry.at:
+        turn.flag("order", "domain 4.3: out-of-order", f"{fact.event_type} lies before the pause that it ends")
         return
     ledger = (*turn.state.ledger[:-1], replace(entry, until=fact.at))
     dossier = turn.state.clock(DOSSIER)
-    if dossier is None:
-        return
-    adjusted = adjusted_by(turn, dossier, ledger)
-    if adjusted is None or adjusted.due is None:
+    adjusted = None if dossier is None else adjusted_by(turn, dossier, ledger)
+    if adjusted is None and turn.state.clock(DOSSIER) is not None:
         return
     turn.state = replace(turn.state, ledger=ledger)
     if not entry.stops:
         return
-    _resume(turn, dossier, adjusted, entry, fact)
+    if dossier is not None and adjusted is not None:
+        _resume(turn, dossier, adjusted, entry, fact)
     for clock in turn.state.clocks:
         if clock.is_paused and clock.kind in ("step", "agency"):
             _resume_part(turn, clock, entry, fact)
@@ -146,7 +152,7 @@ def _part_moved(turn: Turn, clock: Clock) -> Clock:
     pins, running = turn.require_pins(), replace(clock, is_paused=False)
     if clock.original_rule == "DR-13":
         return following(turn, running)
-    own = tuple(entry for entry in turn.state.ledger if entry.at >= clock.started_at and entry.stops)
-    original, term = original_due_of(clock, pins), term_of_clock(clock)
-    adjusted = adjusted_due(pins.calendar, original, term, ledger_of(turn, own), pins.rule_set, "pause")
+    original, term = first_due_of(turn, clock), term_of_clock(clock)
+    own = ledger_of(turn, own_entries(turn.state, clock))
+    adjusted = adjusted_due(pins.calendar, original, term, own, pins.rule_set, "pause")
     return moved_to(turn, running, adjusted)
