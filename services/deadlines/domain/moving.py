@@ -124,7 +124,7 @@ def on_calendar_changed(turn: Turn, fact: CalendarChanged) -> None:
 
 
 def _is_touched(old: Calendar, new: Calendar, clock: Clock) -> bool:
-    start, end = old.local_date(instant(clock.effective_start_at)), old.local_date(instant(clock.lawful_due_at))
+    start, end = old.local_date(instant(clock.started_at)), old.local_date(instant(clock.lawful_due_at))
     # What a source system stated is an appointment, whatever a calendar says.
     return (
         clock.original_rule != "appointment" and term_of_clock(clock) is not None and is_touched(old, new, start, end)
