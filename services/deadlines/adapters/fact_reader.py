@@ -6,101 +6,22 @@ together on every published example. A record in structured mode is turned into 
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
-from msgspec import Meta, Struct
 
 from events.catalog import CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES
 from events.codec import from_kafka, to_kafka
 from events.errors import SchemaMismatchError, UnknownEventTypeError, UnreadableMessageError
+from services.deadlines.adapters import fact_data
 from services.deadlines.domain import facts
 from services.deadlines.domain.facts import Fact, TermGiven
 
 Headers = Iterable[tuple[str, bytes | None]]
-Moment = Annotated[datetime, Meta(tz=True)]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _STRUCTURED = b"application/cloudevents+json"
-
-
-class _Data(Struct, gc=False):
-    """Nothing of the data is needed; it must be a JSON object all the same."""
-
-
-class _Term(Struct, gc=False):
-    value: int
-    unit: str
-
-
-class _Accepted(_Data):
-    procedure_code: str
-    term: _Term | None = None
-    appointment_at: Moment | None = None
-    calendar_id: str | None = None
-
-
-class _Submitted(_Data):
-    procedure_code: str
-    round_no: int = 1
-    calendar_id: str | None = None
-
-
-class _Transferred(_Data):
-    to_unit_id: int
-    due_back_at: Moment | None = None
-
-
-class _Reassigned(_Data):
-    new_unit_id: int
-
-
-class _StepStarted(_Data):
-    step_code: str
-    assignee_id: str | None = None
-    responsible_unit_id: int | None = None
-    budget: _Term | None = None
-    step_due_at: Moment | None = None
-
-
-class _StepCompleted(_Data):
-    step_code: str
-
-
-class _ConsultationRequested(_Data):
-    document_no: str
-    agency_unit_id: int | None = None
-    reply_term: _Term | None = None
-    reply_due_at: Moment | None = None
-
-
-class _ConsultationAnswered(_Data):
-    document_no: str
-
-
-class _Extended(_Data):
-    new_due_at: Moment
-    legal_basis: str
-
-
-class _CalendarChanged(_Data):
-    calendar_id: str
-    old_version: str
-    new_version: str
-    reason: str
-
-
-class _Apologised(_Data):
-    new_promised_at: Moment | None = None
-
-
-class _Acknowledged(_Data):
-    rung: str
-
-
-class _Approved(_Data):
-    target_event_id: str
 
 
 def read_fact(key: bytes | None, value: bytes | None, headers: Headers, known_at: int) -> Fact:
@@ -171,7 +92,7 @@ def _micros(at: datetime | None) -> int | None:
     return None if at is None else (at - _EPOCH) // _MICROSECOND
 
 
-def _term(term: _Term | None) -> TermGiven | None:
+def _term(term: fact_data.Term | None) -> TermGiven | None:
     return None if term is None else TermGiven(term.value, term.unit)  # type: ignore[arg-type]  # rules.terms checks it
 
 
@@ -282,20 +203,20 @@ def _decoder(of: type[Any]) -> Callable[[bytes], Any]:
 
 _Reader = Callable[[dict[str, Any], dict[str, Any], Any], Fact]
 _TRUE = (b"true", b"True")
-_decode_nothing = _decoder(_Data)
-_decode_accepted = _decoder(_Accepted)
-_decode_submitted = _decoder(_Submitted)
-_decode_transferred = _decoder(_Transferred)
-_decode_reassigned = _decoder(_Reassigned)
-_decode_step_started = _decoder(_StepStarted)
-_decode_step_completed = _decoder(_StepCompleted)
-_decode_consultation_requested = _decoder(_ConsultationRequested)
-_decode_consultation_answered = _decoder(_ConsultationAnswered)
-_decode_extended = _decoder(_Extended)
-_decode_calendar_changed = _decoder(_CalendarChanged)
-_decode_apologised = _decoder(_Apologised)
-_decode_acknowledged = _decoder(_Acknowledged)
-_decode_approved = _decoder(_Approved)
+_decode_nothing = _decoder(fact_data.Data)
+_decode_accepted = _decoder(fact_data.AcceptedData)
+_decode_submitted = _decoder(fact_data.SubmittedData)
+_decode_transferred = _decoder(fact_data.TransferredData)
+_decode_reassigned = _decoder(fact_data.ReassignedData)
+_decode_step_started = _decoder(fact_data.StepStartedData)
+_decode_step_completed = _decoder(fact_data.StepCompletedData)
+_decode_consultation_requested = _decoder(fact_data.ConsultationRequestedData)
+_decode_consultation_answered = _decoder(fact_data.ConsultationAnsweredData)
+_decode_extended = _decoder(fact_data.ExtendedData)
+_decode_calendar_changed = _decoder(fact_data.CalendarChangedData)
+_decode_apologised = _decoder(fact_data.ApologisedData)
+_decode_acknowledged = _decoder(fact_data.AcknowledgedData)
+_decode_approved = _decoder(fact_data.ApprovedData)
 
 _READERS: Final[dict[str, _Reader]] = {
     "dossier-accepted.v1": _accepted,
