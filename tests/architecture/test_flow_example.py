@@ -119,4 +119,4 @@ class _Clocks:
 
     def _events(self, dossier_id: str, said: list[Conclusion]) -> tuple[Event, ...]:
         assert self._state is not None
-        return events_of(dossier_id, self._state.subject, self._pipeline.zone(self._state), said)
+        return events_of(dossier_id, said)

@@ -25,7 +25,6 @@ from services.deadlines.adapters.record_writer import RecordWriter
 from services.deadlines.adapters.ticker import Ticker, read_tick
 from services.deadlines.domain.facts import Fact
 from services.deadlines.domain.outputs import Conclusion
-from services.deadlines.domain.state import DossierState
 from services.deadlines.pipeline import LogTime, Pipeline
 
 _MICROSECONDS_PER_MILLISECOND = 1000
@@ -104,7 +103,7 @@ class Agents:
         if after is None or after is before:
             return
         if said:
-            self._say(key, partition, after, said)
+            self._say(key, partition, said)
         self._clocks.put(key, after, partition)
         self._ticker.follow(partition, key, before, after)
 
@@ -121,13 +120,13 @@ class Agents:
         if turned.is_over:
             self._clocks.remove(key, partition)
         elif after is not None and after is not before:
-            self._say(key, partition, after, turned.said)
+            self._say(key, partition, turned.said)
             self._clocks.put(key, after, partition)
             self._ticker.follow(partition, key, before, after)
 
-    def _say(self, key: bytes, partition: int, state: DossierState, said: Sequence[Conclusion]) -> None:
+    def _say(self, key: bytes, partition: int, said: Sequence[Conclusion]) -> None:
         stream_id = key.decode()
-        for value, headers in self._writer.write(stream_id, state.subject, self._pipeline.zone(state), said):
+        for value, headers in self._writer.write(stream_id, said):
             self._said.put(partition, key, value, headers)
         for one in said:
             kind = type(one.data)

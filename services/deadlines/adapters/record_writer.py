@@ -30,16 +30,18 @@ class RecordWriter:
     def __init__(self) -> None:
         self._texts: dict[tuple[int, Instant], bytes] = {}
 
-    def write(self, dossier_id: str, subject: Subject, zone: Zone, said: Iterable[Conclusion]) -> list[Record]:
+    def write(self, dossier_id: str, said: Iterable[Conclusion]) -> list[Record]:
         """The records of what was concluded about one stream, in order."""
-        key = dossier_id.encode()
-        of_subject = _subject_headers(subject)
-        return [self._record(dossier_id, key, of_subject, zone, one) for one in said]
+        key, records = dossier_id.encode(), []
+        subject, of_subject = None, None
+        for one in said:
+            if of_subject is None or one.subject is not subject:
+                subject, of_subject = one.subject, _subject_headers(one.subject)
+            records.append(self._record(dossier_id, key, of_subject, one))
+        return records
 
-    def _record(
-        self, dossier_id: str, key: bytes, of_subject: "_SubjectHeaders", zone: Zone, said: Conclusion
-    ) -> Record:
-        data = said.data
+    def _record(self, dossier_id: str, key: bytes, of_subject: "_SubjectHeaders", said: Conclusion) -> Record:
+        data, zone = said.data, said.zone
         type_header, schema_header, names, values = _TYPES[type(data)]
         fields = {name: value for name, value in zip(names, values(data), strict=True) if value is not None}
         opened_on, code, procedure, pins = of_subject

@@ -49,7 +49,8 @@ def _judged(turn: Turn, clock: Clock, fact: Ended) -> Clock:
         resumed = due_if_resumed(turn, clock, fact.at)
         if resumed is not None:
             due_at = micros(resumed.due_at)
-            clock = replace(clock, lawful_due_at=due_at, due_on=resumed.due_on.toordinal(), promised_due_at=due_at)
+            promised_at = max(clock.promised_due_at, due_at) if clock.promised_due_at > clock.lawful_due_at else due_at
+            clock = replace(clock, lawful_due_at=due_at, due_on=resumed.due_on.toordinal(), promised_due_at=promised_at)
     if _is_backdated(turn, clock, fact):
         assert turn.state.ending is not None  # noqa: S101 it was set by the caller
         turn.state = replace(turn.state, ending=replace(turn.state.ending, is_backdated=True))
@@ -127,7 +128,7 @@ def on_apologised(turn: Turn, fact: Apologised) -> None:
         turn.flag("redated", "AR-05", problem)
         return
     turn.state = replace(turn.state, apology=replace(turn.state.apology, reappointments=apology.reappointments + 1))
-    second = Wake(SECOND, micros(_end_of_promise(clock, local(fact.new_promised_at))))
+    second = Wake(SECOND, micros(end_of_promise(clock, local(fact.new_promised_at))))
     ahead = tuple(sorted((*clock.ahead, second), key=lambda wake: wake.at))
     moved = replace(clock, promised_due_at=fact.new_promised_at, ahead=ahead)
     turn.put(moved)
@@ -141,7 +142,7 @@ def on_apologised(turn: Turn, fact: Apologised) -> None:
     turn.because(moved, data, f":{fact.event_id}")
 
 
-def _end_of_promise(clock: Clock, promised_at: datetime) -> datetime:
+def end_of_promise(clock: Clock, promised_at: datetime) -> datetime:
     """A re-appointment of a day term is broken when its day is over; one of an hour term at its instant."""
     if clock.basis == "instant":
         return promised_at
@@ -154,7 +155,7 @@ def on_apology_waived(turn: Turn, _fact: ApologyWaived) -> None:
 
 
 def on_escalation_acknowledged(turn: Turn, fact: EscalationAcknowledged) -> None:
-    """Somebody took it on (AL-5); for another rung than the latest it comes too late to matter."""
+    """Somebody took it on in time (AL-5); later, or for another rung than the latest, it stops nothing any more."""
     escalation = turn.state.escalation
-    if escalation is not None and escalation.rung == fact.rung:
+    if escalation is not None and escalation.rung == fact.rung and fact.at <= escalation.acknowledge_by:
         turn.state = replace(turn.state, escalation=replace(escalation, is_acknowledged=True))

@@ -8,8 +8,9 @@ from rules.calendar_change import is_touched
 from rules.errors import RulesError
 from rules.supplement import adjusted_due
 from rules.terms import due
+from services.deadlines.domain.ending import end_of_promise
 from services.deadlines.domain.facts import CalendarChanged, Extended, Reopened
-from services.deadlines.domain.instants import instant
+from services.deadlines.domain.instants import instant, micros
 from services.deadlines.domain.ledger import (
     REOPENING,
     adjusted_by,
@@ -21,7 +22,7 @@ from services.deadlines.domain.ledger import (
     own_entries,
     say_moved,
 )
-from services.deadlines.domain.planning import Plan, ahead_from, lawful_due_of, term_of_clock
+from services.deadlines.domain.planning import SECOND, Plan, ahead_from, lawful_due_of, term_of_clock
 from services.deadlines.domain.state import Clock, Entry, Wake
 from services.deadlines.domain.turn import DOSSIER, Turn
 
@@ -75,12 +76,21 @@ def on_reopened(turn: Turn, fact: Reopened) -> None:
     turn.state = replace(turn.state, ending=None, ledger=ledger)
     if adjusted is None:
         return
-    going_on = replace(clock, is_paused=False)
+    going_on = replace(clock, is_paused=False, ahead=_promise_again(turn, clock, fact))
     moved = moved_to(turn, going_on, adjusted)
     if moved is going_on:
-        moved = replace(moved, ahead=_ahead_again(turn, moved, fact))
+        ahead = (*moved.ahead, *_ahead_again(turn, moved, fact))
+        moved = replace(moved, ahead=tuple(sorted(ahead, key=lambda wake: wake.at)))
     turn.put(moved)
     say_moved(turn, clock, moved, "reopening", adjusted.rule)
+
+
+def _promise_again(turn: Turn, clock: Clock, fact: Reopened) -> tuple[Wake, ...]:
+    """The end of a re-appointment that is still to come (AR-05)."""
+    if not turn.state.apology.reappointments or clock.promised_due_at <= clock.lawful_due_at:
+        return ()
+    ends_at = micros(end_of_promise(clock, turn.zone.local(clock.promised_due_at)))
+    return (Wake(SECOND, ends_at),) if ends_at > fact.at else ()
 
 
 def _ahead_again(turn: Turn, clock: Clock, fact: Reopened) -> tuple[Wake, ...]:
@@ -178,7 +188,9 @@ def follow_dossier(turn: Turn) -> None:
 def foresee(turn: Turn) -> None:
     """The unit itself says that it will be late (AR-01)."""
     clock, apology = turn.state.clock(DOSSIER), turn.state.apology
-    if clock is None or turn.state.ending is not None or apology.is_pending or apology.is_required:
+    if clock is None or turn.state.ending is not None:
+        return
+    if apology.is_pending or apology.is_required or apology.is_sent or apology.is_waived:
         return
     turn.state = replace(turn.state, apology=replace(apology, is_pending=True))
     data = ApologyPendingRaised(

@@ -24,9 +24,14 @@ _STEM_BY_CLASS = {event_class: name.rpartition(".")[0] for event_class, name in 
 
 
 class Conclusion(Struct, frozen=True, kw_only=True, gc=False):
-    """One thing to say. `tag` tells it apart from others of the same clock, type and due date (rung, cause)."""
+    """One thing to say. `tag` tells it apart from others of the same clock, type and due date (rung, cause).
+
+    `subject` and `zone` are those of the stream when it was said: a later fact may give it another calendar or procedure.
+    """
 
     data: DeadlineEvent
+    subject: Subject
+    zone: Zone
     clock: str
     due_at: Instant
     tag: str
@@ -49,12 +54,13 @@ def event_id_of(dossier_id: str, said: Conclusion) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def events_of(dossier_id: str, subject: Subject, zone: Zone, said: Iterable[Conclusion]) -> tuple[Event, ...]:
+def events_of(dossier_id: str, said: Iterable[Conclusion]) -> tuple[Event, ...]:
     """The deadline events of what was concluded about one stream; instants in the calendar's zone."""
-    return tuple(_event(dossier_id, subject, zone, one) for one in said)
+    return tuple(_event(dossier_id, one) for one in said)
 
 
-def _event(dossier_id: str, subject: Subject, zone: Zone, said: Conclusion) -> Event:
+def _event(dossier_id: str, said: Conclusion) -> Event:
+    subject, zone = said.subject, said.zone
     return Event(
         envelope=Envelope(
             event_id=event_id_of(dossier_id, said),

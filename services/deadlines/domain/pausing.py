@@ -114,7 +114,7 @@ def _resume(turn: Turn, clock: Clock, adjusted: AdjustedDue, entry: Entry, fact:
     is_restart = adjusted.rule == "DR-21" and fact.cause == "supplement" and clock.term_unit is not None
     _say_resumed(turn, moved, entry, fact, ClockRestarted if is_restart else ClockResumed)
     if moved.lawful_due_at != clock.lawful_due_at:
-        turn.state = replace(turn.state, apology=replace(turn.state.apology, is_required=False, is_pending=False))
+        lapse(turn, moved, "due_moved")
         cause = "supplement_completed" if fact.cause == "supplement" else "financial_duty_met"
         say_moved(turn, clock, moved, cause, adjusted.rule)
 

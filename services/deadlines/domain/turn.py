@@ -96,6 +96,8 @@ class Turn:
         self.said.append(
             Conclusion(
                 data=data,
+                subject=self.state.subject,
+                zone=self.zone,
                 clock=clock.name,
                 due_at=clock.lawful_due_at,
                 tag=tag,
@@ -113,6 +115,8 @@ class Turn:
         self.said.append(
             Conclusion(
                 data=data,
+                subject=self.state.subject,
+                zone=self.zone,
                 clock=clock.name,
                 due_at=clock.lawful_due_at,
                 tag=tag,
@@ -148,6 +152,8 @@ class Turn:
         self.said.append(
             Conclusion(
                 data=data,
+                subject=self.state.subject,
+                zone=self.zone,
                 clock=clock,
                 due_at=fact.at,
                 tag=tag,

@@ -64,6 +64,6 @@ def without_detection(key: bytes, value: bytes, headers: Any) -> Said:
 
 
 def _note(said: dict[str, Said], key: bytes, state: DossierState, concluded: list[Conclusion]) -> None:
-    written = RecordWriter().write(key.decode(), state.subject, pipeline().zone(state), concluded)
+    written = RecordWriter().write(key.decode(), concluded)
     for value, headers in written:
         said[dict(headers)["ce_id"].decode()] = without_detection(key, value, headers)

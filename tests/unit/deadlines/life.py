@@ -339,7 +339,7 @@ class Watch:
         state = self.state or before
         if state is None:
             return []
-        told = list(events_of(self.dossier_id, state.subject, self.pipeline.zone(state), said))
+        told = list(events_of(self.dossier_id, said))
         self.said.extend(told)
         return told
 

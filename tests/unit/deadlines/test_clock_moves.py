@@ -183,7 +183,6 @@ def test_an_order_while_the_citizen_is_waited_for_counts_when_the_clock_goes_on(
     assert dues(one(told_by_swap(life.supplemented("2026-03-05T09:00")), "moved"))[1] == "2026-03-19 17:00"
 
 
-@pytest.mark.xfail(reason="what is said before a fact gets the envelope of the subject after it (fold.py)", strict=True)
 def test_what_fell_due_before_the_order_is_told_by_the_old_calendar_however_it_was_noticed() -> None:
     life = Life().accepted("2026-03-02T08:00", term(4)).recalendared("2026-03-05T09:00", NEW)
     watch = Watch(of=swapped())

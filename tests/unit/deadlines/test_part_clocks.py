@@ -90,7 +90,6 @@ def test_a_submission_beyond_the_published_calendar_is_an_alert() -> None:
     assert (kinds([event]), getattr(event.data, "clock_kind", "")) == (["clock-not-armed"], "intake")
 
 
-@pytest.mark.xfail(reason="what is said before a fact gets the envelope of the subject after it (fold.py)", strict=True)
 def test_an_intake_breach_noticed_by_the_acceptance_is_told_as_a_look_would_have_told_it() -> None:
     life = Life(procedure_code="1.1").submitted("2026-03-09T10:30")
     life.procedure_code = STEPPED
