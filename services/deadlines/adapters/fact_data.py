@@ -1,7 +1,7 @@
 """The fields of an event's data that clocks read; whatever else it says is passed over. Names are those of the wire."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -33,7 +33,7 @@ class SubmittedData(Data):
     """`dossier-submitted.v1`."""
 
     procedure_code: str
-    round_no: int = 1
+    round_no: int | None = None
     calendar_id: str | None = None
 
 
@@ -106,7 +106,7 @@ class ApologisedData(Data):
 class AcknowledgedData(Data):
     """`escalation-acknowledged.v1`."""
 
-    rung: str
+    rung: Literal["B1", "B2", "B3"]
 
 
 class ApprovedData(Data):

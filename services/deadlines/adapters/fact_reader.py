@@ -42,7 +42,9 @@ def read_fact(key: bytes | None, value: bytes | None, headers: Headers, known_at
         base = _base(key, named, known_at, event_type)
         return make(base, named, value)
     except KeyError as error:
-        raise UnreadableMessageError(f"{str(error.args[0]).removeprefix('ce_')}: is missing") from error
+        raise UnreadableMessageError(
+            f"{str(error.args[0]).removeprefix('ce_')}: is missing, or is no boolean"
+        ) from error
     except msgspec.ValidationError as error:
         raise SchemaMismatchError(str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -66,16 +68,18 @@ def _plain(event_type: str, key: bytes | None, value: bytes | None, named: dict[
 
 
 def _base(key: bytes | None, named: dict[str, Any], known_at: int, event_type: str) -> dict[str, Any]:
-    subject = named["ce_subject"]
-    if subject != key:
+    subject, event_id, seq = named["ce_subject"], named["ce_id"], named["ce_streamseq"]
+    if not subject or subject != key:
         raise UnreadableMessageError(f"the key {key!r} is not the subject {subject!r}")
+    if not event_id or not seq.isdigit() or named.get("ce_specversion", _VERSION) != _VERSION:
+        raise UnreadableMessageError(f"id {event_id!r} or streamseq {seq!r} can't be, or specversion is not 1.0")
     return {
-        "seq": int(named["ce_streamseq"]),
-        "event_id": named["ce_id"].decode(),
+        "seq": int(seq),
+        "event_id": event_id.decode(),
         "event_type": event_type,
         "at": (datetime.fromisoformat(named["ce_time"].decode()) - _EPOCH) // _MICROSECOND,
         "known_at": known_at,
-        "is_history": named.get("ce_history") in _TRUE,
+        "is_history": _BOOLEANS[named.get("ce_history")],
     }
 
 
@@ -105,7 +109,7 @@ def _accepted(base: dict[str, Any], named: dict[str, Any], value: bytes) -> Fact
 def _submitted(base: dict[str, Any], named: dict[str, Any], value: bytes) -> Fact:
     data = _decode_submitted(value)
     _opening(base, named, data.procedure_code, data.calendar_id)
-    return facts.Submitted(**base, round_no=data.round_no)
+    return facts.Submitted(**base, round_no=1 if data.round_no is None else data.round_no)
 
 
 def _feedback(base: dict[str, Any], named: dict[str, Any], value: bytes) -> Fact:
@@ -202,7 +206,8 @@ def _decoder(of: type[Any]) -> Callable[[bytes], Any]:
 
 
 _Reader = Callable[[dict[str, Any], dict[str, Any], Any], Fact]
-_TRUE = (b"true", b"True")
+_VERSION = b"1.0"
+_BOOLEANS = {None: False, b"true": True, b"True": True, b"false": False, b"False": False}
 _decode_nothing = _decoder(fact_data.Data)
 _decode_accepted = _decoder(fact_data.AcceptedData)
 _decode_submitted = _decoder(fact_data.SubmittedData)

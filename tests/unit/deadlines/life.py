@@ -321,6 +321,7 @@ class Watch:
         self.state: DossierState | None = None
         self.time = LogTime()
         self.said: list[Event] = []
+        self.concluded: list[Conclusion] = []
 
     def hear(self, event: Event, known_at: datetime | None = None) -> list[Event]:
         """An event arrives; what is said of it."""
@@ -332,13 +333,11 @@ class Watch:
         if self.state is None:
             return []
         turned = self.pipeline.on_check(self.state, micros(until), micros(detected_at or until))
-        before, self.state = self.state, turned.state
-        return self._say(turned.said, before)
+        self.state = turned.state
+        return self._say(turned.said)
 
-    def _say(self, said: list[Conclusion], before: DossierState | None = None) -> list[Event]:
-        state = self.state or before
-        if state is None:
-            return []
+    def _say(self, said: list[Conclusion]) -> list[Event]:
+        self.concluded.extend(said)
         told = list(events_of(self.dossier_id, said))
         self.said.extend(told)
         return told

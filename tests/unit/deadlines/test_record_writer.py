@@ -1,0 +1,105 @@
+"""What is concluded is written as `events.codec` would write its event: byte by byte, header by header, in the same order."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from events.catalog import DEADLINE_TYPES
+from events.codec import from_kafka, to_kafka
+from events.data_codec import typed
+from services.deadlines.adapters.record_writer import RecordWriter
+from services.deadlines.domain.instants import Zone, micros
+from services.deadlines.domain.outputs import Conclusion, events_of
+from services.deadlines.domain.state import Subject
+from tests.unit.deadlines.life import HANOI, Watch, at
+from tests.unit.deadlines.test_redelivery import LIVES
+
+EXAMPLES = Path(__file__).parents[3] / "schemas" / "examples"
+SUBJECT = Subject(
+    opened_on=at("2026-03-02T08:00").toordinal(),
+    unit_id=26734,
+    dossier_code="H29.123",
+    procedure_code="1.004859",
+    calendar_id="vn-standard",
+    calendar_version="2026.1",
+    rule_set_id="vn-2025.1",
+)
+HANOI_ZONE = Zone(HANOI)
+SUBJECTS = {
+    "whole": SUBJECT,
+    "bare": Subject(SUBJECT.opened_on, 0, None, None, "mars", "", "vn-2025.1"),
+    "empty texts": Subject(SUBJECT.opened_on, 1, "", "", "vn-standard", "2026.1", "vn-2025.1"),
+    "Vietnamese": Subject(SUBJECT.opened_on, 1, "Hồ sơ số 1", "1.00Đ", "lịch", "2026.1", "bộ-2025"),
+}
+
+
+def examples() -> list[Any]:
+    return [
+        pytest.param(event_type, json.loads(path.read_text(encoding="utf-8")), id=f"{event_type}/{path.stem}")
+        for event_type in DEADLINE_TYPES
+        for path in sorted((EXAMPLES / event_type / "valid").glob("*.json"))
+    ]
+
+
+def concluded(
+    data: Any, subject: Subject = SUBJECT, zone: Zone = HANOI_ZONE, *, is_history: bool = False
+) -> Conclusion:
+    return Conclusion(
+        data=data,
+        subject=subject,
+        zone=zone,
+        clock="dossier",
+        due_at=micros(at("2026-03-09T17:00")),
+        tag=":A2",
+        at=micros(at("2026-03-04T07:30:00.000001")),
+        seq=3,
+        causation_id="c-1",
+        is_history=is_history,
+        detected_at=micros(at("2026-03-04T07:30:01")),
+        unit_id=31,
+    )
+
+
+def check(dossier_id: str, said: list[Conclusion]) -> None:
+    events, records = events_of(dossier_id, said), RecordWriter().write(dossier_id, said)
+    for event, (value, headers) in zip(events, records, strict=True):
+        key, expected, expected_headers = to_kafka(event)
+        assert key == dossier_id.encode()
+        assert value == expected
+        assert headers == expected_headers
+        assert from_kafka(value, headers) == event
+
+
+@pytest.mark.parametrize(("event_type", "data"), examples())
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_every_kind_of_word_is_written_as_the_codec_writes_it(event_type: str, data: Any, subject: str) -> None:
+    word: Any = replace(typed(DEADLINE_TYPES[event_type], data), extra={})
+    said = [concluded(word, SUBJECTS[subject]), concluded(word, SUBJECTS[subject], is_history=True)]
+    check("11111111-1111-5111-8111-111111111111", said)
+
+
+def test_every_kind_of_word_has_an_example() -> None:
+    assert {each.values[0] for each in examples()} == set(DEADLINE_TYPES)
+
+
+@pytest.mark.parametrize("name", LIVES)
+def test_every_word_about_a_life_is_written_as_the_codec_writes_it(name: str) -> None:
+    watch = Watch()
+    for event in LIVES[name].events:
+        watch.hear(event)
+    watch.look(at("2026-12-01T00:00"))
+    assert watch.concluded
+    check(watch.dossier_id, watch.concluded)
+
+
+def test_one_writer_mixes_neither_zones_nor_subjects() -> None:
+    word: Any = replace(typed(DEADLINE_TYPES["clock-not-armed.v1"], NOT_ARMED), extra={})
+    zones = (HANOI_ZONE, Zone(ZoneInfo("Europe/Amsterdam")), HANOI_ZONE)
+    check("d", [concluded(word, subject, zone) for zone in zones for subject in SUBJECTS.values()])
+
+
+NOT_ARMED = {"clock": "dossier", "clock_kind": "dossier", "code": "no_term", "reason": "không có thời hạn"}
