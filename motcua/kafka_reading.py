@@ -11,7 +11,7 @@ from motcua.output import CommandError, ExitCode
 
 GROUPS = {
     "intake": ("counter-actions",),
-    "deadlines": ("dossier-events", "deadline-ticks", "deadline-events"),
+    "deadlines": ("dossier-events", "deadline-ticks"),
     "stats-loader": ("dossier-events", "deadline-events"),
 }
 """The consumer groups and what each of them follows."""

@@ -1,0 +1,108 @@
+"""`motcua replay deadlines`: derives every deadline event again from the log, and compares or publishes."""
+
+import asyncio
+import gc
+import os
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+
+import click
+from aiokafka.errors import KafkaError
+
+from motcua.addresses import found
+from motcua.output import CommandError, ExitCode, print_json, print_table
+from rules.procedure_files import load_procedures
+from rules.rulebook_files import load_rulebook
+from services.deadlines.adapters.bulk_fold import BulkFold
+from services.deadlines.adapters.bulk_loader import BulkLoader, Loaded, WorkerRunningError
+from services.deadlines.adapters.bulk_verify import Verification, verify
+from services.deadlines.config import DeadlinesConfig, read_config
+from services.deadlines.domain.errors import StreamGapError
+from services.deadlines.domain.instants import micros
+from services.deadlines.pipeline import Pipeline
+
+VERIFY_MARGIN = timedelta(seconds=5)
+"""What fell due so lately may not have been said yet."""
+
+
+@click.group("replay")
+def command() -> None:
+    """Derive again what follows from the record."""
+
+
+@command.command("deadlines")
+@click.option("--verify", "action", flag_value="verify", default=True, help="Compare with what was said (the default).")
+@click.option("--publish", "action", flag_value="publish", help="Say what is missing and leave rows for a worker.")
+@click.option("--limit", type=int, default=20, show_default=True, help="How many differences to show.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def deadlines(action: str, limit: int, *, as_json: bool) -> int:
+    """Fold the whole log of dossier-events from an empty state.
+
+    With --verify every derived deadline event is compared with what stands on deadline-events, by id and content; exit code 1
+    when something is missing, too much, different or doubled. Nothing is written, and a worker may run meanwhile.
+
+    With --publish what is missing is published and the table of the deadline worker is written anew, so that a worker which
+    starts afterwards goes on from there; no worker may run. What already stands is never said again or changed (B9).
+    """
+    bootstrap = found(os.environ).kafka
+    config = read_config(os.environ)
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        if action == "publish":
+            return _published(asyncio.run(_publish(bootstrap, config)), as_json=as_json)
+        return _verified(asyncio.run(_verify(bootstrap, config)), limit, as_json=as_json)
+    except WorkerRunningError as error:
+        raise CommandError(str(error), ExitCode.FINDINGS) from error
+    except StreamGapError as error:
+        raise CommandError(f"the log contradicts itself: {error}", ExitCode.FINDINGS) from error
+    except (KafkaError, OSError) as error:
+        raise CommandError(f"Kafka at {bootstrap} does not answer: {error}", ExitCode.AWAY) from error
+
+
+def _fold(config: DeadlinesConfig) -> BulkFold:
+    rulebook = load_rulebook()
+    pipeline = Pipeline(
+        rulebook,
+        load_procedures(rulebook.default_rule_set),
+        grace=config.grace,
+        history_quiet=config.history_quiet,
+        retention=config.retention,
+    )
+    return BulkFold(pipeline)
+
+
+async def _verify(bootstrap: str, config: DeadlinesConfig) -> Verification:
+    return await verify(bootstrap, _fold(config), micros(datetime.now(UTC) - config.grace - VERIFY_MARGIN))
+
+
+async def _publish(bootstrap: str, config: DeadlinesConfig) -> Loaded:
+    until = micros(datetime.now(UTC) - config.grace)
+    return await BulkLoader(bootstrap, _fold(config)).run(until, takes_over=True)
+
+
+def _verified(result: Verification, limit: int, *, as_json: bool) -> int:
+    if as_json:
+        print_json(asdict(result) | {"is_equal": result.is_equal})
+    else:
+        click.echo(
+            f"{result.events} dossier events give {result.derived} deadline events; {result.stored} stand on the topic"
+            f" ({result.repeated} of them more than once)"
+        )
+        if result.findings:
+            rows = [(one.kind, one.dossier_id, one.event_type, one.at, one.event_id) for one in result.findings[:limit]]
+            print_table(("Lệch", "Hồ sơ", "Sự kiện", "Lúc", "Mã"), rows)
+        counted = ", ".join(f"{count} {kind}" for kind, count in result.counts.items())
+        click.echo(f"different: {counted}" if counted else "equal: every id and every content")
+    return int(ExitCode.OK if result.is_equal else ExitCode.FINDINGS)
+
+
+def _published(result: Loaded, *, as_json: bool) -> int:
+    if as_json:
+        print_json(asdict(result))
+    else:
+        click.echo(
+            f"{result.events} dossier events; {result.said} deadline events published, {result.known_before} stood before;"
+            f" {result.rows} rows left for the worker, {result.forgotten_rows} taken away, {result.refused} put aside"
+        )
+    return int(ExitCode.OK)
