@@ -48,7 +48,7 @@ class DueExplanation:
             "due_on": self.due.due_on.isoformat(),
             "basis": self.due.basis,
             "counted_days": sum(day.counted for day in self.days),
-            "days": [_day_json(day) for day in self.days],
+            "days": [day_json(day) for day in self.days],
             "calendar_id": self.calendar_id,
             "calendar_version": self.calendar_version,
             "rule_set_version": self.rule_set_id,
@@ -98,6 +98,36 @@ class ClockExplanation:
     rules: tuple[str, ...]
     calendar: Calendar = field(repr=False)
     rule_set: RuleSet = field(repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give a plain structure; instants are ISO with their offset, the policies in the order of `POLICIES`."""
+        return {
+            "started_at": self.started_at.isoformat(),
+            "effective_start": self.original.effective_start_at.isoformat(),
+            "term": None if self.term is None else {"value": self.term.value, "unit": self.term.unit},
+            "basis": self.original.basis,
+            "rule": self.original.rule,
+            "rules": list(self.rules),
+            "calendar_id": self.calendar.calendar_id,
+            "calendar_version": self.calendar.version,
+            "rule_set_version": self.rule_set.rule_set_id,
+            "due_at": self.original.due_at.isoformat(),
+            "counted_days": sum(day.counted for day in self.days),
+            "days": [day_json(day) for day in self.days],
+            "ledger": [_entry_json(entry) for entry in self.entries],
+            "policies": [self._policy_json(adjusted) for adjusted in self.policies],
+        }
+
+    def _policy_json(self, adjusted: AdjustedDue) -> dict[str, Any]:
+        return {
+            "policy": adjusted.policy,
+            "applied": adjusted.applied,
+            "rule": adjusted.rule,
+            "is_lawful": adjusted.policy == self.lawful,
+            "due_at": _iso(adjusted.due.due_at if adjusted.due else None),
+            "running_from_at": adjusted.running_from_at.isoformat(),
+            "is_overdue_by_rule": adjusted.is_overdue_by_rule,
+        }
 
     def under(self, policy: Policy) -> AdjustedDue:
         """Give the due date under one policy."""
@@ -219,7 +249,33 @@ def _effect(calendar: Calendar, entry: Pause | Extension, before: AdjustedDue, a
     return "restarted" if after.applied == "restart" and entry.cause == "supplement" else "shifted"
 
 
-def _day_json(day: CountedDay) -> dict[str, Any]:
+def _entry_json(explained: ExplainedEntry) -> dict[str, Any]:
+    entry = explained.entry
+    if isinstance(entry, Extension):
+        about: dict[str, Any] = {
+            "cause": "extension",
+            "from_at": entry.granted_at.isoformat(),
+            "until_at": entry.new_due_at.isoformat(),
+            "legal_basis": entry.legal_basis,
+        }
+    else:
+        about = {
+            "cause": entry.cause,
+            "from_at": entry.requested_at.isoformat(),
+            "until_at": _iso(entry.completed_at),
+            "legal_basis": None,
+        }
+    effects = {one.policy: {"effect": one.effect, "due_at": _iso(one.due_at)} for one in explained.effects}
+    waited = {"days_waited": explained.days_waited, "working_days_waited": explained.working_days_waited}
+    return about | waited | {"effects": effects}
+
+
+def day_json(day: CountedDay) -> dict[str, Any]:
+    """Give one day as a plain structure; what it doesn't have is left out."""
     plain: dict[str, Any] = {"day": day.day.isoformat(), "counted": day.counted, "reason": day.reason}
     optional = {"name": day.name, "name_en": day.name_en, "legal_source": day.legal_source, "minutes": day.minutes}
     return plain | {key: value for key, value in optional.items() if value is not None}
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

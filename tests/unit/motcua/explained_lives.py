@@ -1,0 +1,54 @@
+"""What the tests of explanations share: a life, everything the clocks said of it, and the explanation of both."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from events.envelope import Event
+from rules.dossier_explanation import DossierExplanation, explain_dossier
+from rules.dossier_json import explanation_json
+from rules.rulebook import Rulebook
+from services.stats.domain.rows import EVENT_COLUMNS, data_text, row_for
+from services.stats.web.dossier_facts import stream_facts
+from tests.unit.deadlines.life import Life, fold, procedures, rulebook, term
+
+
+def rows_of(events: Sequence[Event], topic: str = "dossier-events") -> list[dict[str, Any]]:
+    """The rows of ClickHouse of some events."""
+    return [
+        dict(zip(EVENT_COLUMNS, row_for(event, data_text(event), topic, 0, number), strict=True))
+        for number, event in enumerate(events)
+    ]
+
+
+def explained(
+    life: Life,
+    said: Sequence[Event] | None = None,
+    *,
+    of: Rulebook | None = None,
+    known_at: Sequence[datetime] | None = None,
+) -> DossierExplanation:
+    """The explanation of a life and of what was said of it; by default of what the processor says."""
+    if said is None:
+        _, said = fold(life.events)
+    rows = rows_of(life.events)
+    for row, moment in zip(rows, known_at or (), strict=False):
+        row["recorded_at"] = moment
+    facts = stream_facts(life.dossier_id, [*rows, *rows_of(said, "deadline-events")])
+    return explain_dossier(facts, of or rulebook(), procedures())
+
+
+def explained_json(life: Life, said: Sequence[Event] | None = None) -> dict[str, Any]:
+    """The same as plain JSON."""
+    return explanation_json(explained(life, said))
+
+
+def three_policies() -> Life:
+    """The dossier of domain.md 4.4.4: late by PAUSE, early by RESTART, late by 766."""
+    return (
+        Life()
+        .accepted("2025-03-03T09:00", term(10))
+        .asked("2025-03-06T10:00")
+        .supplemented("2025-03-12T14:00")
+        .ready("2025-03-24T10:00")
+    )

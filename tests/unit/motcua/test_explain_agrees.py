@@ -1,0 +1,144 @@
+"""The second hand comes to what the deadline processor said, whatever happened; and says so loudly when it doesn't."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+
+from rules.dossier_explanation import DossierExplanation
+from rules.rulebook import Rulebook
+from tests.properties.deadlines.random_lives import Told, lives
+from tests.unit.deadlines.calendars import ANNOUNCED_AT, NEW, SWAPPED, calendar, swapped
+from tests.unit.deadlines.life import CHAINED, STEPPED, Life, Watch, at, fold, rulebook, term
+from tests.unit.motcua.explained_lives import explained, three_policies
+
+
+def two_versions() -> Rulebook:
+    """The rulebook behind `swapped`: its default calendar has a second version."""
+    book = rulebook()
+    others = [one for one in book.calendars if one.calendar_id != "vn-standard"]
+    first = calendar("2026.1", at("2025-11-21T00:00"), {})
+    return Rulebook([calendar(NEW, ANNOUNCED_AT, SWAPPED), first, *others], book.rule_sets)
+
+
+BOOK = two_versions()
+
+
+@settings(deadline=None, max_examples=150)
+@given(lives())
+def test_every_life_is_explained_as_it_was_told(told: Told) -> None:
+    watch = Watch(told.life.dossier_id, swapped())
+    for event, known_at in zip(told.life.events, told.known_at, strict=True):
+        watch.hear(event, known_at)
+    found = explained(told.life, watch.said, of=BOOK, known_at=told.known_at)
+    assert not found.differs
+    assert {clock.name for clock in found.clocks} >= {
+        event.data.clock for event in watch.said if event.envelope.event_type == "deadline-set.v1"
+    }
+
+
+def test_every_kind_of_clock_is_explained() -> None:
+    life = (
+        Life(procedure_code=CHAINED)
+        .submitted("2026-03-02T08:00")
+        .accepted("2026-03-02T14:00")
+        .moved_to("2026-03-03T09:00", 31)
+        .consulted("2026-03-04T09:00", reply_term=term(3))
+        .answered("2026-03-06T09:00")
+        .step("2026-03-05T09:00", budget=term(2))
+        .step_done("2026-03-06T15:00")
+        .ready("2026-03-20T10:00")
+    )
+    found = explained(life)
+    assert [(clock.kind, clock.original.computed.strftime("%d/%m %H:%M"), clock.outcome) for clock in found.clocks] == [
+        ("dossier", "25/03 17:00", "early"),
+        ("intake", "03/03 08:00", "early"),
+        ("transfer", "02/03 17:00", "late"),
+        ("agency", "24/03 17:00", "early"),
+        ("consultation", "09/03 17:00", "early"),
+        ("step", "09/03 17:00", "early"),
+    ]
+    assert not found.differs
+
+
+def test_a_step_goes_on_with_what_was_left() -> None:
+    life = Life(procedure_code=STEPPED).accepted("2026-03-02T08:00").step("2026-03-02T09:00", "review", budget=term(3))
+    life.asked("2026-03-04T09:00").supplemented("2026-03-09T10:00")
+    step = explained(life).clocks[2]
+    assert (step.kind, [move.move.cause for move in step.moves]) == ("step", ["set", "supplement_completed"])
+    assert step.lawful.computed == at("2026-03-10T17:00") == step.lawful.recorded
+    assert step.causes == ("supplement",)
+
+
+def test_feedback_has_its_own_clocks() -> None:
+    life = (
+        Life().feedback("2026-03-02T09:00").feedback_answered("2026-03-10T09:00").feedback_published("2026-03-11T09:00")
+    )
+    found = explained(life)
+    assert [(clock.kind, sum(day.counted for day in clock.explanation.days)) for clock in found.clocks] == [
+        ("feedback_answer", 15),
+        ("feedback_publication", 2),
+    ]
+
+
+def recorded_otherwise(field: str, event_type: str) -> DossierExplanation:
+    life = three_policies()
+    _, said = fold(life.events)
+    wrong = [
+        replace(one, data=replace(one.data, **{field: getattr(one.data, field) + timedelta(days=1)}))
+        if one.envelope.event_type == event_type
+        else one
+        for one in said
+    ]
+    return explained(life, wrong)
+
+
+@pytest.mark.parametrize(
+    ("field", "event_type"),
+    [
+        ("original_due_at", "deadline-moved.v1"),
+        ("lawful_due_at", "deadline-set.v1"),
+        ("lawful_due_at", "deadline-moved.v1"),
+        ("promised_due_at", "deadline-moved.v1"),
+    ],
+)
+def test_a_due_date_that_was_said_otherwise_differs(field: str, event_type: str) -> None:
+    assert recorded_otherwise(field, event_type).differs
+
+
+def test_words_that_follow_from_nothing_and_words_that_are_missing_differ() -> None:
+    life = three_policies()
+    _, said = fold(life.events)
+    moved = next(one for one in said if one.envelope.event_type == "deadline-moved.v1")
+    strange = replace(moved, envelope=replace(moved.envelope, stream_seq=2))
+    foreign = replace(moved, data=replace(moved.data, clock="step:x#9", clock_kind="step"))
+    assert explained(life, [*said, strange]).clocks[0].unexplained
+    assert explained(life, [*said, foreign]).unexplained
+    without_set = [one for one in said if one.envelope.event_type != "deadline-set.v1"]
+    assert explained(life, without_set).clocks[0].moves[0].is_missing
+
+
+def test_what_was_not_said_yet_is_no_difference() -> None:
+    found = explained(three_policies(), [])
+    assert not found.differs
+    assert found.clocks[0].lawful.recorded is None
+
+
+def test_what_moved_nothing_is_noted() -> None:
+    life = Life().asked("2026-03-01T09:00").accepted("2026-03-02T09:00", term(1)).asked("2026-03-09T09:00")
+    life.supplemented("2026-03-10T09:00").extended("2026-03-10T10:00", at("2026-03-04T17:00"))
+    life.ready("2026-03-02T16:00", delay=timedelta(days=12)).owing("2026-03-12T09:00").ready("2026-03-13T09:00")
+    notes = [(note.fact.seq, note.code) for note in explained(life, []).notes]
+    assert notes == [
+        (1, "not-accepted-yet"),
+        (3, "too-late"),
+        (7, "already-ended"),
+        (8, "already-ended"),
+        (6, "backdated"),
+    ]
+
+
+def test_a_dossier_without_a_term_has_no_clock_and_says_so() -> None:
+    found = explained(Life().accepted("2026-03-02T09:00"))
+    assert (found.clocks, [note.code for note in found.notes]) == ((), ["no-term"])
