@@ -16,7 +16,7 @@ from services.deadlines.domain.facts import (
     EscalationAcknowledged,
 )
 from services.deadlines.domain.instants import instant, micros
-from services.deadlines.domain.ledger import due_if_resumed
+from services.deadlines.domain.ledger import REOPENING, due_if_resumed
 from services.deadlines.domain.parts import end_kind
 from services.deadlines.domain.planning import SECOND
 from services.deadlines.domain.state import Clock, Ending, Wake
@@ -90,7 +90,9 @@ def _say_met(turn: Turn, clock: Clock, ended_at: int, ended_by: str) -> None:
         ended_by=ended_by,
         outcome="early" if is_early else "on_time",
     )
-    turn.because(clock, data, at=ended_at)
+    # A dossier that was reopened may end twice with the same due date.
+    is_again = any(entry.legal_basis == REOPENING for entry in turn.state.ledger)
+    turn.because(clock, data, f":{turn.caused_by().event_id}" if is_again else "", at=ended_at)
     apology = turn.state.apology
     if apology.is_pending or apology.is_required:
         turn.because(clock, ApologyLapsed(**turn.dues(clock), reason="ended_in_time"), f":{turn.caused_by().event_id}")

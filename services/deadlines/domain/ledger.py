@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from events.deadline import ApologyLapsed, DeadlineMoved
+from events.deadline import ApologyLapsed, ApologyRequired, DeadlineMoved
 from rules.errors import InvalidPausesError, RulesError
 from rules.ruleset import Policy
 from rules.sub_clocks import agency_due
@@ -181,6 +181,17 @@ def lapse(turn: Turn, clock: Clock, reason: Any) -> None:
     if apology.is_pending or apology.is_required:
         turn.because(clock, ApologyLapsed(**turn.dues(clock), reason=reason), f":{turn.caused_by().event_id}")
         turn.state = replace(turn.state, apology=replace(apology, is_pending=False, is_required=False))
+
+
+def owe_again(turn: Turn, clock: Clock) -> None:
+    """A breach whose apology had lapsed stands, since the clock goes on with its old due date: the apology is owed again."""
+    apology = turn.state.apology
+    if not clock.is_breached or apology.is_required:
+        return
+    turn.state = replace(turn.state, apology=replace(apology, is_required=True))
+    latest_at, holder = turn.zone.local(clock.latest_at), turn.state.holder_unit_id
+    data = ApologyRequired(**turn.dues(clock), latest_at=latest_at, held_by_unit_id=holder)
+    turn.because(clock, data, f":{turn.caused_by().event_id}")
 
 
 def due_if_resumed(turn: Turn, clock: Clock, at: Instant) -> Due | None:

@@ -19,6 +19,7 @@ from services.deadlines.domain.ledger import (
     ledger_of,
     moved_to,
     open_entry,
+    owe_again,
     own_entries,
     say_moved,
 )
@@ -83,6 +84,7 @@ def on_reopened(turn: Turn, fact: Reopened) -> None:
         moved = replace(moved, ahead=tuple(sorted(ahead, key=lambda wake: wake.at)))
     turn.put(moved)
     say_moved(turn, clock, moved, "reopening", adjusted.rule)
+    owe_again(turn, moved)
 
 
 def _promise_again(turn: Turn, clock: Clock, fact: Reopened) -> tuple[Wake, ...]:

@@ -21,6 +21,7 @@ from services.deadlines.domain.ledger import (
     ledger_of,
     moved_to,
     open_entry,
+    owe_again,
     own_entries,
     pause_count,
     say_moved,
@@ -117,6 +118,7 @@ def _resume(turn: Turn, clock: Clock, adjusted: AdjustedDue, entry: Entry, fact:
         lapse(turn, moved, "due_moved")
         cause = "supplement_completed" if fact.cause == "supplement" else "financial_duty_met"
         say_moved(turn, clock, moved, cause, adjusted.rule)
+    owe_again(turn, moved)
 
 
 def _say_resumed(turn: Turn, clock: Clock, entry: Entry, fact: PauseClosed, kind: Any) -> None:

@@ -379,3 +379,38 @@ def test_the_chain_of_agencies_is_said_to_have_the_procedure_it_needs() -> None:
     data = one(of_clock(told(Life(procedure_code=CHAINED).accepted("2026-03-02T08:00")), "dossier"), "set").data
     assert isinstance(data, DeadlineSet)
     assert local(data.lawful_due_at) == "2026-03-25 17:00"
+
+
+def test_a_dossier_that_ends_a_second_time_by_the_same_due_date_says_so_under_another_id() -> None:
+    life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-05T09:00").reopened("2026-03-05T15:00")
+    first, second = only(dossier_said(life.ready("2026-03-06T09:00")), "met")
+    assert first.envelope.event_id != second.envelope.event_id
+    assert local(getattr(second.data, "ended_at", None)) == "2026-03-06 09:00"
+
+
+def test_a_letter_that_lapsed_in_the_evening_is_owed_again_when_the_dossier_is_reopened_that_evening() -> None:
+    life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-09T18:00").reopened("2026-03-09T19:00")
+    said = told(life, "2026-06-01T00:00")
+    assert kinds(only(said, "apology", "breached", "escalation"))[1:] == [
+        "apology-required",
+        "breached",
+        "apology-lapsed",
+        "apology-required",
+        "escalation-raised B1",
+        "escalation-raised B2",
+        "escalation-raised B3",
+    ]
+    assert len({event.envelope.event_id for event in said}) == len(said)
+
+
+def test_a_letter_that_lapsed_in_the_evening_is_owed_again_when_the_citizen_answers_that_evening() -> None:
+    life = Life().accepted("2026-03-02T08:00", appointment_at=at("2026-03-09T17:00")).asked("2026-03-09T18:00")
+    said = told(life.supplemented("2026-03-09T19:00"), "2026-03-10T00:00")
+    assert kinds(said)[-6:] == [
+        "apology-required",
+        "breached",
+        "apology-lapsed",
+        "clock-paused",
+        "clock-resumed",
+        "apology-required",
+    ]
