@@ -8,7 +8,6 @@ million events is to cost half a minute; a test reads every record with `events.
 """
 
 import asyncio
-import sys
 import time
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -349,7 +348,3 @@ def local_instant(at: float) -> str:
 def _uuid(bits: int) -> str:
     text = f"{bits:032x}"
     return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-8{text[17:20]}-{text[20:]}"
-
-
-if __name__ == "__main__":
-    print(make_log(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 1))
