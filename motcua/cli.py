@@ -15,6 +15,7 @@ COMMANDS = {
     "status": "Show each process, the lag of each consumer, event counts and the age of the last event.",
     "import": "Record the history of another system from a CSV file.",
     "due": "Work out a due date and the days counted.",
+    "explain": "Why a dossier's due dates are what they are, day by day.",
     "calendar": "Check the working calendars; draft the next year's; apply a new version to open dossiers.",
     "figures": "On-time figures by unit for one level and period.",
     "report": "Official reports: `motcua report weekly`.",

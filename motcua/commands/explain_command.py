@@ -1,0 +1,70 @@
+"""`motcua explain`: why a dossier's due dates are what they are, so that anybody can redo them by hand."""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from clickhouse_connect.driver.client import Client
+
+from motcua.addresses import found
+from motcua.commands.sql_command import supervisor_client
+from motcua.explaining import Writer
+from motcua.output import CommandError, ExitCode, print_json
+from rules.dossier_explanation import explain_dossier
+from rules.dossier_json import explanation_json
+from rules.procedure_files import load_procedures
+from rules.rulebook_files import load_rulebook
+from services.stats.web.dictionaries import LANGUAGES, load_dictionaries
+from services.stats.web.dossier_facts import stream_facts
+
+QUERY = (
+    "SELECT * FROM events FINAL WHERE dossier_id IN"
+    " (SELECT dossier_id FROM events WHERE dossier_id = {name:String} OR dossier_code = {name:String})"
+    " ORDER BY dossier_id, stream_seq, recorded_at"
+)
+
+
+@click.command("explain")
+@click.argument("dossier", metavar="DOSSIER")
+@click.option("--days", "every_day", is_flag=True, help="Every day of every sum, and of every clock.")
+@click.option("--lang", "language", type=click.Choice(LANGUAGES), default="vi", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: the same as the page reads.")
+def command(dossier: str, language: str, *, every_day: bool, as_json: bool) -> None:
+    """Explain every due date of a dossier, clock by clock (giải thích hạn). DOSSIER is its id or its code.
+
+    Each day counted or skipped and why, each pause, the three due dates and the three policies; held against the due dates
+    that were recorded. Exit code 1 where something differs. See docs/explaining.md.
+
+    Example: motcua explain H57.19753-261120-0001
+    """
+    with supervisor_client(found(os.environ).reader_url) as client:
+        dossier_id, rows = events_of(client, dossier)
+    explanation = explained(dossier_id, rows)
+    if as_json:
+        print_json(explanation)
+    else:
+        writer = Writer(load_dictionaries()[language], language, every_day=every_day)
+        click.echo("\n".join(writer.lines(explanation)))
+    if explanation["differs"]:
+        raise click.exceptions.Exit(int(ExitCode.FINDINGS))
+
+
+def events_of(client: Client, dossier: str) -> tuple[str, list[dict[str, Any]]]:
+    """The id of a dossier and its stored events. CommandError when there is none, or several have this code."""
+    rows = list(client.query(QUERY, parameters={"name": dossier}).named_results())
+    ids = sorted({row["dossier_id"] for row in rows})
+    if not ids:
+        raise CommandError(f"no dossier has the id or the code {dossier}", ExitCode.FINDINGS)
+    if len(ids) > 1:
+        raise CommandError(
+            f"several dossiers have the code {dossier}; name one by its id: {', '.join(ids)}", ExitCode.USAGE
+        )
+    return ids[0], rows
+
+
+def explained(dossier_id: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The explanation as plain JSON."""
+    rulebook = load_rulebook()
+    procedures = load_procedures(rulebook.default_rule_set)
+    return explanation_json(explain_dossier(stream_facts(dossier_id, rows), rulebook, procedures))
