@@ -25,7 +25,7 @@ import psutil
 
 from bench.event_log import make_log
 from bench.peers.report import COLUMNS, rows, told
-from bench.peers.run import PEERS, Result, _on_one_processor, beside_the_peers, ends_of, run_peer, run_pinned
+from bench.peers.run import PEERS, Result, on_one_processor, beside_the_peers, ends_of, run_peer, run_pinned
 from bench.table import print_table
 from deploy.embedded.kafka.handle import start_kafka
 from events.topics import Topic
@@ -68,7 +68,7 @@ def live(bootstrap: str, events: int, folder: Path) -> Result:
     """One worker on the whole log; from when it is ready to when the group has committed all."""
     env = os.environ | {"KAFKA_BOOTSTRAP_SERVERS": bootstrap, "MOTCUA_DATA_DIR": str(folder)}
     with (folder / "worker.log").open("wb") as log:
-        command = [*_on_one_processor(), sys.executable, "-m", "services.deadlines.app"]
+        command = [*on_one_processor(), sys.executable, "-m", "services.deadlines.app"]
         worker = subprocess.Popen(command, env=env, stdout=log, stderr=log)
     try:
         while "Worker]: Ready" not in (folder / "worker.log").read_text():

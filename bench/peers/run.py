@@ -94,7 +94,7 @@ def run_pinned(command: list[str]) -> dict[str, Any]:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     try:
         done = subprocess.run(
-            [*_on_one_processor(), *command],
+            [*on_one_processor(), *command],
             cwd=ROOT,
             env=env,
             capture_output=True,
@@ -114,7 +114,7 @@ def run_pinned(command: list[str]) -> dict[str, Any]:
 @contextmanager
 def beside_the_peers() -> Iterator[None]:
     """Whatever is started inside (the broker) runs on all processors but the one of the peers, where that can be said."""
-    if not _on_one_processor():
+    if not on_one_processor():
         yield
         return
     mine = os.sched_getaffinity(0)
@@ -125,7 +125,7 @@ def beside_the_peers() -> Iterator[None]:
         os.sched_setaffinity(0, mine)
 
 
-def _on_one_processor() -> list[str]:
+def on_one_processor() -> list[str]:
     if not shutil.which("taskset") or not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2:
         return []
     return ["taskset", "--cpu-list", str(max(os.sched_getaffinity(0)))]
