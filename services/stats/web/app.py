@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from rules.procedure_files import load_procedures
+from rules.rulebook_files import load_rulebook
 from services.stats.web.config import WebConfig
 from services.stats.web.dictionaries import Dictionary, load_dictionaries
 from services.stats.web.dossier_page import DossierPage
+from services.stats.web.explanations import Explanations
 from services.stats.web.handlers import Handlers, Now, json_response, language_of
 from services.stats.web.problems import CONTENT_TYPE, STATUSES, problem, problem_of
 from services.stats.web.reader import Reader
@@ -35,12 +38,14 @@ PAGES = ("/", "/dossiers", "/dossiers/{dossier_id}", "/overdue")
 
 def build_app(config: WebConfig, now: Now = lambda: datetime.now(UTC)) -> web.Application:
     """The application; it opens ClickHouse at the first question, so that it also starts while ClickHouse is away."""
-    dictionaries = load_dictionaries()
+    dictionaries, rulebook = load_dictionaries(), load_rulebook()
+    procedures = load_procedures(rulebook.default_rule_set)
     app = web.Application(middlewares=[_guard(dictionaries)])
 
     async def with_reader(running: web.Application) -> AsyncIterator[None]:
         reader = Reader(config.clickhouse_url, config.answer_seconds)
-        running[_HANDLERS] = Handlers(Statistics(reader), DossierPage(reader), dictionaries, now)
+        explanations = Explanations(reader, rulebook, procedures)
+        running[_HANDLERS] = Handlers(Statistics(reader), DossierPage(reader), explanations, dictionaries, now)
         yield
         await reader.close()
 
@@ -51,6 +56,7 @@ def build_app(config: WebConfig, now: Now = lambda: datetime.now(UTC)) -> web.Ap
         app.router.add_get(f"/api/{name}.{{format:json|csv}}", _api(name))
     app.router.add_get("/api/meta.{format:json}", _api("meta"))
     app.router.add_get("/api/dossiers/{dossier_id}.{format:json|csv}", _api("dossier"))
+    app.router.add_get("/api/dossiers/{dossier_id}/explanation.{format:json}", _api("explanation"))
     _add_files(app)
     return app
 

@@ -12,6 +12,7 @@ from services.stats.web import csv_tables
 from services.stats.web.csv_tables import Column, csv_of
 from services.stats.web.dictionaries import Dictionary, wanted_language
 from services.stats.web.dossier_page import DossierPage
+from services.stats.web.explanations import Explanations
 from services.stats.web.parameters import read_listing, read_question
 from services.stats.web.statistics import Statistics
 
@@ -22,10 +23,16 @@ class Handlers:
     """The parts of the page. Each gives JSON, and where it is a table CSV of the same rows."""
 
     def __init__(
-        self, statistics: Statistics, page: DossierPage, dictionaries: Mapping[str, Dictionary], now: Now
+        self,
+        statistics: Statistics,
+        page: DossierPage,
+        explanations: Explanations,
+        dictionaries: Mapping[str, Dictionary],
+        now: Now,
     ) -> None:
         self._statistics = statistics
         self._page = page
+        self._explanations = explanations
         self._dictionaries = dictionaries
         self._now = now
 
@@ -68,6 +75,10 @@ class Handlers:
             for event in answer["events"]
         ]
         return self._csv(request, "dossier", csv_tables.EVENTS, rows)
+
+    async def explanation(self, request: web.Request) -> web.Response:
+        """Why the due dates of one dossier are what they are."""
+        return json_response(await self._explanations.explanation(request.match_info["dossier_id"], self._now()))
 
     async def units(self, request: web.Request) -> web.Response:
         """The register of units on the last day of the period."""

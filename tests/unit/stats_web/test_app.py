@@ -32,7 +32,10 @@ async def test_every_view_has_an_address_that_can_be_opened(client, path):
     assert {name: answer.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
 
 
-@pytest.mark.parametrize("part", ["meta", "figures", "trend", "dossiers", "overdue", "units", "dossiers/d1"])
+PARTS = ["meta", "figures", "trend", "dossiers", "overdue", "units", "dossiers/d1", "dossiers/d1/explanation"]
+
+
+@pytest.mark.parametrize("part", PARTS)
 async def test_without_clickhouse_every_part_answers_503_as_a_problem(client, part):
     answer = await client.get(f"/api/{part}.json", headers={"Accept-Language": "en"})
     assert answer.status == 503

@@ -5,14 +5,16 @@ import { h } from "../dom.js";
 import { breadcrumb, drawBottom } from "../frame.js";
 import { day, instant, number, t } from "../i18n.js";
 import { downloads } from "../table.js";
+import { pairs, rows } from "./blocks.js";
 import { badge, stateOf } from "./columns.js";
 import { eventList } from "./events.js";
+import { explanation } from "./explanation.js";
 import { timeline } from "./timeline.js";
 
 export async function dossier(id, signal) {
-  const answer = await read(`dossiers/${encodeURIComponent(id)}`, {}, signal);
-  const one = answer.dossier;
   const name = `dossiers/${encodeURIComponent(id)}`;
+  const [answer, explained] = await Promise.all([read(name, {}, signal), read(`${name}/explanation`, {}, signal).catch(() => null)]);
+  const one = answer.dossier;
   const at = (text) => instant(text, one.time_zone);
   drawBottom(answer.definition_id, address(name));
   const title = t("dossier.title", { code: one.dossier_code || one.dossier_id });
@@ -25,6 +27,7 @@ export async function dossier(id, signal) {
         h("h1", { tabindex: "-1" }, title, " ", badge(stateOf(one), `outcome.${stateOf(one)}`))),
       dueCards(one, at),
       h("section", { class: "card", id: "timeline" }, h("h2", {}, t("timeline.title")), timeline(answer, at)),
+      explanation(explained, at),
       h("div", { class: "pair" }, h("div", { class: "stack" }, why(answer, at), pauses(one, at), apology(one, at)), facts(one, at)),
       h("section", { class: "card", id: "events" }, h("h2", {}, t("events.title"), " ", h("span", { class: "count" }, number(answer.events.length))),
         h("p", { class: "note" }, t("events.note")), eventList(answer, at), downloads(name, {})),
@@ -53,14 +56,6 @@ function why(answer, at) {
     answer.dossier.due_history.length ? rows(t("due.history"), [t("due.known_from"), t("due.value")],
       one.due_history.map((change) => [at(change.known_from), at(change.lawful_due_at)])) : null);
 }
-
-function rows(caption, heads, lines) {
-  return h("div", { class: "scroll", role: "region", "aria-label": caption, tabindex: "0" }, h("table", {}, h("caption", {}, caption),
-    h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))),
-    h("tbody", {}, lines.map(([first, ...rest]) => h("tr", {}, h("th", { scope: "row" }, first), rest.map((cell) => h("td", {}, cell)))))));
-}
-
-const pairs = (lines) => h("dl", { class: "facts" }, lines.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 
 function facts(one, at) {
   return h("section", { class: "card", id: "facts" }, h("h2", {}, t("dossier.facts")), pairs([
