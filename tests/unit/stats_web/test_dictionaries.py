@@ -4,15 +4,23 @@ import json
 import re
 import unicodedata
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from events.catalog import CLASS_BY_TYPE
+from events.deadline import ClockKind
+from rules.classify import Classification
+from rules.counted_days import Reason
+from rules.explanation import POLICIES, Effect
+from rules.ruleset import PauseCause
+from rules.terms import TermUnit
 from services.stats.domain.figures import DEFINITION, FIGURE_NAMES
 from services.stats.web.csv_tables import DOSSIERS, EVENTS, FIGURES, TREND, UNITS
 from services.stats.web.dictionaries import load_dictionaries, wanted_language
 from services.stats.web.parameters import SORT_COLUMNS
 
+RULES = Path(__file__).parents[3] / "rules"
 STATIC = Path(__file__).parents[3] / "services" / "stats" / "web" / "static"
 TEXTS = {name: json.loads((STATIC / "i18n" / f"{name}.json").read_text("utf-8")) for name in ("vi", "en")}
 SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
@@ -50,6 +58,31 @@ def test_every_event_figure_column_and_definition_has_a_text():
     needed |= {f"column.{name}" for name in SORT_COLUMNS} | {f"definition.{DEFINITION}"}
     needed |= {heading for table in (DOSSIERS, EVENTS, FIGURES, TREND, UNITS) for _, heading in table}
     assert needed - set(TEXTS["vi"]) == set()
+
+
+def test_every_word_of_an_explanation_has_a_text():
+    sources = "\n".join(file.read_text("utf-8") for file in RULES.glob("dossier_*.py"))
+    notes = set(re.findall(r'note\(\w+, "([a-z-]+)"', sources)) | set(
+        re.findall(r'Note\(fact=fact, code="(\w+)"', sources)
+    )
+    moves = set(re.findall(r'moved?\(clock, (?:adjusted, )?fact, "(\w+)"', sources))
+    moves |= {"set", "supplement_completed", "financial_duty_met", "dossier_moved"}
+    assert len(notes) > 10
+    assert {"extension", "reopening", "reappointment", "calendar_change"} <= moves
+    needed = {f"explain.note.{code}" for code in notes} | {f"explain.move.{cause}" for cause in moves}
+    needed |= {f"explain.day.{reason}" for reason in (*get_args(Reason), "waited")}
+    needed |= {f"explain.effect.{effect}" for effect in get_args(Effect)}
+    needed |= {f"explain.policy.{policy}" for policy in POLICIES}
+    needed |= {f"explain.cause.{cause}" for cause in (*get_args(PauseCause), "extension", "reopening")}
+    needed |= {f"explain.clock.{kind}" for kind in get_args(ClockKind)}
+    needed |= {f"explain.state.{state}" for state in ("running", "waiting", "over")}
+    needed |= {f"outcome.{found}" for found in get_args(Classification)}
+    needed |= {f"value.{unit}" for unit in get_args(TermUnit)}
+    assert needed - set(TEXTS["vi"]) == set()
+
+
+def test_a_week_has_seven_days_in_both_languages():
+    assert [len(TEXTS[name]["explain.weekdays"].split(", ")) for name in TEXTS] == [7, 7]
 
 
 def test_terms_are_those_of_the_decision_on_words():

@@ -6,14 +6,15 @@ import { day, hasText, instant, t } from "../i18n.js";
 const IS_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 const IS_DAY = /^\d{4}-\d{2}-\d{2}$/;
 const TONES = { "dossier-breached": "late", "apology-required": "late", "apology-sent": "warn", "integrity-flag-raised": "warn", "event-corrected": "warn",
-  "supplement-requested": "paused", "supplement-completed": "paused", "result-ready-at-counter": "early", "deadline-met": "early", "deadline-near-due": "warn" };
+  "supplement-requested": "paused", "supplement-completed": "paused", "step-breached": "late", "second-breach-recorded": "late", "escalation-raised": "late",
+  "apology-pending-raised": "warn", "clock-not-armed": "warn", "financial-obligation-requested": "paused", "clock-paused": "paused", "result-ready-at-counter": "early", "deadline-met": "early", "deadline-near-due": "warn" };
 
 const label = (key) => (hasText(`field.${key}`) ? t(`field.${key}`) : key);
 
 /** A value of an event's data as a person reads it; what is not known is shown as it is. */
 function shown(key, value, units, at) {
   if (value === null || value === undefined) return "—";
-  if (key === "term" && typeof value === "object") return `${value.value} ${t(`value.${value.unit}`)}`;
+  if (typeof value === "object" && hasText(`value.${value.unit}`)) return `${value.value} ${t(`value.${value.unit}`)}`;
   if (key.endsWith("unit_id") && units[value]) return `${units[value]} (${value})`;
   if (key === "ended_by" && typeof value === "string") return t(`event.${value.replace(/\.v\d+$/, "")}`);
   if (Array.isArray(value)) return value.map((item) => shown("", item, units, at)).join("; ");
