@@ -14,7 +14,7 @@ from events.catalog import DOSSIER_TYPES
 from services.deadlines.domain import fold, moving, turn
 from services.deadlines.domain.facts import CalendarChanged
 from tests.properties.deadlines.random_lives import _HAPPENINGS
-from tests.unit.deadlines import test_clock_moves
+from tests.unit.deadlines import test_calendar_change_clocks
 from tests.unit.deadlines.calendars import NEW, swapped
 from tests.unit.deadlines.life import Life, Watch, at, only, term
 from tests.unit.deadlines.test_redelivery import LIVES
@@ -102,7 +102,7 @@ def test_overwriting_the_first_due_date_fails(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_re_dating_finished_dossiers_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    check = test_clock_moves.test_a_finished_dossier_is_never_counted_anew
+    check = test_calendar_change_clocks.test_a_finished_dossier_is_never_counted_anew
     assert not fails(check)
 
     def unguarded(turn: Any, fact: Any) -> None:
@@ -117,7 +117,7 @@ def test_re_dating_finished_dossiers_fails(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_re_dating_breached_dossiers_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    check = test_clock_moves.test_a_breached_dossier_is_not_cured_by_a_new_calendar
+    check = test_calendar_change_clocks.test_a_breached_dossier_is_not_cured_by_a_new_calendar
     assert not fails(check)
     guarded = moving.on_calendar_changed
 

@@ -1,35 +1,50 @@
-"""A readable builder of one stream's events, and the fold over them; used by every test of the deadline processor's core.
-
-Events go the way of the worker: onto the wire, read as a fact with the time of the record in the log, folded, and what was
-concluded is made into events again.
-"""
+"""A readable builder of one stream's events; with `watching` (the fold over them) and `words` (what was said, in short)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from uuid import NAMESPACE_URL, uuid5
-from zoneinfo import ZoneInfo
 
 from events import dossier
 from events.catalog import TYPE_BY_CLASS
-from events.codec import to_kafka
 from events.dossier import DossierEvent, GivenTerm, TermUnit
 from events.envelope import Envelope, Event
-from rules.procedure_files import load_procedures
-from rules.procedures import ProcedureCatalogue
-from rules.rulebook import Rulebook
-from rules.rulebook_files import load_rulebook
-from services.deadlines.adapters.fact_reader import read_fact
-from services.deadlines.domain.facts import Fact
-from services.deadlines.domain.instants import micros
-from services.deadlines.domain.outputs import Conclusion, events_of
 from services.deadlines.domain.state import DossierState
-from services.deadlines.pipeline import LogTime, Pipeline
+from services.deadlines.pipeline import Pipeline
+from tests.unit.deadlines.watching import DOSSIER_ID, Watch, fact_of, fold, pipeline, procedures, rulebook
+from tests.unit.deadlines.words import HANOI, dues, kind_of, kinds, local, of_clock, one, only, when_said
 
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+__all__ = [
+    "CHAINED",
+    "HANOI",
+    "PAYING",
+    "PLAIN",
+    "SHORT",
+    "STEPPED",
+    "UNIT",
+    "Life",
+    "Watch",
+    "at",
+    "dues",
+    "fact_of",
+    "fold",
+    "kind_of",
+    "kinds",
+    "local",
+    "of_clock",
+    "one",
+    "only",
+    "pipeline",
+    "procedures",
+    "recorded",
+    "rulebook",
+    "state_of",
+    "term",
+    "told",
+    "when_said",
+]
+
 UNIT = 26734
 """The unit that every life begins in."""
 PLAIN = "1.004859"
@@ -41,24 +56,6 @@ CHAINED = "1.013978"
 STEPPED = "1.001653"
 """5 working days in steps with budgets: intake 4 hours, appraisal 3 working days, signing 1, return 4 hours."""
 SHORT = timedelta(seconds=1)
-
-
-@cache
-def rulebook() -> Rulebook:
-    """The published rulebook, read once."""
-    return load_rulebook()
-
-
-@cache
-def procedures() -> ProcedureCatalogue:
-    """The published catalogue of procedures, read once."""
-    return load_procedures(rulebook().default_rule_set)
-
-
-@cache
-def pipeline() -> Pipeline:
-    """The pipeline on what is published, with the lengths of the worker."""
-    return Pipeline(rulebook(), procedures())
 
 
 def at(text: str) -> datetime:
@@ -76,7 +73,7 @@ class Life:
 
     def __init__(
         self,
-        dossier_id: str = "11111111-1111-5111-8111-111111111111",
+        dossier_id: str = DOSSIER_ID,
         *,
         is_history: bool = False,
         procedure_code: str = PLAIN,
@@ -306,59 +303,9 @@ class Life:
         return self.then(when, data)
 
 
-def fact_of(event: Event, known_at: datetime | None = None) -> Fact:
-    """The fact of an event, read from its record; it became known when it was recorded, unless told otherwise."""
-    key, value, headers = to_kafka(event)
-    return read_fact(key, value, headers, micros(known_at or event.envelope.recorded_at))
-
-
-class Watch:
-    """One stream under the eyes of the processor: its state, the time of its partition, and everything said so far."""
-
-    def __init__(self, dossier_id: str = Life().dossier_id, of: Pipeline | None = None) -> None:
-        self.dossier_id = dossier_id
-        self.pipeline = of or pipeline()
-        self.state: DossierState | None = None
-        self.time = LogTime()
-        self.said: list[Event] = []
-        self.concluded: list[Conclusion] = []
-
-    def hear(self, event: Event, known_at: datetime | None = None) -> list[Event]:
-        """An event arrives; what is said of it."""
-        self.state, said = self.pipeline.on_fact(self.state, fact_of(event, known_at), self.time)
-        return self._say(said)
-
-    def look(self, until: datetime, detected_at: datetime | None = None) -> list[Event]:
-        """Time passes, up to the horizon `until`; what is said of it."""
-        if self.state is None:
-            return []
-        turned = self.pipeline.on_check(self.state, micros(until), micros(detected_at or until))
-        self.state = turned.state
-        return self._say(turned.said)
-
-    def _say(self, said: list[Conclusion]) -> list[Event]:
-        self.concluded.extend(said)
-        told = list(events_of(self.dossier_id, said))
-        self.said.extend(told)
-        return told
-
-
-def fold(
-    events: Iterable[Event],
-    state: DossierState | None = None,
-    known_at: Sequence[datetime] | None = None,
-    *,
-    time: LogTime | None = None,
-    of: Pipeline | None = None,
-) -> tuple[DossierState | None, list[Event]]:
-    """The last state, and everything said on the way. `known_at`: when each event became known, else when it was recorded."""
-    events = list(events)
-    watch = Watch(events[0].envelope.dossier_id if events else "", of)
-    watch.state, watch.time = state, time or LogTime()
-    moments: Sequence[datetime | None] = known_at if known_at is not None else [None] * len(events)
-    for event, moment in zip(events, moments, strict=True):
-        watch.hear(event, moment)
-    return watch.state, watch.said
+def recorded(event: Event, recorded_at: datetime) -> Event:
+    """The same event, recorded at another time."""
+    return replace(event, envelope=replace(event.envelope, recorded_at=recorded_at.astimezone(UTC)))
 
 
 def state_of(life: Life, **how: object) -> DossierState:
@@ -376,58 +323,3 @@ def told(life: Life, until: str | datetime | None = None, of: Pipeline | None = 
     if until is not None:
         watch.look(at(until) if isinstance(until, str) else until)
     return watch.said
-
-
-def kinds(said: Iterable[Event]) -> list[str]:
-    """What was said, in short: `set`, `near-due A2`, `breached` ..."""
-    return [kind_of(event) for event in said]
-
-
-def kind_of(event: Event) -> str:
-    """What was said, in short."""
-    name = event.envelope.event_type.removesuffix(".v1").removeprefix("deadline-").removeprefix("dossier-")
-    rung = getattr(event.data, "rung", None)
-    outcome = getattr(event.data, "outcome", None)
-    return " ".join(str(part) for part in (name, rung, outcome) if part)
-
-
-def when_said(said: Iterable[Event]) -> list[str]:
-    """What was said and the local instant at which it fell due: `2026-02-24 07:30 near-due A2`."""
-    return [f"{local(event.envelope.occurred_at)} {kind_of(event)}" for event in said]
-
-
-def of_clock(said: Iterable[Event], clock: str) -> list[Event]:
-    """What was said about one clock, or about all of a kind."""
-    return [event for event in said if clock in (getattr(event.data, "clock", None), _clock_kind(event))]
-
-
-def only(said: Iterable[Event], *names: str) -> list[Event]:
-    """What was said of some kinds; each is the beginning of the short name."""
-    return [event for event in said if kind_of(event).startswith(names)]
-
-
-def one(said: Iterable[Event], name: str) -> Event:
-    """The one thing said of a kind."""
-    found = only(said, name)
-    assert len(found) == 1, kinds(found)
-    return found[0]
-
-
-def local(moment: datetime | None) -> str | None:
-    """A local instant of Hà Nội in short, like 2026-02-11 10:20."""
-    return None if moment is None else moment.astimezone(HANOI).strftime("%Y-%m-%d %H:%M")
-
-
-def dues(event: Event) -> tuple[str | None, str | None, str | None]:
-    """(original, lawful, promised) due date of what was said."""
-    data = event.data
-    return tuple(local(getattr(data, f"{name}_due_at")) for name in ("original", "lawful", "promised"))  # type: ignore[return-value]
-
-
-def recorded(event: Event, recorded_at: datetime) -> Event:
-    """The same event, recorded at another time."""
-    return replace(event, envelope=replace(event.envelope, recorded_at=recorded_at.astimezone(UTC)))
-
-
-def _clock_kind(event: Event) -> str | None:
-    return getattr(event.data, "clock_kind", None)

@@ -1,0 +1,95 @@
+"""The fold as the worker calls it: an event goes onto the wire, is read as a fact with its time in the log, and is folded in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
+
+from events.codec import to_kafka
+from events.envelope import Event
+from rules.procedure_files import load_procedures
+from rules.procedures import ProcedureCatalogue
+from rules.rulebook import Rulebook
+from rules.rulebook_files import load_rulebook
+from services.deadlines.adapters.fact_reader import read_fact
+from services.deadlines.domain.facts import Fact
+from services.deadlines.domain.instants import micros
+from services.deadlines.domain.outputs import Conclusion, events_of
+from services.deadlines.domain.state import DossierState
+from services.deadlines.pipeline import LogTime, Pipeline
+
+DOSSIER_ID = "11111111-1111-5111-8111-111111111111"
+
+
+@cache
+def rulebook() -> Rulebook:
+    """The published rulebook, read once."""
+    return load_rulebook()
+
+
+@cache
+def procedures() -> ProcedureCatalogue:
+    """The published catalogue of procedures, read once."""
+    return load_procedures(rulebook().default_rule_set)
+
+
+@cache
+def pipeline() -> Pipeline:
+    """The pipeline on what is published, with the lengths of the worker."""
+    return Pipeline(rulebook(), procedures())
+
+
+def fact_of(event: Event, known_at: datetime | None = None) -> Fact:
+    """The fact of an event, read from its record; it became known when it was recorded, unless told otherwise."""
+    key, value, headers = to_kafka(event)
+    return read_fact(key, value, headers, micros(known_at or event.envelope.recorded_at))
+
+
+class Watch:
+    """One stream under the eyes of the processor: its state, the time of its partition, and everything said so far."""
+
+    def __init__(self, dossier_id: str = DOSSIER_ID, of: Pipeline | None = None) -> None:
+        self.dossier_id = dossier_id
+        self.pipeline = of or pipeline()
+        self.state: DossierState | None = None
+        self.time = LogTime()
+        self.said: list[Event] = []
+        self.concluded: list[Conclusion] = []
+
+    def hear(self, event: Event, known_at: datetime | None = None) -> list[Event]:
+        """An event arrives; what is said of it."""
+        self.state, said = self.pipeline.on_fact(self.state, fact_of(event, known_at), self.time)
+        return self._say(said)
+
+    def look(self, until: datetime, detected_at: datetime | None = None) -> list[Event]:
+        """Time passes, up to the horizon `until`; what is said of it."""
+        if self.state is None:
+            return []
+        turned = self.pipeline.on_check(self.state, micros(until), micros(detected_at or until))
+        self.state = turned.state
+        return self._say(turned.said)
+
+    def _say(self, said: list[Conclusion]) -> list[Event]:
+        self.concluded.extend(said)
+        told = list(events_of(self.dossier_id, said))
+        self.said.extend(told)
+        return told
+
+
+def fold(
+    events: Iterable[Event],
+    state: DossierState | None = None,
+    known_at: Sequence[datetime] | None = None,
+    *,
+    time: LogTime | None = None,
+    of: Pipeline | None = None,
+) -> tuple[DossierState | None, list[Event]]:
+    """The last state, and everything said on the way. `known_at`: when each event became known, else when it was recorded."""
+    events = list(events)
+    watch = Watch(events[0].envelope.dossier_id if events else "", of)
+    watch.state, watch.time = state, time or LogTime()
+    moments: Sequence[datetime | None] = known_at if known_at is not None else [None] * len(events)
+    for event, moment in zip(events, moments, strict=True):
+        watch.hear(event, moment)
+    return watch.state, watch.said
