@@ -25,7 +25,7 @@ import psutil
 
 from bench.event_log import make_log
 from bench.peers.report import COLUMNS, rows, told
-from bench.peers.run import PEERS, Result, on_one_processor, beside_the_peers, ends_of, run_peer, run_pinned
+from bench.peers.run import PEERS, Result, beside_the_peers, ends_of, on_one_processor, run_peer, run_pinned
 from bench.table import print_table
 from deploy.embedded.kafka.handle import start_kafka
 from events.topics import Topic
