@@ -240,7 +240,7 @@ def _rungs(clock: WalkedClock) -> tuple[Rung, ...]:
 def _backdated(walked: Walk) -> tuple[Note, ...]:
     """An ending that was recorded late, with the due date between (DR-31)."""
     clock, fact = walked.dossier(), walked.ending
-    if clock is None or fact is None or fact.is_history:
+    if clock is None or fact is None or fact.is_history or fact.event_id in walked.approved:
         return ()
     tolerance = clock.rule_set.back_dating_tolerance
     found = classify_recorded(

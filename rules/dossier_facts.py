@@ -157,6 +157,13 @@ class Reopened(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackdatingApproved(Fact):
+    """A head of unit approves an ending that was recorded late (DR-31)."""
+
+    target_event_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackAct(Fact):
     """What was done with feedback."""
 

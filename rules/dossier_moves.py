@@ -233,6 +233,7 @@ _HANDLERS: Final[dict[type[Fact], Callable[[Walk, Any], None]]] = {
     facts.Apologised: _apologised,
     facts.Ended: _ended,
     facts.Reopened: _reopened,
+    facts.BackdatingApproved: lambda walked, fact: walked.approved.add(fact.target_event_id),
 }
 _NEEDS_ACCEPTANCE: Final = (
     facts.Transferred,

@@ -105,6 +105,7 @@ class Walk:
     is_accepted: bool = False
     ending: Fact | None = None
     reappointments: int = 0
+    approved: set[str] = field(default_factory=set)
     before: Fact | None = None
 
     # What is asked of it.

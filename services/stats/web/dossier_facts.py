@@ -142,6 +142,7 @@ _MAKERS: Final[dict[type[Any], Callable[[dict[str, Any], Row, Any], Fact]]] = {
     dossier.CalendarChangeApplied: _with(facts.CalendarChanged, "calendar_id", "old_version", "new_version"),
     dossier.ApologySent: _with(facts.Apologised, "new_promised_at"),
     dossier.DossierReopened: _with(facts.Reopened),
+    dossier.BackdatingApproved: _with(facts.BackdatingApproved, "target_event_id"),
     dossier.FeedbackRefused: _with(facts.FeedbackAct, stage="refusal"),
     dossier.FeedbackSupplementRequested: _with(facts.FeedbackAct, stage="supplement"),
     dossier.FeedbackAnswered: _with(facts.FeedbackAct, stage="answer"),

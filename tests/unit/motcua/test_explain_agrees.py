@@ -139,6 +139,13 @@ def test_what_moved_nothing_is_noted() -> None:
     ]
 
 
+def test_an_approved_late_record_needs_no_look_any_more() -> None:
+    life = Life().accepted("2026-03-02T09:00", term(5)).ready("2026-03-06T16:00", delay=timedelta(days=5))
+    assert [note.code for note in explained(life).notes] == ["backdated"]
+    life.approved("2026-03-12T09:00")
+    assert explained(life).notes == ()
+
+
 def test_a_dossier_without_a_term_has_no_clock_and_says_so() -> None:
     found = explained(Life().accepted("2026-03-02T09:00"))
     assert (found.clocks, [note.code for note in found.notes]) == ((), ["no-term"])

@@ -9,6 +9,7 @@ import pytest
 
 from rules.calendar import Calendar
 from rules.explanation import ClockExplanation, explain_clock, explain_due
+from rules.lawful_days import lawful_days
 from rules.ruleset import RuleSet
 from rules.supplement import Extension, Ledger, Pause, PauseCause
 from rules.terms import Term, TermUnit, appointment, due
@@ -203,3 +204,61 @@ def test_of_a_stated_appointment_no_days_are_told(calendar: Calendar, rule_set: 
     without_term = explain_clock(calendar, vn("2026-03-02T09:00"), None, stated, asked, rule_set)
     assert effects(without_term)[0]["restart"] == "shifted 24/03"
     assert without_term.under("restart").applied == "pause"
+
+
+def test_a_clock_is_plain_json_with_each_entry_and_each_policy(desk: Desk) -> None:
+    found = desk.explain("2025-03-03T09:00", desk.pause("2025-03-06T10:00", "2025-03-12T14:00")).to_json()
+    assert json.loads(json.dumps(found)) == found
+    assert (found["due_at"], found["counted_days"], found["rule"]) == ("2025-03-17T17:00:00+07:00", 10, "DR-02")
+    assert found["rules"] == ["DR-01", "DR-02", "DR-21"]
+    (entry,) = found["ledger"]
+    assert (entry["cause"], entry["days_waited"], entry["working_days_waited"]) == ("supplement", 6, 4)
+    assert entry["effects"]["pause"] == {"effect": "shifted", "due_at": "2025-03-21T17:00:00+07:00"}
+    assert [(one["policy"], one["rule"], one["is_lawful"], one["due_at"][:10]) for one in found["policies"]] == [
+        ("restart", "DR-21", True, "2025-03-26"),
+        ("pause", "DR-20", False, "2025-03-21"),
+        ("qd766", "DR-22", False, "2025-03-21"),
+    ]
+
+
+def test_an_extension_and_an_open_pause_are_plain_json_too(desk: Desk, vn: Local) -> None:
+    extension = Extension(granted_at=vn("2026-03-03T10:00"), new_due_at=vn("2026-03-30T17:00"), legal_basis="Luật X")
+    found = desk.explain("2026-03-02T09:00", extension, desk.pause("2026-03-04T09:00", None)).to_json()
+    extended, waiting = found["ledger"]
+    assert (extended["cause"], extended["legal_basis"], extended["days_waited"]) == ("extension", "Luật X", None)
+    assert (waiting["until_at"], waiting["effects"]["restart"]) == (None, {"effect": "waiting", "due_at": None})
+    assert [one["due_at"] for one in found["policies"]] == [None, None, None]
+
+
+def days_to_lawful(found: ClockExplanation) -> tuple[str, list[str], list[str]] | None:
+    """(from when, the days that count, the days waited) of a lawful due date that moved."""
+    told = lawful_days(found)
+    if told is None:
+        return None
+    counted = [f"{one.day.day:%d/%m}" for one in told.days if one.day.counted]
+    return f"{told.from_at:%d/%m}", counted, [f"{one.day.day:%d/%m}" for one in told.days if one.is_waited]
+
+
+def test_the_days_of_a_moved_due_date_add_up_to_the_term_again(desk: Desk, rule_set: RuleSet) -> None:
+    duty = desk.pause("2026-03-04T09:00", "2026-03-09T09:00", "financial_duty")
+    asked = desk.pause("2026-03-10T09:00", "2026-03-11T18:00")
+    found = days_to_lawful(desk.explain("2026-03-02T09:00", duty))
+    assert found is not None
+    assert (found[0], len(found[1]), found[2]) == ("02/03", 10, ["05/03", "06/03", "09/03"])
+    # The restart forgets what was waited before; the answer after hours counts from the next morning.
+    restarted = days_to_lawful(desk.explain("2026-03-02T09:00", duty, asked))
+    assert restarted is not None
+    assert (restarted[0], restarted[1][0], len(restarted[1]), restarted[2]) == ("12/03", "13/03", 10, [])
+    desk.rule_set = replace(rule_set, supplement_policy="qd766")
+    bare = days_to_lawful(desk.explain("2026-03-02T09:00", asked))
+    assert bare is not None
+    assert (len(bare[1]), bare[2]) == (10, ["11/03"])
+
+
+def test_what_was_not_moved_or_not_by_counting_has_no_second_sum(desk: Desk, vn: Local) -> None:
+    extension = Extension(granted_at=vn("2026-03-03T10:00"), new_due_at=vn("2026-06-30T17:00"), legal_basis="Luật X")
+    asked = desk.pause("2026-03-04T09:00", "2026-03-06T09:00")
+    assert days_to_lawful(desk.explain("2026-03-02T09:00")) is None
+    assert days_to_lawful(desk.explain("2026-03-02T09:00", extension)) is None
+    assert days_to_lawful(desk.explain("2026-03-02T09:00", extension, asked)) is None
+    assert days_to_lawful(desk.explain("2026-03-02T09:00", desk.pause("2026-03-04T09:00", None))) is None
