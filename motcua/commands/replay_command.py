@@ -14,7 +14,8 @@ from motcua.output import CommandError, ExitCode, print_json, print_table
 from rules.procedure_files import load_procedures
 from rules.rulebook_files import load_rulebook
 from services.deadlines.adapters.bulk_fold import BulkFold
-from services.deadlines.adapters.bulk_loader import BulkLoader, Loaded, WorkerRunningError
+from services.deadlines.adapters.bulk_group import WorkerRunningError
+from services.deadlines.adapters.bulk_loader import BulkLoader, Loaded
 from services.deadlines.adapters.bulk_verify import Verification, verify
 from services.deadlines.config import DeadlinesConfig, read_config
 from services.deadlines.domain.errors import StreamGapError
@@ -42,7 +43,8 @@ def deadlines(action: str, limit: int, *, as_json: bool) -> int:
     when something is missing, too much, different or doubled. Nothing is written, and a worker may run meanwhile.
 
     With --publish what is missing is published and the table of the deadline worker is written anew, so that a worker which
-    starts afterwards goes on from there; no worker may run. What already stands is never said again or changed (B9).
+    starts afterwards goes on from there; no worker may run. What already stands is never said again or changed (B9); exit code 1
+    when something stands with another content. Killed at any moment, it is simply run again.
     """
     bootstrap = found(os.environ).kafka
     config = read_config(os.environ)
@@ -90,8 +92,11 @@ def _verified(result: Verification, limit: int, *, as_json: bool) -> int:
             f" ({result.repeated} of them more than once)"
         )
         if result.findings:
-            rows = [(one.kind, one.dossier_id, one.event_type, one.at, one.event_id) for one in result.findings[:limit]]
-            print_table(("Lệch", "Hồ sơ", "Sự kiện", "Lúc", "Mã"), rows)
+            rows = [
+                (one.kind, one.dossier_id, one.event_type, one.at, one.event_id, one.why)
+                for one in result.findings[:limit]
+            ]
+            print_table(("Lệch", "Hồ sơ", "Sự kiện", "Lúc", "Mã", "Vì sao"), rows)
         counted = ", ".join(f"{count} {kind}" for kind, count in result.counts.items())
         click.echo(f"different: {counted}" if counted else "equal: every id and every content")
     return int(ExitCode.OK if result.is_equal else ExitCode.FINDINGS)
@@ -105,4 +110,6 @@ def _published(result: Loaded, *, as_json: bool) -> int:
             f"{result.events} dossier events; {result.said} deadline events published, {result.known_before} stood before;"
             f" {result.rows} rows left for the worker, {result.forgotten_rows} taken away, {result.refused} put aside"
         )
-    return int(ExitCode.OK)
+        if result.different:
+            click.echo(f"{result.different} stand with another content and were left alone; --verify shows them")
+    return int(ExitCode.FINDINGS if result.different else ExitCode.OK)

@@ -1,12 +1,15 @@
 """The whole log through the pipeline in one go: records in, records out, states in memory.
 
 Serves the bulk path and the verification of what was said: both fold partition by partition with the log's own times, as the
-live worker does, and let time pass at the end as a tick would.
+live worker does, and let time pass at the end as a tick would. Only one partition's states are in memory at a time.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+import orjson
 
 from events.codec import Headers
 from events.errors import MessageError
@@ -33,6 +36,13 @@ class Said(NamedTuple):
         return self.headers[2][1]
 
 
+class Content(NamedTuple):
+    """All that must be the same however often an event is said: everything but the time of detection, as two hashes."""
+
+    attributes: int
+    data: int
+
+
 class Refused(NamedTuple):
     """A record that can't be understood, and why."""
 
@@ -44,37 +54,34 @@ class Refused(NamedTuple):
 class PartitionFold:
     """One partition's streams and its time."""
 
-    partition: int
     states: dict[bytes, DossierState] = field(default_factory=dict)
     time: LogTime = field(default_factory=LogTime)
     event_count: int = 0
+    refused: list[Refused] = field(default_factory=list)
 
 
 class BulkFold:
-    """Folds partitions; keeps every stream that is open or not yet to be forgotten."""
+    """Folds partitions; keeps every stream of a partition that is open or not yet to be forgotten."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
         self._writer = RecordWriter()
-        self.partitions: dict[int, PartitionFold] = {}
-        self.refused: list[Refused] = []
+        self.grace = pipeline.grace
 
-    def fold(self, partition: int, records: Iterable[Any]) -> list[Said]:
+    def fold(self, here: PartitionFold, records: Iterable[Any]) -> list[Said]:
         """Fold records of one partition, in order; what is to be said.
 
         Raises:
             StreamGapError: an event of a stream is missing.
         """
-        here = self.partitions.get(partition)
-        if here is None:
-            here = self.partitions[partition] = PartitionFold(partition)
-        states, time, on_fact, out = here.states, here.time, self._pipeline.on_fact, []
+        states, time, on_fact = here.states, here.time, self._pipeline.on_fact
+        out: list[Said] = []
         for record in records:
             key = record.key
             try:
                 fact = read_fact(key, record.value, record.headers, record.timestamp * _MILLISECOND)
             except MessageError as error:
-                self.refused.append(Refused(record, error))
+                here.refused.append(Refused(record, error))
                 continue
             here.event_count += 1
             after, said = on_fact(states.get(key), fact, time)
@@ -84,12 +91,9 @@ class BulkFold:
                 out += self._written(key, said)
         return out
 
-    def pass_time(self, partition: int, until: Instant, detected_at: Instant) -> Iterator[list[Said]]:
+    def pass_time(self, here: PartitionFold, until: Instant, detected_at: Instant) -> Iterator[list[Said]]:
         """Say what fell due since, as ticks would have by now; forgets streams that are over."""
-        here = self.partitions.get(partition)
-        if here is None:
-            return
-        is_silent = self._pipeline.is_silent(here.time, until + self._pipeline.grace)
+        is_silent = self._pipeline.is_silent(here.time, until + self.grace)
         for key, state in list(here.states.items()):
             if state.next_at >= until or (state.is_catching_up and not is_silent):
                 continue
@@ -103,3 +107,12 @@ class BulkFold:
 
     def _written(self, key: bytes, said: list[Conclusion]) -> list[Said]:
         return [Said(key, value, headers) for value, headers in self._writer.write(key.decode(), said)]
+
+
+def content_of(record: Any) -> Content:
+    """The content of a record, or of what is to be one; equal only within this process."""
+    value = record.value or b""
+    with suppress(orjson.JSONDecodeError):  # nothing of ours; it is then compared byte by byte
+        value = orjson.dumps(orjson.loads(value), option=orjson.OPT_SORT_KEYS)
+    attributes = frozenset((name, one) for name, one in record.headers if name != "ce_recordedat")
+    return Content(hash((record.key, attributes)), hash(value))

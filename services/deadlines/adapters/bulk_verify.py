@@ -1,23 +1,23 @@
 """Holds what was said against what the log gives: every deadline event derived again from an empty state (B9).
 
-Compared by id and by content: key, value and every header but the time of detection. A word that could only just have been said
-(`until`) may still be missing; nothing else may. Reads only, so a worker may run meanwhile.
+Compared by id and by content: key, value and every header but the time of detection. Reads only, and a worker may run meanwhile:
+what became known or fell due after `until` may have been said already, or not yet; both are right.
 """
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from hashlib import blake2b
-from typing import Any, Literal
-
-import orjson
+from datetime import UTC, datetime
+from itertools import takewhile
+from typing import Any, Literal, NamedTuple
 
 from events.topics import Topic
-from services.deadlines.adapters.bulk_fold import BulkFold
-from services.deadlines.adapters.bulk_loader import log_consumer, read_to_end
-from services.deadlines.domain.instants import Instant
+from services.deadlines.adapters.bulk_fold import BulkFold, Content, PartitionFold, Said, content_of
+from services.deadlines.adapters.bulk_log import LogReader, without_cycle_search
+from services.deadlines.domain.instants import Instant, micros
 
 Kind = Literal["missing", "extra", "different", "doubled"]
 _SHOWN = 1_000
+_MILLISECOND = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,10 @@ class Finding:
 
 @dataclass(slots=True, kw_only=True)
 class Verification:
-    """What was compared, and what differs; of each kind the first are listed, all are counted."""
+    """What was compared, and what differs; of each kind the first are listed, all are counted.
+
+    `derived`: what must have been said; `repeated`: how often something was said again with the same id.
+    """
 
     events: int = 0
     derived: int = 0
@@ -49,86 +52,120 @@ class Verification:
         """Whether everything is as the log gives it."""
         return not self.counts
 
-    def find(self, finding: Finding) -> None:
+    def find(self, kind: Kind, what: "_Stored", event_id: bytes, why: str) -> None:
         """Note a difference."""
-        self.counts[finding.kind] = self.counts.get(finding.kind, 0) + 1
-        if self.counts[finding.kind] <= _SHOWN:
-            self.findings.append(finding)
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        if self.counts[kind] <= _SHOWN:
+            key, event_type, at = (one.decode(errors="replace") for one in (what.key, what.event_type, what.at))
+            identity = event_id.decode(errors="replace")
+            self.findings.append(
+                Finding(kind=kind, dossier_id=key, event_id=identity, event_type=event_type, at=at, why=why)
+            )
+
+
+class _Stored(NamedTuple):
+    """One event on the topic: what it holds, and what to show of it."""
+
+    content: Content
+    key: bytes
+    event_type: bytes
+    at: bytes
 
 
 async def verify(bootstrap_servers: str, fold: BulkFold, until: Instant) -> Verification:
-    """Derive everything up to where the log ends now, and to `until` what time brought since; compare it with what stands.
+    """Derive everything up to where the log ends now, and what time has brought since; compare it with what stands.
+
+    What became known or fell due by `until` must stand.
 
     Raises:
         StreamGapError: an event is missing in the log.
     """
     result = Verification()
-    derived: dict[bytes, tuple[bytes, bytes, bytes, bytes]] = {}
-    async with log_consumer(bootstrap_servers) as consumer:
-        # What is said is read first: what the log gives more, because it grew meanwhile, is then told apart by its time.
-        said = [record async for batches in read_to_end(consumer, Topic.DEADLINE_EVENTS) for record in _all(batches)]
-        async for batches in read_to_end(consumer, Topic.DOSSIER_EVENTS):
-            for number, records in batches.items():
-                _note(derived, fold.fold(number, records))
-        for number in list(fold.partitions):
-            for words in fold.pass_time(number, until, until):
-                _note(derived, words)
-    result.events = sum(one.event_count for one in fold.partitions.values())
-    result.refused, result.derived = len(fold.refused), len(derived)
-    _compare(result, derived, said)
+    async with LogReader(bootstrap_servers) as reader:
+        with without_cycle_search():
+            for number in await reader.ends(Topic.DOSSIER_EVENTS):
+                await _Comparison(reader, fold, result, number).run(until)
     return result
 
 
-def _all(batches: dict[int, list[Any]]) -> Iterable[Any]:
-    return (record for records in batches.values() for record in records)
+class _Comparison:
+    """One partition: first what stands, then what the log gives, which by then holds the cause of all that stands."""
+
+    def __init__(self, reader: LogReader, fold: BulkFold, result: Verification, number: int) -> None:
+        self._reader = reader
+        self._fold = fold
+        self._result = result
+        self._number = number
+        self._stored: dict[bytes, _Stored] = {}
+        self._derived: set[bytes] = set()
+
+    async def run(self, until: Instant) -> None:
+        async for records in self._read(Topic.DEADLINE_EVENTS):
+            for record in records:
+                self._note(record)
+        self._result.stored += len(self._stored)
+        here, late, limit = PartitionFold(), list[Any](), until + self._fold.grace
+        async for records in self._read(Topic.DOSSIER_EVENTS):
+            early = [] if late else list(takewhile(lambda one: _known_at(one) <= limit, records))
+            late += records[len(early) :]
+            self._compare(self._fold.fold(here, early), is_due=True)
+        for words in self._fold.pass_time(here, until, until):
+            self._compare(words, is_due=True)
+        self._compare_what_came_late(here, late)
+        for event_id, one in self._stored.items():
+            if event_id not in self._derived:
+                self._result.find("extra", one, event_id, "the log doesn't give it")
+        self._result.events += here.event_count
+        self._result.refused += len(here.refused)
+
+    def _compare_what_came_late(self, here: PartitionFold, late: list[Any]) -> None:
+        """What may stand and need not."""
+        self._compare(self._fold.fold(here, late), is_due=False)
+        now = micros(datetime.now(UTC))
+        for words in self._fold.pass_time(here, now, now):
+            self._compare(words, is_due=False)
+
+    async def _read(self, topic: Topic) -> AsyncIterator[list[Any]]:
+        end = (await self._reader.ends(topic)).get(self._number, 0)
+        async for records in self._reader.read(topic, self._number, end):
+            yield records
+
+    def _note(self, record: Any) -> None:
+        event_id, one = _read(record)
+        known = self._stored.setdefault(event_id, one)
+        if known is one:
+            return
+        self._result.repeated += 1
+        if known.content != one.content:
+            self._result.find("doubled", one, event_id, f"it stands with two contents: {_difference(known, one)}")
+
+    def _compare(self, words: Iterable[Said], *, is_due: bool) -> None:
+        for word in words:
+            event_id, one = _read(word)
+            known = self._stored.get(event_id)
+            if known is None:
+                if is_due:
+                    self._result.derived += 1
+                    self._result.find("missing", one, event_id, "the log gives it, and it was never said")
+                continue
+            self._result.derived += 1
+            self._derived.add(event_id)
+            if known.content != one.content:
+                self._result.find(
+                    "different", known, event_id, f"the log gives it otherwise: {_difference(known, one)}"
+                )
 
 
-def _note(derived: dict[bytes, tuple[bytes, bytes, bytes, bytes]], words: Iterable[Any]) -> None:
-    for word in words:
-        named = dict(word.headers)
-        derived[word.event_id] = (_content(word), word.key, named["ce_type"], named["ce_time"])
+def _known_at(record: Any) -> Instant:
+    return int(record.timestamp) * _MILLISECOND
 
 
-def _content(record: Any) -> bytes:
-    """A digest of all that must be the same however often it is said."""
-    digest = blake2b(digest_size=16)
-    digest.update(record.key)
-    digest.update(orjson.dumps(orjson.loads(record.value), option=orjson.OPT_SORT_KEYS))
-    for name, value in sorted(record.headers):
-        if name != "ce_recordedat":
-            digest.update(name.encode() + b"=" + value + b"\n")
-    return digest.digest()
+def _read(record: Any) -> tuple[bytes, _Stored]:
+    named = dict(record.headers)
+    shown = (record.key or b"", named.get("ce_type") or b"", named.get("ce_time") or b"")
+    return named.get("ce_id") or b"", _Stored(content_of(record), *shown)
 
 
-def _compare(result: Verification, derived: dict[bytes, Any], said: list[Any]) -> None:
-    seen: dict[bytes, bytes] = {}
-    for record in said:
-        named = dict(record.headers)
-        event_id, content = named.get("ce_id", b""), _content(record)
-        if event_id in seen:
-            result.repeated += 1
-            if seen[event_id] != content:
-                result.find(_finding("doubled", record.key, event_id, named, "the same id stands with two contents"))
-            continue
-        seen[event_id] = content
-        result.stored += 1
-        known = derived.get(event_id)
-        if known is None:
-            result.find(_finding("extra", record.key, event_id, named, "the log doesn't give it"))
-        elif known[0] != content:
-            result.find(_finding("different", record.key, event_id, named, "the log gives another content"))
-    for event_id, (_, key, event_type, at) in derived.items():
-        if event_id not in seen:
-            named = {"ce_type": event_type, "ce_time": at}
-            result.find(_finding("missing", key, event_id, named, "the log gives it, and it was never said"))
-
-
-def _finding(kind: Kind, key: bytes, event_id: bytes, named: dict[str, bytes], why: str) -> Finding:
-    return Finding(
-        kind=kind,
-        dossier_id=(key or b"").decode(errors="replace"),
-        event_id=event_id.decode(errors="replace"),
-        event_type=named.get("ce_type", b"").decode(errors="replace"),
-        at=named.get("ce_time", b"").decode(errors="replace"),
-        why=why,
-    )
+def _difference(one: _Stored, other: _Stored) -> str:
+    differing = [name for name in Content._fields if getattr(one.content, name) != getattr(other.content, name)]
+    return " and ".join(differing)

@@ -1,0 +1,136 @@
+"""`motcua replay deadlines`: a right log is equal, every lie is found, and what is just being said is neither."""
+
+import asyncio
+import json
+import random
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from events.topics import Topic
+from services.deadlines.adapters.bulk_fold import BulkFold, PartitionFold
+from services.deadlines.adapters.bulk_loader import BulkLoader
+from services.deadlines.adapters.bulk_verify import verify
+from services.deadlines.domain.instants import micros
+from tests.flow.deadlines.dossiers import Dossier
+from tests.integration.deadlines.bulk_runs import everything_on, fill, published, replay
+from tests.integration.deadlines.expected import pipeline, whole_log
+from tests.integration.deadlines.harness import GRACE, Relay, make_topics
+from tests.integration.deadlines.test_worker import new_id
+
+pytestmark = pytest.mark.integration
+
+MADE_UP = b"00000000-0000-5000-8000-000000000000"
+
+
+async def plant(bootstrap: str, lies: Iterable[tuple[Any, bytes, list[tuple[str, bytes]]]]) -> None:
+    """Say something that the log doesn't give, in the place of a record."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
+    await producer.start()
+    try:
+        for record, value, headers in lies:
+            topic = Topic.DEADLINE_EVENTS.value
+            await producer.send_and_wait(topic, value, key=record.key, partition=record.partition, headers=headers)
+    finally:
+        await producer.stop()
+
+
+def named(record: Any, **changed: bytes) -> list[tuple[str, bytes]]:
+    return [(name, changed.get(name, value)) for name, value in record.headers]
+
+
+@pytest.mark.timeout(170)
+async def test_a_right_log_is_equal_and_every_lie_is_found(bootstrap: str, tmp_path: Path) -> None:
+    await make_topics(bootstrap)
+    await fill(bootstrap)
+    await asyncio.to_thread(published, bootstrap, tmp_path)
+    code, printed = await asyncio.to_thread(replay, bootstrap, tmp_path)
+    assert (code, "equal: every id and every content" in printed) == (0, True), printed
+
+    first, second, third, *_ = await everything_on(bootstrap, Topic.DEADLINE_EVENTS)
+    again = named(third, ce_recordedat=b"2026-12-24T08:00:00+07:00")
+    await plant(
+        bootstrap,
+        [
+            (first, first.value, named(first, ce_id=MADE_UP)),
+            (second, second.value.replace(b"2026-", b"2027-"), named(second)),
+            (second, second.value, named(second, ce_unitid=b"1")),
+            (third, third.value.replace(b'":', b'" : '), again),  # the same event, noticed at another time
+        ],
+    )
+    untold = Dossier(new_id(random.Random(9))).accepted(
+        datetime.now(UTC), appointment_at=datetime.now(UTC) + timedelta(days=9)
+    )
+    async with Relay(bootstrap) as relay:
+        await relay.publish(untold.events)
+    await asyncio.sleep(6)  # longer than the margin within which it may still be on its way
+    code, printed = await asyncio.to_thread(replay, bootstrap, tmp_path, "--json")
+    found = json.loads(printed)
+    assert (code, found["counts"], found["repeated"]) == (1, {"doubled": 2, "missing": 1, "extra": 1}, 3)
+    by_kind = {one["kind"]: one for one in found["findings"]}
+    assert by_kind["missing"]["dossier_id"] == untold.dossier_id
+    assert by_kind["missing"]["event_type"] == "deadline-set.v1"
+    assert by_kind["extra"]["event_id"] == MADE_UP.decode()
+    whys = sorted(one["why"].rpartition(" ")[2] for one in found["findings"] if one["kind"] == "doubled")
+    assert whys == ["attributes", "data"]
+    code, printed = await asyncio.to_thread(replay, bootstrap, tmp_path, "--limit", "1")
+    assert code == 1
+    assert "different: " in printed
+
+
+@pytest.mark.timeout(120)
+async def test_what_stands_with_another_content_is_found_and_never_rewritten(
+    bootstrap_of_its_own: str, tmp_path: Path
+) -> None:
+    bootstrap = bootstrap_of_its_own
+    await make_topics(bootstrap)
+    life = Dossier(new_id(random.Random(4))).accepted(
+        datetime.now(UTC), appointment_at=datetime.now(UTC) + timedelta(days=9)
+    )
+    async with Relay(bootstrap) as relay:
+        await relay.publish(life.events)
+    (accepted,) = await whole_log(bootstrap)
+    (word,) = BulkFold(pipeline()).fold(PartitionFold(), [accepted])
+    lie = word.value.replace(b"2026-", b"2027-")
+    assert lie != word.value
+    await plant(bootstrap, [(accepted, lie, word.headers)])
+
+    code, printed = await asyncio.to_thread(replay, bootstrap, tmp_path, "--publish", "--json")
+    report = json.loads(printed)
+    assert (code, report["different"], report["said"], report["rows"]) == (1, 1, 0, 1)
+    assert [one.value for one in await everything_on(bootstrap, Topic.DEADLINE_EVENTS)] == [lie]
+    code, printed = await asyncio.to_thread(replay, bootstrap, tmp_path, "--json")
+    found = json.loads(printed)
+    assert (code, found["counts"], found["findings"][0]["why"]) == (
+        1,
+        {"different": 1},
+        "the log gives it otherwise: data",
+    )
+
+
+@pytest.mark.timeout(120)
+async def test_what_is_just_being_said_may_stand_or_not(bootstrap_of_its_own: str) -> None:
+    bootstrap = bootstrap_of_its_own
+    await make_topics(bootstrap)
+    now = datetime.now(UTC)
+    life = Dossier(new_id(random.Random(5))).accepted(now, appointment_at=now + timedelta(seconds=2))
+    long_ago, since = micros(now - timedelta(seconds=30)), micros(now + timedelta(seconds=1))
+    async with Relay(bootstrap) as relay:
+        await relay.publish(life.events)
+    await asyncio.sleep(3)
+    untold = await verify(bootstrap, BulkFold(pipeline()), long_ago)
+    assert (untold.counts, untold.stored) == ({}, 0)
+    told = await said_by_a_load(bootstrap)
+    assert b"dossier-breached.v1" in {dict(one.headers)["ce_type"] for one in told}
+    for until in (long_ago, since, micros(datetime.now(UTC) - GRACE)):
+        result = await verify(bootstrap, BulkFold(pipeline()), until)
+        assert (result.counts, result.stored, result.derived) == ({}, len(told), len(told))
+
+
+async def said_by_a_load(bootstrap: str) -> list[Any]:
+    await BulkLoader(bootstrap, BulkFold(pipeline())).run(micros(datetime.now(UTC) - GRACE), takes_over=False)
+    return await everything_on(bootstrap, Topic.DEADLINE_EVENTS)
