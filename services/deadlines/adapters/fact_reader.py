@@ -22,6 +22,7 @@ Headers = Iterable[tuple[str, bytes | None]]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _STRUCTURED = b"application/cloudevents+json"
+_REOPENED = "dossier-reopened.v1"
 
 
 def read_fact(key: bytes | None, value: bytes | None, headers: Headers, known_at: int) -> Fact:
@@ -73,7 +74,7 @@ def _base(key: bytes | None, named: dict[str, Any], known_at: int, event_type: s
         raise UnreadableMessageError(f"the key {key!r} is not the subject {subject!r}")
     if not event_id or not seq.isdigit() or named.get("ce_specversion", _VERSION) != _VERSION:
         raise UnreadableMessageError(f"id {event_id!r} or streamseq {seq!r} can't be, or specversion is not 1.0")
-    return {
+    base = {
         "seq": int(seq),
         "event_id": event_id.decode(),
         "event_type": event_type,
@@ -81,6 +82,10 @@ def _base(key: bytes | None, named: dict[str, Any], known_at: int, event_type: s
         "known_at": known_at,
         "is_history": _BOOLEANS[named.get("ce_history")],
     }
+    if seq == b"1" or event_type == _REOPENED:
+        base["opened_on"] = date.fromisoformat(named["ce_openedon"].decode()).toordinal()
+        base["unit_id"] = int(named["ce_unitid"])
+    return base
 
 
 def _opening(base: dict[str, Any], named: dict[str, Any], procedure_code: str | None, calendar_id: str | None) -> None:
@@ -133,7 +138,7 @@ def _step_started(base: dict[str, Any], _: dict[str, Any], value: bytes) -> Fact
         **base,
         step_code=data.step_code,
         officer_id=data.assignee_id,
-        unit_id=data.responsible_unit_id,
+        responsible_unit_id=data.responsible_unit_id,
         budget=_term(data.budget),
         due_at=_micros(data.step_due_at),
     )
@@ -230,6 +235,7 @@ _READERS: Final[dict[str, _Reader]] = {
     "intake-guidance-issued.v1": _without_data(facts.IntakeAnswered, is_rejected=False),
     "intake-rejected.v1": _without_data(facts.IntakeAnswered, is_rejected=True),
     "dossier-transferred.v1": _transferred,
+    "transfer-received.v1": _without_data(facts.TransferReceived),
     "transfer-refused.v1": _without_data(facts.TransferRefused),
     "dossier-reassigned-by-reorganisation.v1": _reassigned,
     "step-started.v1": _step_started,
@@ -251,7 +257,7 @@ _READERS: Final[dict[str, _Reader]] = {
     "dossier-withdrawn.v1": _ended,
     "processing-stopped.v1": _ended,
     "dossier-returned.v1": _ended,
-    "dossier-reopened.v1": _without_data(facts.Reopened),
+    _REOPENED: _without_data(facts.Reopened),
     "backdating-approved.v1": _approved,
     "feedback-refused.v1": _without_data(facts.FeedbackAct, stage="refusal"),
     "feedback-supplement-requested.v1": _without_data(facts.FeedbackAct, stage="supplement"),

@@ -15,7 +15,10 @@ from services.deadlines.domain.instants import Instant
 
 
 class Fact(Struct, frozen=True, kw_only=True, gc=False):
-    """Common to all; by itself it is an event that says nothing to any clock, but has its place in the stream."""
+    """Common to all; by itself it is an event that says nothing to any clock, but has its place in the stream.
+
+    The day of opening and the unit are read where a stream may begin with the fact.
+    """
 
     seq: int
     event_id: str
@@ -23,6 +26,8 @@ class Fact(Struct, frozen=True, kw_only=True, gc=False):
     at: Instant
     known_at: Instant
     is_history: bool = False
+    opened_on: int = 1
+    unit_id: int = 0
 
 
 class Order(Fact, frozen=True, kw_only=True):
@@ -39,8 +44,6 @@ class TermGiven(Struct, frozen=True, array_like=True, gc=False):
 class Opening(Fact, frozen=True, kw_only=True):
     """A first event: what the stream's deadline events repeat of it."""
 
-    opened_on: int
-    unit_id: int
     dossier_code: str | None = None
     procedure_code: str | None = None
     calendar_id: str | None = None
@@ -76,6 +79,10 @@ class Transferred(Fact, frozen=True, kw_only=True):
     due_back_at: Instant | None = None
 
 
+class TransferReceived(Fact, frozen=True, kw_only=True):
+    """The other side has the dossier in hand."""
+
+
 class TransferRefused(Fact, frozen=True, kw_only=True):
     """The dossier goes back to the unit that handed it over."""
 
@@ -91,7 +98,7 @@ class StepStarted(Fact, frozen=True, kw_only=True):
 
     step_code: str
     officer_id: str | None = None
-    unit_id: int | None = None
+    responsible_unit_id: int | None = None
     budget: TermGiven | None = None
     due_at: Instant | None = None
 

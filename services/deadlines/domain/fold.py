@@ -18,7 +18,7 @@ from services.deadlines.domain.instants import Instant
 from services.deadlines.domain.outputs import Conclusion
 from services.deadlines.domain.planning import Planner
 from services.deadlines.domain.state import NEVER, DossierState
-from services.deadlines.domain.turn import Turn
+from services.deadlines.domain.turn import DOSSIER, Turn
 
 REPORTED_LONG_AFTER: Instant = 3_600_000_000
 """A counter that reports what happened so long ago is catching up: what ended the clock may come with the next message."""
@@ -43,6 +43,8 @@ def evolve(
         raise StreamGapError(f"event {fact.event_id} has number {fact.seq} and follows number {state.seq}")
     if state.next_at < passed_before:
         state = pass_time(state, passed_before, fact.known_at, planner, retention, said)
+        if is_over(state, passed_before, retention):
+            return _begin(fact, planner, retention, said)  # a tick would have forgotten it by now
     kind = type(fact)
     handler = _HANDLERS.get(kind)
     if handler is None:
@@ -88,35 +90,51 @@ def is_over(state: DossierState, until: Instant, retention: Instant) -> bool:
 def _begin(fact: Fact, planner: Planner, retention: Instant, said: list[Conclusion]) -> Step:
     if fact.seq > 1:
         # A finished dossier is forgotten after a while. What may still be said about it moves no clock; history may say more.
+        if isinstance(fact, facts.Reopened):
+            return _reopen_forgotten(fact, planner, retention, said)
         if fact.is_history or type(fact) not in _NEEDS_A_STATE:
             return None, said
         raise StreamGapError(f"the events of the stream begin with {fact.event_type}, number {fact.seq}")
-    opening = fact if isinstance(fact, Opening) else None
-    subject = planner.pin(
-        opening
-        or Opening(
-            seq=1,
-            event_id=fact.event_id,
-            event_type=fact.event_type,
-            at=fact.at,
-            known_at=fact.known_at,
-            opened_on=1,
-            unit_id=0,
-        )
-    )
-    state = DossierState(fact.seq, fact.known_at, 0, NEVER, subject, subject.unit_id)
-    turn = Turn(planner, state, fact, fact.known_at, said)
+    turn = _opened(fact, planner, said)
     handler = _HANDLERS.get(type(fact))
-    if opening is not None and handler is not None:
+    if handler is not None and isinstance(fact, Opening):
         handler(turn, fact)
     elif handler is not None:
         turn.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
     return _noted(turn.state, fact, retention), said
 
 
+def _opened(fact: Fact, planner: Planner, said: list[Conclusion]) -> Turn:
+    """The first turn of a stream, whatever it begins with."""
+    subject = planner.pin(fact if isinstance(fact, Opening) else _unnamed(fact))
+    state = DossierState(fact.seq, fact.known_at, 0, NEVER, subject, subject.unit_id)
+    return Turn(planner, state, fact, fact.known_at, said)
+
+
+def _unnamed(fact: Fact) -> Opening:
+    """An opening of which no more is known than what every event bears."""
+    return Opening(
+        seq=fact.seq,
+        event_id=fact.event_id,
+        event_type=fact.event_type,
+        at=fact.at,
+        known_at=fact.known_at,
+        opened_on=fact.opened_on,
+        unit_id=fact.unit_id,
+    )
+
+
+def _reopen_forgotten(fact: Fact, planner: Planner, retention: Instant, said: list[Conclusion]) -> Step:
+    """Reopened so long after its end that its clock was forgotten: an alert (AL-7), and no clock from now on."""
+    turn = _opened(fact, planner, said)
+    reason = "it was reopened after its clock had been forgotten; the due date has to be kept by hand"
+    turn.not_armed(DOSSIER, "dossier", "contradiction", reason)
+    return _noted(replace(turn.state, is_accepted=True), fact, retention), said
+
+
 def _open_again(turn: Turn, fact: Opening) -> None:
     """A later submission or the acceptance after one; a second acceptance or feedback contradicts."""
-    if isinstance(fact, facts.Submitted):
+    if isinstance(fact, facts.Submitted) and not turn.state.is_accepted:
         beginning.on_submitted(turn, fact)
     elif isinstance(fact, facts.Accepted) and not turn.state.is_accepted:
         parts.end_kind(turn, "intake")
@@ -167,6 +185,7 @@ _HANDLERS: Final[dict[type[Fact], Callable[[Turn, Any], None]]] = {
     facts.FeedbackReceived: beginning.on_feedback_received,
     facts.IntakeAnswered: parts.on_intake_answered,
     facts.Transferred: parts.on_transferred,
+    facts.TransferReceived: parts.on_transfer_received,
     facts.TransferRefused: parts.on_transfer_refused,
     facts.Reassigned: parts.on_reassigned,
     facts.StepStarted: parts.on_step_started,

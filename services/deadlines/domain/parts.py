@@ -18,18 +18,33 @@ from services.deadlines.domain.facts import (
     Reassigned,
     StepCompleted,
     StepStarted,
+    TransferReceived,
     Transferred,
     TransferRefused,
 )
 from services.deadlines.domain.instants import instant
 from services.deadlines.domain.planning import lawful_due_of, term_of
-from services.deadlines.domain.state import Clock
+from services.deadlines.domain.state import Clock, Ending
 from services.deadlines.domain.turn import DOSSIER, Turn
 
 
-def on_intake_answered(turn: Turn, _fact: IntakeAnswered) -> None:
-    """Guidance or a refusal ends the intake clock."""
+def on_intake_answered(turn: Turn, fact: IntakeAnswered) -> None:
+    """Guidance or a refusal ends the intake clock; a refusal ends the stream."""
     end_kind(turn, "intake")
+    if fact.is_rejected and not turn.state.is_accepted:
+        _close(turn)
+
+
+def _close(turn: Turn) -> None:
+    """Nothing more is timed here: the stream may be forgotten in time, as a finished dossier is."""
+    fact = turn.caused_by()
+    ending = Ending(fact.event_id, fact.event_type, fact.seq, fact.at, fact.known_at)
+    turn.state = replace(turn.state, ending=ending)
+
+
+def on_transfer_received(turn: Turn, _fact: TransferReceived) -> None:
+    """The dossier has arrived, whoever reported its way (DR-11)."""
+    end_kind(turn, "transfer")
 
 
 def on_transferred(turn: Turn, fact: Transferred) -> None:
@@ -71,7 +86,7 @@ def on_step_started(turn: Turn, fact: StepStarted) -> None:
         turn.state = replace(turn.state, officer_id=fact.officer_id)
     if turn.pins is None or turn.state.ending is not None:
         return
-    about = {"step_code": fact.step_code, "unit_id": fact.unit_id or 0, "officer_id": fact.officer_id}
+    about = {"step_code": fact.step_code, "unit_id": fact.responsible_unit_id or 0, "officer_id": fact.officer_id}
     name = f"step:{fact.step_code}#{fact.seq}"
     try:
         if fact.due_at is not None:
@@ -151,6 +166,8 @@ def on_feedback_act(turn: Turn, fact: FeedbackAct) -> None:
     published = turn.state.clock(FEEDBACK_PUBLICATION)
     if fact.stage == "publication" and published is not None:
         end(turn, published)
+    if fact.stage in ("refusal", "publication"):
+        _close(turn)
 
 
 def _judge_stage(turn: Turn, fact: FeedbackAct, received: Clock) -> None:

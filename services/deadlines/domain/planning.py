@@ -181,7 +181,7 @@ class Planner:
         latest = answer.due_at
         if kind == "dossier":
             latest = _latest_at(pins, answer, term)
-            if latest != answer.due_at:
+            if calendar.is_working_day(latest.date()):
                 wakes.append(Wake(PENDING, micros(calendar.start_of_first_session(latest.date()))))
         # What is said at one instant: the reminder first, then that an apology may be owed.
         wakes = sorted((wake for wake in wakes if wake.at < due_at), key=lambda wake: (wake.at, wake.name == PENDING))

@@ -56,9 +56,6 @@ def test_on_the_morning_of_the_latest_day_it_is_finish_or_apologise() -> None:
     assert (event.data.declared_by, local(event.data.latest_at)) == ("rules", "2026-02-26 17:00")
 
 
-@pytest.mark.xfail(
-    reason="planning.py plans no morning for an apology whose latest instant is the due instant", strict=True
-)
 def test_a_term_of_one_day_has_its_apology_in_view_on_the_morning_of_its_due_day() -> None:
     """AR-01 with AR-02: the latest instant is the due instant, so its day is the due day."""
     event = one(told(Life().accepted("2026-03-09T08:00", term(1)), "2026-03-11T00:00"), "apology-pending-raised")

@@ -302,7 +302,6 @@ def test_only_ahead_of_the_look_nothing_is_said() -> None:
     assert kinds(only(watch.look(at("2026-03-04T07:31")), "near-due")) == ["near-due A2"]
 
 
-@pytest.mark.xfail(reason="evolve forgets a finished stream only when a look did (fold.py)", strict=True)
 def test_a_finished_dossier_is_forgotten_after_thirty_days_whether_or_not_anybody_looked() -> None:
     """An approval after 40 days: a worker that ticked has forgotten the stream, a replay that only folds has not."""
     life = five_days().ready("2026-03-09T16:00").approved("2026-04-25T09:00")

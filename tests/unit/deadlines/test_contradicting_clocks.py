@@ -149,7 +149,6 @@ def test_a_result_before_acceptance_at_the_very_beginning_is_flagged_and_the_acc
     assert dues(said[-1])[0] == "2026-03-09 17:00"
 
 
-@pytest.mark.xfail(reason="fold.py keeps the day 1 of an unopened stream when it is accepted", strict=True)
 def test_a_stream_that_began_wrongly_has_the_day_and_the_procedure_of_its_acceptance() -> None:
     life = Life(procedure_code=STEPPED).ready("2026-03-02T07:00").accepted("2026-03-02T08:00")
     life.step("2026-03-02T09:00", "appraisal")
@@ -163,7 +162,6 @@ def test_a_resumption_before_acceptance_is_a_contradiction_too() -> None:
     assert kinds(told(life)) == ["set", "integrity-flag-raised"]
 
 
-@pytest.mark.xfail(reason="fold.py starts an intake clock for what was accepted already", strict=True)
 def test_a_submission_after_the_acceptance_starts_no_intake_clock() -> None:
     assert kinds(told(begun().submitted("2026-03-03T08:00"), "2026-03-05T00:00"))[-1] == "integrity-flag-raised"
 
@@ -209,16 +207,12 @@ def test_history_of_a_forgotten_dossier_moves_no_clock() -> None:
     assert fold(life.events[2:]) == (None, [])
 
 
-@pytest.mark.xfail(
-    reason="ADR 0012 promises an alert (AL-7); fold.py stops the processor", strict=True, raises=StreamGapError
-)
 def test_a_reopening_after_the_dossier_was_forgotten_is_an_alert_and_stops_nobody() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-04T06:00").reopened("2026-08-01T09:00")
     _, said = fold(life.events[2:])
     assert kinds(said) == ["clock-not-armed"]
 
 
-@pytest.mark.xfail(reason="only dossiers that ended are forgotten (fold.py, pipeline.py)", strict=True)
 @pytest.mark.parametrize(
     "life",
     [
