@@ -9,21 +9,20 @@ million events is to cost half a minute; a test reads every record with `events.
 
 import asyncio
 import time
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import accumulate, islice
+from itertools import islice
 from random import Random
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import murmur2
 
-from demo.reference import Procedure, Unit, load_procedures, load_units, procedures_at, units_at
+from bench.event_lives import Life, draw_lives, uuid_text, working_days
 from deploy.embedded.kafka.topics import TopicSpec, create_topics
-from events.codec import CONTENT_TYPE, SCHEMA_URN, dumps
+from events.codec import CONTENT_TYPE, SCHEMA_URN
 from events.hash_chain import GENESIS
 from events.topics import Topic
 from motcua.topic_specs import topic_specs
@@ -33,16 +32,9 @@ OUT_TOPIC = "bench-out"
 """Where the peers write what they conclude."""
 PARTITIONS = 16
 SOURCE = "urn:motcua:bench:counter"
-FIRST_ON = date(2024, 1, 2)
-LAST_ON = date(2026, 6, 30)
 IMPORTED_AT = datetime(2026, 7, 1, tzinfo=UTC)
 """From when on the history was taken over, 5,000 events a second."""
-REGISTER_ON = date(2025, 4, 1)
-"""Units and procedures are those of this day; the bench compares speed, not places."""
-LONGEST_TERM = 45
 RELAY_BATCH = 5_000
-STEPS = (("TL", "Thụ lý"), ("XM", "Xác minh"), ("TD", "Thẩm định"), ("KD", "Ký duyệt"))
-MISSING_ITEMS = ("Bản vẽ hiện trạng", "Giấy xác nhận tình trạng hôn nhân", "Giấy khai sinh bản chính")
 OPENING, NOON, WORKING_SECONDS = 27_000, 14_400, 27_000
 """Working hours, in seconds: from 07:30 of the day, after four hours a break of two, seven and a half hours together."""
 BREAK = 7_200
@@ -149,115 +141,6 @@ def _size(record: LogRecord) -> int:
     return len(record.key) + len(record.value) + sum(len(name) + len(value) for name, value in record.headers)
 
 
-@dataclass(slots=True)
-class Life:
-    """One dossier: what happened, as (place in working days since `FIRST_ON`, type, data), in order."""
-
-    dossier_id: str
-    code: str
-    unit: Unit
-    procedure: Procedure
-    channel: int
-    happened: list[tuple[float, str, bytes]] = field(default_factory=list)
-    is_ended: bool = False
-
-    def act(self, at: float, event_type: str, data: dict[str, Any]) -> None:
-        """Add something; what lies beyond the end of the log is not known there."""
-        if at < len(working_days()):
-            self.happened.append((at, event_type, dumps(data)))
-            self.is_ended = self.is_ended or event_type in ("result-ready-at-counter.v1", "dossier-withdrawn.v1")
-
-
-def draw_lives(count: int, seed: int) -> list[Life]:
-    """As many lives as make `count` events."""
-    random = Random(seed)
-    procedures = [
-        one
-        for one in procedures_at(load_procedures(), REGISTER_ON)
-        if one.term_unit in ("working_day", "calendar_day") and one.term_value <= LONGEST_TERM
-    ]
-    # Long terms are drawn more often than short ones, so that many dossiers are open side by side.
-    weights = list(accumulate(one.term_value for one in procedures))
-    units = units_at(load_units(), REGISTER_ON)
-    lives: list[Life] = []
-    drawn = 0
-    while drawn < count:
-        procedure = procedures[bisect_right(weights, random.randrange(weights[-1]))]
-        life = Life(
-            dossier_id=_uuid(random.getrandbits(128)),
-            code=f"H57.{len(lives):07}",
-            unit=random.choice(units),
-            procedure=procedure,
-            channel=random.choice((1, 1, 2, 2, 3)),
-        )
-        _live(life, random)
-        lives.append(life)
-        drawn += len(life.happened)
-    return lives
-
-
-def _live(life: Life, random: Random) -> None:
-    procedure = life.procedure
-    term = {"value": procedure.term_value, "unit": procedure.term_unit}
-    days = procedure.term_value * (1.0 if procedure.term_unit == "working_day" else 5 / 7)
-    now = random.random() * len(working_days())
-    accepted = {
-        "procedure_code": procedure.code,
-        "procedure_name": procedure.name,
-        "term": term,
-        "receipt_no": life.code,
-    }
-    life.act(now, "dossier-accepted.v1", accepted)
-    if random.random() < 0.9:
-        now += random.uniform(0.05, 0.5)
-        to_unit = life.unit.parent_id or life.unit.unit_id
-        life.act(now, "dossier-transferred.v1", {"to_unit_id": to_unit, "control_sheet_no": f"BG-{life.code}"})
-    if random.random() < 0.03:
-        life.act(now + random.random(), "dossier-withdrawn.v1", {"reason": "Công dân đề nghị rút hồ sơ"})
-        return
-    if random.random() < 0.15:
-        answered_at = _supplement(life, now, days, random)
-        if answered_at is None:
-            return
-        now = answered_at
-    _resolve(life, now, days, random)
-
-
-def _supplement(life: Life, now: float, days: float, random: Random) -> float | None:
-    """When the missing papers came; None if never."""
-    asked_at = now + random.random() * min(days, 3.0) * 0.9
-    items = [random.choice(MISSING_ITEMS)]
-    requested = {"round_no": 1, "missing_items": items, "reason": "Thành phần hồ sơ chưa đầy đủ", "form_no": "02"}
-    life.act(asked_at, "supplement-requested.v1", requested)
-    if random.random() < 0.12:
-        return None
-    answered_at = asked_at + random.uniform(0.5, 6.0)
-    life.act(answered_at, "supplement-completed.v1", {"round_no": 1, "items": items})
-    return answered_at
-
-
-def _resolve(life: Life, now: float, days: float, random: Random) -> None:
-    is_late = random.random() < 0.12
-    ready_at = now + days * (1.0 + random.expovariate(4.0) if is_late else random.betavariate(2.2, 1.6) * 0.97)
-    count = random.choice((3, 4, 4))
-    each = (ready_at - now) / (count + 0.1)
-    for number in range(count):
-        code, name = STEPS[number]
-        step = {"step_code": code, "step_no": number + 1, "step_name": name}
-        begun = now + number * each
-        life.act(begun, "step-started.v1", step)
-        life.act(begun + 0.9 * each, "step-completed.v1", {**step, "outcome": "chuyển bước sau"})
-        if random.random() < 0.005:  # laid aside, never taken up again
-            return
-    document = f"{random.randrange(1, 9_999):04}/QĐ"
-    result = "granted" if random.random() < 0.96 else "refused"
-    issued = {"document_no": document, "result_kind": result, "is_digitally_signed": random.random() < 0.8}
-    life.act(ready_at - 0.05 * each, "result-issued.v1", issued)
-    life.act(ready_at, "result-ready-at-counter.v1", {"document_no": document})
-    if random.random() < 0.95:
-        life.act(ready_at + random.expovariate(0.7), "result-delivered.v1", {"method": "counter"})
-
-
 def records_of(lives: Iterable[Life], seed: int) -> Iterator[LogRecord]:
     """The events of all lives in order of time, as records."""
     told = [Told(life) for life in lives]
@@ -295,7 +178,7 @@ class Told:
         headers = [
             _CONTENT_TYPE,
             _SPEC_VERSION,
-            ("ce_id", _uuid(random.getrandbits(128)).encode()),
+            ("ce_id", uuid_text(random.getrandbits(128)).encode()),
             _SOURCE,
             ("ce_type", event_type.encode()),
             self._subject,
@@ -330,21 +213,9 @@ _OFFICER = ("ce_actorkind", b"officer")
 _HISTORY = ("ce_history", b"true")
 
 
-@cache
-def working_days() -> tuple[str, ...]:
-    """Mondays to Fridays of the log, as text."""
-    days = (FIRST_ON + timedelta(days=number) for number in range((LAST_ON - FIRST_ON).days + 1))
-    return tuple(day.isoformat() for day in days if day.weekday() < 5)
-
-
 def local_instant(at: float) -> str:
     """The instant in working hours of Hà Nội at a place in working days."""
     day = int(at)
     worked = int((at - day) * WORKING_SECONDS)
     minutes, seconds = divmod(OPENING + worked + (BREAK if worked >= NOON else 0), 60)
     return f"{working_days()[day]}T{minutes // 60:02}:{minutes % 60:02}:{seconds:02}+07:00"
-
-
-def _uuid(bits: int) -> str:
-    text = f"{bits:032x}"
-    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-8{text[17:20]}-{text[20:]}"

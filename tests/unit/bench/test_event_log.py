@@ -9,7 +9,8 @@ import pytest
 from aiokafka.partitioner import DefaultPartitioner
 from jsonschema_rs import validator_for
 
-from bench.event_log import PARTITIONS, LogRecord, draw_lives, log_records, partition_of
+from bench.event_lives import draw_lives
+from bench.event_log import PARTITIONS, LogRecord, log_records, partition_of
 from events.codec import from_kafka, to_kafka
 from events.envelope import Event
 from events.hash_chain import GENESIS
