@@ -119,13 +119,13 @@ def explain_dossier(stream: StreamFacts, rulebook: Rulebook, procedures: Procedu
     """Explain every clock of a stream, the dossier's own first, the others in the order in which they started."""
     walked = walk(stream, rulebook, procedures)
     ordered = sorted(walked.clocks, key=lambda clock: clock.kind != DOSSIER)
-    clocks = tuple(_explained(walked, clock, _recorded_of(stream, clock)) for clock in ordered)
+    clocks = tuple(_explained(walked, clock, stream) for clock in ordered)
     known = {id(one) for clock in ordered for one in _recorded_of(stream, clock)}
     opening, procedure = walked.opening, walked.procedure()
     return DossierExplanation(
         stream=stream,
         clocks=clocks,
-        notes=(*walked.notes, *_backdated(walked)),
+        notes=_notes(walked, stream),
         unexplained=tuple(one for one in stream.recorded if id(one) not in known),
         is_accepted=walked.is_accepted,
         ending=walked.ending,
@@ -143,9 +143,13 @@ def _recorded_of(stream: StreamFacts, clock: WalkedClock) -> tuple[RecordedDue, 
     return tuple(one for one in stream.recorded if (one.clock, one.clock_kind) == (clock.name, clock.kind))
 
 
-def _explained(walked: Walk, clock: WalkedClock, recorded: tuple[RecordedDue, ...]) -> ExplainedClock:
+def _explained(walked: Walk, clock: WalkedClock, stream: StreamFacts) -> ExplainedClock:
     ledger, causes = _ledger(walked, clock)
+    recorded = _recorded_of(stream, clock)
     last = recorded[-1] if recorded else None
+    # Where it was said that the clock can't run any more, what was said before is not its present due date.
+    is_stale = last is not None and any(one.clock == clock.name and one.seq > last.seq for one in stream.not_armed)
+    present = None if is_stale else last
     explanation = explain_clock(clock.calendar, clock.started_at, clock.counted, clock.base, ledger, clock.rule_set)
     judged_at, classes = _judged(clock, explanation)
     ended_at = clock.ended.at if clock.ended else None
@@ -161,8 +165,8 @@ def _explained(walked: Walk, clock: WalkedClock, recorded: tuple[RecordedDue, ..
         by_rules=_by_rules(clock),
         causes=causes,
         original=Compared(computed=clock.original.due_at, recorded=last.original_due_at if last else None),
-        lawful=Compared(computed=clock.lawful.due_at, recorded=last.lawful_due_at if last else None),
-        promised=Compared(computed=clock.promised_at, recorded=last.promised_due_at if last else None),
+        lawful=Compared(computed=clock.lawful.due_at, recorded=present.lawful_due_at if present else None),
+        promised=Compared(computed=clock.promised_at, recorded=present.promised_due_at if present else None),
         judged_due_at=judged_at,
         moves=moves,
         unexplained=tuple(one for one in recorded if id(one) not in matched),
@@ -247,6 +251,24 @@ def _backdated(walked: Walk) -> tuple[Note, ...]:
         clock.calendar, clock.lawful.due_at, fact.at, fact.known_at, tolerance, basis=clock.lawful.basis
     )
     return (Note(fact=fact, code="backdated"),) if found.is_backdated else ()
+
+
+def _notes(walked: Walk, stream: StreamFacts) -> tuple[Note, ...]:
+    """Everything noted; what was said of the same event when it happened stands for it."""
+    said = _not_armed(stream)
+    known = {note.fact.seq for note in said}
+    own = (
+        note for note in walked.notes if note.code not in ("no-term", "unknown-calendar") or note.fact.seq not in known
+    )
+    return (*own, *_backdated(walked), *said)
+
+
+def _not_armed(stream: StreamFacts) -> tuple[Note, ...]:
+    """What was said of clocks that can't run (AL-7)."""
+    told = {fact.seq: fact for fact in stream.facts}
+    return tuple(
+        Note(fact=told[one.seq], code="not-armed", detail=one.reason) for one in stream.not_armed if one.seq in told
+    )
 
 
 def _or_none(ask: Callable[[], _T]) -> _T | None:

@@ -60,7 +60,9 @@ class FeedbackReceived(Opening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeAnswered(Fact):
-    """Guidance or a refusal."""
+    """Guidance or a refusal; a refusal before any acceptance ends the stream."""
+
+    is_rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,11 @@ class Transferred(Fact):
 
     to_unit_id: int
     due_back_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferReceived(Fact):
+    """The other side has it in hand (DR-11)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +196,15 @@ class RecordedDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotArmed:
+    """It was said that a clock can't run, and why (AL-7); `seq` is the event that it followed from."""
+
+    clock: str
+    seq: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamFacts:
     """One stream: its facts in order, what was said about its clocks in order, and how people call it."""
 
@@ -196,6 +212,7 @@ class StreamFacts:
     dossier_code: str | None
     facts: tuple[Fact, ...]
     recorded: tuple[RecordedDue, ...] = ()
+    not_armed: tuple[NotArmed, ...] = ()
 
 
 def term_of(given: GivenTerm | None) -> Term | None:

@@ -69,7 +69,7 @@ def _opened(walked: Walk, fact: Opening) -> bool:
         walked.end(fact, walked.open_clocks("intake"))
         walked.pin(replace(fact, opened_on=walked.opening.opened_on))
         return True
-    if isinstance(fact, facts.Submitted):
+    if isinstance(fact, facts.Submitted) and not walked.is_accepted:
         return True
     walked.note(fact, "already-accepted")
     return False
@@ -207,6 +207,18 @@ def _feedback_received(walked: Walk, fact: facts.FeedbackReceived) -> None:
     walked.feedback("feedback_answer", fact, fact.at)
 
 
+def _intake_answered(walked: Walk, fact: facts.IntakeAnswered) -> None:
+    walked.end(fact, walked.open_clocks("intake"))
+    if fact.is_rejected and not walked.is_accepted:
+        walked.ending = fact
+
+
+def _feedback_act(walked: Walk, fact: facts.FeedbackAct) -> None:
+    walked.feedback_act(fact)
+    if fact.stage in ("refusal", "publication"):
+        walked.ending = fact
+
+
 def _ended(walked: Walk, fact: facts.Ended) -> None:
     if walked.ending is not None:
         walked.note(fact, "already-ended")
@@ -218,14 +230,15 @@ _HANDLERS: Final[dict[type[Fact], Callable[[Walk, Any], None]]] = {
     facts.Submitted: Walk.submitted,
     facts.Accepted: Walk.accepted,
     facts.FeedbackReceived: _feedback_received,
-    facts.IntakeAnswered: lambda walked, fact: walked.end(fact, walked.open_clocks("intake")),
+    facts.IntakeAnswered: _intake_answered,
     facts.Transferred: Walk.transferred,
+    facts.TransferReceived: lambda walked, fact: walked.end(fact, walked.open_clocks("transfer")),
     facts.TransferRefused: _transfer_refused,
     facts.StepStarted: Walk.step_started,
     facts.StepCompleted: _step_completed,
     facts.ConsultationRequested: lambda walked, fact: walked.consulted(fact, fact.document_no, fact.term, fact.due_at),
     facts.ConsultationAnswered: _consultation_answered,
-    facts.FeedbackAct: Walk.feedback_act,
+    facts.FeedbackAct: _feedback_act,
     facts.PauseOpened: pause_opened,
     facts.PauseClosed: pause_closed,
     facts.Extended: _extended,

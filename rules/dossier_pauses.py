@@ -140,7 +140,9 @@ def move(clock: WalkedClock, adjusted: AdjustedDue, fact: Fact, cause: str, rule
         return
     if not (clock.promised_at > clock.lawful.due_at and clock.promised_at > answer.due_at):
         clock.promised_at = answer.due_at
-    clock.lawful, clock.running_from_at, clock.is_breached = answer, adjusted.running_from_at, False
+    # Whether the day or the instant decides is fixed when the clock starts (DR-08), also where a restart counts in hours.
+    clock.lawful = replace(answer, basis=clock.original.basis)
+    clock.running_from_at, clock.is_breached = adjusted.running_from_at, False
     moved(clock, fact, cause, rule)
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from rules.calendar import Calendar
-from rules.classify import breach_at
 from rules.dossier_facts import (
     Accepted,
     Ended,
@@ -140,7 +139,7 @@ class Walk:
         is_late_told = before is None or before.is_history or before.known_at - before.at > _LONG_AFTER
         passed = fact.at if fact.is_history or is_late_told else max(fact.known_at - _SECOND, fact.at)
         for clock in self.open_clocks():
-            if not clock.is_paused and breach_at(clock.calendar, clock.lawful) < passed:
+            if not clock.is_paused and clock.lawful.due_at < passed:
                 clock.is_breached = True
         self.before = fact
 

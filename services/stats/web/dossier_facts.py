@@ -15,7 +15,7 @@ from events.catalog import CLASS_BY_TYPE, DEADLINE_TYPES
 from events.data_codec import typed
 from events.errors import MessageError
 from rules import dossier_facts as facts
-from rules.dossier_facts import Fact, RecordedDue, StreamFacts
+from rules.dossier_facts import Fact, NotArmed, RecordedDue, StreamFacts
 
 Row = Mapping[str, Any]
 _SAID: Final = (deadline.DeadlineSet, deadline.DeadlineMoved, deadline.DeadlineRecomputed)
@@ -26,6 +26,7 @@ def stream_facts(dossier_id: str, rows: Iterable[Row]) -> StreamFacts:
     """The facts in the order of the stream, and what was said in the order of the facts that caused it."""
     told: dict[int, Fact] = {}
     said: list[tuple[int, datetime, RecordedDue]] = []
+    not_armed: list[NotArmed] = []
     code = None
     for row in rows:
         code = code or row["dossier_code"] or None
@@ -38,6 +39,8 @@ def stream_facts(dossier_id: str, rows: Iterable[Row]) -> StreamFacts:
             continue
         if isinstance(data, _SAID):
             said.append((row["stream_seq"], row["recorded_at"], _recorded(row, data)))
+        elif isinstance(data, deadline.ClockNotArmed):
+            not_armed.append(NotArmed(clock=data.clock, seq=row["stream_seq"], reason=data.reason))
         elif row["event_type"] not in DEADLINE_TYPES:
             told[row["stream_seq"]] = _fact(row, data)
     ordered = sorted(said, key=lambda one: one[:2])
@@ -46,6 +49,7 @@ def stream_facts(dossier_id: str, rows: Iterable[Row]) -> StreamFacts:
         dossier_code=code,
         facts=tuple(told[seq] for seq in sorted(told)),
         recorded=tuple(one for _, _, one in ordered),
+        not_armed=tuple(sorted(not_armed, key=lambda one: one.seq)),
     )
 
 
@@ -126,8 +130,9 @@ _MAKERS: Final[dict[type[Any], Callable[[dict[str, Any], Row, Any], Fact]]] = {
     dossier.DossierSubmitted: _submitted,
     dossier.FeedbackReceived: lambda about, row, data: facts.FeedbackReceived(**_opening(about, row, data)),
     dossier.IntakeGuidanceIssued: _with(facts.IntakeAnswered),
-    dossier.IntakeRejected: _with(facts.IntakeAnswered),
+    dossier.IntakeRejected: _with(facts.IntakeAnswered, is_rejected=True),
     dossier.DossierTransferred: _with(facts.Transferred, "to_unit_id", "due_back_at"),
+    dossier.TransferReceived: _with(facts.TransferReceived),
     dossier.TransferRefused: _with(facts.TransferRefused),
     dossier.StepStarted: _step_started,
     dossier.StepCompleted: _with(facts.StepCompleted, "step_code"),

@@ -71,6 +71,17 @@ def test_a_step_goes_on_with_what_was_left() -> None:
     assert step.causes == ("supplement",)
 
 
+def test_day_or_instant_is_fixed_at_the_start() -> None:
+    """An appointment is judged by its day, also after a restart that counts hours; an agency's day follows from that."""
+    life = Life(procedure_code=CHAINED).accepted(
+        "2026-01-05T06:00", term(9, "hour"), appointment_at=at("2026-01-05T06:01")
+    )
+    life.asked("2026-01-05T06:00").supplemented("2026-01-05T06:00").moved_to("2026-01-05T06:00", 31)
+    found = explained(life)
+    assert [clock.lawful.computed for clock in found.clocks if clock.kind == "agency"] == [at("2026-01-05T17:00")]
+    assert not found.differs
+
+
 def test_feedback_has_its_own_clocks() -> None:
     life = (
         Life().feedback("2026-03-02T09:00").feedback_answered("2026-03-10T09:00").feedback_published("2026-03-11T09:00")
@@ -146,6 +157,24 @@ def test_an_approved_late_record_needs_no_look_any_more() -> None:
     assert explained(life).notes == ()
 
 
+def test_a_clock_that_was_given_up_is_noted_and_no_difference() -> None:
+    life = Life().accepted("2026-03-02T09:00", term(5)).ready("2026-03-06T09:00").reopened("2026-06-01T09:00")
+    found = explained(life)
+    assert [(note.code, note.fact.seq) for note in found.notes] == [("not-armed", 3)]
+    assert not found.differs
+    assert found.clocks[0].lawful.recorded is None
+
+
+def test_a_refusal_ends_a_stream_and_an_arrival_ends_its_transfer() -> None:
+    refused = explained(Life().submitted("2026-03-02T08:00").rejected("2026-03-02T10:00"))
+    assert refused.ending is not None
+    assert [clock.outcome for clock in refused.clocks] == ["early"]
+    arrived = explained(Life(procedure_code=CHAINED).accepted("2026-03-02T09:00").received_there("2026-03-02T11:00"))
+    assert [(clock.kind, clock.outcome) for clock in arrived.clocks] == [("dossier", "unknown"), ("transfer", "early")]
+
+
 def test_a_dossier_without_a_term_has_no_clock_and_says_so() -> None:
-    found = explained(Life().accepted("2026-03-02T09:00"))
-    assert (found.clocks, [note.code for note in found.notes]) == ((), ["no-term"])
+    life = Life().accepted("2026-03-02T09:00")
+    for said, code in ((None, "not-armed"), ([], "no-term")):
+        found = explained(life, said)
+        assert (found.clocks, [note.code for note in found.notes]) == ((), [code])
