@@ -1,0 +1,97 @@
+"""The fold of the bulk path without a broker: what is put aside, what time brings, what is the same content."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import pytest
+
+from events.codec import to_kafka
+from rules.procedure_files import load_procedures
+from rules.rulebook_files import load_rulebook
+from services.deadlines.adapters.bulk_fold import BulkFold, PartitionFold, content_of
+from services.deadlines.domain.errors import StreamGapError
+from services.deadlines.domain.instants import micros
+from services.deadlines.pipeline import Pipeline
+from tests.flow.deadlines.dossiers import Dossier, at, term
+
+
+class Record(NamedTuple):
+    key: bytes | None
+    value: bytes | None
+    headers: Any
+    timestamp: int
+
+
+def records(life: Dossier, known_at: datetime | None = None) -> list[Record]:
+    """The events of a dossier as the log holds them, known when they were recorded."""
+    return [
+        Record(*to_kafka(event), int((known_at or event.envelope.recorded_at).timestamp() * 1000))
+        for event in life.events
+    ]
+
+
+@pytest.fixture(scope="module")
+def fold() -> BulkFold:
+    rulebook = load_rulebook()
+    return BulkFold(Pipeline(rulebook, load_procedures(rulebook.default_rule_set)))
+
+
+def types(words: Any) -> list[str]:
+    return [dict(word.headers)["ce_type"].decode() for word in words]
+
+
+def test_a_batch_that_comes_twice_says_nothing_more(fold: BulkFold) -> None:
+    here = PartitionFold()
+    life = Dossier().accepted("2026-03-02T08:00", term(5)).ready("2026-03-04T08:00")
+    said = fold.fold(here, records(life))
+    assert types(said) == ["deadline-set.v1", "deadline-near-due.v1", "deadline-met.v1"]
+    assert said[0].event_id == dict(said[0].headers)["ce_id"]
+    assert fold.fold(here, records(life)) == []
+    assert (here.event_count, len(here.states), here.refused) == (4, 1, [])
+
+
+def test_a_record_nobody_can_read_is_put_aside_and_the_rest_is_told(fold: BulkFold) -> None:
+    here = PartitionFold()
+    bad = Record(b"x", b"{", [("ce_type", b"step-started.v1"), ("ce_subject", b"x")], 0)
+    life = Dossier().accepted("2026-03-02T08:00", term(5))
+    assert types(fold.fold(here, [bad, *records(life)])) == ["deadline-set.v1"]
+    assert [refused.record for refused in here.refused] == [bad]
+
+
+def test_a_missing_event_stops_everything(fold: BulkFold) -> None:
+    life = Dossier().accepted("2026-03-02T08:00", term(5)).step("2026-03-02T09:00").ready("2026-03-03T08:00")
+    first, _, third = records(life)
+    with pytest.raises(StreamGapError):
+        fold.fold(PartitionFold(), [first, third])
+
+
+def test_time_says_what_fell_due_and_forgets_what_ended_long_ago(fold: BulkFold) -> None:
+    here = PartitionFold()
+    ended = Dossier("ended").accepted("2026-03-02T08:00", term(5)).ready("2026-03-03T08:00")
+    late = Dossier("late").accepted("2026-03-02T08:00", term(5))
+    fold.fold(here, records(ended) + records(late))
+    assert list(fold.pass_time(here, micros(at("2026-03-03T08:00")), 0)) == []
+    until = micros(at("2026-06-01T08:00"))
+    assert "dossier-breached.v1" in [one for words in fold.pass_time(here, until, until) for one in types(words)]
+    assert list(here.states) == [b"late"]
+    assert list(fold.pass_time(here, until, until)) == []
+
+
+def test_time_does_not_count_for_an_import_before_its_partition_is_silent(fold: BulkFold) -> None:
+    here = PartitionFold()
+    now = datetime(2026, 11, 25, 8, tzinfo=UTC)
+    fold.fold(here, records(Dossier(is_history=True).accepted("2026-03-02T08:00", term(5)), now))
+    soon, later = micros(now + timedelta(seconds=5)), micros(now + timedelta(seconds=20))
+    assert list(fold.pass_time(here, soon, soon)) == []
+    assert "dossier-breached.v1" in [one for words in fold.pass_time(here, later, later) for one in types(words)]
+
+
+def test_the_same_content_is_all_but_the_time_of_detection_and_the_form_of_the_json() -> None:
+    headers = [("ce_id", b"1"), ("ce_unitid", b"2"), ("ce_recordedat", b"2026")]
+    one = content_of(Record(b"k", b'{"a":1,"b":2}', headers, 0))
+    assert content_of(Record(b"k", b'{"b": 2, "a": 1}', [*headers[1::-1], ("ce_recordedat", b"2027")], 5)) == one
+    assert content_of(Record(b"k", b'{"a":1,"b":3}', headers, 0)).attributes == one.attributes
+    assert content_of(Record(b"k", b'{"a":1,"b":3}', headers, 0)).data != one.data
+    assert content_of(Record(b"l", b'{"a":1,"b":2}', headers, 0)).attributes != one.attributes
+    assert content_of(Record(b"k", b'{"a":1,"b":2}', headers[:1], 0)).attributes != one.attributes
+    assert content_of(Record(None, None, [], 0)) != content_of(Record(None, b"\xff", [], 0))
