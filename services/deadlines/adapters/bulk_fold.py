@@ -87,6 +87,8 @@ class BulkFold:
             after, said = on_fact(states.get(key), fact, time)
             if after is not None:
                 states[key] = after
+            else:  # forgotten by now, or never known
+                states.pop(key, None)
             if said:
                 out += self._written(key, said)
         return out

@@ -77,6 +77,15 @@ def test_time_says_what_fell_due_and_forgets_what_ended_long_ago(fold: BulkFold)
     assert list(fold.pass_time(here, until, until)) == []
 
 
+def test_what_comes_after_a_stream_was_forgotten_is_passed_over(fold: BulkFold) -> None:
+    here = PartitionFold()
+    life = Dossier().accepted("2026-03-02T08:00", term(5)).ready("2026-03-03T08:00")
+    fold.fold(here, records(life))
+    long_after = records(life.step("2026-06-01T08:00").step("2026-06-02T08:00").step("2026-06-03T08:00"))[2:]
+    assert fold.fold(here, long_after) == []
+    assert (here.states, here.event_count) == ({}, 5)
+
+
 def test_time_does_not_count_for_an_import_before_its_partition_is_silent(fold: BulkFold) -> None:
     here = PartitionFold()
     now = datetime(2026, 11, 25, 8, tzinfo=UTC)
