@@ -26,7 +26,7 @@ from services.intake.ports import (
     StoreUnavailableError,
 )
 
-MAX_ATTEMPTS = 16
+MAX_ATTEMPTS = 8
 """How often a batch is decided again when somebody else records for the same dossiers in between."""
 
 

@@ -4,6 +4,7 @@
 as when a connection breaks after the commit.
 """
 
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -24,11 +25,14 @@ class InMemoryStore:
         self.failures: list[Exception] = []
         self.commits_all_the_same = False
         self.is_away = False
+        self._lock = threading.RLock()
 
     def load(self, dossier_ids: Collection[UUID]) -> Mapping[UUID, DossierState]:
         self._require_here()
         states: dict[UUID, DossierState] = {}
-        for (dossier_id, _), state in sorted(self.log, key=lambda one: one[0]):
+        with self._lock:
+            log = sorted(self.log, key=lambda one: one[0])
+        for (dossier_id, _), state in log:
             if dossier_id in dossier_ids:
                 event = from_structured(parse_json(state))
                 about = event.envelope
@@ -37,7 +41,8 @@ class InMemoryStore:
 
     def find_receipts(self, receipt_keys: Sequence[str]) -> Mapping[str, Receipt]:
         self._require_here()
-        return {key: self._receipts[key] for key in receipt_keys if key in self._receipts}
+        with self._lock:
+            return {key: self._receipts[key] for key in receipt_keys if key in self._receipts}
 
     def read_events(self, places: Sequence[Place]) -> Mapping[Place, Mapping[str, Any]]:
         self._require_here()
@@ -49,7 +54,8 @@ class InMemoryStore:
         self._require_here()
         failure = self.failures.pop(0) if self.failures else None
         if failure is None or self.commits_all_the_same:
-            self._commit(sealed, receipts, answers)
+            with self._lock:  # as a transaction: a thread may be put aside anywhere
+                self._commit(sealed, receipts, answers)
         if failure is not None:
             raise failure
 
