@@ -100,10 +100,14 @@ class Agents:
     def _fold(self, key: bytes, partition: int, fact: Fact, time: LogTime) -> None:
         before = self._clocks.get(key, partition)
         after, said = self._pipeline.on_fact(before, fact, time)
-        if after is None or after is before:
+        if after is before:
             return
         if said:
             self._say(key, partition, said)
+        if after is None:
+            if before is not None:  # its time was over; a tick would have forgotten it by now
+                self._clocks.remove(key, partition)
+            return
         self._clocks.put(key, after, partition)
         self._ticker.follow(partition, key, before, after)
 

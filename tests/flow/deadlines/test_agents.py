@@ -188,6 +188,15 @@ async def test_a_finished_dossier_is_forgotten_after_its_time(worker: Worker, se
         assert (worker.clocks.get(key, 0) is not None) is is_kept
 
 
+async def test_what_is_told_of_a_dossier_whose_time_is_over_stops_nobody_though_no_tick_looked(
+    worker: Worker, sent: Sent
+) -> None:
+    dossier = Dossier().accepted("2026-03-02T08:00", term(5)).ready("2026-03-03T08:00")
+    dossier.delivered("2026-03-04T08:00").delivered("2026-03-05T08:00")
+    await put_events(worker, dossier.events)
+    assert worker.clocks.get(dossier.dossier_id.encode(), 0) is None
+
+
 async def test_what_cannot_be_read_is_put_aside_unchanged(worker: Worker, sent: Sent) -> None:
     headers = [("ce_type", b"step-started.v1"), ("ce_subject", b"d"), ("dlq_reason", b"forged")]
     good = Dossier().accepted("2026-03-02T08:00", term(5)).events[0]
