@@ -43,4 +43,6 @@ def test_a_killed_broker_is_back_on_its_port_and_ends_with_the_stack(office: Any
 
 
 def stack_left(office: Any) -> set[int]:
-    return {process.pid for process in psutil.process_iter() if str(office.root) in " ".join(process.cmdline())}
+    # Asked for in advance, a process that has just ended (or a stranger that nobody buried) has no command line.
+    running = psutil.process_iter(["cmdline"])
+    return {process.pid for process in running if str(office.root) in " ".join(process.info["cmdline"] or ())}
