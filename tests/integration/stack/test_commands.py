@@ -40,18 +40,27 @@ def test_an_action_reaches_its_deadline_and_its_figure(stack: RunningStack) -> N
     subject = f"MC-{uuid4().hex[:8]}"
     status, answer, _ = post(intake_url(stack), accepted(subject, "2026-03-02T08:00:00+07:00"))
     assert status == 201
-    status, _, _ = post(
+    status, ending, _ = post(
         intake_url(stack),
         action("result-ready-at-counter.v1", subject, "2026-03-09T16:30:00+07:00", {"document_no": "12/QĐ"}),
     )
     assert status == 201
-    query = f"SELECT outcome, due_on FROM dossiers FINAL WHERE dossier_id = '{answer['dossier_id']}' AND outcome = 'on_time'"
+    query = (
+        f"SELECT outcome, due_on FROM dossiers FINAL WHERE dossier_id = '{answer['dossier_id']}' AND outcome != 'open'"
+    )
+    # Recorded months after it is said to have happened, it is late until a second person approves it (DR-31).
+    until(30, lambda: stack.run("sql", "--format", "TSV", query).stdout == "late\t2026-03-09\n")
+    approval = {"target_event_id": ending["event_id"], "reason": "mất mạng", "approver_id": "ld-01"}
+    status, _, _ = post(
+        intake_url(stack), action("backdating-approved.v1", subject, "2026-03-10T08:00:00+07:00", approval)
+    )
+    assert status == 201
     until(30, lambda: stack.run("sql", "--format", "TSV", query).stdout == "on_time\t2026-03-09\n")
     deadline = list(stack.lines("events", "--topic", "deadline-events", "--dossier", subject))
     assert next(one["type"] for one in deadline) == "deadline-set.v1"
     assert deadline[0]["data"]["lawful_due_at"] == "2026-03-09T17:00:00+07:00"
     recorded = stack.lines("events", "--dossier", subject)
-    assert [one["streamseq"] for one in recorded] == [1, 2]
+    assert [one["streamseq"] for one in recorded] == [1, 2, 3]
     assert first_break(recorded) is None
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -34,10 +35,11 @@ class Counter(threading.Thread):
         while not self._enough.is_set():
             subject = f"{self.prefix}-{number}"
             number += 1
+            now = datetime.now(UTC).isoformat()  # what is recorded long afterwards is late (DR-31)
             steps = [
-                accepted(subject, "2026-03-02T08:00:00+07:00"),
-                action("step-started.v1", subject, "2026-03-03T08:00:00+07:00", {"step_code": "TL"}),
-                action("result-ready-at-counter.v1", subject, "2026-03-05T10:00:00+07:00"),
+                accepted(subject, now),
+                action("step-started.v1", subject, now, {"step_code": "TL"}),
+                action("result-ready-at-counter.v1", subject, now),
             ]
             for one in steps:
                 self.recorded[one["id"]] = self._until_recorded(one)["dossier_id"]
