@@ -17,6 +17,7 @@ from events.topics import Topic
 from services.deadlines.adapters.bulk_fold import BulkFold, Content, PartitionFold, Refused, Said, content_of
 from services.deadlines.adapters.bulk_group import WORKER_GROUP, require_no_worker
 from services.deadlines.adapters.bulk_log import LogReader, without_cycle_search
+from services.deadlines.adapters.dead_letters import letter_headers
 from services.deadlines.adapters.log_times import LogTimes
 from services.deadlines.adapters.row_codec import pack
 from services.deadlines.domain.instants import Instant
@@ -202,13 +203,7 @@ class _Publisher:
 
     async def _send_letter(self, refused: Refused) -> Any:
         record, error = refused
-        headers = [(name, value) for name, value in record.headers if not name.startswith("dlq_")]
-        headers += [
-            ("dlq_topic", record.topic.encode()),
-            ("dlq_partition", str(record.partition).encode()),
-            ("dlq_offset", str(record.offset).encode()),
-            ("dlq_reason", f"{type(error).__name__}: {error}".encode()),
-        ]
+        headers = letter_headers(record, error)
         return await self._producer.send(Topic.DOSSIER_EVENTS_DLQ.value, record.value, key=record.key, headers=headers)
 
 

@@ -12,6 +12,13 @@ from events.errors import MessageError
 
 async def send(dlq: Any, record: "ConsumerRecord[Any, Any]", error: MessageError) -> None:
     """Put the record aside and wait until that is durable."""
+    headers = letter_headers(record, error)
+    written = await dlq.send(key=record.key, value=record.value, headers=headers)
+    await written
+
+
+def letter_headers(record: "ConsumerRecord[Any, Any]", error: MessageError) -> list[tuple[str, bytes]]:
+    """The record's own headers, and where it stood and what was wrong; the bulk path puts aside in the same way."""
     headers = [(name, value) for name, value in record.headers if not name.startswith("dlq_")]
     headers += [
         ("dlq_topic", record.topic.encode()),
@@ -19,5 +26,4 @@ async def send(dlq: Any, record: "ConsumerRecord[Any, Any]", error: MessageError
         ("dlq_offset", str(record.offset).encode()),
         ("dlq_reason", f"{type(error).__name__}: {error}".encode()),
     ]
-    written = await dlq.send(key=record.key, value=record.value, headers=headers)
-    await written
+    return headers

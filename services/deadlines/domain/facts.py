@@ -4,8 +4,6 @@ A fact says which event told it, when it happened (`at`), when it became known (
 log, which a replay reads again) and whether it was taken over from another register. Instants are whole microseconds UTC.
 """
 
-from typing import Literal
-
 from msgspec import Struct
 
 from events.deadline import PauseCause
@@ -193,6 +191,3 @@ class FeedbackAct(Fact, frozen=True, kw_only=True):
     """What was done with feedback, and the stage whose time limit it keeps or misses."""
 
     stage: FeedbackStage
-
-
-Lifecycle = Literal["open", "ended"]
