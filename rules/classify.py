@@ -3,9 +3,10 @@
 In go a calendar, the due instant and the instant at which the dossier ended; out comes a class. Pure.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from rules.calendar import Calendar
 from rules.terms import Basis, Due
@@ -16,8 +17,7 @@ _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class Recorded(Struct, frozen=True, kw_only=True, gc=False):
     """The class of an ending as its record supports it, and whether the record came suspiciously late (DR-31)."""
 
     classification: Classification

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
+from msgspec import structs
+
 from rules import dossier_facts as facts
 from rules.apology import reappointment_problem
 from rules.calendar import Calendar
@@ -152,7 +154,7 @@ def _recount(walked: Walk, clock: WalkedClock, new: Calendar, fact: Fact) -> Non
     if clock.is_breached or clock.term is None or clock.original.rule == "appointment":
         return
     before = clock.base
-    clock.base = replace(due(new, clock.started_at, clock.term, clock.rule_set), rule=before.rule)
+    clock.base = structs.replace(due(new, clock.started_at, clock.term, clock.rule_set), rule=before.rule)
     if not is_touched(old, new, old.local_date(clock.started_at), clock.lawful.due_on):
         return
     policy = clock.rule_set.supplement_policy if clock.kind == DOSSIER else "pause"

@@ -3,9 +3,10 @@
 Each function takes the walk and a fact. What the rules or the order of things refuse is noted and moves nothing.
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from rules import dossier_facts as facts
 from rules.dossier_facts import Fact

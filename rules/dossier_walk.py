@@ -1,13 +1,14 @@
 """Walk through the facts of one stream and keep its clocks: what an explanation is made of, and nothing that is only said.
 
-A second hand beside the deadline processor: it asks the same rules, but knows no words, rungs or obligations, and looks at the
-whole life afterwards. What it comes to must be what was said at the time; where it isn't, `rules.dossier_explanation` tells.
-What begins and ends clocks stands here, what moves their due dates in `rules.dossier_moves`. Mutable inside, pure outside.
+A second hand beside the deadline processor: the same rules, no words, rungs or obligations, and the whole life at once. What it
+comes to must be what was said at the time. What moves due dates stands in `rules.dossier_moves`. Mutable inside, pure outside.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from rules.calendar import Calendar
 from rules.dossier_facts import (

@@ -4,8 +4,9 @@ In go a calendar, a `Due`, its term (None for an appointment stated by a source)
 Pure. Which of them were raised already is not known here: the service raises each (clock, rung) once (AL-1, AL-3).
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from rules.calendar import Calendar
 from rules.classify import breach_at
@@ -17,8 +18,7 @@ _PERCENT = 100
 _HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
+class Rung(Struct, frozen=True, kw_only=True, gc=False):
     """One reminder: the name of its rung and the instant at which it falls."""
 
     name: str

@@ -7,6 +7,8 @@ due date. Those that count are as many as the term has. Pure.
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from msgspec import structs
+
 from rules.counted_days import CountedDay, counted_days
 from rules.explanation import ClockExplanation, Effect, ExplainedEntry
 from rules.supplement import Extension, Pause
@@ -47,7 +49,7 @@ def lawful_days(clock: ClockExplanation) -> LawfulDays | None:
             waits.append(_waited(clock, entry.entry, start))
     if start is None:
         return None
-    whole = replace(now.due, effective_start_at=start)
+    whole = structs.replace(now.due, effective_start_at=start)
     days = counted_days(clock.calendar, whole, term)
     return LawfulDays(from_at=start, days=tuple(_lawful_day(day, waits) for day in days))
 

@@ -5,9 +5,10 @@ the dossier (`rules.terms`), so that every clock is counted, classified and remi
 clocks stops or moves the dossier's own.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
+
+from msgspec.structs import replace
 
 from rules.calendar import Calendar
 from rules.ruleset import RuleSet

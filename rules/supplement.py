@@ -9,8 +9,10 @@ in (requested, resumed] for day terms, working time for hour terms, calendar day
 Then pausing on day p and resuming on day r leaves "remaining = N - consumed" days after r, as DR-20 words it.
 """
 
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from rules import ruleset
 from rules.calendar import Calendar
@@ -25,8 +27,7 @@ _LONG_AGO, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinf
 _RULES: dict[Policy, str] = {"pause": "DR-20", "restart": "DR-21", "qd766": "DR-22"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
+class Pause(Struct, frozen=True, kw_only=True, gc=False):
     """A stop of the clock and its end: a supplement asked for and given, or a financial duty notified and met.
 
     `completed_at` is None while the citizen is waited for.
@@ -37,8 +38,7 @@ class Pause:
     cause: PauseCause = "supplement"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extension:
+class Extension(Struct, frozen=True, kw_only=True, gc=False):
     """A later due date that a special law allows, with the words of that law (`deadline_extended`, DR-25)."""
 
     granted_at: datetime
@@ -49,8 +49,7 @@ class Extension:
 Ledger = tuple[Pause | Extension, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdjustedDue:
+class AdjustedDue(Struct, frozen=True, kw_only=True, gc=False):
     """The due date under one policy.
 
     `applied` and `rule` say what was done: an appointment without a term can't restart, so it is shifted as by PAUSE.
@@ -145,8 +144,7 @@ def closed(ledger: Ledger, ended_at: datetime) -> Ledger:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Clock:
+class _Clock(Struct, frozen=True, kw_only=True, gc=False):
     """The clock between two entries of the ledger.
 
     `resumed_on` is the day of its start, or the day until which was last waited. `last_on` is the last day of a
@@ -162,8 +160,7 @@ class _Clock:
     is_waiting: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wait:
+class _Wait(Struct, frozen=True, kw_only=True, gc=False):
     """A pause as the calendar sees it: the local days none of which was waited for before, and the instants."""
 
     from_on: date

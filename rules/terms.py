@@ -5,9 +5,10 @@ whatever the length of the term. How the days were counted is told by `rules.exp
 """
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import MAXYEAR, date, datetime, timedelta
 from typing import Literal, get_args
+
+from msgspec import Struct
 
 from rules.calendar import Calendar
 from rules.errors import CalendarExhaustedError, InvalidTermError
@@ -22,8 +23,7 @@ _HOUR = timedelta(hours=1)
 _LONGEST_HOURS = MAXYEAR * 366 * 24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(Struct, frozen=True, kw_only=True, gc=False):
     """How long a procedure may take, in the unit in which the procedure states it. Never converted to another unit."""
 
     value: int
@@ -47,8 +47,7 @@ class Term:
         return "instant" if self.unit == "hour" else "date"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Due(Struct, frozen=True, kw_only=True, gc=False):
     """When a clock ends. Instants are in the calendar's zone; `due_on` is the local date of `due_at`."""
 
     effective_start_at: datetime

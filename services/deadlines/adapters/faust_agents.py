@@ -133,8 +133,7 @@ class Agents:
         for value, headers in self._writer.write(stream_id, said):
             self._said.put(partition, key, value, headers)
         for one in said:
-            kind = type(one.data)
-            if kind is ClockNotArmed or kind is IntegrityFlagRaised:
+            if one.kind is ClockNotArmed or one.kind is IntegrityFlagRaised:
                 self._report(stream_id, one)
 
     def _report(self, stream_id: str, said: Conclusion) -> None:

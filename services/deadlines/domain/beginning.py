@@ -116,7 +116,10 @@ def say_set(turn: Turn, clock: Clock, computed_due_at: Instant | None = None) ->
     """Say that a clock was set going, with everything needed to redo the sum."""
     pins, local, subject = turn.require_pins(), turn.zone.local, turn.state.subject
     is_given = clock.original_rule == "appointment"
-    data = DeadlineSet(
+    turn.because(
+        clock,
+        "",
+        DeadlineSet,
         **turn.dues(clock),
         accepted_at=local(clock.started_at),
         effective_start_at=local(clock.effective_start_at),
@@ -134,7 +137,6 @@ def say_set(turn: Turn, clock: Clock, computed_due_at: Instant | None = None) ->
         held_by_unit_id=clock.unit_id or turn.state.holder_unit_id,
         step_code=clock.step_code,
     )
-    turn.because(clock, data)
 
 
 def _unknown_calendar(turn: Turn, name: str, kind: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from events.deadline import ApologyLapsed, DeadlineMet, DeadlineMoved
+from events.deadline import DeadlineMoved
 from events.dossier import IntegrityFlagRaised
 from rules.apology import reappointment_problem
 from rules.classify import classify_recorded
@@ -15,9 +15,9 @@ from services.deadlines.domain.facts import (
     Ended,
     EscalationAcknowledged,
 )
-from services.deadlines.domain.instants import instant, micros
-from services.deadlines.domain.ledger import REOPENING, due_if_resumed
-from services.deadlines.domain.parts import end_kind
+from services.deadlines.domain.instants import Instant, instant, micros
+from services.deadlines.domain.ledger import REOPENING, due_if_resumed, lapse
+from services.deadlines.domain.parts import end_kind, say_met
 from services.deadlines.domain.planning import SECOND
 from services.deadlines.domain.state import Clock, Ending, Wake
 from services.deadlines.domain.turn import DOSSIER, Turn
@@ -54,13 +54,15 @@ def _judged(turn: Turn, clock: Clock, fact: Ended) -> Clock:
     if _is_backdated(turn, clock, fact):
         assert turn.state.ending is not None  # noqa: S101 it was set by the caller
         turn.state = replace(turn.state, ending=replace(turn.state.ending, is_backdated=True))
-        flag = IntegrityFlagRaised(
+        turn.because(
+            clock,
+            f":DR-31:{fact.event_id}",
+            IntegrityFlagRaised,
             kind="backdated",
             rule="DR-31",
             detail=f"recorded {instant(fact.recorded_at).isoformat()}, after the due date that lies between",
             target_event_id=fact.event_id,
         )
-        turn.because(clock, flag, f":DR-31:{fact.event_id}")
         return clock
     _say_met(turn, clock, fact.at, fact.event_type)
     return clock
@@ -76,27 +78,11 @@ def _is_backdated(turn: Turn, clock: Clock, fact: Ended) -> bool:
     return recorded.is_backdated
 
 
-def _say_met(turn: Turn, clock: Clock, ended_at: int, ended_by: str) -> None:
-    if clock.basis == "instant":
-        is_early, is_late = ended_at < clock.lawful_due_at, ended_at > clock.lawful_due_at
-    else:
-        ended_on = turn.zone.local(ended_at).toordinal()
-        is_early, is_late = ended_on < clock.due_on, ended_on > clock.due_on
-    if is_late:
-        return
-    data = DeadlineMet(
-        **turn.dues(clock),
-        ended_at=turn.zone.local(ended_at),
-        ended_by=ended_by,
-        outcome="early" if is_early else "on_time",
-    )
+def _say_met(turn: Turn, clock: Clock, ended_at: Instant, ended_by: str) -> None:
     # A dossier that was reopened may end twice with the same due date.
     is_again = any(entry.legal_basis == REOPENING for entry in turn.state.ledger)
-    turn.because(clock, data, f":{turn.caused_by().event_id}" if is_again else "", at=ended_at)
-    apology = turn.state.apology
-    if apology.is_pending or apology.is_required:
-        turn.because(clock, ApologyLapsed(**turn.dues(clock), reason="ended_in_time"), f":{turn.caused_by().event_id}")
-        turn.state = replace(turn.state, apology=replace(apology, is_pending=False, is_required=False))
+    if say_met(turn, clock, ended_at, ended_by, f":{turn.caused_by().event_id}" if is_again else ""):
+        lapse(turn, clock, "ended_in_time")
 
 
 def on_backdating_approved(turn: Turn, fact: BackdatingApproved) -> None:
@@ -134,14 +120,16 @@ def on_apologised(turn: Turn, fact: Apologised) -> None:
     ahead = tuple(sorted((*clock.ahead, second), key=lambda wake: wake.at))
     moved = replace(clock, promised_due_at=fact.new_promised_at, ahead=ahead)
     turn.put(moved)
-    data = DeadlineMoved(
+    turn.because(
+        moved,
+        f":{fact.event_id}",
+        DeadlineMoved,
         **turn.dues(moved),
         cause="reappointment",
         rule="DR-26",
         previous_lawful_due_at=local(clock.lawful_due_at),
         previous_promised_due_at=local(clock.promised_due_at),
     )
-    turn.because(moved, data, f":{fact.event_id}")
 
 
 def end_of_promise(clock: Clock, promised_at: datetime) -> datetime:

@@ -69,14 +69,17 @@ def _say(turn: Turn, clock: Clock, wake: Wake) -> None:
 
 def _near_due(turn: Turn, clock: Clock, wake: Wake) -> None:
     turn.put(replace(clock, said=(*clock.said, wake.name)))
-    data = DeadlineNearDue(
+    turn.in_time(
+        wake.at,
+        clock,
+        f":{wake.name}",
+        DeadlineNearDue,
         **turn.dues(clock),
         rung=wake.name,
         rung_at=turn.zone.local(wake.at),
         to_roles=_near_roles(turn, wake.name),
         held_by_unit_id=_holder(turn, clock),
     )
-    turn.in_time(clock, data, wake.at, f":{wake.name}")
 
 
 def _near_roles(turn: Turn, name: str) -> tuple[str, ...]:
@@ -88,13 +91,16 @@ def _pending(turn: Turn, clock: Clock, wake: Wake) -> None:
     if apology.is_pending or apology.is_sent or apology.is_waived:
         return
     turn.state = replace(turn.state, apology=replace(apology, is_pending=True))
-    data = ApologyPendingRaised(
+    turn.in_time(
+        wake.at,
+        clock,
+        "",
+        ApologyPendingRaised,
         **turn.dues(clock),
         latest_at=turn.zone.local(clock.latest_at),
         declared_by="rules",
         held_by_unit_id=_holder(turn, clock),
     )
-    turn.in_time(clock, data, wake.at)
 
 
 def _breached(turn: Turn, clock: Clock, wake: Wake) -> None:
@@ -102,13 +108,16 @@ def _breached(turn: Turn, clock: Clock, wake: Wake) -> None:
         _dossier_breached(turn, clock, wake)
         return
     turn.put(replace(clock, is_breached=True, ahead=()))
-    data = StepBreached(
+    turn.in_time(
+        wake.at,
+        clock,
+        "",
+        StepBreached,
         **turn.dues(clock),
         held_by_unit_id=_holder(turn, clock),
         step_code=clock.step_code,
         responsible_officer_id=clock.officer_id or turn.state.officer_id,
     )
-    turn.in_time(clock, data, wake.at)
 
 
 def _dossier_breached(turn: Turn, clock: Clock, wake: Wake) -> None:
@@ -120,13 +129,18 @@ def _dossier_breached(turn: Turn, clock: Clock, wake: Wake) -> None:
     turn.put(clock)
     turn.state = replace(turn.state, apology=replace(state.apology, is_required=True))
     dues = turn.dues(clock)
-    turn.in_time(clock, ApologyRequired(**dues, latest_at=local(clock.latest_at), held_by_unit_id=holder), wake.at)
+    latest_at = local(clock.latest_at)
+    turn.in_time(wake.at, clock, "", ApologyRequired, **dues, latest_at=latest_at, held_by_unit_id=holder)
     pauses = [entry for entry in state.ledger if entry.cause is not None and entry.until is not None]
     calendar = turn.require_pins().calendar
     waited = sum(
         calendar.working_days_between(local(one.at).date(), local(one.until).date()) for one in pauses if one.until
     )
-    breach = DossierBreached(
+    turn.in_time(
+        wake.at,
+        clock,
+        "",
+        DossierBreached,
         **dues,
         held_by_unit_id=holder,
         responsible_officer_id=state.officer_id,
@@ -136,14 +150,13 @@ def _dossier_breached(turn: Turn, clock: Clock, wake: Wake) -> None:
         pause_count=len(pauses),
         paused_working_days=waited,
     )
-    turn.in_time(clock, breach, wake.at)
 
 
 def _second_breach(turn: Turn, clock: Clock, wake: Wake) -> None:
     if turn.state.ending is not None:
         return
-    data = SecondBreachRecorded(**turn.dues(clock), held_by_unit_id=_holder(turn, clock))
-    turn.in_time(clock, data, wake.at, f"@{wake.at}")
+    holder = _holder(turn, clock)
+    turn.in_time(wake.at, clock, f"@{wake.at}", SecondBreachRecorded, **turn.dues(clock), held_by_unit_id=holder)
     if _LAST_RUNG not in clock.said:
         _raise(turn, clock, Wake(_LAST_RUNG, wake.at), "second_breach")
 
@@ -178,7 +191,11 @@ def _raise(turn: Turn, clock: Clock, wake: Wake, reason: str) -> None:
     escalation = Escalation(rung=wake.name, acknowledge_by=NEVER if by is None else micros(by))
     turn.state = replace(turn.state, escalation=escalation)
     turn.put(replace(clock, said=(*clock.said, wake.name)))
-    data = EscalationRaised(
+    turn.in_time(
+        wake.at,
+        clock,
+        f":{wake.name}",
+        EscalationRaised,
         **turn.dues(clock),
         rung=wake.name,
         rung_at=local(wake.at),
@@ -187,7 +204,6 @@ def _raise(turn: Turn, clock: Clock, wake: Wake, reason: str) -> None:
         acknowledge_by=by,
         held_by_unit_id=_holder(turn, clock),
     )
-    turn.in_time(clock, data, wake.at, f":{wake.name}")
 
 
 def _holder(turn: Turn, clock: Clock) -> int:

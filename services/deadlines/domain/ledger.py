@@ -7,6 +7,7 @@ What the rules refuse (pauses out of order) is flagged and changes nothing; a du
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from events.deadline import ApologyLapsed, ApologyRequired, DeadlineMoved
@@ -14,10 +15,11 @@ from rules.errors import InvalidPausesError, RulesError
 from rules.ruleset import Policy
 from rules.sub_clocks import agency_due
 from rules.supplement import AdjustedDue, Extension, Ledger, Pause, adjusted_due
-from rules.terms import Due
+from rules.terms import Due, Term
 from services.deadlines.domain.instants import Instant, instant, micros
 from services.deadlines.domain.planning import (
     SECOND,
+    Pins,
     Plan,
     ahead_from,
     latest_from,
@@ -60,27 +62,32 @@ def first_due_of(turn: Turn, clock: Clock) -> Due:
         return original
     plan = turn.planner.by_term(pins, clock.kind, clock.started_at, term)
     due_at = turn.zone.local(plan.due_at)
-    return original if due_at == original.due_at else replace_due(original, due_at)
+    return original if due_at == original.due_at else replace(original, due_at=due_at, due_on=due_at.date())
 
 
-def replace_due(answer: Due, due_at: datetime) -> Due:
-    """The same due date at another instant."""
-    return Due(
-        effective_start_at=answer.effective_start_at,
-        due_at=due_at,
-        due_on=due_at.date(),
-        basis=answer.basis,
-        rule=answer.rule,
-    )
+class Asked(Struct, frozen=True, gc=False):
+    """What the rules are asked about a clock that pauses and extensions move: its first due date, its term, the ledger."""
+
+    original: Due
+    term: Term | None
+    ledger: Ledger
+
+    def by(self, pins: Pins, policy: Policy) -> AdjustedDue:
+        """The due date under one policy. Raises RulesError."""
+        return adjusted_due(pins.calendar, self.original, self.term, self.ledger, pins.rule_set, policy)
 
 
-def adjusted_by(turn: Turn, clock: Clock, ledger: tuple[Entry, ...]) -> AdjustedDue | None:
-    """What the rules make of a ledger; None where they refuse it, and that was said."""
+def asked_of(turn: Turn, clock: Clock, entries: tuple[Entry, ...]) -> Asked:
+    """The question for a clock and entries of the ledger. Raises RulesError."""
+    return Asked(first_due_of(turn, clock), term_of_clock(clock), ledger_of(turn, entries))
+
+
+def adjusted_by(turn: Turn, clock: Clock, ledger: tuple[Entry, ...]) -> tuple[Asked, AdjustedDue] | None:
+    """What the rules make of a ledger by the lawful policy; None where they refuse it, and that was said."""
     pins = turn.require_pins()
     try:
-        original, term = first_due_of(turn, clock), term_of_clock(clock)
-        policy = pins.rule_set.supplement_policy
-        return adjusted_due(pins.calendar, original, term, ledger_of(turn, ledger), pins.rule_set, policy)
+        asked = asked_of(turn, clock, ledger)
+        return asked, asked.by(pins, pins.rule_set.supplement_policy)
     except InvalidPausesError as error:
         turn.flag("order", "domain 4.3: out-of-order", str(error))
     except RulesError as error:
@@ -136,37 +143,33 @@ def with_plan(turn: Turn, clock: Clock, plan: Plan, running_from_at: Instant) ->
     )
 
 
-def say_moved(turn: Turn, before: Clock, after: Clock, cause: Any, rule: str, legal_basis: str | None = None) -> None:
-    """Say that a due date moved, and for the dossier what every policy would give after a pause (DR-23)."""
+def say_moved(turn: Turn, before: Clock, after: Clock, cause: Any, rule: str, **beside: Any) -> None:
+    """Say that a due date moved; `beside`: what every policy would give, or the words of the law that moved it."""
     local = turn.zone.local
-    is_after_pause = after.kind == "dossier" and cause in ("supplement_completed", "financial_duty_met")
-    beside = _policies(turn, before, after) if is_after_pause else {}
-    data = DeadlineMoved(
+    turn.because(
+        after,
+        f":{turn.caused_by().event_id}",
+        DeadlineMoved,
         **turn.dues(after),
         cause=cause,
         rule=rule,
         previous_lawful_due_at=local(before.lawful_due_at),
         previous_promised_due_at=local(before.promised_due_at),
-        legal_basis=legal_basis,
         **beside,
     )
-    turn.because(after, data, f":{turn.caused_by().event_id}")
 
 
-def _policies(turn: Turn, before: Clock, after: Clock) -> dict[str, Any]:
-    pins, ledger = turn.require_pins(), ledger_of(turn, turn.state.ledger)
-    original, term = first_due_of(turn, before), term_of_clock(before)
-    lawful = pins.rule_set.supplement_policy
-    found: dict[str, Any] = {f"{lawful}_due_at": turn.zone.local(after.lawful_due_at)}
+def by_every_policy(turn: Turn, asked: Asked, lawful: AdjustedDue) -> dict[str, datetime | None]:
+    """What every policy gives after a pause, side by side (DR-23)."""
+    pins, found = turn.require_pins(), {}
     for policy in _POLICIES:
-        if policy == "restart" and term is None:
-            found["restart_due_at"] = None
-        elif policy != lawful:
-            try:
-                answer = adjusted_due(pins.calendar, original, term, ledger, pins.rule_set, policy).due
-            except RulesError:
-                continue
-            found[f"{policy}_due_at"] = answer.due_at if answer else None
+        if policy == "restart" and asked.term is None:
+            continue  # an appointment can't restart
+        try:
+            answer = lawful if policy == lawful.policy else asked.by(pins, policy)
+        except RulesError:
+            continue
+        found[f"{policy}_due_at"] = answer.due.due_at if answer.due else None
     return found
 
 
@@ -179,7 +182,7 @@ def lapse(turn: Turn, clock: Clock, reason: Any) -> None:
     """An apology that was in view, or owed since this evening, is not needed now (AR-01, AR-11)."""
     apology = turn.state.apology
     if apology.is_pending or apology.is_required:
-        turn.because(clock, ApologyLapsed(**turn.dues(clock), reason=reason), f":{turn.caused_by().event_id}")
+        turn.because(clock, f":{turn.caused_by().event_id}", ApologyLapsed, **turn.dues(clock), reason=reason)
         turn.state = replace(turn.state, apology=replace(apology, is_pending=False, is_required=False))
 
 
@@ -189,9 +192,12 @@ def owe_again(turn: Turn, clock: Clock) -> None:
     if not clock.is_breached or apology.is_required:
         return
     turn.state = replace(turn.state, apology=replace(apology, is_required=True))
-    latest_at, holder = turn.zone.local(clock.latest_at), turn.state.holder_unit_id
-    data = ApologyRequired(**turn.dues(clock), latest_at=latest_at, held_by_unit_id=holder)
-    turn.because(clock, data, f":{turn.caused_by().event_id}")
+    latest_at, holder, tag = (
+        turn.zone.local(clock.latest_at),
+        turn.state.holder_unit_id,
+        f":{turn.caused_by().event_id}",
+    )
+    turn.because(clock, tag, ApologyRequired, **turn.dues(clock), latest_at=latest_at, held_by_unit_id=holder)
 
 
 def due_if_resumed(turn: Turn, clock: Clock, at: Instant) -> Due | None:
@@ -199,12 +205,9 @@ def due_if_resumed(turn: Turn, clock: Clock, at: Instant) -> Due | None:
     entry = open_entry(turn.state)
     if entry is None:
         return None
-    ledger = (*turn.state.ledger[:-1], replace(entry, until=max(at, entry.at)))
-    pins = turn.require_pins()
+    ledger, pins = (*turn.state.ledger[:-1], replace(entry, until=max(at, entry.at))), turn.require_pins()
     try:
-        original, term = first_due_of(turn, clock), term_of_clock(clock)
-        policy = pins.rule_set.supplement_policy
-        return adjusted_due(pins.calendar, original, term, ledger_of(turn, ledger), pins.rule_set, policy).due
+        return asked_of(turn, clock, ledger).by(pins, pins.rule_set.supplement_policy).due
     except RulesError:
         return None  # contradicting pauses: the due date that was last told stands
 

@@ -42,9 +42,10 @@ def on_extended(turn: Turn, fact: Extended) -> None:
     if adjusted is None:
         return
     turn.state = replace(turn.state, ledger=ledger)
-    if adjusted.due is None:
+    _, answer = adjusted
+    if answer.due is None:
         return
-    moved = moved_to(turn, clock, adjusted)
+    moved = moved_to(turn, clock, answer)
     if moved.lawful_due_at == clock.lawful_due_at:
         return
     lapse(turn, clock, "due_moved")
@@ -78,12 +79,13 @@ def on_reopened(turn: Turn, fact: Reopened) -> None:
     if adjusted is None:
         return
     going_on = replace(clock, is_paused=False, ahead=_promise_again(turn, clock, fact))
-    moved = moved_to(turn, going_on, adjusted)
+    _, answer = adjusted
+    moved = moved_to(turn, going_on, answer)
     if moved is going_on:
         ahead = (*moved.ahead, *_ahead_again(turn, moved, fact))
         moved = replace(moved, ahead=tuple(sorted(ahead, key=lambda wake: wake.at)))
     turn.put(moved)
-    say_moved(turn, clock, moved, "reopening", adjusted.rule)
+    say_moved(turn, clock, moved, "reopening", answer.rule)
     owe_again(turn, moved)
 
 
@@ -164,7 +166,10 @@ def _recompute(turn: Turn, clock: Clock, fact: CalendarChanged, old: Calendar) -
     moved = replace(moved, promised_due_at=max(clock.promised_due_at, moved.lawful_due_at))
     turn.put(moved)
     local = turn.zone.local
-    data = DeadlineRecomputed(
+    turn.because(
+        moved,
+        f":{fact.event_id}",
+        DeadlineRecomputed,
         **turn.dues(moved),
         reason=fact.reason,
         rule="DR-27",
@@ -174,7 +179,6 @@ def _recompute(turn: Turn, clock: Clock, fact: CalendarChanged, old: Calendar) -
         previous_lawful_due_at=local(clock.lawful_due_at),
         previous_promised_due_at=local(clock.promised_due_at),
     )
-    turn.because(moved, data, f":{fact.event_id}")
 
 
 def follow_dossier(turn: Turn) -> None:
@@ -195,10 +199,12 @@ def foresee(turn: Turn) -> None:
     if apology.is_pending or apology.is_required or apology.is_sent or apology.is_waived:
         return
     turn.state = replace(turn.state, apology=replace(apology, is_pending=True))
-    data = ApologyPendingRaised(
+    turn.because(
+        clock,
+        f":{turn.caused_by().event_id}",
+        ApologyPendingRaised,
         **turn.dues(clock),
         latest_at=turn.zone.local(clock.latest_at),
         declared_by="unit",
         held_by_unit_id=turn.state.holder_unit_id,
     )
-    turn.because(clock, data, f":{turn.caused_by().event_id}")

@@ -22,7 +22,7 @@ from services.deadlines.domain.facts import (
     Transferred,
     TransferRefused,
 )
-from services.deadlines.domain.instants import instant
+from services.deadlines.domain.instants import Instant, instant
 from services.deadlines.domain.planning import lawful_due_of, term_of
 from services.deadlines.domain.state import Clock, Ending
 from services.deadlines.domain.turn import DOSSIER, Turn
@@ -91,7 +91,7 @@ def on_step_started(turn: Turn, fact: StepStarted) -> None:
     try:
         if fact.due_at is not None:
             answer = appointment(turn.pins.calendar, instant(fact.at), instant(fact.due_at))
-            _start(turn, name, "step", replace_rule(answer, "DR-12"), None, **about)
+            _start(turn, name, "step", replace(answer, rule="DR-12"), None, **about)
             return
         budget = term_of(fact.budget) or _budget_of_procedure(turn, fact.step_code)
         if budget is None:
@@ -104,17 +104,6 @@ def on_step_started(turn: Turn, fact: StepStarted) -> None:
         say_set(turn, turn.armed(name, "step", fact.at, plan, budget, **about))
     except RulesError as error:
         turn.not_armed_by(name, "step", error)
-
-
-def replace_rule(answer: Due, rule: str) -> Due:
-    """The same due date by the name of the rule that asked for it."""
-    return Due(
-        effective_start_at=answer.effective_start_at,
-        due_at=answer.due_at,
-        due_on=answer.due_on,
-        basis=answer.basis,
-        rule=rule,
-    )
 
 
 def _budget_of_procedure(turn: Turn, step_code: str) -> Term | None:
@@ -182,10 +171,10 @@ def _judge_stage(turn: Turn, fact: FeedbackAct, received: Clock) -> None:
     clock = turn.armed(kind, kind, received.started_at, plan, None)
     turn.drop(kind)
     if classify(pins.calendar, answer.due_at, instant(fact.at), answer.basis) == "late":
-        data = StepBreached(**turn.dues(clock), held_by_unit_id=turn.state.holder_unit_id)
-        turn.because(clock, data, at=clock.lawful_due_at)
+        holder = turn.state.holder_unit_id
+        turn.because_at(clock.lawful_due_at, clock, "", StepBreached, **turn.dues(clock), held_by_unit_id=holder)
     else:
-        _say_met(turn, clock, answer.due_at)
+        say_met(turn, clock, fact.at, fact.event_type)
 
 
 def end_kind(turn: Turn, *kinds: str) -> None:
@@ -199,21 +188,30 @@ def end(turn: Turn, clock: Clock) -> None:
     """A part is done: said when it was in time; when it wasn't, the breach has said it."""
     turn.drop(clock.name)
     if not clock.is_breached:
-        _say_met(turn, clock, turn.zone.local(clock.lawful_due_at))
+        fact = turn.caused_by()
+        say_met(turn, clock, fact.at, fact.event_type)
 
 
-def _say_met(turn: Turn, clock: Clock, due_at: Any) -> None:
-    fact = turn.caused_by()
-    outcome = classify(turn.require_pins().calendar, due_at, turn.zone.local(fact.at), clock.basis)
-    if outcome not in ("early", "on_time"):
-        return
-    data = DeadlineMet(
+def say_met(turn: Turn, clock: Clock, ended_at: Instant, ended_by: str, tag: str = "") -> bool:
+    """Say that what a clock times ended early or on time (DR-08); nothing, and False, where it ended late."""
+    if clock.basis == "instant":
+        is_early, is_late = ended_at < clock.lawful_due_at, ended_at > clock.lawful_due_at
+    else:
+        ended_on = turn.zone.local(ended_at).toordinal()
+        is_early, is_late = ended_on < clock.due_on, ended_on > clock.due_on
+    if is_late:
+        return False
+    turn.because_at(
+        ended_at,
+        clock,
+        tag,
+        DeadlineMet,
         **turn.dues(clock),
-        ended_at=turn.zone.local(fact.at),
-        ended_by=fact.event_type,
-        outcome="early" if outcome == "early" else "on_time",
+        ended_at=turn.zone.local(ended_at),
+        ended_by=ended_by,
+        outcome="early" if is_early else "on_time",
     )
-    turn.because(clock, data)
+    return True
 
 
 def _start(turn: Turn, name: str, kind: str, answer: Due, term: Term | None, **about: Any) -> None:

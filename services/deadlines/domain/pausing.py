@@ -10,15 +10,16 @@ from msgspec.structs import replace
 
 from events.deadline import ClockPaused, ClockRestarted, ClockResumed
 from rules.errors import RulesError
-from rules.supplement import AdjustedDue, adjusted_due, is_pausing
+from rules.supplement import AdjustedDue, is_pausing
 from services.deadlines.domain.facts import PauseClosed, PauseOpened
 from services.deadlines.domain.instants import Instant
 from services.deadlines.domain.ledger import (
+    Asked,
     adjusted_by,
-    first_due_of,
+    asked_of,
+    by_every_policy,
     following,
     lapse,
-    ledger_of,
     moved_to,
     open_entry,
     owe_again,
@@ -26,7 +27,6 @@ from services.deadlines.domain.ledger import (
     pause_count,
     say_moved,
 )
-from services.deadlines.domain.planning import term_of_clock
 from services.deadlines.domain.state import Clock, Entry
 from services.deadlines.domain.turn import DOSSIER, Turn
 
@@ -73,14 +73,16 @@ def _pause(turn: Turn, clock: Clock, fact: PauseOpened) -> None:
     calendar, local = turn.require_pins().calendar, turn.zone.local
     turn.put(replace(clock, is_paused=True))
     start, at = local(clock.effective_start_at), local(fact.at)
-    data = ClockPaused(
+    turn.because(
+        clock,
+        f":{fact.event_id}",
+        ClockPaused,
         **turn.dues(clock),
         cause=fact.cause,
         pause_no=pause_count(turn.state),
         consumed_working_days=max(0, calendar.working_days_between(start.date(), at.date())),
         consumed_working_minutes=max(0, calendar.working_minutes_between(start, at)),
     )
-    turn.because(clock, data, f":{fact.event_id}")
 
 
 def on_pause_closed(turn: Turn, fact: PauseClosed) -> None:
@@ -103,13 +105,13 @@ def on_pause_closed(turn: Turn, fact: PauseClosed) -> None:
     if not entry.stops:
         return
     if dossier is not None and adjusted is not None:
-        _resume(turn, dossier, adjusted, entry, fact)
+        _resume(turn, dossier, *adjusted, entry, fact)
     for clock in turn.state.clocks:
         if clock.is_paused and clock.kind in ("step", "agency"):
             _resume_part(turn, clock, entry, fact)
 
 
-def _resume(turn: Turn, clock: Clock, adjusted: AdjustedDue, entry: Entry, fact: PauseClosed) -> None:
+def _resume(turn: Turn, clock: Clock, asked: Asked, adjusted: AdjustedDue, entry: Entry, fact: PauseClosed) -> None:
     moved = moved_to(turn, replace(clock, is_paused=False), adjusted)
     turn.put(moved)
     is_restart = adjusted.rule == "DR-21" and fact.cause == "supplement" and clock.term_unit is not None
@@ -117,14 +119,17 @@ def _resume(turn: Turn, clock: Clock, adjusted: AdjustedDue, entry: Entry, fact:
     if moved.lawful_due_at != clock.lawful_due_at:
         lapse(turn, moved, "due_moved")
         cause = "supplement_completed" if fact.cause == "supplement" else "financial_duty_met"
-        say_moved(turn, clock, moved, cause, adjusted.rule)
+        say_moved(turn, clock, moved, cause, adjusted.rule, **by_every_policy(turn, asked, adjusted))
     owe_again(turn, moved)
 
 
 def _say_resumed(turn: Turn, clock: Clock, entry: Entry, fact: PauseClosed, kind: Any) -> None:
     calendar, local = turn.require_pins().calendar, turn.zone.local
     opened, closed = local(entry.at), local(fact.at)
-    data = kind(
+    turn.because(
+        clock,
+        f":{fact.event_id}",
+        kind,
         **turn.dues(clock),
         cause=fact.cause,
         pause_no=pause_count(turn.state),
@@ -132,7 +137,6 @@ def _say_resumed(turn: Turn, clock: Clock, entry: Entry, fact: PauseClosed, kind
         waited_working_days=calendar.working_days_between(opened.date(), closed.date()),
         waited_working_minutes=calendar.working_minutes_between(opened, closed),
     )
-    turn.because(clock, data, f":{fact.event_id}")
 
 
 def _resume_part(turn: Turn, clock: Clock, entry: Entry, fact: PauseClosed) -> None:
@@ -154,7 +158,5 @@ def _part_moved(turn: Turn, clock: Clock) -> Clock:
     pins, running = turn.require_pins(), replace(clock, is_paused=False)
     if clock.original_rule == "DR-13":
         return following(turn, running)
-    original, term = first_due_of(turn, clock), term_of_clock(clock)
-    own = ledger_of(turn, own_entries(turn.state, clock))
-    adjusted = adjusted_due(pins.calendar, original, term, own, pins.rule_set, "pause")
-    return moved_to(turn, running, adjusted)
+    own = asked_of(turn, clock, own_entries(turn.state, clock))
+    return moved_to(turn, running, own.by(pins, "pause"))

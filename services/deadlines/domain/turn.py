@@ -3,8 +3,9 @@
 The functions beside this module each take a `Turn`, replace its state and say things; `fold.evolve` hands out the result.
 """
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, ParamSpec
 
 from msgspec.structs import replace
 
@@ -16,6 +17,8 @@ from services.deadlines.domain.instants import Instant
 from services.deadlines.domain.outputs import Conclusion
 from services.deadlines.domain.planning import Pins, Plan, Planner, ahead_from, latest_from
 from services.deadlines.domain.state import Clock, DossierState
+
+_Fields = ParamSpec("_Fields")
 
 DOSSIER = "dossier"
 """The clock of the whole dossier."""
@@ -90,32 +93,37 @@ class Turn:
 
     # Words.
 
-    def because(self, clock: Clock, data: DeadlineEvent, tag: str = "", at: Instant | None = None) -> None:
-        """Say what the fact of this turn caused."""
+    def because(
+        self,
+        clock: Clock,
+        tag: str,
+        kind: Callable[_Fields, DeadlineEvent],
+        /,
+        *_: _Fields.args,
+        **fields: _Fields.kwargs,
+    ) -> None:
+        """Say what the fact of this turn caused, of a kind with its fields."""
         fact = self.caused_by()
-        self.said.append(
-            Conclusion(
-                data=data,
-                subject=self.state.subject,
-                zone=self.zone,
-                clock=clock.name,
-                due_at=clock.lawful_due_at,
-                tag=tag,
-                at=fact.at if at is None else at,
-                seq=fact.seq,
-                causation_id=fact.event_id,
-                is_history=fact.is_history,
-                detected_at=self.detected_at,
-                unit_id=self.state.holder_unit_id,
-            )
-        )
+        self._say(kind, fields, clock.name, clock.lawful_due_at, tag, fact.at)
 
-    def in_time(self, clock: Clock, data: DeadlineEvent, at: Instant, tag: str = "") -> None:
+    def because_at(
+        self, at: Instant, clock: Clock, tag: str, kind: Callable[_Fields, DeadlineEvent], /,
+        *_: _Fields.args, **fields: _Fields.kwargs,
+    ) -> None:  # fmt: skip
+        """The same, as having happened at another instant."""
+        self._say(kind, fields, clock.name, clock.lawful_due_at, tag, at)
+
+    def in_time(
+        self, at: Instant, clock: Clock, tag: str, kind: Callable[_Fields, DeadlineEvent], /,
+        *_: _Fields.args, **fields: _Fields.kwargs,
+    ) -> None:  # fmt: skip
         """Say what the passing of time brought: it follows from the event that gave the clock its due date."""
+        state = self.state
         self.said.append(
             Conclusion(
-                data=data,
-                subject=self.state.subject,
+                kind=kind,
+                fields=fields,
+                subject=state.subject,
                 zone=self.zone,
                 clock=clock.name,
                 due_at=clock.lawful_due_at,
@@ -123,22 +131,23 @@ class Turn:
                 at=at,
                 seq=clock.armed_seq,
                 causation_id=clock.armed_by,
-                is_history=at <= self.state.history_at,
+                is_history=at <= state.history_at,
                 detected_at=self.detected_at,
-                unit_id=self.state.holder_unit_id,
+                unit_id=state.holder_unit_id,
             )
         )
 
     def flag(self, kind: Any, rule: str, detail: str) -> None:
         """The fact of this turn contradicts what is known: say which rule it breaks; the state stays as it was."""
         fact = self.caused_by()
-        flag = IntegrityFlagRaised(kind=kind, rule=rule, detail=detail, target_event_id=fact.event_id)
-        self._about_event(flag, DOSSIER, f":{rule}:{fact.event_id}")
+        fields = {"kind": kind, "rule": rule, "detail": detail, "target_event_id": fact.event_id}
+        self._say(IntegrityFlagRaised, fields, DOSSIER, fact.at, f":{rule}:{fact.event_id}", fact.at)
 
     def not_armed(self, name: str, kind: Any, code: Any, reason: str) -> None:
         """A clock can't run: an alert to the administrator (AL-7)."""
-        alert = ClockNotArmed(clock=name, clock_kind=kind, code=code, reason=reason)
-        self._about_event(alert, name, f":{self.caused_by().event_id}")
+        fact = self.caused_by()
+        fields = {"clock": name, "clock_kind": kind, "code": code, "reason": reason}
+        self._say(ClockNotArmed, fields, name, fact.at, f":{fact.event_id}", fact.at)
 
     def not_armed_by(self, name: str, kind: Any, error: RulesError) -> None:
         """The same, for what the rules refused."""
@@ -147,22 +156,31 @@ class Turn:
             name, kind, "calendar_exhausted" if isinstance(error, CalendarExhaustedError) else code, str(error)
         )
 
-    def _about_event(self, data: DeadlineEvent, clock: str, tag: str) -> None:
-        fact = self.caused_by()
+    def _say(
+        self,
+        kind: Callable[..., DeadlineEvent],
+        fields: dict[str, Any],
+        clock: str,
+        due_at: Instant,
+        tag: str,
+        at: Instant,
+    ) -> None:
+        fact, state = self.caused_by(), self.state
         self.said.append(
             Conclusion(
-                data=data,
-                subject=self.state.subject,
+                kind=kind,
+                fields=fields,
+                subject=state.subject,
                 zone=self.zone,
                 clock=clock,
-                due_at=fact.at,
+                due_at=due_at,
                 tag=tag,
-                at=fact.at,
+                at=at,
                 seq=fact.seq,
                 causation_id=fact.event_id,
                 is_history=fact.is_history,
                 detected_at=self.detected_at,
-                unit_id=self.state.holder_unit_id,
+                unit_id=state.holder_unit_id,
             )
         )
 

@@ -1,7 +1,7 @@
 """What is concluded is written as `events.codec` would write its event: byte by byte, header by header, in the same order."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -49,7 +49,8 @@ def concluded(
     data: Any, subject: Subject = SUBJECT, zone: Zone = HANOI_ZONE, *, is_history: bool = False
 ) -> Conclusion:
     return Conclusion(
-        data=data,
+        kind=type(data),
+        fields={field.name: getattr(data, field.name) for field in fields(data) if field.name != "extra"},
         subject=subject,
         zone=zone,
         clock="dossier",
