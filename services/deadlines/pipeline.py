@@ -14,7 +14,7 @@ from rules.procedures import ProcedureCatalogue
 from rules.rulebook import Rulebook
 from services.deadlines.domain.facts import Fact
 from services.deadlines.domain.fold import evolve, is_catching_up, is_over, pass_time
-from services.deadlines.domain.instants import Instant, Zone, length
+from services.deadlines.domain.instants import Instant, length
 from services.deadlines.domain.outputs import Conclusion
 from services.deadlines.domain.planning import Planner
 from services.deadlines.domain.state import DossierState
@@ -71,21 +71,21 @@ class Pipeline:
         Raises:
             StreamGapError: an event of this stream is missing.
         """
-        known_at = fact.known_at
+        known_at, is_late = fact.known_at, is_catching_up(fact)
         if known_at - time.catching_up_at >= self.history_quiet:
             time.open_until = known_at
-        if is_catching_up(fact):
+        if is_late:
             time.catching_up_at = known_at
-        return evolve(state, fact, self._passed_before(state, fact, time), self._planner, self.retention)
-
-    def _passed_before(self, state: DossierState | None, fact: Fact, time: LogTime) -> Instant:
-        """Until when a tick could have looked at the stream before this fact became known; what happened before it has passed."""
-        known_at, at = fact.known_at, min(fact.at, fact.known_at)
+        # Until when a tick could have looked at the stream before this became known: what fell due before has passed.
         if state is None or state.catching_up_at != state.known_at:
-            return max(known_at - self.grace, at)
-        if time.open_until > state.known_at:
-            return max(time.open_until - self.grace, at)
-        return at
+            passed_before = known_at - self.grace
+        elif time.open_until > state.known_at:
+            passed_before = time.open_until - self.grace
+        else:
+            passed_before = 0
+        at = min(known_at, fact.at)
+        passed_before = max(passed_before, at)
+        return evolve(state, fact, passed_before, self._planner, self.retention, is_catching_up=is_late)
 
     def on_check(self, state: DossierState, until: Instant, detected_at: Instant) -> Turned:
         """Say what fell due before `until`. The caller has seen to it that everything known by then was folded in."""
@@ -100,8 +100,3 @@ class Pipeline:
     def is_silent(self, time: LogTime, until: Instant) -> bool:
         """Whether time counts at an instant for streams that are catching up."""
         return until - time.catching_up_at >= self.history_quiet
-
-    def zone(self, state: DossierState) -> Zone:
-        """The zone in which things are told about a stream."""
-        pins = self._planner.pins(state.subject)
-        return pins.zone if pins else self._planner.default_zone

@@ -27,7 +27,13 @@ Step = tuple[DossierState | None, list[Conclusion]]
 
 
 def evolve(
-    state: DossierState | None, fact: Fact, passed_before: Instant, planner: Planner, retention: Instant
+    state: DossierState | None,
+    fact: Fact,
+    passed_before: Instant,
+    planner: Planner,
+    retention: Instant,
+    *,
+    is_catching_up: bool,
 ) -> Step:
     """The next state and what is to be said. A fact that was told before changes nothing and says nothing.
 
@@ -36,19 +42,19 @@ def evolve(
     """
     said: list[Conclusion] = []
     if state is None:
-        return _begin(fact, planner, retention, said)
-    if fact.seq <= state.seq:
-        return state, said
-    if fact.seq > state.seq + 1:
+        return _begin(fact, planner, retention, said, is_catching_up=is_catching_up)
+    if fact.seq != state.seq + 1:
+        if fact.seq <= state.seq:
+            return state, said
         raise StreamGapError(f"event {fact.event_id} has number {fact.seq} and follows number {state.seq}")
     if state.next_at < passed_before:
         state = pass_time(state, passed_before, fact.known_at, planner, retention, said)
-        if is_over(state, passed_before, retention):
-            return _begin(fact, planner, retention, said)  # a tick would have forgotten it by now
+        if is_over(state, passed_before, retention):  # a tick would have forgotten it by now
+            return _begin(fact, planner, retention, said, is_catching_up=is_catching_up)
     kind = type(fact)
     handler = _HANDLERS.get(kind)
     if handler is None:
-        return _noted(state, fact, retention), said
+        return _noted(state, fact, retention, state, is_catching_up=is_catching_up), said
     turn = Turn(planner, state, fact, fact.known_at, said)
     if not state.is_accepted and kind in _NEEDS_ACCEPTANCE:
         turn.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
@@ -58,7 +64,7 @@ def evolve(
         _open_again(turn, fact)
     else:
         handler(turn, fact)
-    return _noted(turn.state, fact, retention), said
+    return _noted(turn.state, fact, retention, state, is_catching_up=is_catching_up), said
 
 
 def pass_time(
@@ -77,9 +83,7 @@ def pass_time(
 
 def is_catching_up(fact: Fact) -> bool:
     """Whether more of the past may be on its way: an import, or a counter that reports long afterwards."""
-    if fact.is_history:
-        return True
-    return fact.known_at - fact.at > REPORTED_LONG_AFTER and not isinstance(fact, Order)
+    return fact.is_history or (fact.known_at - fact.at > REPORTED_LONG_AFTER and not isinstance(fact, Order))
 
 
 def is_over(state: DossierState, until: Instant, retention: Instant) -> bool:
@@ -87,11 +91,11 @@ def is_over(state: DossierState, until: Instant, retention: Instant) -> bool:
     return state.ending is not None and state.known_at + retention <= until and next_wake_at(state) == NEVER
 
 
-def _begin(fact: Fact, planner: Planner, retention: Instant, said: list[Conclusion]) -> Step:
+def _begin(fact: Fact, planner: Planner, retention: Instant, said: list[Conclusion], *, is_catching_up: bool) -> Step:
     if fact.seq > 1:
         # A finished dossier is forgotten after a while. What may still be said about it moves no clock; history may say more.
         if isinstance(fact, facts.Reopened):
-            return _reopen_forgotten(fact, planner, retention, said)
+            return _reopen_forgotten(fact, planner, retention, said, is_catching_up=is_catching_up)
         if fact.is_history or type(fact) not in _NEEDS_A_STATE:
             return None, said
         raise StreamGapError(f"the events of the stream begin with {fact.event_type}, number {fact.seq}")
@@ -101,7 +105,7 @@ def _begin(fact: Fact, planner: Planner, retention: Instant, said: list[Conclusi
         handler(turn, fact)
     elif handler is not None:
         turn.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
-    return _noted(turn.state, fact, retention), said
+    return _noted(turn.state, fact, retention, None, is_catching_up=is_catching_up), said
 
 
 def _opened(fact: Fact, planner: Planner, said: list[Conclusion]) -> Turn:
@@ -124,12 +128,15 @@ def _unnamed(fact: Fact) -> Opening:
     )
 
 
-def _reopen_forgotten(fact: Fact, planner: Planner, retention: Instant, said: list[Conclusion]) -> Step:
+def _reopen_forgotten(
+    fact: Fact, planner: Planner, retention: Instant, said: list[Conclusion], *, is_catching_up: bool
+) -> Step:
     """Reopened so long after its end that its clock was forgotten: an alert (AL-7), and no clock from now on."""
     turn = _opened(fact, planner, said)
     reason = "it was reopened after its clock had been forgotten; the due date has to be kept by hand"
     turn.not_armed(DOSSIER, "dossier", "contradiction", reason)
-    return _noted(replace(turn.state, is_accepted=True), fact, retention), said
+    state = replace(turn.state, is_accepted=True)
+    return _noted(state, fact, retention, None, is_catching_up=is_catching_up), said
 
 
 def _open_again(turn: Turn, fact: Opening) -> None:
@@ -150,23 +157,23 @@ def _open_again(turn: Turn, fact: Opening) -> None:
         turn.flag("order", "domain 4.3: already-accepted", f"{fact.event_type} of a stream that is open")
 
 
-def _noted(state: DossierState, fact: Fact, retention: Instant) -> DossierState:
+def _noted(
+    state: DossierState, fact: Fact, retention: Instant, before: DossierState | None, *, is_catching_up: bool
+) -> DossierState:
     """The state after the place of a fact in the stream and its time were noted, and when to look at it next."""
     known_at = fact.known_at
-    if fact.is_history:
-        history_at = catching_up_at = known_at
+    if before is not None and state.clocks is before.clocks and state.ending is None:
+        next_at = before.next_at
     else:
-        history_at = state.history_at
-        catching_up_at = known_at if is_catching_up(fact) else state.catching_up_at
-    next_at = next_wake_at(state)
-    if next_at == NEVER and state.ending is not None:
-        next_at = known_at + retention
+        next_at = next_wake_at(state)
+        if next_at == NEVER and state.ending is not None:
+            next_at = known_at + retention
     return replace(
         state,
         seq=fact.seq,
         known_at=known_at,
-        history_at=history_at,
-        catching_up_at=catching_up_at,
+        history_at=known_at if fact.is_history else state.history_at,
+        catching_up_at=known_at if is_catching_up else state.catching_up_at,
         next_at=next_at,
     )
 

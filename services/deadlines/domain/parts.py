@@ -82,9 +82,13 @@ def on_reassigned(turn: Turn, fact: Reassigned) -> None:
 
 def on_step_started(turn: Turn, fact: StepStarted) -> None:
     """A step with a budget has a clock: its own due date, whatever the dossier's is (DR-12)."""
-    if fact.officer_id is not None:
-        turn.state = replace(turn.state, officer_id=fact.officer_id)
-    if turn.pins is None or turn.state.ending is not None:
+    state = turn.state
+    if fact.officer_id is not None and fact.officer_id != state.officer_id:
+        turn.state = replace(state, officer_id=fact.officer_id)
+    if turn.pins is None or state.ending is not None:
+        return
+    given = fact.budget is not None or fact.due_at is not None
+    if not given and _budget_of_procedure(turn, fact.step_code) is None:
         return
     about = {"step_code": fact.step_code, "unit_id": fact.responsible_unit_id or 0, "officer_id": fact.officer_id}
     name = f"step:{fact.step_code}#{fact.seq}"
@@ -94,8 +98,7 @@ def on_step_started(turn: Turn, fact: StepStarted) -> None:
             _start(turn, name, "step", replace(answer, rule="DR-12"), None, **about)
             return
         budget = term_of(fact.budget) or _budget_of_procedure(turn, fact.step_code)
-        if budget is None:
-            return
+        assert budget is not None  # noqa: S101 looked at above
         if budget.unit == "hour":
             answer = step_due(turn.pins.calendar, instant(fact.at), budget, turn.pins.rule_set)
             _start(turn, name, "step", answer, budget, **about)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from events.dossier import GivenTerm
 from rules.calendar import Calendar
-from rules.errors import CalendarExhaustedError, RulesError
+from rules.errors import CalendarExhaustedError
 from rules.escalation import escalation_rungs
 from rules.ladder import apology_latest_at, ladder_instants
 from rules.procedures import Procedure, ProcedureCatalogue
@@ -21,7 +21,7 @@ from rules.rulebook import Rulebook
 from rules.ruleset import RuleSet
 from rules.terms import Basis, Due, Term, TermUnit, due
 from services.deadlines.domain.facts import Opening, TermGiven
-from services.deadlines.domain.instants import Instant, Zone, instant, micros
+from services.deadlines.domain.instants import Instant, Zone, micros
 from services.deadlines.domain.state import Clock, Subject, Wake
 
 BREACH = "B0"
@@ -65,6 +65,9 @@ class Planner:
         self._rulebook = rulebook
         self._procedures = procedures
         self.default_zone = Zone(rulebook.default_calendar.zone)
+        self._known_procedures: dict[tuple[str, int], Procedure | None] = {}
+        self._rule_sets: dict[int, str] = {}
+        self._versions = _versions_of(rulebook)
         self._pins: dict[tuple[str, str, str], Pins | None] = {}
         self._dues: dict[tuple[object, ...], tuple[Due, Plan]] = {}
         self._ladders: dict[tuple[object, ...], tuple[Instant, tuple[Wake, ...]]] = {}
@@ -74,21 +77,29 @@ class Planner:
 
     def pin(self, opening: Opening) -> Subject:
         """Fix calendar and rule set (DR-28): the newest calendar known when the event was; the version is empty if unknown."""
-        opened_on = date.fromordinal(opening.opened_on)
-        calendar_id = opening.calendar_id or self._rulebook.calendar_id_for_unit(opening.unit_id, opened_on)
-        try:
-            version = self._rulebook.calendar(calendar_id, known_at=instant(opening.known_at)).version
-        except RulesError:
-            version = ""
+        on = opening.opened_on
+        calendar_id = opening.calendar_id or self._rulebook.calendar_id_for_unit(opening.unit_id, date.fromordinal(on))
+        rule_set_id = self._rule_sets.get(on)
+        if rule_set_id is None:
+            rule_set_id = self._rulebook.rule_set_for(date.fromordinal(on)).rule_set_id
+            _remember(self._rule_sets, on, rule_set_id)
         return Subject(
-            opened_on=opening.opened_on,
+            opened_on=on,
             unit_id=opening.unit_id,
             dossier_code=opening.dossier_code,
             procedure_code=opening.procedure_code,
             calendar_id=calendar_id,
-            calendar_version=version,
-            rule_set_id=self._rulebook.rule_set_for(opened_on).rule_set_id,
+            calendar_version=self._version_known(calendar_id, opening.known_at),
+            rule_set_id=rule_set_id,
         )
+
+    def _version_known(self, calendar_id: str, known_at: Instant) -> str:
+        """As `Rulebook.calendar` says, which takes its time; empty where the calendar isn't known."""
+        version = ""
+        for published_at, version in self._versions.get(calendar_id, ()):
+            if published_at <= known_at:
+                return version
+        return version  # the oldest, where none was published yet
 
     def pins(self, subject: Subject) -> Pins | None:
         """What was fixed, or None if the calendar isn't known here."""
@@ -111,7 +122,13 @@ class Planner:
 
     def procedure(self, code: str | None, on: int) -> Procedure | None:
         """The procedure in its version of a day, if the catalogue has it."""
-        return self._procedures.find(code, date.fromordinal(on)) if code else None
+        if not code:
+            return None
+        key = (code, on)
+        known = self._known_procedures
+        if key not in known:
+            _remember(known, key, self._procedures.find(code, date.fromordinal(on)))
+        return known[key]
 
     # Due dates.
 
@@ -194,6 +211,14 @@ def _latest_at(pins: Pins, answer: Due, term: Term | None) -> datetime:
         return apology_latest_at(pins.calendar, answer, term, pins.rule_set, beginning)
     except CalendarExhaustedError:
         return answer.due_at
+
+
+def _versions_of(rulebook: Rulebook) -> dict[str, list[tuple[Instant, str]]]:
+    """When each version of a calendar was published, the newest first, as the rulebook has them."""
+    found: dict[str, list[tuple[Instant, str]]] = {}
+    for calendar in rulebook.versions():
+        found.setdefault(calendar.calendar_id, []).append((micros(calendar.spec.published_at), calendar.version))
+    return found
 
 
 def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> None:

@@ -104,7 +104,7 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
     rule_set_id: str
 
 
-class DossierState(Struct, frozen=True, array_like=True):
+class DossierState(Struct, frozen=True, array_like=True, gc=False):
     """One stream after its event `seq`.
 
     `known_at` is when its latest event became known, `history_at` when the latest event did that was taken over from
