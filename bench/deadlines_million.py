@@ -69,7 +69,7 @@ async def publish(bootstrap: str, records: Iterator[LogRecord]) -> None:
         bootstrap_servers=bootstrap,
         transactional_id="bench",
         acks="all",
-        compression_type="lz4",
+        compression_type="zstd",
         max_batch_size=262_144,
     )
     await producer.start()

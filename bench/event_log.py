@@ -86,7 +86,7 @@ async def write_log(bootstrap: str, count: int, seed: int) -> LogInfo:
         enable_idempotence=True,
         linger_ms=2,
         max_batch_size=262_144,
-        compression_type="lz4",
+        compression_type="zstd",
     )
     await producer.start()
     try:

@@ -117,7 +117,7 @@ def _faust_app(config: DeadlinesConfig) -> faust.App:
         producer_acks=-1,
         producer_linger=config.linger_seconds,
         producer_max_batch_size=131_072,
-        producer_compression_type="lz4",
+        producer_compression_type="zstd",
         table_standby_replicas=0 if config.worker_count == 1 else 1,
     )
 

@@ -67,7 +67,7 @@ class BulkLoader:
             bootstrap_servers=self._bootstrap,
             transactional_id=TRANSACTIONAL_ID,
             acks="all",
-            compression_type="lz4",
+            compression_type="zstd",
             max_batch_size=_BATCH_BYTES,
             linger_ms=0,
         )

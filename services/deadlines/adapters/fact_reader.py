@@ -21,6 +21,7 @@ Headers = Iterable[tuple[str, bytes | None]]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_JSON = b"application/json"
 _STRUCTURED = b"application/cloudevents+json"
 _REOPENED = "dossier-reopened.v1"
 
@@ -32,16 +33,15 @@ def read_fact(key: bytes | None, value: bytes | None, headers: Headers, known_at
         MessageError: it can't be understood, or stands under the key of another dossier.
     """
     named = dict(headers)
-    content_type = named.get("content-type")
-    if "ce_type" not in named or (content_type is not None and content_type.startswith(_STRUCTURED)):
+    content_type = named.get("content-type", _JSON)
+    if "ce_type" not in named or (content_type != _JSON and content_type and content_type.startswith(_STRUCTURED)):
         _, value, named = _as_binary(value, named)
     try:
-        event_type = named["ce_type"].decode()  # type: ignore[union-attr]
-        make = _READERS.get(event_type)
-        if make is None:
-            return _plain(event_type, key, value, named, known_at)
-        base = _base(key, named, known_at, event_type)
-        return make(base, named, value)
+        found = _READERS_BY_NAME.get(named["ce_type"])
+        if found is None:
+            return _plain(named["ce_type"].decode(), key, value, named, known_at)  # type: ignore[union-attr]
+        event_type, make = found
+        return make(_base(key, named, known_at, event_type), named, value)
     except KeyError as error:
         raise UnreadableMessageError(
             f"{str(error.args[0]).removeprefix('ce_')}: is missing, or is no boolean"
@@ -78,7 +78,7 @@ def _base(key: bytes | None, named: dict[str, Any], known_at: int, event_type: s
         "seq": int(seq),
         "event_id": event_id.decode(),
         "event_type": event_type,
-        "at": (datetime.fromisoformat(named["ce_time"].decode()) - _EPOCH) // _MICROSECOND,
+        "at": _instant(named["ce_time"]),
         "known_at": known_at,
         "is_history": _BOOLEANS[named.get("ce_history")],
     }
@@ -86,6 +86,10 @@ def _base(key: bytes | None, named: dict[str, Any], known_at: int, event_type: s
         base["opened_on"] = date.fromisoformat(named["ce_openedon"].decode()).toordinal()
         base["unit_id"] = int(named["ce_unitid"])
     return base
+
+
+def _instant(text: bytes) -> int:
+    return (datetime.fromisoformat(text.decode()) - _EPOCH) // _MICROSECOND
 
 
 def _opening(base: dict[str, Any], named: dict[str, Any], procedure_code: str | None, calendar_id: str | None) -> None:
@@ -194,8 +198,7 @@ def _approved(base: dict[str, Any], _: dict[str, Any], value: bytes) -> Fact:
 
 def _ended(base: dict[str, Any], named: dict[str, Any], value: bytes) -> Fact:
     _decode_nothing(value)
-    recorded_at = (datetime.fromisoformat(named["ce_recordedat"].decode()) - _EPOCH) // _MICROSECOND
-    return facts.Ended(**base, recorded_at=recorded_at)
+    return facts.Ended(**base, recorded_at=_instant(named["ce_recordedat"]))
 
 
 def _without_data(make: Callable[..., Fact], **fixed: Any) -> "_Reader":
@@ -265,5 +268,9 @@ _READERS: Final[dict[str, _Reader]] = {
     "feedback-published.v1": _without_data(facts.FeedbackAct, stage="publication"),
 }
 """Types that say something to a clock; the others only have their place in the stream."""
+
+_READERS_BY_NAME: Final[dict[bytes | None, tuple[str, _Reader]]] = {
+    name.encode(): (name, reader) for name, reader in _READERS.items()
+}
 
 assert CLASS_BY_TYPE.keys() >= _READERS.keys()  # noqa: S101 a misspelt type would never be read

@@ -12,21 +12,19 @@ import orjson
 
 from events.catalog import TYPE_BY_CLASS
 from events.codec import CONTENT_TYPE, SCHEMA_URN, Headers
-from services.deadlines.domain.instants import Instant, Zone
 from services.deadlines.domain.outputs import SOURCE, Conclusion, event_id_of
 from services.deadlines.domain.state import Subject
 
 Record = tuple[bytes, Headers]
 """Value and headers; the key is the dossier."""
 
-_MOST_REMEMBERED = 100_000
-
 
 class RecordWriter:
-    """Encodes conclusions; remembers the texts of instants and of subjects."""
+    """Encodes conclusions; remembers what many of them share."""
 
     def __init__(self) -> None:
-        self._texts: dict[tuple[int, Instant], bytes] = {}
+        self._days: dict[int, _Header] = {}
+        self._pins: dict[tuple[str, str, str], tuple[_Header, ...]] = {}
 
     def write(self, dossier_id: str, said: Iterable[Conclusion]) -> list[Record]:
         """The records of what was concluded about one stream, in order."""
@@ -34,64 +32,67 @@ class RecordWriter:
         subject, of_subject = None, None
         for one in said:
             if of_subject is None or one.subject is not subject:
-                subject, of_subject = one.subject, _subject_headers(one.subject)
-            records.append(self._record(dossier_id, key, of_subject, one))
+                subject, of_subject = one.subject, self._subject_headers(one.subject)
+            records.append(_record(dossier_id, key, of_subject, one))
         return records
 
-    def _record(self, dossier_id: str, key: bytes, of_subject: "_SubjectHeaders", said: Conclusion) -> Record:
-        zone = said.zone
-        type_header, schema_header = _TYPES[said.kind]
-        fields = {name: value for name, value in said.fields.items() if value is not None}
-        opened_on, code, procedure, pins = of_subject
-        headers: Headers = [
-            _CONTENT_HEADER,
-            _VERSION_HEADER,
-            ("ce_id", event_id_of(dossier_id, said).encode()),
-            _SOURCE_HEADER,
-            type_header,
-            ("ce_subject", key),
-            ("ce_time", self._text(zone, said.at)),
-            ("ce_recordedat", self._text(zone, said.detected_at)),
-            ("ce_streamseq", b"%d" % said.seq),
+    def _subject_headers(self, subject: Subject) -> "_SubjectHeaders":
+        code, procedure, on = subject.dossier_code, subject.procedure_code, subject.opened_on
+        opened_on = self._days.get(on)
+        if opened_on is None:
+            opened_on = self._days[on] = ("ce_openedon", date.fromordinal(on).isoformat().encode())
+        key = (subject.calendar_id, subject.calendar_version, subject.rule_set_id)
+        pins = self._pins.get(key)
+        if pins is None:
+            pins = self._pins[key] = _pin_headers(subject)
+        return (
             opened_on,
-            ("ce_unitid", b"%d" % said.unit_id),
-            *code,
-            _ACTOR_HEADER,
-            ("ce_causationid", said.causation_id.encode()),
-            *procedure,
-            *pins,
-        ]
-        if said.is_history:
-            headers.append(_HISTORY_HEADER)
-        headers.append(schema_header)
-        headers.append(("ce_partitionkey", key))
-        return orjson.dumps(fields), headers
-
-    def _text(self, zone: Zone, at: Instant) -> bytes:
-        found = self._texts.get((id(zone), at))
-        if found is None:
-            if len(self._texts) >= _MOST_REMEMBERED:
-                self._texts.clear()
-            found = self._texts[id(zone), at] = zone.local(at).isoformat().encode()
-        return found
+            (("ce_dossiercode", code.encode()),) if code is not None else (),
+            (("ce_procedurecode", procedure.encode()),) if procedure is not None else (),
+            pins,
+        )
 
 
 _Header = tuple[str, bytes]
 _SubjectHeaders = tuple[_Header, tuple[_Header, ...], tuple[_Header, ...], tuple[_Header, ...]]
 
 
-def _subject_headers(subject: Subject) -> _SubjectHeaders:
-    code, procedure = subject.dossier_code, subject.procedure_code
-    pins = [("ce_calendarid", subject.calendar_id.encode())]
-    if subject.calendar_version:
-        pins.append(("ce_calendarversion", subject.calendar_version.encode()))
-    pins.append(("ce_rulesetversion", subject.rule_set_id.encode()))
-    return (
-        ("ce_openedon", date.fromordinal(subject.opened_on).isoformat().encode()),
-        (("ce_dossiercode", code.encode()),) if code is not None else (),
-        (("ce_procedurecode", procedure.encode()),) if procedure is not None else (),
-        tuple(pins),
-    )
+def _pin_headers(subject: Subject) -> tuple[_Header, ...]:
+    calendar_id = ("ce_calendarid", subject.calendar_id.encode())
+    rule_set = ("ce_rulesetversion", subject.rule_set_id.encode())
+    if not subject.calendar_version:
+        return calendar_id, rule_set
+    return calendar_id, ("ce_calendarversion", subject.calendar_version.encode()), rule_set
+
+
+def _record(dossier_id: str, key: bytes, of_subject: _SubjectHeaders, said: Conclusion) -> Record:
+    text = said.zone.text
+    type_header, schema_header = _TYPES[said.kind]
+    fields = {name: value for name, value in said.fields.items() if value is not None}
+    opened_on, code, procedure, pins = of_subject
+    headers: Headers = [
+        _CONTENT_HEADER,
+        _VERSION_HEADER,
+        ("ce_id", event_id_of(dossier_id, said).encode()),
+        _SOURCE_HEADER,
+        type_header,
+        ("ce_subject", key),
+        ("ce_time", text(said.at).encode()),
+        ("ce_recordedat", text(said.detected_at).encode()),
+        ("ce_streamseq", b"%d" % said.seq),
+        opened_on,
+        ("ce_unitid", b"%d" % said.unit_id),
+        *code,
+        _ACTOR_HEADER,
+        ("ce_causationid", said.causation_id.encode()),
+        *procedure,
+        *pins,
+    ]
+    if said.is_history:
+        headers.append(_HISTORY_HEADER)
+    headers.append(schema_header)
+    headers.append(("ce_partitionkey", key))
+    return orjson.dumps(fields), headers
 
 
 _TYPES: dict[Callable[..., Any], tuple[_Header, _Header]] = {

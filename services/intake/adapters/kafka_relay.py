@@ -30,7 +30,7 @@ class KafkaLogPublisher:
             transaction_timeout_ms=30_000,
             linger_ms=2,
             max_batch_size=262_144,
-            compression_type="lz4",
+            compression_type="zstd",
             request_timeout_ms=20_000,
         )
 

@@ -26,7 +26,7 @@ def _producer(kafka: KafkaHandle, transactional_id: str | None = None) -> AIOKaf
         transactional_id=transactional_id,
         acks="all",
         enable_idempotence=True,
-        compression_type="lz4",
+        compression_type="zstd",
     )
 
 

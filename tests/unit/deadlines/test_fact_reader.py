@@ -240,3 +240,37 @@ def test_the_examples_are_those_of_the_classes() -> None:
     for each in examples("valid"):
         event_type, data = each.values
         assert typed(DOSSIER_TYPES[event_type], data) is not None
+
+
+TIMES = (
+    "2026-03-02T08:00:00+07:00",
+    "2026-03-02T08:00:59+07:00",
+    "2026-03-02T08:00:09.5+07:00",
+    "2026-03-02T08:00:07.1234Z",
+    "2026-03-02T01:00:00Z",
+    "2026-03-02 08:00:41+07:00",
+    "2026-03-02T08:00:41-0930",
+    "20260302T080000.012+07:00",
+    "2026-W10-1T08:00:12+07:00",
+    "2026-03-02T08:00:60+07:00",
+    "2026-03-02T08:60:00+07:00",
+    "2026-03-02T08:00:0x+07:00",
+    "2026-03-02T08:00: 1+07:00",
+    "2026-03-02T08:00:00",
+    "2026-03-02T08:00:07.12345",
+    "2026-02-30T08:00:00+07:00",
+    "",
+)
+
+
+@pytest.mark.parametrize("text", TIMES)
+def test_a_time_is_read_or_refused_as_the_codec_does(text: str) -> None:
+    key, value, headers = record_of("lateness-foreseen.v1", {"reason": "mất điện"})
+    headers = list((dict(headers) | {"ce_time": text.encode()}).items())
+    try:
+        expected = micros(from_kafka(value, headers).envelope.occurred_at)
+    except MessageError:
+        with pytest.raises(MessageError):
+            read_fact(key, value, headers, KNOWN_AT)
+    else:
+        assert read_fact(key, value, headers, KNOWN_AT).at == expected
