@@ -8,8 +8,8 @@ from importlib.resources.abc import Traversable
 
 from rules.errors import InvalidProcedureError, RulesError
 from rules.procedures import Procedure, ProcedureCatalogue, parse_procedure
-from rules.rulebook_files import _content, _toml_files
 from rules.ruleset import RuleSet
+from rules.toml_files import content_of, toml_files
 
 
 def load_procedures(rule_set: RuleSet, folder: Traversable | None = None) -> ProcedureCatalogue:
@@ -20,12 +20,12 @@ def load_procedures(rule_set: RuleSet, folder: Traversable | None = None) -> Pro
         OSError: a file can't be read.
     """
     root = files("rules") / "data" if folder is None else folder
-    found = [one for source in _toml_files(root / "procedures") for one in _procedures(source)]
+    found = [one for source in toml_files(root / "procedures") for one in _procedures(source)]
     return ProcedureCatalogue(found, rule_set)
 
 
 def _procedures(source: Traversable) -> list[Procedure]:
-    rows = _content(source).get("procedures", [])
+    rows = content_of(source).get("procedures", [])
     if not isinstance(rows, list) or not rows:
         message = f"{source.name}: there is no [[procedures]]"
         raise InvalidProcedureError(message)

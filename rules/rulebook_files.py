@@ -1,10 +1,9 @@
-"""Read the rulebook from its files: the only module of `rules` that touches a disk.
+"""Read the rulebook from its files.
 
 Without a folder it reads the package's own data; an office may give its own folder with `calendars/`, `rulesets/` and,
 where units work by different calendars, `unit-calendars.toml`.
 """
 
-import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -16,9 +15,8 @@ from rules.calendar_spec import parse_calendar
 from rules.errors import InvalidCalendarError, RulesError
 from rules.rulebook import Rulebook
 from rules.ruleset import RuleSet, parse_rule_set
+from rules.toml_files import Content, content_of, toml_files
 from rules.unit_calendars import UnitCalendar, parse_unit_calendars
-
-Content = dict[str, Any]
 
 _NEVER_INHERITED = frozenset({"id", "version", "published_at", "name", "name_en"})
 
@@ -31,20 +29,16 @@ def load_rulebook(folder: Traversable | None = None) -> Rulebook:
         OSError: a file can't be read.
     """
     root = files("rules") / "data" if folder is None else folder
-    contents = [(source, _content(source)) for source in _toml_files(root / "calendars")]
+    contents = [(source, content_of(source)) for source in toml_files(root / "calendars")]
     published = {(data.get("id"), data.get("version")): data for _, data in contents}
     if len(published) != len(contents):
         message = f"two files in {(root / 'calendars').name} publish the same version of a calendar"
         raise InvalidCalendarError(message)
     return Rulebook(
         [_calendar(source, data, published) for source, data in contents],
-        [_rule_set(source) for source in _toml_files(root / "rulesets")],
+        [_rule_set(source) for source in toml_files(root / "rulesets")],
         _unit_calendars(root / "unit-calendars.toml"),
     )
-
-
-def _toml_files(folder: Traversable) -> list[Traversable]:
-    return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
 
 
 def _calendar(source: Traversable, data: Content, published: Mapping[tuple[Any, Any], Content]) -> Calendar:
@@ -82,7 +76,7 @@ def _extended(data: Content, published: Mapping[tuple[Any, Any], Content]) -> Co
 
 
 def _rule_set(source: Traversable) -> RuleSet:
-    data = _content(source)
+    data = content_of(source)
     try:
         return parse_rule_set(data)
     except RulesError as error:
@@ -94,15 +88,7 @@ def _unit_calendars(source: Traversable) -> tuple[UnitCalendar, ...]:
     if not source.is_file():
         return ()
     try:
-        return parse_unit_calendars(_content(source))
+        return parse_unit_calendars(content_of(source))
     except RulesError as error:
         error.add_note(f"in {source.name}")
         raise
-
-
-def _content(source: Traversable) -> Content:
-    try:
-        return tomllib.loads(source.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{source.name} is not readable TOML: {error}"
-        raise RulesError(message) from error

@@ -17,7 +17,7 @@ IO_PACKAGES = frozenset(
 )  # fmt: skip
 IO_METHODS = frozenset({"open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "mkdir", "rename"})
 CORE = re.compile(r"(events|rules)/[^/]+\.py|services/\w+/(pipeline|ports)\.py|services/\w+/domain/.+\.py")
-FILE_READERS = frozenset({"events/schema_files.py", "rules/rulebook_files.py"})
+FILE_READERS = frozenset({"events/schema_files.py", "rules/toml_files.py"})
 SHAPE = {"__init__.py", "adapters", "app.py", "config.py", "domain", "pipeline.py", "ports.py"}
 OF_STATS_ALONE = {"migrations", "queries", "web"}
 
