@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from deploy.embedded.kafka.topics import TopicSpec, create_topics
 from events.codec import from_kafka, to_kafka
@@ -176,6 +177,20 @@ class Reader:
 
     def events(self) -> list[Event]:
         return [from_kafka(record.value, record.headers) for record in self.records]
+
+
+async def empty(bootstrap: str, topic: Topic) -> None:
+    """Delete what stands on a topic."""
+    partitions = [TopicPartition(topic.value, number) for number in range(PARTITIONS)]
+    consumer, admin = AIOKafkaConsumer(bootstrap_servers=bootstrap), AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await consumer.start()
+    await admin.start()
+    try:
+        ends = await consumer.end_offsets(partitions)
+        await admin.delete_records({one: RecordsToDelete(before_offset=end) for one, end in ends.items() if end})
+    finally:
+        await admin.close()
+        await consumer.stop()
 
 
 async def committed_and_end(bootstrap: str, topic: Topic) -> list[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """The real worker on real Kafka: killed twice while dossiers go on and fall due, it says what the pure pipeline says.
 
 One story in one test, because its parts need each other: work under kills, recovery from disk and from the changelog alone,
-repeated events, a transaction that stays open, dead letters, and at last a gap that must stop it.
+repeated events, a transaction that stays open, the bulk path beside it, dead letters, and at last a gap that must stop it.
 """
 
 import asyncio
@@ -16,9 +16,21 @@ from uuid import UUID
 import pytest
 
 from events.topics import Topic
+from services.deadlines.adapters.bulk_fold import BulkFold
+from services.deadlines.adapters.bulk_loader import BulkLoader
+from services.deadlines.domain.instants import micros
 from tests.flow.deadlines.dossiers import Dossier, at, term
-from tests.integration.deadlines.expected import expected_of_log, without_detection
-from tests.integration.deadlines.harness import Reader, Relay, WorkerProcess, committed_and_end, drained, make_topics
+from tests.integration.deadlines.expected import expected_of_log, pipeline, without_detection
+from tests.integration.deadlines.harness import (
+    GRACE,
+    Reader,
+    Relay,
+    WorkerProcess,
+    committed_and_end,
+    drained,
+    empty,
+    make_topics,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -142,6 +154,7 @@ async def test_a_worker_that_is_killed_again_and_again_says_exactly_what_the_fol
             await check_said(bootstrap, worker, said)
             await check_repetition(bootstrap, relay, said, past + live)
             await check_open_transaction(bootstrap, worker, relay, said, rng)
+            await check_bulk_path(bootstrap, said)
             await check_bad_records(bootstrap, worker, relay)
     finally:
         if worker.is_running():
@@ -198,6 +211,19 @@ async def check_open_transaction(
 
 def types_of(records: list[Any], life: Dossier) -> set[str]:
     return {dict(record.headers)["ce_type"].decode() for record in records if record.key == life.dossier_id.encode()}
+
+
+async def check_bulk_path(bootstrap: str, said: Reader) -> None:
+    """Both paths over one log, id by id and byte by byte: what the worker said is deleted, and a load says it again."""
+    live = said_by_id(said)
+    await empty(bootstrap, Topic.DEADLINE_EVENTS)
+    until = micros(datetime.now(UTC) - GRACE)
+    loaded = await BulkLoader(bootstrap, BulkFold(pipeline())).run(until, takes_over=False)
+    async with Reader(bootstrap, Topic.DEADLINE_EVENTS) as again:
+        while len(await again.more()) < loaded.said:
+            pass
+        assert len(again.records) == len(live)
+        assert said_by_id(again) == live
 
 
 async def check_bad_records(bootstrap: str, worker: WorkerProcess, relay: Relay) -> None:
