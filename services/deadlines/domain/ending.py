@@ -140,7 +140,10 @@ def end_of_promise(clock: Clock, promised_at: datetime) -> datetime:
 
 
 def on_apology_waived(turn: Turn, _fact: ApologyWaived) -> None:
-    """The obligation was lifted: no letter is missed any more."""
+    """The obligation was lifted: no letter is missed any more; one that was only in view is not awaited (AR-01, AR-07)."""
+    clock, apology = turn.state.clock(DOSSIER), turn.state.apology
+    if clock is not None and apology.is_pending and not apology.is_required:
+        lapse(turn, clock, "waived")
     turn.state = replace(turn.state, apology=replace(turn.state.apology, is_waived=True))
 
 

@@ -77,6 +77,15 @@ def test_a_unit_that_says_so_again_or_has_sent_its_letter_is_not_reminded(before
     assert len(only(said, "apology-pending-raised")) == (1 if before == "foreseen" else 0)
 
 
+@pytest.mark.parametrize(("waived", "reasons"), [("2026-02-26T16:00", ["waived"]), ("2026-02-27T18:00", [])])
+def test_a_waiver_ends_what_was_only_in_view_and_leaves_the_obligation_in_its_class(
+    waived: str, reasons: list[str]
+) -> None:
+    said = told(Life().accepted(*LATE).waived(waived), "2026-03-20T00:00")
+    assert [getattr(event.data, "reason", "") for event in only(said, "apology-lapsed")] == reasons
+    assert len(only(said, "apology-required")) == 1
+
+
 def test_ended_in_time_the_pending_apology_lapses() -> None:
     said = told(Life().accepted(*LATE).ready("2026-02-27T09:00"), "2026-06-01T00:00")
     lapsed = one(said, "apology-lapsed").data
