@@ -63,7 +63,7 @@ def make_app(config: DeadlinesConfig, *, clock: Clock | None = None) -> Worker:
     checkpoint = Checkpoint(producer, clocks, said)
     transport.connect(app, checkpoint, times)
     ticks = Outbox(producer, Topic.DEADLINE_TICKS.value, config.linger_seconds)
-    ticker = Ticker(pipeline, clock or SystemClock(config.clock_offset), times, ticks)
+    ticker = Ticker(pipeline, clock or SystemClock(config.clock_offset), times, ticks, config.clock_skew)
     ways = Ways(clocks=clocks, times=times, said=said, dlq=_topic(app, Topic.DOSSIER_EVENTS_DLQ))
     agents = Agents(pipeline, ticker, ways)
     app.agent(_topic(app, Topic.DOSSIER_EVENTS), name="dossier-events", concurrency=1)(agents.on_dossier_events)

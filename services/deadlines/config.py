@@ -17,7 +17,8 @@ class DeadlinesConfig:
     `ordinal` numbers the workers of a group from 0: it gives each its static membership and its own data folder.
     `history_quiet`: how long a partition must have seen nothing of the past before time counts for dossiers that are
     catching up. `retention`: how long a finished dossier is kept. `grace`: how long after a due instant a tick waits for
-    events that are still on their way. `clock_offset`: for tests only, how much later than now the worker believes it is.
+    events that are still on their way. `clock_skew`: how far the worker's clock may be ahead of the broker's.
+    `clock_offset`: for tests only, how much later than now the worker believes it is.
     """
 
     bootstrap_servers: str
@@ -27,6 +28,7 @@ class DeadlinesConfig:
     history_quiet: timedelta = timedelta(seconds=10)
     retention: timedelta = timedelta(days=30)
     grace: timedelta = timedelta(seconds=1)
+    clock_skew: timedelta = timedelta(seconds=1)
     linger_seconds: float = 0.02
     clock_offset: timedelta = timedelta(0)
     log_level: str = "INFO"
@@ -44,6 +46,7 @@ def read_config(environ: Mapping[str, str]) -> DeadlinesConfig:
         history_quiet=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_HISTORY_QUIET_SECONDS", 10)),
         retention=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_RETENTION_SECONDS", 2_592_000)),
         grace=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_GRACE_SECONDS", 1)),
+        clock_skew=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_CLOCK_SKEW_SECONDS", 1)),
         linger_seconds=_number(environ, "MOTCUA_DEADLINES_LINGER_SECONDS", 0.02),
         clock_offset=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_CLOCK_OFFSET_SECONDS", 0)),
         log_level=environ.get("MOTCUA_LOG_LEVEL", "INFO"),

@@ -7,7 +7,7 @@ it does not depend on when it is read. Time is held back for a partition until e
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_hex
 
 import faust
@@ -19,7 +19,7 @@ from services.deadlines.adapters.horizon import Horizon
 from services.deadlines.adapters.log_times import LogTimes
 from services.deadlines.adapters.outbox import Outbox
 from services.deadlines.adapters.timers import Timers
-from services.deadlines.domain.instants import Instant, instant, micros
+from services.deadlines.domain.instants import Instant, instant, length, micros
 from services.deadlines.domain.state import NEVER, DossierState
 from services.deadlines.pipeline import Pipeline
 from services.deadlines.ports import Clock
@@ -44,11 +44,15 @@ class Ticker:
     A tick holds only for who had folded in all that was recorded before it. After a crash or a move of partitions some of that
     is read anew, and a tick may be read before it; so each time that partitions are taken over begins a new sitting, ticks of
     earlier ones are passed over, and what they wanted is in the rebuilt index again.
+
+    The log's time is the broker's, and a clock beside it may be ahead: time is judged `clock_skew` later than this worker's clock
+    says, so a worker that is no more than that ahead calls nothing late that a replay would not (B9).
     """
 
-    def __init__(self, pipeline: Pipeline, clock: Clock, times: LogTimes, ticks: Outbox) -> None:
+    def __init__(self, pipeline: Pipeline, clock: Clock, times: LogTimes, ticks: Outbox, clock_skew: timedelta) -> None:
         self._pipeline = pipeline
         self._clock = clock
+        self._clock_skew = length(clock_skew)
         self._times = times
         self._ticks = ticks
         self._timers = Timers()
@@ -99,7 +103,8 @@ class Ticker:
         """Send the ticks that are up; how many."""
         if not self._is_ready or app.rebalancing:
             return 0
-        now = micros(self._clock.now())
+        detected_at = micros(self._clock.now())
+        now = detected_at - self._clock_skew
         waiting = self._timers.waiting(now - self._pipeline.grace, lambda partition: self._is_silent(partition, now))
         if not waiting:
             return 0
@@ -107,9 +112,9 @@ class Ticker:
         assert isinstance(consumer, CommittedConsumer)  # noqa: S101 our transport makes it
         await self._horizon.advance(consumer, waiting, now)
         # Partitions may have been taken away while the broker was asked: then there is nothing left to pop.
-        return sum(self._fire_partition(partition, now) for partition in waiting)
+        return sum(self._fire_partition(partition, detected_at) for partition in waiting)
 
-    def _fire_partition(self, partition: int, now: Instant) -> int:
+    def _fire_partition(self, partition: int, detected_at: Instant) -> int:
         horizon = self._horizon.known_until(partition)
         if horizon is None:
             return 0
@@ -117,7 +122,7 @@ class Ticker:
         with_catching_up = self._is_silent(partition, horizon)
         keys = self._timers.pop(partition, until, _MOST_PER_TICK, with_catching_up=with_catching_up)
         if keys:
-            value = tick_bytes(Tick(until=until, detected_at=now, sitting=self.sitting))
+            value = tick_bytes(Tick(until=until, detected_at=detected_at, sitting=self.sitting))
             for key in keys:
                 self._ticks.put(partition, key, value)
         return len(keys)

@@ -36,6 +36,8 @@ pytestmark = pytest.mark.integration
 
 HISTORY_COUNT = 200
 LIVE_COUNT = 90
+AHEAD_SECONDS = 0.9
+"""The worker's clock is ahead of the broker's, less than it may be."""
 DUE_BY = timedelta(seconds=18)
 """Live dossiers fall due between 13 and 18 seconds after the story begins."""
 
@@ -138,7 +140,7 @@ async def test_a_worker_that_is_killed_again_and_again_says_exactly_what_the_fol
 ) -> None:
     await make_topics(bootstrap)
     rng = random.Random(20260302)
-    worker = WorkerProcess(bootstrap, tmp_path).start()
+    worker = WorkerProcess(bootstrap, tmp_path, MOTCUA_DEADLINES_CLOCK_OFFSET_SECONDS=str(AHEAD_SECONDS)).start()
     try:
         async with Relay(bootstrap) as relay, Reader(bootstrap, Topic.DEADLINE_EVENTS) as said:
             now = datetime.now(UTC)
@@ -154,6 +156,7 @@ async def test_a_worker_that_is_killed_again_and_again_says_exactly_what_the_fol
             await check_said(bootstrap, worker, said)
             await check_repetition(bootstrap, relay, said, past + live)
             await check_open_transaction(bootstrap, worker, relay, said, rng)
+            await check_clock_ahead(bootstrap, worker, relay, said, rng)
             await check_bulk_path(bootstrap, said)
             await check_bad_records(bootstrap, worker, relay)
     finally:
@@ -211,6 +214,21 @@ async def check_open_transaction(
 
 def types_of(records: list[Any], life: Dossier) -> set[str]:
     return {dict(record.headers)["ce_type"].decode() for record in records if record.key == life.dossier_id.encode()}
+
+
+async def check_clock_ahead(
+    bootstrap: str, worker: WorkerProcess, relay: Relay, said: Reader, rng: random.Random
+) -> None:
+    """An ending that is recorded within the grace: a worker whose clock is ahead must not have called the dossier late."""
+    now = datetime.now(UTC)
+    due_at = now + timedelta(seconds=2)
+    ended = Dossier(new_id(rng)).accepted(now, appointment_at=due_at).ready(due_at - timedelta(seconds=0.2))
+    await relay.publish(ended.events[:1])
+    await asyncio.sleep((due_at - datetime.now(UTC)).total_seconds() + 0.6 * GRACE.total_seconds())
+    await relay.publish(ended.events[1:])
+    await check_said(bootstrap, worker, said)
+    assert types_of(said.records, ended) >= {"deadline-met.v1"}
+    assert types_of(said.records, ended).isdisjoint({"dossier-breached.v1"})
 
 
 async def check_bulk_path(bootstrap: str, said: Reader) -> None:
