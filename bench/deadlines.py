@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -64,25 +66,35 @@ def bulk(bootstrap: str) -> None:
     sys.stdout.write(json.dumps(figures) + "\n")
 
 
-def live(bootstrap: str, events: int, folder: Path) -> Result:
-    """One worker on the whole log; from when it is ready to when the group has committed all."""
+@contextmanager
+def pinned_worker(bootstrap: str, folder: Path) -> Iterator[psutil.Process]:
+    """One live worker on a core of its own, ready, and killed at the end. Raises SystemExit with its log when it dies."""
     env = os.environ | {"KAFKA_BOOTSTRAP_SERVERS": bootstrap, "MOTCUA_DATA_DIR": str(folder)}
-    with (folder / "worker.log").open("wb") as log:
+    log_path = folder / "worker.log"
+    with log_path.open("wb") as log:
         command = [*on_one_processor(), sys.executable, "-m", "services.deadlines.app"]
         worker = subprocess.Popen(command, env=env, stdout=log, stderr=log)
     try:
-        while "Worker]: Ready" not in (folder / "worker.log").read_text():
+        while "Worker]: Ready" not in log_path.read_text():
             if worker.poll() is not None:
-                raise SystemExit((folder / "worker.log").read_text()[-2000:])
+                raise SystemExit(log_path.read_text()[-2000:])
             time.sleep(0.05)
-        process = psutil.Process(worker.pid)
+        yield psutil.Process(worker.pid)
+        if worker.poll() is not None:
+            raise SystemExit(log_path.read_text()[-2000:])
+    finally:
+        worker.kill()
+        worker.wait()
+
+
+def live(bootstrap: str, events: int, folder: Path) -> Result:
+    """One worker on the whole log; from when it is ready to when the group has committed all."""
+    with pinned_worker(bootstrap, folder) as process:
         wall, cpu = time.perf_counter(), _cpu(process)
         half: tuple[float, float] | None = None
         while (left := _lag(bootstrap)) > 0:
             if half is None and left <= events // 2:
                 half = time.perf_counter(), _cpu(process)
-            if worker.poll() is not None:
-                raise SystemExit((folder / "worker.log").read_text()[-2000:])
             time.sleep(0.3)
         end, end_cpu = time.perf_counter(), _cpu(process)
         at, at_cpu = half or (wall, cpu)
@@ -97,9 +109,6 @@ def live(bootstrap: str, events: int, folder: Path) -> Result:
             outputs=sum(asyncio.run(ends_of(bootstrap, Topic.DEADLINE_EVENTS.value)).values()),
             changelog=sum(asyncio.run(ends_of(bootstrap, Topic.DEADLINES_CHANGELOG.value)).values()),
         )
-    finally:
-        worker.kill()
-        worker.wait()
 
 
 def _cpu(process: psutil.Process) -> float:
