@@ -12,7 +12,6 @@ import asyncio
 import gc
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from typing import Any
 import psutil
 
 from bench.event_log import make_log
+from bench.peers.measure import max_rss_mb
 from bench.peers.report import COLUMNS, rows, told
 from bench.peers.run import PEERS, Result, beside_the_peers, ends_of, on_one_processor, run_peer, run_pinned
 from bench.table import print_table
@@ -59,7 +59,7 @@ def bulk(bootstrap: str) -> None:
         "cpu_seconds": cpu_seconds,
         "second_half_seconds": seconds / 2,
         "second_half_cpu_seconds": cpu_seconds / 2,
-        "max_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "max_rss_mb": max_rss_mb(),
         "outputs": loaded.said,
         "changelog": loaded.rows,
     }

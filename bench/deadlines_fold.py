@@ -1,8 +1,8 @@
 """Whole lives folded by the pure deadline pipeline, per second of processor time on one core: `python -m bench.deadlines_fold`.
 
-A life has twelve events: accepted, transferred, three steps begun and ended, a supplement asked for and given, the result ready
-at the counter, and delivered. Prints the median and the best of several runs beside the limit of 20,000 lives/s, with and
-without a budget for one step, and what it costs to read the facts from Kafka's bytes and to write the conclusions to them.
+A life has twelve events: accepted, transferred, four steps begun and ended, the result ready at the counter, delivered; or three
+steps and a supplement, after which three policies are asked side by side. Prints the median and the best of several runs beside
+the limit of 20,000 lives/s, with and without a budget for one step, and what it costs to write the conclusions to bytes.
 """
 
 import argparse
@@ -28,9 +28,16 @@ _HOUR = 3_600_000_000
 _KNOWN_AT = micros(datetime(2026, 11, 1, tzinfo=UTC))
 _NO_BUDGET = None
 _BUDGET = TermGiven(2, "working_day")
+_KINDS = (
+    ("straight through", _NO_BUDGET, 0),
+    ("every seventh has a supplement", _NO_BUDGET, 1),
+    ("all have a supplement", _NO_BUDGET, 7),
+    ("all, and a step has a budget", _BUDGET, 7),
+)
+"""What it is, a budget of a step, how many of seven have a supplement."""
 
 
-def life(number: int, rng: random.Random, budget: TermGiven | None) -> list[Fact]:
+def life(number: int, rng: random.Random, budget: TermGiven | None, *, has_supplement: bool) -> list[Fact]:
     """The facts of one dossier, all known long afterwards, as an import has them."""
     start = datetime(2024, 1, 2, 1, 0, tzinfo=UTC) + timedelta(days=rng.randrange(700), minutes=rng.randrange(480))
     term = rng.choice((3, 5, 7, 10, 15, 20))
@@ -50,8 +57,12 @@ def life(number: int, rng: random.Random, budget: TermGiven | None) -> list[Fact
     for step, own in (("TL", budget), ("TD", None)):
         then(facts.StepStarted, "step-started.v1", step_code=step, officer_id="cb-1", budget=own)
         then(facts.StepCompleted, "step-completed.v1", step_code=step)
-    then(facts.PauseOpened, "supplement-requested.v1", cause="supplement")
-    then(facts.PauseClosed, "supplement-completed.v1", cause="supplement")
+    if has_supplement:
+        then(facts.PauseOpened, "supplement-requested.v1", cause="supplement")
+        then(facts.PauseClosed, "supplement-completed.v1", cause="supplement")
+    else:
+        then(facts.StepStarted, "step-started.v1", step_code="XM", officer_id="cb-1")
+        then(facts.StepCompleted, "step-completed.v1", step_code="XM")
     then(facts.StepStarted, "step-started.v1", step_code="KD", officer_id="cb-2")
     then(facts.StepCompleted, "step-completed.v1", step_code="KD")
     then(facts.Ended, "result-ready-at-counter.v1", recorded_at=_KNOWN_AT)
@@ -95,9 +106,9 @@ def main() -> None:
     gc.set_threshold(50_000, 20, 50)
     print(f"limit {LIMIT:,} lives of 12 events per second and core")
     print(f"{'lives':<34}{'median/s':>10}{'best/s':>10}{'us/event':>10}{'words/life':>12}{'x limit':>9}")
-    for name, budget in (("no step has a budget", _NO_BUDGET), ("one of three steps has a budget", _BUDGET)):
+    for name, budget, supplements in _KINDS:
         rng = random.Random(1)
-        lives = [life(number, rng, budget) for number in range(options.count)]
+        lives = [life(number, rng, budget, has_supplement=number % 7 < supplements) for number in range(options.count)]
         pipeline = Pipeline(rulebook, load_procedures(rulebook.default_rule_set))
         told = fold_all(pipeline, lives)
         words = sum(len(said) for _, said in told)

@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from rules.procedures import ProcedureCatalogue
 from rules.rulebook import Rulebook
-from services.deadlines.domain.facts import Fact
-from services.deadlines.domain.fold import evolve, is_catching_up, is_over, pass_time
+from services.deadlines.domain.facts import Fact, Order
+from services.deadlines.domain.fold import REPORTED_LONG_AFTER, evolve, is_over, pass_time
 from services.deadlines.domain.instants import Instant, length
 from services.deadlines.domain.outputs import Conclusion
 from services.deadlines.domain.planning import Planner
@@ -71,7 +71,8 @@ class Pipeline:
         Raises:
             StreamGapError: an event of this stream is missing.
         """
-        known_at, is_late = fact.known_at, is_catching_up(fact)
+        known_at, at = fact.known_at, fact.at
+        is_late = fact.is_history or (known_at - at > REPORTED_LONG_AFTER and not isinstance(fact, Order))
         if known_at - time.catching_up_at >= self.history_quiet:
             time.open_until = known_at
         if is_late:
@@ -83,9 +84,9 @@ class Pipeline:
             passed_before = time.open_until - self.grace
         else:
             passed_before = 0
-        at = min(known_at, fact.at)
-        passed_before = max(passed_before, at)
-        return evolve(state, fact, passed_before, self._planner, self.retention, is_catching_up=is_late)
+        at = at if at < known_at else known_at  # noqa: FURB136 asked for each event, and twice as fast as min()
+        passed_before = at if at > passed_before else passed_before  # noqa: FURB136 the same
+        return evolve(state, fact, passed_before, self._planner, self.retention, known_at if is_late else 0)
 
     def on_check(self, state: DossierState, until: Instant, detected_at: Instant) -> Turned:
         """Say what fell due before `until`. The caller has seen to it that everything known by then was folded in."""

@@ -17,12 +17,12 @@ from services.deadlines.adapters.high_watermarks import high_watermarks
 
 Records = list[Any]
 
-_FETCH_BYTES = 8 * 1024 * 1024
+_FETCH_BYTES = 1024 * 1024
 _POLL_MS = 500
 _FETCH_WAIT_MS = 10
 """A fetch behind the end of one partition is on its way when the next partition is begun, which has to wait for its answer."""
 _MOST_RECORDS = 100
-"""So few that they stay in the processor's cache: twenty thousand at once take half as long again."""
+"""So few that they stay in the processor's cache: of two thousand at once, reading alone takes twice as long."""
 
 
 class LogReader:

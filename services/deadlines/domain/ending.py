@@ -39,8 +39,7 @@ def on_ended(turn: Turn, fact: Ended) -> None:
         is_owed = turn.state.apology.is_required
         owed = tuple(wake for wake in clock.ahead if wake.name in ("B1", "B2", "B3")) if is_owed else ()
         turn.put(replace(clock, ahead=owed, is_paused=False))
-    kept = tuple(one for one in turn.state.clocks if one.name == DOSSIER)
-    turn.state = replace(turn.state, clocks=kept)
+    turn.state = replace(turn.state, clocks=tuple([one for one in turn.state.clocks if one.name == DOSSIER]))
 
 
 def _judged(turn: Turn, clock: Clock, fact: Ended) -> Clock:
@@ -80,7 +79,7 @@ def _is_backdated(turn: Turn, clock: Clock, fact: Ended) -> bool:
 
 def _say_met(turn: Turn, clock: Clock, ended_at: Instant, ended_by: str) -> None:
     # A dossier that was reopened may end twice with the same due date.
-    is_again = any(entry.legal_basis == REOPENING for entry in turn.state.ledger)
+    is_again = bool(turn.state.ledger) and any(entry.legal_basis == REOPENING for entry in turn.state.ledger)
     if say_met(turn, clock, ended_at, ended_by, f":{turn.caused_by().event_id}" if is_again else ""):
         lapse(turn, clock, "ended_in_time")
 

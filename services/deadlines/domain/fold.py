@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from services.deadlines.domain import beginning, ending, facts, moving, parts, pausing
 from services.deadlines.domain.errors import StreamGapError
-from services.deadlines.domain.facts import Fact, Opening, Order
+from services.deadlines.domain.facts import Fact, Opening
 from services.deadlines.domain.falling_due import fall_due, next_wake_at
 from services.deadlines.domain.instants import Instant
 from services.deadlines.domain.outputs import Conclusion
@@ -32,17 +32,18 @@ def evolve(
     passed_before: Instant,
     planner: Planner,
     retention: Instant,
-    *,
-    is_catching_up: bool,
+    catching_up_at: Instant,
 ) -> Step:
     """The next state and what is to be said. A fact that was told before changes nothing and says nothing.
+
+    `catching_up_at`: when the fact became known, where it shows that more of the past may be on its way; else 0.
 
     Raises:
         StreamGapError: the event's number doesn't follow, so an event is missing (reaction: stop).
     """
     said: list[Conclusion] = []
     if state is None:
-        return _begin(fact, planner, retention, said, is_catching_up=is_catching_up)
+        return _begin(fact, planner, retention, said, catching_up_at)
     if fact.seq != state.seq + 1:
         if fact.seq <= state.seq:
             return state, said
@@ -50,11 +51,11 @@ def evolve(
     if state.next_at < passed_before:
         state = pass_time(state, passed_before, fact.known_at, planner, retention, said)
         if is_over(state, passed_before, retention):  # a tick would have forgotten it by now
-            return _begin(fact, planner, retention, said, is_catching_up=is_catching_up)
+            return _begin(fact, planner, retention, said, catching_up_at)
     kind = type(fact)
     handler = _HANDLERS.get(kind)
     if handler is None:
-        return _noted(state, fact, retention, state, is_catching_up=is_catching_up), said
+        return _noted(state, fact, retention, state, catching_up_at), said
     turn = Turn(planner, state, fact, fact.known_at, said)
     if not state.is_accepted and kind in _NEEDS_ACCEPTANCE:
         turn.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
@@ -64,7 +65,7 @@ def evolve(
         _open_again(turn, fact)
     else:
         handler(turn, fact)
-    return _noted(turn.state, fact, retention, state, is_catching_up=is_catching_up), said
+    return _noted(turn.state, fact, retention, state, catching_up_at), said
 
 
 def pass_time(
@@ -81,21 +82,16 @@ def pass_time(
     return _settled(turn.state, retention)
 
 
-def is_catching_up(fact: Fact) -> bool:
-    """Whether more of the past may be on its way: an import, or a counter that reports long afterwards."""
-    return fact.is_history or (fact.known_at - fact.at > REPORTED_LONG_AFTER and not isinstance(fact, Order))
-
-
 def is_over(state: DossierState, until: Instant, retention: Instant) -> bool:
     """Whether a finished stream can be forgotten: nothing is ahead of it, and nothing was told for long enough."""
     return state.ending is not None and state.known_at + retention <= until and next_wake_at(state) == NEVER
 
 
-def _begin(fact: Fact, planner: Planner, retention: Instant, said: list[Conclusion], *, is_catching_up: bool) -> Step:
+def _begin(fact: Fact, planner: Planner, retention: Instant, said: list[Conclusion], catching_up_at: Instant) -> Step:
     if fact.seq > 1:
         # A finished dossier is forgotten after a while. What may still be said about it moves no clock; history may say more.
         if isinstance(fact, facts.Reopened):
-            return _reopen_forgotten(fact, planner, retention, said, is_catching_up=is_catching_up)
+            return _reopen_forgotten(fact, planner, retention, said, catching_up_at)
         if fact.is_history or type(fact) not in _NEEDS_A_STATE:
             return None, said
         raise StreamGapError(f"the events of the stream begin with {fact.event_type}, number {fact.seq}")
@@ -105,7 +101,7 @@ def _begin(fact: Fact, planner: Planner, retention: Instant, said: list[Conclusi
         handler(turn, fact)
     elif handler is not None:
         turn.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
-    return _noted(turn.state, fact, retention, None, is_catching_up=is_catching_up), said
+    return _noted(turn.state, fact, retention, None, catching_up_at), said
 
 
 def _opened(fact: Fact, planner: Planner, said: list[Conclusion]) -> Turn:
@@ -129,14 +125,18 @@ def _unnamed(fact: Fact) -> Opening:
 
 
 def _reopen_forgotten(
-    fact: Fact, planner: Planner, retention: Instant, said: list[Conclusion], *, is_catching_up: bool
+    fact: Fact,
+    planner: Planner,
+    retention: Instant,
+    said: list[Conclusion],
+    catching_up_at: Instant,
 ) -> Step:
     """Reopened so long after its end that its clock was forgotten: an alert (AL-7), and no clock from now on."""
     turn = _opened(fact, planner, said)
     reason = "it was reopened after its clock had been forgotten; the due date has to be kept by hand"
     turn.not_armed(DOSSIER, "dossier", "contradiction", reason)
     state = replace(turn.state, is_accepted=True)
-    return _noted(state, fact, retention, None, is_catching_up=is_catching_up), said
+    return _noted(state, fact, retention, None, catching_up_at), said
 
 
 def _open_again(turn: Turn, fact: Opening) -> None:
@@ -158,7 +158,11 @@ def _open_again(turn: Turn, fact: Opening) -> None:
 
 
 def _noted(
-    state: DossierState, fact: Fact, retention: Instant, before: DossierState | None, *, is_catching_up: bool
+    state: DossierState,
+    fact: Fact,
+    retention: Instant,
+    before: DossierState | None,
+    catching_up_at: Instant,
 ) -> DossierState:
     """The state after the place of a fact in the stream and its time were noted, and when to look at it next."""
     known_at = fact.known_at
@@ -173,7 +177,7 @@ def _noted(
         seq=fact.seq,
         known_at=known_at,
         history_at=known_at if fact.is_history else state.history_at,
-        catching_up_at=known_at if is_catching_up else state.catching_up_at,
+        catching_up_at=catching_up_at or state.catching_up_at,
         next_at=next_at,
     )
 

@@ -30,6 +30,7 @@ PENDING = "AP"
 """The day on which to finish or to apologise begins (AR-01)."""
 SECOND = "SB"
 """The date of the re-appointment has passed (AR-05)."""
+_UNASKED = object()
 _NO_LADDER = frozenset({"intake", "transfer"})
 _MOST_REMEMBERED = 100_000
 _Key = TypeVar("_Key")
@@ -125,10 +126,11 @@ class Planner:
         if not code:
             return None
         key = (code, on)
-        known = self._known_procedures
-        if key not in known:
-            _remember(known, key, self._procedures.find(code, date.fromordinal(on)))
-        return known[key]
+        found = self._known_procedures.get(key, _UNASKED)
+        if found is _UNASKED:
+            found = self._procedures.find(code, date.fromordinal(on))
+            _remember(self._known_procedures, key, found)
+        return found  # type: ignore[return-value]  # no longer the mark
 
     # Due dates.
 
@@ -138,7 +140,7 @@ class Planner:
         if term.unit == "hour":
             return self.by_due(pins, kind, due(pins.calendar, at, term, pins.rule_set), term, rule)
         start = pins.calendar.effective_start(at)
-        is_early = start.time() <= pins.rule_set.same_day_cut_off
+        is_early = term.unit == "same_day" and start.time() <= pins.rule_set.same_day_cut_off
         key = (id(pins), kind, start.toordinal(), is_early, term.value, term.unit, rule)
         found = self._dues.get(key)
         if found is None:
