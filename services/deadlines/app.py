@@ -83,7 +83,7 @@ def main() -> None:
     config.data_dir.mkdir(parents=True, exist_ok=True)
     if config.clock_offset:
         text = (
-            "MOTCUA_DEADLINES_CLOCK_OFFSET_SECONDS is set: this worker lives %s ahead of time. Only a test may do that."
+            "MOTCUA_DEADLINES_CLOCK_OFFSET_SECONDS is set: this worker lives %s away from now. Only a test may do that."
         )
         logger.critical(text, config.clock_offset)
     worker = make_app(config)

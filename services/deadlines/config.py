@@ -18,7 +18,7 @@ class DeadlinesConfig:
     `history_quiet`: how long a partition must have seen nothing of the past before time counts for dossiers that are
     catching up. `retention`: how long a finished dossier is kept. `grace`: how long after a due instant a tick waits for
     events that are still on their way. `clock_skew`: how far the worker's clock may be ahead of the broker's.
-    `clock_offset`: for tests only, how much later than now the worker believes it is.
+    `clock_offset`: for tests only, how much later than now the worker believes it is (negative: earlier).
     """
 
     bootstrap_servers: str
@@ -48,12 +48,12 @@ def read_config(environ: Mapping[str, str]) -> DeadlinesConfig:
         grace=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_GRACE_SECONDS", 1)),
         clock_skew=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_CLOCK_SKEW_SECONDS", 1)),
         linger_seconds=_number(environ, "MOTCUA_DEADLINES_LINGER_SECONDS", 0.02),
-        clock_offset=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_CLOCK_OFFSET_SECONDS", 0)),
+        clock_offset=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_CLOCK_OFFSET_SECONDS", 0, is_signed=True)),
         log_level=environ.get("MOTCUA_LOG_LEVEL", "INFO"),
     )
 
 
-def _number(environ: Mapping[str, str], name: str, default: float) -> float:
+def _number(environ: Mapping[str, str], name: str, default: float, *, is_signed: bool = False) -> float:
     text = environ.get(name, "")
     if not text:
         return default
@@ -61,6 +61,6 @@ def _number(environ: Mapping[str, str], name: str, default: float) -> float:
         number = float(text)
     except ValueError:
         raise ConfigError(f"{name} is {text!r}; it must be a number") from None
-    if number < 0:
+    if number < 0 and not is_signed:
         raise ConfigError(f"{name} is {text}; it must not be negative")
     return number

@@ -37,8 +37,8 @@ async def whole_log(bootstrap: str) -> "list[ConsumerRecord[Any, Any]]":
                 return sorted(reader.records, key=lambda record: (record.partition, record.offset))
 
 
-async def expected_of_log(bootstrap: str) -> dict[str, Said]:
-    """By id: what was said when the facts became known, and what fell due since."""
+async def expected_of_log(bootstrap: str, until: datetime | None = None) -> dict[str, Said]:
+    """By id: what was said when the facts became known, and what fell due since, until an instant or now."""
     states: dict[bytes, DossierState] = {}
     times: dict[int, LogTime] = defaultdict(LogTime)
     said: dict[str, Said] = {}
@@ -51,7 +51,7 @@ async def expected_of_log(bootstrap: str) -> dict[str, Said]:
         assert after is not None
         states[record.key] = after
         _note(said, record.key, after, concluded)
-    now = micros(datetime.now(UTC))
+    now = micros(until or datetime.now(UTC))
     for key, state in states.items():
         turned = pipeline().on_check(state, now, now)
         _note(said, key, turned.state or state, turned.said)

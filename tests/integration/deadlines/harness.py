@@ -28,8 +28,10 @@ GRACE = timedelta(seconds=0.5)
 ROOT = Path(__file__).parents[3]
 
 
-async def make_topics(bootstrap: str) -> None:
-    log_time = {"message.timestamp.type": "LogAppendTime"}
+async def make_topics(bootstrap: str, *, has_own_times: bool = False) -> None:
+    """Every topic of the worker; `has_own_times`: records of dossier-events keep the time that their writer gave them."""
+    own = {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
+    log_time = own if has_own_times else {"message.timestamp.type": "LogAppendTime"}
     specs = [TopicSpec(name=Topic.DOSSIER_EVENTS.value, partitions=PARTITIONS, configs=log_time)]
     plain = (Topic.DEADLINE_EVENTS, Topic.DEADLINE_TICKS, Topic.DOSSIER_EVENTS_DLQ)
     specs += [TopicSpec(name=topic.value, partitions=PARTITIONS) for topic in plain]
