@@ -114,6 +114,7 @@ def found_late(records: list[Any]) -> dict[str, list[str]]:
 @pytest.mark.timeout(120)
 async def test_what_fell_due_over_tet_while_all_was_off_is_found_once_and_late(tmp_path: Path) -> None:
     kafka = start_kafka(tmp_path / "kafka", flush_each_append=True)
+    worker = None
     try:
         await make_topics(kafka.bootstrap_servers, has_own_times=True)
         await publish(kafka.bootstrap_servers)
@@ -135,6 +136,7 @@ async def test_what_fell_due_over_tet_while_all_was_off_is_found_once_and_late(t
         worker = worker_at(ON, kafka.bootstrap_servers, tmp_path / "worker")
         await worker.logged("open clocks are whole")
         assert len(await says(kafka.bootstrap_servers, worker, ON)) == len(after)
-        worker.kill()
     finally:
+        if worker is not None and worker.is_running():
+            worker.kill()
         kafka.stop()
