@@ -150,24 +150,40 @@ class CommittedConsumer(driver.Consumer):
         """Deliver what is fetched, until stopped.
 
         Faust's own loop makes four tasks for each record. Here an agent that can take a parcel at once is handed it directly, and
-        what was on its way during a seek doesn't count as read.
+        what was on its way during a seek doesn't count as read. What is not delivered is fetched again: of a changelog too, or
+        a table would have a hole that nobody notices, because its offset goes on with the next record.
         """
         while not (self.should_stop or fetcher.should_stop):
             fetched, active = await self._wait_next_records(1.0)
             generation = self.app.consumer_generation_id
             if fetched is None or self.should_stop:
                 continue
+            batches = {TP(tp.topic, tp.partition): records for tp, records in fetched.items()}
+            fetched_to = {tp: self._thread.fetched[tp].position for tp in batches}
+            left = await self._deliver_all(batches, active, generation)
+            if left and not self.should_stop:
+                places = {tp: (first, fetched_to[tp]) for tp, first in left.items()}
+                await self._thread.give_back(places)
             if not self.flow_active:
                 await self._seek_in_vain()
                 continue
-            for tp, records in fetched.items():
-                ours = TP(tp.topic, tp.partition)
-                is_wanted = active is None or ours in active or ours in self._buffered_partitions
-                if is_wanted and not await self._deliver_batch(ours, records, generation):
-                    break  # the rest will be fetched again
             tables: Any = self.app.tables
             if tables.recovery.in_recovery and tables.changelog_queue.empty():
                 pass_markers(tables.recovery, self._thread.fetched)
+
+    async def _deliver_all(
+        self, batches: Mapping[TP, Sequence[Any]], active: set[TP] | None, generation: int
+    ) -> dict[TP, int]:
+        """Deliver what is wanted as long as nothing comes between; the first offset of each partition that was left."""
+        left: dict[TP, int] = {}
+        for tp, records in batches.items():
+            first: int | None = records[0].offset
+            is_wanted = active is None or tp in active or tp in self._buffered_partitions
+            if is_wanted and not left and self.flow_active:
+                first = await self._deliver_batch(tp, records, generation)
+            if first is not None:
+                left[tp] = first
+        return left
 
     async def _seek_in_vain(self) -> None:
         """Partitions are moving: go back to what is committed, if that can be known now; recovery does it again."""
@@ -176,8 +192,8 @@ class CommittedConsumer(driver.Consumer):
         except Exception as error:  # noqa: BLE001 as Faust does
             self.log.warning("can't seek while partitions are moving: %r", error)
 
-    async def _deliver_batch(self, tp: TP, records: Sequence[Any], generation: int) -> bool:
-        """Deliver records of one partition; False if they must be fetched again."""
+    async def _deliver_batch(self, tp: TP, records: Sequence[Any], generation: int) -> int | None:
+        """Deliver records of one partition; the offset of the first that was not, None if all were."""
         read, seeks = self._read_offset[tp], self._seeks
         if read is not None and records[0].offset < read:
             records = [record for record in records if record.offset >= read]
@@ -185,8 +201,9 @@ class CommittedConsumer(driver.Consumer):
         size = 1 if is_changelog else parcels.MOST_RECORDS
         for first in range(0, len(records), size):
             await self._wait_for_room()
+            offset: int = records[first].offset
             if seeks != self._seeks or not self.flow_active or generation != self.app.consumer_generation_id:
-                return False
+                return offset
             message = (
                 self._to_message(tp, records[first])
                 if is_changelog
@@ -197,11 +214,11 @@ class CommittedConsumer(driver.Consumer):
             else:
                 await self.wait_first(self.callback(message), self.suspend_flow.wait())
             if seeks != self._seeks:
-                return False
+                return offset
             self._read_offset[tp] = message.offset
             if not is_changelog or not first % _RECORDS_BEFORE_A_PAUSE:
                 await asyncio.sleep(0)
-        return True
+        return None
 
     async def _wait_for_room(self) -> None:
         """Slow down while the agents have enough to do, or too many words are on their way."""

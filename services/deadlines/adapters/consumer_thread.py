@@ -108,6 +108,24 @@ class CommittedConsumerThread(driver.AIOKafkaConsumerThread):
             await consumer.seek_to_beginning(*fresh)
         return committed
 
+    async def give_back(self, places: Mapping[TP, tuple[int, int]]) -> None:
+        """Read records again that were fetched and not delivered: per partition the first of them, and where the fetch ended.
+
+        Nothing is moved where somebody sought another place meanwhile, or where the partition is no longer ours.
+        """
+        await self._in_thread(self._give_back(places))
+
+    async def _give_back(self, places: Mapping[TP, tuple[int, int]]) -> None:
+        subscription = self._ensure_consumer()._subscription.subscription  # noqa: SLF001 the public way waits for a position
+        assignment = subscription.assignment if subscription else None
+        if assignment is None:
+            return
+        for tp, (first, fetched_to) in places.items():
+            place = aiokafka.TopicPartition(tp.topic, tp.partition)
+            state = assignment.state_value(place) if place in assignment.tps else None
+            if state is not None and state.has_valid_position and state.position == fetched_to:
+                self._ensure_consumer().seek(place, first)
+
     async def high_watermarks(self, tps: Iterable[TP]) -> Mapping[TP, int]:
         """Where each partition ends now, open transactions included, by asking the broker."""
         asking = high_watermarks(self._ensure_consumer()._client, tps)  # noqa: SLF001 the one that it reads with

@@ -1,6 +1,6 @@
 """Faust's Kafka transport with our consumer and producer in it."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import faust
 from faust.transport.drivers import aiokafka as driver
@@ -29,8 +29,12 @@ def install(app: faust.App) -> FaithfulProducer:
 
 
 def connect(app: faust.App, checkpoint: Checkpoint, times: LogTimes) -> None:
-    """Give the app's consumer what it needs to commit."""
+    """Give the app's consumer what it needs to commit, and let no record of a changelog be thrown away."""
     consumer = app.consumer
     assert isinstance(consumer, CommittedConsumer)  # noqa: S101 our transport makes it
     consumer.checkpoint = checkpoint
     consumer.times = times
+    tables: Any = app.tables
+    # When the flow goes on Faust empties this queue, and what it held of a changelog would be a hole in the table: nobody reads
+    # it again, and the table's offset goes on with the next record.
+    app.flow_control._queues.discard(tables.changelog_queue)  # noqa: SLF001 Faust has no setting for it

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from rocksdict import Options, Rdict
 
 from events.topics import Topic
 from services.deadlines.adapters import row_codec
 from services.deadlines.adapters.fact_reader import read_fact
 from services.deadlines.pipeline import LogTime
-from tests.flow.deadlines.dossiers import Dossier
+from tests.flow.deadlines.dossiers import Dossier, term
+from tests.integration.deadlines.bulk_runs import rows_on
 from tests.integration.deadlines.expected import expected_of_log, pipeline, whole_log
 from tests.integration.deadlines.harness import Reader, Relay, WorkerProcess, drained, make_topics
 from tests.integration.deadlines.test_worker import check_said, new_id
@@ -80,6 +82,43 @@ async def test_partitions_that_move_between_workers_under_load_lose_and_change_n
         for worker in (first, second):
             if worker.is_running():
                 worker.kill()
+
+
+@pytest.mark.timeout(120)
+async def test_a_copy_of_rows_has_no_hole_whatever_came_between(bootstrap_of_its_own: str, tmp_path: Path) -> None:
+    """A worker that begins beside another reads the other's rows while it seeks its own place in the log."""
+    bootstrap, two = bootstrap_of_its_own, {"MOTCUA_WORKER_COUNT": "2"}
+    await make_topics(bootstrap)
+    first = WorkerProcess(bootstrap, tmp_path / "first", **two).start()
+    second = WorkerProcess(bootstrap, tmp_path / "second", **two, MOTCUA_WORKER_ORDINAL="1")
+    try:
+        rng, now = random.Random(3), datetime.now(UTC)
+        async with Relay(bootstrap) as relay:
+            for _ in range(8):
+                await relay.publish(Dossier(new_id(rng)).accepted(now, term(20)).events[0] for _ in range(500))
+        await first.logged("Worker]: Ready")
+        await drained(bootstrap, Topic.DOSSIER_EVENTS)
+        await asyncio.to_thread(second.start)
+        await second.logged("Worker]: Ready")
+        await asyncio.sleep(2)
+        assert second.stop() == 0
+        rows = await rows_on(bootstrap)
+        assert len(rows) == 4000
+        assert stored_rows(second.folder) == rows
+    finally:
+        for worker in (first, second):
+            if worker.is_running():
+                worker.kill()
+
+
+def stored_rows(folder: Path) -> dict[bytes, bytes]:
+    """Every row in the tables that a worker has left."""
+    found: dict[bytes, bytes] = {}
+    for path in sorted((folder / "data").rglob("*.db")):
+        table = Rdict(str(path), Options(raw_mode=True))
+        found |= {bytes(key): bytes(row) for key, row in table.items() if not key.startswith(b"__faust")}
+        table.close()
+    return found
 
 
 async def work(relay: Relay, rng: random.Random, dossiers: list[Dossier]) -> None:

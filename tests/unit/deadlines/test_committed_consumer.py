@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
 import pytest
-from aiokafka import ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.consumer.subscription_state import SubscriptionState
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
@@ -184,7 +186,7 @@ def records(*offsets: int) -> list[Any]:
     return [ConsumerRecord(SOURCE.topic, 0, offset, 5, 1, b"k", b"v", None, 1, 1, ()) for offset in offsets]
 
 
-async def deliver(book: Book, *offsets: int) -> bool:
+async def deliver(book: Book, *offsets: int) -> int | None:
     return await book.consumer._deliver_batch(SOURCE, records(*offsets), book.consumer.app.consumer_generation_id)
 
 
@@ -204,14 +206,14 @@ def parcels(made: Worker, book: Book) -> list[Parcel]:
 
 
 async def test_records_travel_in_parcels_that_are_done_as_a_whole(book: Book, parcels: list[Parcel]) -> None:
-    assert await deliver(book, *range(250))
+    assert await deliver(book, *range(250)) is None
     assert [len(parcel.records) for parcel in parcels] == [100, 100, 50]
     assert book.committable == 250
 
 
 async def test_what_was_delivered_before_is_not_delivered_again(book: Book, parcels: list[Parcel]) -> None:
     book.consumer._read_offset[SOURCE] = 3
-    assert await deliver(book, 1, 2, 3, 4)
+    assert await deliver(book, 1, 2, 3, 4) is None
     assert [record.offset for parcel in parcels for record in parcel.records] == [3, 4]
 
 
@@ -223,9 +225,42 @@ async def test_the_rest_of_a_batch_is_fetched_again_after_a_seek(book: Book, par
         book.consumer._seeks += 1
 
     book.consumer._deliver = seek_after
-    assert not await deliver(book, *range(150))
+    assert await deliver(book, *range(150)) == 0  # the first parcel may have come to nothing as well
     assert len(parcels) == 1
     assert book.consumer._read_offset[SOURCE] is None
+
+
+async def test_what_a_seek_cut_short_is_left_in_every_partition(book: Book, parcels: list[Parcel]) -> None:
+    take, other = book.consumer._deliver, TP(SOURCE.topic, 1)
+
+    async def seek_after(parcel: Parcel) -> None:
+        await take(parcel)
+        book.consumer._seeks += 1
+
+    generation = book.consumer.app.consumer_generation_id
+    batches = {SOURCE: records(*range(150)), other: records(7, 8)}
+    assert await book.consumer._deliver_all(batches, {SOURCE}, generation) == {other: 7}  # unwanted
+    book.consumer._deliver = seek_after
+    book.consumer._read_offset[SOURCE] = None
+    assert await book.consumer._deliver_all(batches, None, generation) == {SOURCE: 0, other: 7}
+    book.consumer.stop_flow()
+    assert await book.consumer._deliver_all(batches, None, generation) == {SOURCE: 0, other: 7}
+
+
+@pytest.mark.parametrize(("position", "expected"), [(150, 20), (40, 40)], ids=["as it was left", "sought meanwhile"])
+async def test_what_was_not_delivered_is_read_again_unless_somebody_sought_another_place(
+    book: Book, position: int, expected: int
+) -> None:
+    subscriptions = SubscriptionState()
+    place = TopicPartition(SOURCE.topic, SOURCE.partition)
+    subscriptions.assign_from_user([place])
+    assert subscriptions.subscription is not None
+    state = subscriptions.subscription.assignment.state_value(place)
+    state.seek(position)
+    book.consumer._thread._consumer = SimpleNamespace(_subscription=subscriptions, seek=subscriptions.seek)  # type: ignore[assignment]
+    not_ours = TP(SOURCE.topic, 9)
+    await book.consumer._thread._give_back({SOURCE: (20, 150), not_ours: (1, 2)})
+    assert state.position == expected
 
 
 async def test_agents_that_have_enough_to_do_get_no_more(book: Book, parcels: list[Parcel]) -> None:
@@ -239,7 +274,7 @@ async def test_agents_that_have_enough_to_do_get_no_more(book: Book, parcels: li
     for number in range(10):
         await asyncio.sleep(0.01)
         book.consumer.ack(parcels[number])
-    assert await delivering
+    assert await delivering is None
     assert len(parcels) == 10
 
 
