@@ -79,6 +79,7 @@ def test_an_explained_appointment_has_no_term_and_hours_have_minutes(
     [
         (None, "working_day", ("unknown", "unknown", "unknown")),
         ("2026-03-09T16:59", "working_day", ("early", "early", "early")),
+        ("2026-03-10T18:00", "working_day", ("on_time", "on_time", "on_time")),
         ("2026-03-02T10:01", "hour", ("late", "late", "late")),
         ("2026-03-02T10:00", "hour", ("on_time", "on_time", "on_time")),
     ],
@@ -89,6 +90,20 @@ def test_an_ending_is_classified_under_every_policy(
     explained = clock(calendar, rule_set, vn("2026-03-02T08:00"), Term(value=2 if unit == "hour" else 6, unit=unit), ())
     found = explained.classify_all(None if ended_at is None else vn(ended_at))
     assert tuple(found[policy] for policy in POLICIES) == classes
+
+
+def test_two_requests_are_late_under_766_alone_and_a_restart_asks_the_cut_off(
+    calendar: Calendar, rule_set: RuleSet, vn: Local
+) -> None:
+    days = [vn("2026-03-03T09:00"), vn("2026-03-03T10:00"), vn("2026-03-04T09:00"), vn("2026-03-04T16:30")]
+    ledger = (
+        Pause(requested_at=days[0], completed_at=days[1]),
+        Pause(requested_at=days[2], completed_at=days[3]),
+    )
+    explained = clock(calendar, rule_set, vn("2026-03-02T08:00"), Term(value=6, unit="working_day"), ledger)
+    assert explained.classify_all(vn("2026-03-09T09:00")) == {"pause": "early", "restart": "early", "qd766": "late"}
+    same_day = clock(calendar, rule_set, vn("2026-03-04T08:00"), Term(value=1, unit="same_day"), ledger[1:])
+    assert same_day.classify_all(vn("2026-03-05T09:00"))["restart"] == "on_time"
 
 
 @pytest.mark.parametrize(("requested", "effect"), [("10:00", "shifted"), ("10:01", "too_late")])
