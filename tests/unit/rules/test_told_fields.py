@@ -33,7 +33,9 @@ def test_an_explanation_as_a_plain_structure(calendar: Calendar, rule_set: RuleS
         Extension(granted_at=vn("2026-03-05T09:00"), new_due_at=vn("2026-03-20T17:00"), legal_basis="Luật X"),
         Pause(requested_at=vn("2026-03-06T09:00"), completed_at=None),
     )
-    told = clock(calendar, rule_set, vn("2026-03-01T08:00"), Term(value=2, unit="working_day"), ledger).to_json()
+    explained = clock(calendar, rule_set, vn("2026-03-01T08:00"), Term(value=2, unit="working_day"), ledger)
+    assert explained.classify_all(None) == {"pause": "unknown", "restart": "unknown", "qd766": "late"}
+    told = explained.to_json()
     days = told.pop("days")
     assert days == [
         {"day": "2026-03-02", "counted": False, "reason": "start_day"},
@@ -72,6 +74,8 @@ def test_an_explained_appointment_has_no_term_and_hours_have_minutes(
     assert explain_clock(calendar, start, None, original, (), rule_set).to_json()["term"] is None
     days = explain_clock(calendar, start, term, original, (), rule_set).to_json()["days"]
     assert [(day["reason"], day["minutes"]) for day in days] == [("working_day", 60), ("working_day", 60)]
+    friday = clock(calendar, rule_set, vn("2026-03-06T16:00"), term, ()).days
+    assert [day.reason for day in friday] == ["working_day", "weekend", "weekend", "working_day"]
 
 
 @pytest.mark.parametrize(
@@ -151,6 +155,7 @@ def test_a_rule_set_has_the_names_roles_and_sources_of_its_file() -> None:
     assert (found.name, found.name_en) == (data["name"], data["name_en"])
     rungs = {row["name"]: tuple(row["to_roles"]) for row in data["parameters"]["ladder"]["value"]}
     assert {rung.name: rung.to_roles for rung in found.ladder} == rungs
+    assert found.ladder[-1].only_before is not None  # measured against one that stands before it
     row = data["parameters"]["supplement_policy"]
     expected = ParameterSource(source=row["source"], status=row["status"], rules=tuple(row["rules"]))
     assert found.sources["supplement_policy"] == expected
