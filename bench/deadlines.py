@@ -95,6 +95,8 @@ def live(bootstrap: str, events: int, folder: Path) -> Result:
         while (left := _lag(bootstrap)) > 0:
             if half is None and left <= events // 2:
                 half = time.perf_counter(), _cpu(process)
+            if process.status() == psutil.STATUS_ZOMBIE:
+                raise SystemExit((folder / "worker.log").read_text()[-2000:])
             time.sleep(0.3)
         end, end_cpu = time.perf_counter(), _cpu(process)
         at, at_cpu = half or (wall, cpu)

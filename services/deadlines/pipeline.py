@@ -13,11 +13,14 @@ from datetime import timedelta
 from rules.procedures import ProcedureCatalogue
 from rules.rulebook import Rulebook
 from services.deadlines.domain.facts import Fact, Order
-from services.deadlines.domain.fold import REPORTED_LONG_AFTER, evolve, is_over, pass_time
+from services.deadlines.domain.fold import evolve, is_over, pass_time
 from services.deadlines.domain.instants import Instant, length
 from services.deadlines.domain.outputs import Conclusion
 from services.deadlines.domain.planning import Planner
 from services.deadlines.domain.state import DossierState
+
+_REPORTED_LONG_AFTER: Instant = 3_600_000_000
+"""A counter that reports what happened so long ago is catching up: what ended the clock may come with the next message."""
 
 
 @dataclass(slots=True)
@@ -72,7 +75,7 @@ class Pipeline:
             StreamGapError: an event of this stream is missing.
         """
         known_at, at = fact.known_at, fact.at
-        is_late = fact.is_history or (known_at - at > REPORTED_LONG_AFTER and not isinstance(fact, Order))
+        is_late = fact.is_history or (known_at - at > _REPORTED_LONG_AFTER and not isinstance(fact, Order))
         if known_at - time.catching_up_at >= self.history_quiet:
             time.open_until = known_at
         if is_late:

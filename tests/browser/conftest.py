@@ -19,11 +19,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess, start
-from services.stats.adapters.clickhouse import create_database, open_client
-from services.stats.adapters.migrations import migrate
+from deploy.embedded.clickhouse.process import ClickHouseProcess
 from services.stats.adapters.unit_register import load_units
 from tests.browser.town import town, units
+from tests.sql.engines import engine_of_its_own
 from tests.sql.loading import load
 from tests.unit.stats.dossiers import events_of
 
@@ -67,16 +66,10 @@ def ended(process: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="package")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseProcess]:
     """The engine with the town's dossiers in it, loaded by the loader's own steps."""
-    running = start(tmp_path_factory.mktemp("clickhouse") / "data")
-    url = f"{running.url}/motcua"
-    create_database(url)
-    client = open_client(url)
-    migrate(client)
-    load_units(client, units())
-    asyncio.run(load(client, events_of(town())))
-    client.close()
-    yield running
-    running.stop()
+    with engine_of_its_own(tmp_path_factory.mktemp("clickhouse") / "data") as (running, client):
+        load_units(client, units())
+        asyncio.run(load(client, events_of(town())))
+        yield running
 
 
 @pytest.fixture(scope="package")

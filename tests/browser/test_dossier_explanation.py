@@ -10,16 +10,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess, start
+from deploy.embedded.clickhouse.process import ClickHouseProcess
 from events.dossier import IntegrityFlagRaised
 from events.envelope import Event
 from motcua.cli import group
-from services.stats.adapters.clickhouse import create_database, open_client
 from services.stats.adapters.fact_store import ClickHouseFacts
-from services.stats.adapters.migrations import migrate
 from services.stats.domain.rows import data_text, row_for
 from tests.browser.conftest import Visit, ended, free_port, serve
 from tests.browser.test_page import UNLABELLED, WEAK_CONTRAST
+from tests.sql.engines import engine_of_its_own
 from tests.sql.loading import load_rows
 from tests.unit.deadlines.life import CHAINED, Life, fold, term
 from tests.unit.motcua.explained_lives import three_policies
@@ -75,19 +74,13 @@ def stored() -> list[tuple[list[Event], list[Event]]]:
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseProcess]:
     """An engine of its own: the town's figures must not see these dossiers."""
-    running = start(tmp_path_factory.mktemp("explained") / "data")
-    url = f"{running.url}/motcua"
-    create_database(url)
-    client = open_client(url)
-    migrate(client)
-    store = ClickHouseFacts(client)
-    for events, said in stored():
-        told = [("dossier-events", one) for one in events] + [("deadline-events", one) for one in said]
-        rows = [row_for(one, data_text(one), topic, 0, number) for number, (topic, one) in enumerate(told)]
-        asyncio.run(load_rows(store, rows))
-    client.close()
-    yield running
-    running.stop()
+    with engine_of_its_own(tmp_path_factory.mktemp("explained") / "data") as (running, client):
+        store = ClickHouseFacts(client)
+        for events, said in stored():
+            told = [("dossier-events", one) for one in events] + [("deadline-events", one) for one in said]
+            rows = [row_for(one, data_text(one), topic, 0, number) for number, (topic, one) in enumerate(told)]
+            asyncio.run(load_rows(store, rows))
+        yield running
 
 
 @pytest.fixture(scope="module")

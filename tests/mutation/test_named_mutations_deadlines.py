@@ -13,21 +13,12 @@ from msgspec.structs import replace
 from events.catalog import DOSSIER_TYPES
 from services.deadlines.domain import fold, moving, turn
 from services.deadlines.domain.facts import CalendarChanged
+from tests.mutation.failing import fails
 from tests.properties.deadlines.random_lives import _HAPPENINGS
 from tests.unit.deadlines import test_calendar_change_clocks
 from tests.unit.deadlines.calendars import NEW, swapped
 from tests.unit.deadlines.life import Life, Watch, at, only, term
 from tests.unit.deadlines.test_redelivery import LIVES
-
-
-def fails(check: Callable[[], None]) -> bool:
-    """Whether a test fails."""
-    try:
-        check()
-    except AssertionError:
-        return True
-    return False
-
 
 # (e) No event may set the end to the appointment, or the first due date to anything.
 

@@ -10,26 +10,17 @@ from collections.abc import Callable, Iterator
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from deploy.embedded.clickhouse.process import start
-from services.stats.adapters.clickhouse import create_database, open_client
-from services.stats.adapters.migrations import migrate, read_migrations
+from services.stats.adapters.migrations import read_migrations
 from services.stats.adapters.unit_register import load_units
 from services.stats.domain import story
+from tests.mutation.failing import fails
 from tests.sql import test_golden_week
+from tests.sql.engines import engine_of_its_own
 from tests.sql.loading import load
 from tests.unit.stats import test_facts, test_many_clocks
 from tests.unit.stats.dossiers import WARD, events_of, golden_week
 
 VIEW = "dossiers_in_period"
-
-
-def fails(check: Callable[[], None]) -> bool:
-    """Whether a test fails."""
-    try:
-        check()
-    except AssertionError:
-        return True
-    return False
 
 
 def without(monkeypatch: pytest.MonkeyPatch, *event_types: str) -> None:
@@ -72,16 +63,10 @@ def test_d2_dropping_the_state_of_waiting_for_a_fee_fails(
 @pytest.fixture(scope="module")
 def golden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """The golden week on a real engine of its own, whose view may be spoilt."""
-    engine = start(tmp_path_factory.mktemp("clickhouse") / "data")
-    url = f"{engine.url}/spoilt"
-    create_database(url)
-    client = open_client(url)
-    migrate(client)
-    load_units(client, test_golden_week.UNITS)
-    asyncio.run(load(client, events_of(golden_week())))
-    yield client
-    client.close()
-    engine.stop()
+    with engine_of_its_own(tmp_path_factory.mktemp("clickhouse") / "data") as (_, client):
+        load_units(client, test_golden_week.UNITS)
+        asyncio.run(load(client, events_of(golden_week())))
+        yield client
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def _is_backdated(turn: Turn, clock: Clock, fact: Ended) -> bool:
 
 def _say_met(turn: Turn, clock: Clock, ended_at: Instant, ended_by: str) -> None:
     # A dossier that was reopened may end twice with the same due date.
-    is_again = bool(turn.state.ledger) and any(entry.legal_basis == REOPENING for entry in turn.state.ledger)
+    is_again = any(entry.legal_basis == REOPENING for entry in turn.state.ledger)
     if say_met(turn, clock, ended_at, ended_by, f":{turn.caused_by().event_id}" if is_again else ""):
         lapse(turn, clock, "ended_in_time")
 

@@ -20,9 +20,6 @@ from services.deadlines.domain.planning import Planner
 from services.deadlines.domain.state import NEVER, DossierState
 from services.deadlines.domain.turn import DOSSIER, Turn
 
-REPORTED_LONG_AFTER: Instant = 3_600_000_000
-"""A counter that reports what happened so long ago is catching up: what ended the clock may come with the next message."""
-
 Step = tuple[DossierState | None, list[Conclusion]]
 
 

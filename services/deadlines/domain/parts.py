@@ -87,8 +87,9 @@ def on_step_started(turn: Turn, fact: StepStarted) -> None:
         turn.state = replace(state, officer_id=fact.officer_id)
     if turn.pins is None or state.ending is not None:
         return
-    given = fact.budget is not None or fact.due_at is not None
-    if not given and _budget_of_procedure(turn, fact.step_code) is None:
+    is_given = fact.budget is not None or fact.due_at is not None
+    usual = None if is_given else _budget_of_procedure(turn, fact.step_code)
+    if not is_given and usual is None:
         return
     about = {"step_code": fact.step_code, "unit_id": fact.responsible_unit_id or 0, "officer_id": fact.officer_id}
     name = f"step:{fact.step_code}#{fact.seq}"
@@ -97,8 +98,8 @@ def on_step_started(turn: Turn, fact: StepStarted) -> None:
             answer = appointment(turn.pins.calendar, instant(fact.at), instant(fact.due_at))
             _start(turn, name, "step", replace(answer, rule="DR-12"), None, **about)
             return
-        budget = term_of(fact.budget) or _budget_of_procedure(turn, fact.step_code)
-        assert budget is not None  # noqa: S101 looked at above
+        budget = term_of(fact.budget) or usual
+        assert budget is not None  # noqa: S101 one of both is there
         if budget.unit == "hour":
             answer = step_due(turn.pins.calendar, instant(fact.at), budget, turn.pins.rule_set)
             _start(turn, name, "step", answer, budget, **about)
