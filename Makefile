@@ -45,7 +45,7 @@ chaos: setup-dev ## Kill workers and the broker at random for ten minutes (MOTCU
 bench: setup-dev ## All comparisons, one run, a table each
 	@$(BIN)/python -m bench
 
-mutants: setup-dev ## Change the rules one place at a time, show what no test notices: half an hour (ONLY="rules.terms*": a part)
+mutants: setup-dev ## Change the rules one place at a time, show what no test notices: half an hour (ONLY="rules.due.terms*": a part)
 	@$(BIN)/uv venv -q --allow-existing .cache/mutation
 	@$(BIN)/uv pip install -q --python .cache/mutation/bin/python --group mutation
 	@.cache/mutation/bin/python tests/mutation/run_mutants.py $(ONLY)

@@ -32,11 +32,11 @@ from bench.table import print_table
 from deploy.embedded.kafka.handle import start_kafka
 from events.topics import Topic
 from motcua.kafka_reading import group_lags
-from rules.procedure_files import load_procedures
-from rules.rulebook_files import load_rulebook
-from services.deadlines.adapters.bulk_fold import BulkFold
-from services.deadlines.adapters.bulk_loader import BulkLoader
-from services.deadlines.domain.instants import micros
+from rules.book.procedure_files import load_procedures
+from rules.book.rulebook_files import load_rulebook
+from rules.clocks.instants import micros
+from services.deadlines.adapters.bulk.fold import BulkFold
+from services.deadlines.adapters.bulk.loader import BulkLoader
 from services.deadlines.pipeline import Pipeline
 
 BULK_GOAL, LIVE_GOAL = 60_000, 5_000

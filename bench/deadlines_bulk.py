@@ -21,14 +21,14 @@ from bench.event_log import make_log
 from bench.table import print_table
 from deploy.embedded.kafka.handle import start_kafka
 from events.topics import Topic
-from rules.procedure_files import load_procedures
-from rules.rulebook_files import load_rulebook
-from services.deadlines.adapters.bulk_fold import BulkFold
-from services.deadlines.adapters.bulk_loader import BulkLoader, Loaded
-from services.deadlines.adapters.bulk_log import LogReader, without_cycle_search
-from services.deadlines.adapters.fact_reader import read_fact
-from services.deadlines.adapters.record_writer import RecordWriter
-from services.deadlines.domain.instants import micros
+from rules.book.procedure_files import load_procedures
+from rules.book.rulebook_files import load_rulebook
+from rules.clocks.instants import micros
+from services.deadlines.adapters.bulk.fold import BulkFold
+from services.deadlines.adapters.bulk.loader import BulkLoader, Loaded
+from services.deadlines.adapters.bulk.log import LogReader, without_cycle_search
+from services.deadlines.adapters.wire.fact_reader import read_fact
+from services.deadlines.adapters.wire.record_writer import RecordWriter
 from services.deadlines.pipeline import LogTime, Pipeline
 
 GOAL = 60_000

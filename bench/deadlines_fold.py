@@ -14,13 +14,13 @@ from datetime import UTC, datetime, timedelta
 from time import process_time
 from typing import Any
 
-from rules.procedure_files import load_procedures
-from rules.rulebook_files import load_rulebook
-from services.deadlines.adapters.record_writer import RecordWriter
-from services.deadlines.domain import facts
-from services.deadlines.domain.facts import Fact, TermGiven
-from services.deadlines.domain.instants import micros
-from services.deadlines.domain.state import DossierState
+from rules.book.procedure_files import load_procedures
+from rules.book.rulebook_files import load_rulebook
+from rules.clocks import facts
+from rules.clocks.facts import Fact, TermGiven
+from rules.clocks.instants import micros
+from rules.clocks.state import DossierState
+from services.deadlines.adapters.wire.record_writer import RecordWriter
 from services.deadlines.pipeline import LogTime, Pipeline
 
 LIMIT = 20_000

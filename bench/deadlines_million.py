@@ -29,12 +29,12 @@ from events.dossier import DossierAccepted, GivenTerm
 from events.envelope import Envelope, Event
 from events.topics import Topic
 from motcua.topic_specs import topic_specs
-from rules.procedure_files import load_procedures
-from rules.rulebook_files import load_rulebook
-from services.deadlines.adapters.bulk_fold import BulkFold
-from services.deadlines.adapters.bulk_loader import BulkLoader
-from services.deadlines.adapters.timers import Timers
-from services.deadlines.domain.instants import micros
+from rules.book.procedure_files import load_procedures
+from rules.book.rulebook_files import load_rulebook
+from rules.clocks.instants import micros
+from services.deadlines.adapters.bulk.fold import BulkFold
+from services.deadlines.adapters.bulk.loader import BulkLoader
+from services.deadlines.adapters.live.timers import Timers
 from services.deadlines.pipeline import Pipeline
 
 PARTITIONS = 16

@@ -14,14 +14,14 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import process_time
 
-from rules.calendar import Calendar
-from rules.calendar_change import is_touched
-from rules.explanation import explain_due
-from rules.ladder import apology_latest_at, near_due_rungs
-from rules.rulebook_files import load_rulebook
-from rules.ruleset import RuleSet
-from rules.supplement import Pause, lawful_due
-from rules.terms import Term, TermUnit, due
+from rules.book.rulebook_files import load_rulebook
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
+from rules.calendars.change import is_touched
+from rules.due.ladder import apology_latest_at, near_due_rungs
+from rules.due.supplement import Pause, lawful_due
+from rules.due.terms import Term, TermUnit, due
+from rules.explain.clock_explanation import explain_due
 
 LIMIT = 200_000
 LOAD_LIMIT_MS = 150

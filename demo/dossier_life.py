@@ -11,10 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from demo.reference import Procedure, Unit
-from rules.calendar import Calendar
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
+from rules.due.terms import Due, Term, due
 from rules.errors import CalendarExhaustedError
-from rules.ruleset import RuleSet
-from rules.terms import Due, Term, due
 
 MISSING_ITEMS = (
     "Bản sao giấy chứng nhận quyền sử dụng đất",

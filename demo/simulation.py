@@ -14,7 +14,7 @@ from typing import Any
 
 from demo.dossier_life import DossierPlan, Life, action_time, live
 from demo.reference import Procedure, Unit, procedures_at, units_at
-from rules.rulebook import Rulebook
+from rules.book.rulebook import Rulebook
 
 SOURCE = "urn:motcua:demo:counter"
 PORTAL_SOURCE = "urn:motcua:demo:portal"

@@ -99,7 +99,7 @@ def read_day(name: str, value: Any) -> date:
 def _read_term(name: str, value: Any) -> GivenTerm:
     match value:
         case {"value": int(amount), "unit": str(unit)}:
-            return GivenTerm(value=amount, unit=unit)  # type: ignore[arg-type]  # the unit is checked by rules.terms
+            return GivenTerm(value=amount, unit=unit)  # type: ignore[arg-type]  # the unit is checked by rules.due.terms
         case _:
             raise SchemaMismatchError(f"{name}: needs an integer `value` and a `unit`")
 

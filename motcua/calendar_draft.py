@@ -12,8 +12,8 @@ from datetime import date
 import holidays
 from holidays.version import __version__ as holidays_version
 
-from rules.calendar import Calendar
-from rules.calendar_spec import CalendarEntry
+from rules.calendars.calendar import Calendar
+from rules.calendars.spec import CalendarEntry
 
 COUNTRY = "VN"
 SOURCE = f"holidays-{holidays_version}"

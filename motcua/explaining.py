@@ -1,6 +1,6 @@
 """An explanation as lines of text for a terminal of 100 columns, in Vietnamese or English. Pure: plain JSON in, lines out.
 
-The words are those of the page (`services/stats/web/static/i18n`), so that both say the same.
+The words are those of the page (`services/page/static/i18n`), so that both say the same.
 """
 
 from collections.abc import Iterator, Sequence

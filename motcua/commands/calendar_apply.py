@@ -13,9 +13,9 @@ from motcua.addresses import found
 from motcua.commands.sql_command import supervisor_client
 from motcua.output import CommandError, ExitCode, print_json
 from motcua.sending import Sender
-from rules.calendar_change import changed_days
+from rules.book.rulebook_files import load_rulebook
+from rules.calendars.change import changed_days
 from rules.errors import RulesError
-from rules.rulebook_files import load_rulebook
 
 SOURCE = "urn:motcua:calendar"
 OPEN_DOSSIERS = """

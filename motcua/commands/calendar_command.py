@@ -9,10 +9,10 @@ import click
 from motcua.commands.calendar_apply import apply
 from motcua.days import day_option
 from motcua.output import CommandError, ExitCode, console, print_json, print_table
-from rules.calendar import Calendar
+from rules.book.rulebook import Rulebook
+from rules.book.rulebook_files import load_rulebook
+from rules.calendars.calendar import Calendar
 from rules.errors import RulesError
-from rules.rulebook import Rulebook
-from rules.rulebook_files import load_rulebook
 
 WARN_DAYS = 90
 WORDS = {"ok": "OK", "differs": "DIFFERS", "none": "no checksum"}

@@ -18,7 +18,7 @@ from motcua.demo_feed import feed
 from motcua.output import ExitCode, progress_console
 from motcua.progress import ProgressBar
 from motcua.settling import wait_with_bar
-from rules.rulebook_files import load_rulebook
+from rules.book.rulebook_files import load_rulebook
 
 SHOWN_DIFFERENCES = 20
 COUNT_TIMEOUT_SECONDS = 180.0

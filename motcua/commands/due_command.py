@@ -5,10 +5,10 @@ from datetime import datetime
 import click
 
 from motcua.output import CommandError, ExitCode, console, print_json, print_table
+from rules.book.rulebook_files import load_rulebook
+from rules.due.terms import Term
 from rules.errors import RulesError
-from rules.explanation import DueExplanation, explain_due
-from rules.rulebook_files import load_rulebook
-from rules.terms import Term
+from rules.explain.clock_explanation import DueExplanation, explain_due
 
 UNITS = ("hour", "working_day", "calendar_day", "month", "same_day")
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")

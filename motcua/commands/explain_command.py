@@ -11,12 +11,12 @@ from motcua.addresses import found
 from motcua.commands.sql_command import supervisor_client
 from motcua.explaining import Writer
 from motcua.output import CommandError, ExitCode, print_json
-from rules.dossier_explanation import explain_dossier
-from rules.dossier_json import explanation_json
-from rules.procedure_files import load_procedures
-from rules.rulebook_files import load_rulebook
-from services.stats.web.dictionaries import LANGUAGES, load_dictionaries
-from services.stats.web.dossier_facts import stream_facts
+from rules.book.procedure_files import load_procedures
+from rules.book.rulebook_files import load_rulebook
+from rules.explain.dossier_explanation import explain_dossier
+from rules.explain.dossier_json import explanation_json
+from services.page.dictionaries import LANGUAGES, load_dictionaries
+from services.page.dossier_facts import stream_facts
 
 QUERY = (
     "SELECT * FROM events FINAL WHERE dossier_id IN"

@@ -11,15 +11,15 @@ from aiokafka.errors import KafkaError
 
 from motcua.addresses import found
 from motcua.output import CommandError, ExitCode, print_json, print_table
-from rules.procedure_files import load_procedures
-from rules.rulebook_files import load_rulebook
-from services.deadlines.adapters.bulk_fold import BulkFold
-from services.deadlines.adapters.bulk_group import WorkerRunningError
-from services.deadlines.adapters.bulk_loader import BulkLoader, Loaded
-from services.deadlines.adapters.bulk_verify import Verification, verify
+from rules.book.procedure_files import load_procedures
+from rules.book.rulebook_files import load_rulebook
+from rules.clocks.errors import StreamGapError
+from rules.clocks.instants import micros
+from services.deadlines.adapters.bulk.fold import BulkFold
+from services.deadlines.adapters.bulk.group import WorkerRunningError
+from services.deadlines.adapters.bulk.loader import BulkLoader, Loaded
+from services.deadlines.adapters.bulk.verify import Verification, verify
 from services.deadlines.config import DeadlinesConfig, read_config
-from services.deadlines.domain.errors import StreamGapError
-from services.deadlines.domain.instants import micros
 from services.deadlines.pipeline import Pipeline
 
 VERIFY_MARGIN = timedelta(seconds=5)

@@ -13,16 +13,16 @@ from typing import Any
 import faust
 
 from events.topics import Topic
-from rules.procedure_files import load_procedures
-from rules.rulebook_files import load_rulebook
-from services.deadlines.adapters import transport
-from services.deadlines.adapters.checkpoint import Checkpoint
-from services.deadlines.adapters.faust_agents import Agents, Ways
-from services.deadlines.adapters.faust_tables import OpenClocks, StoredRows, make_table
-from services.deadlines.adapters.log_times import LogTimes
-from services.deadlines.adapters.outbox import Outbox
-from services.deadlines.adapters.system_clock import SystemClock
-from services.deadlines.adapters.ticker import TICK_SECONDS, Ticker
+from rules.book.procedure_files import load_procedures
+from rules.book.rulebook_files import load_rulebook
+from services.deadlines.adapters.live import transport
+from services.deadlines.adapters.live.checkpoint import Checkpoint
+from services.deadlines.adapters.live.faust_agents import Agents, Ways
+from services.deadlines.adapters.live.log_times import LogTimes
+from services.deadlines.adapters.live.outbox import Outbox
+from services.deadlines.adapters.live.system_clock import SystemClock
+from services.deadlines.adapters.live.ticker import TICK_SECONDS, Ticker
+from services.deadlines.adapters.store.faust_tables import OpenClocks, StoredRows, make_table
 from services.deadlines.config import ConfigError, DeadlinesConfig, read_config
 from services.deadlines.pipeline import Pipeline
 from services.deadlines.ports import Clock

@@ -10,14 +10,14 @@ the live worker on Faust and the bulk path on plain Kafka transactions, call exa
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from rules.procedures import ProcedureCatalogue
-from rules.rulebook import Rulebook
-from services.deadlines.domain.facts import Fact, Order
-from services.deadlines.domain.fold import evolve, is_over, pass_time
-from services.deadlines.domain.instants import Instant, length
-from services.deadlines.domain.outputs import Conclusion
-from services.deadlines.domain.planning import Planner
-from services.deadlines.domain.state import DossierState
+from rules.book.procedures import ProcedureCatalogue
+from rules.book.rulebook import Rulebook
+from rules.clocks.derived_events import Conclusion
+from rules.clocks.facts import Fact, Order
+from rules.clocks.fold import evolve, is_over, pass_time
+from rules.clocks.instants import Instant, length
+from rules.clocks.planning import Planner
+from rules.clocks.state import DossierState
 
 _REPORTED_LONG_AFTER: Instant = 3_600_000_000
 """A counter that reports what happened so long ago is catching up: what ended the clock may come with the next message."""

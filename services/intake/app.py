@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError, ProducerFenced
 
 from events.catalog import ACTION_TYPES
 from events.schema_files import load_data_schemas, load_problem_codes, load_schema
-from rules.rulebook_files import load_rulebook
+from rules.book.rulebook_files import load_rulebook
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.event_store import LedgerStore, open_store
 from services.intake.adapters.http_receiver import HttpReceiver

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from rules.rulebook import Rulebook
+from rules.book.rulebook import Rulebook
 from services.intake.domain.actions import Action, Answer, Refusal, recorded_answer
 from services.intake.domain.arming import opened_on, refusal_by_rulebook
 from services.intake.domain.decide import Flags, decide

@@ -11,13 +11,13 @@ from events.catalog import ACTION_TYPES
 from events.codec import dumps, from_structured, to_kafka, to_structured
 from events.envelope import Event
 from events.schema_files import load_data_schemas, load_schema
-from rules.procedure_files import load_procedures
-from rules.rulebook_files import load_rulebook
-from services.deadlines.adapters.fact_reader import read_fact
-from services.deadlines.domain.instants import micros
-from services.deadlines.domain.outputs import Conclusion, events_of
-from services.deadlines.domain.state import NEVER
-from services.deadlines.domain.state import DossierState as ClockState
+from rules.book.procedure_files import load_procedures
+from rules.book.rulebook_files import load_rulebook
+from rules.clocks.derived_events import Conclusion, events_of
+from rules.clocks.instants import micros
+from rules.clocks.state import NEVER
+from rules.clocks.state import DossierState as ClockState
+from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.pipeline import LogTime, Pipeline
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.domain.actions import Action, Refusal

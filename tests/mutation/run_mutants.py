@@ -2,7 +2,7 @@
 
 Works on a copy below `.cache`, which is kept, so that a second run only repeats what changed. Prints the survivors with
 their changes; the exit code is 0, since some of them change nothing (docs/mutation.md). Names choose a part:
-`make mutants ONLY="rules.terms* rules.ladder*"`.
+`make mutants ONLY="rules.due.terms* rules.due.ladder*"`.
 """
 
 import os

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from rules.calendar import Calendar
-from rules.calendar_days import counts_for_term
-from rules.calendar_spec import CalendarSpec
-from rules.classify import classify
+from rules.book.rulebook import Rulebook
+from rules.book.rulebook_files import load_rulebook
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
+from rules.calendars.days import counts_for_term
+from rules.calendars.spec import CalendarSpec
+from rules.due.classify import classify
 from rules.errors import InvalidCalendarError
-from rules.rulebook import Rulebook
-from rules.rulebook_files import load_rulebook
-from rules.ruleset import RuleSet
 from tests.unit.rules import test_calendar, test_classify, test_ladder, test_supplement, test_terms
 from tests.unit.rules.conftest import Vietnam
 
@@ -94,7 +94,7 @@ def without_make_up(monkeypatch: pytest.MonkeyPatch) -> None:
     def spoilt(spec: CalendarSpec, day: date) -> bool:
         return counts_for_term(spec, day) and day.isoweekday() in spec.working_weekdays
 
-    monkeypatch.setattr("rules.calendar.counts_for_term", spoilt)
+    monkeypatch.setattr("rules.calendars.calendar.counts_for_term", spoilt)
 
 
 @pytest.mark.usefixtures("without_make_up")

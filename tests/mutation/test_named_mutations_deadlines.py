@@ -11,8 +11,9 @@ import pytest
 from msgspec.structs import replace
 
 from events.catalog import DOSSIER_TYPES
-from services.deadlines.domain import fold, moving, turn
-from services.deadlines.domain.facts import CalendarChanged
+from rules.clocks import fold, moving
+from rules.clocks import transition as turn
+from rules.clocks.facts import CalendarChanged
 from tests.mutation.failing import fails
 from tests.properties.deadlines.random_lives import _HAPPENINGS
 from tests.unit.deadlines import test_calendar_change_clocks

@@ -12,7 +12,7 @@ from clickhouse_connect.driver.client import Client
 
 from services.stats.adapters.migrations import read_migrations
 from services.stats.adapters.unit_register import load_units
-from services.stats.domain import story
+from services.stats.domain import projection as story
 from tests.mutation.failing import fails
 from tests.sql import test_golden_week
 from tests.sql.engines import engine_of_its_own

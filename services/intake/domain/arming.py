@@ -14,10 +14,10 @@ from events.dossier import (
     GivenTerm,
     StepStarted,
 )
-from rules.calendar import Calendar
+from rules.book.rulebook import Rulebook
+from rules.calendars.calendar import Calendar
+from rules.due.terms import Term, appointment, due
 from rules.errors import CalendarExhaustedError, InvalidTermError, UnknownCalendarError
-from rules.rulebook import Rulebook
-from rules.terms import Term, appointment, due
 from services.intake.domain.actions import Action, FieldError, Refusal
 
 

@@ -12,8 +12,8 @@ from services.stats.adapters.retries import until_done
 from services.stats.adapters.unit_register import read_places, units_revision
 from services.stats.domain.facts import DossierFacts
 from services.stats.domain.levels import Places
+from services.stats.domain.projection import TYPES_WITH_DATA
 from services.stats.domain.rows import EVENT_COLUMNS, DossierKey, EventRow, KnownEvent
-from services.stats.domain.story import TYPES_WITH_DATA
 
 ResultT = TypeVar("ResultT")
 

@@ -12,8 +12,8 @@ from events.catalog import DEADLINE_TYPES
 from services.stats.domain.levels import Places
 from services.stats.domain.outcome import Outcome, ended_on, is_backdated, timeliness
 from services.stats.domain.periods import local_day
+from services.stats.domain.projection import RESOLVING_TYPE, Story, tell
 from services.stats.domain.rows import DossierKey, KnownEvent
-from services.stats.domain.story import RESOLVING_TYPE, Story, tell
 
 FAR_FUTURE = datetime(2299, 12, 31, tzinfo=UTC)
 """`resumed_at` of a pause that is still open."""

@@ -15,12 +15,12 @@ from faust.types import TP
 from events.codec import from_kafka, to_kafka
 from events.envelope import Event
 from events.topics import Topic
-from services.deadlines.adapters.parcels import Parcel
-from services.deadlines.adapters.ticker import Tick, tick_bytes
+from rules.clocks.errors import StreamGapError
+from rules.clocks.instants import micros
+from services.deadlines.adapters.live.record_batches import Parcel
+from services.deadlines.adapters.live.ticker import Tick, tick_bytes
 from services.deadlines.app import Worker, make_app
 from services.deadlines.config import DeadlinesConfig
-from services.deadlines.domain.errors import StreamGapError
-from services.deadlines.domain.instants import micros
 from tests.flow.deadlines.dossiers import Dossier, at, term
 
 Headers = Sequence[tuple[str, bytes]]

@@ -13,8 +13,8 @@ from typing import Any
 
 from events.errors import MessageError
 from events.topics import Topic
-from services.deadlines.adapters.fact_reader import read_fact
-from services.deadlines.domain.state import DossierState
+from rules.clocks.state import DossierState
+from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.pipeline import LogTime
 from tests.flow.deadlines.dossiers import Dossier
 from tests.integration.deadlines.expected import expected_of_log, pipeline, whole_log, without_detection

@@ -9,13 +9,13 @@ from aiokafka import ConsumerRecord
 
 from events.errors import MessageError
 from events.topics import Topic
-from rules.procedure_files import load_procedures
-from rules.rulebook_files import load_rulebook
-from services.deadlines.adapters.fact_reader import read_fact
-from services.deadlines.adapters.record_writer import RecordWriter
-from services.deadlines.domain.instants import micros
-from services.deadlines.domain.outputs import Conclusion
-from services.deadlines.domain.state import DossierState
+from rules.book.procedure_files import load_procedures
+from rules.book.rulebook_files import load_rulebook
+from rules.clocks.derived_events import Conclusion
+from rules.clocks.instants import micros
+from rules.clocks.state import DossierState
+from services.deadlines.adapters.wire.fact_reader import read_fact
+from services.deadlines.adapters.wire.record_writer import RecordWriter
 from services.deadlines.pipeline import LogTime, Pipeline
 from tests.integration.deadlines.harness import GRACE, HISTORY_QUIET, Reader
 

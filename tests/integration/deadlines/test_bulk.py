@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from events.topics import Topic
-from services.deadlines.adapters.row_codec import pack, unpack
-from services.deadlines.domain.instants import micros
+from rules.clocks.instants import micros
+from services.deadlines.adapters.store.row_codec import pack, unpack
 from tests.flow.deadlines.dossiers import Dossier
 from tests.integration.deadlines.bulk_runs import (
     check_said_once,

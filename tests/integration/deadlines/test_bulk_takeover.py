@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from events.topics import Topic
-from services.deadlines.adapters.bulk_fold import BulkFold
-from services.deadlines.adapters.bulk_group import WorkerRunningError
-from services.deadlines.adapters.bulk_loader import BulkLoader
+from services.deadlines.adapters.bulk.fold import BulkFold
+from services.deadlines.adapters.bulk.group import WorkerRunningError
+from services.deadlines.adapters.bulk.loader import BulkLoader
 from tests.flow.deadlines.dossiers import Dossier
 from tests.integration.deadlines.bulk_runs import check_said_once, fill, published
 from tests.integration.deadlines.expected import pipeline

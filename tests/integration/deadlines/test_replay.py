@@ -12,10 +12,10 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from events.topics import Topic
-from services.deadlines.adapters.bulk_fold import BulkFold, PartitionFold
-from services.deadlines.adapters.bulk_loader import BulkLoader
-from services.deadlines.adapters.bulk_verify import verify
-from services.deadlines.domain.instants import micros
+from rules.clocks.instants import micros
+from services.deadlines.adapters.bulk.fold import BulkFold, PartitionFold
+from services.deadlines.adapters.bulk.loader import BulkLoader
+from services.deadlines.adapters.bulk.verify import verify
 from tests.flow.deadlines.dossiers import Dossier
 from tests.integration.deadlines.bulk_runs import everything_on, fill, published, replay
 from tests.integration.deadlines.expected import pipeline, whole_log

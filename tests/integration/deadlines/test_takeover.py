@@ -9,8 +9,8 @@ import pytest
 from rocksdict import Options, Rdict
 
 from events.topics import Topic
-from services.deadlines.adapters import row_codec
-from services.deadlines.adapters.fact_reader import read_fact
+from services.deadlines.adapters.store import row_codec
+from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.pipeline import LogTime
 from tests.flow.deadlines.dossiers import Dossier, term
 from tests.integration.deadlines.bulk_runs import rows_on

@@ -16,9 +16,9 @@ from uuid import UUID
 import pytest
 
 from events.topics import Topic
-from services.deadlines.adapters.bulk_fold import BulkFold
-from services.deadlines.adapters.bulk_loader import BulkLoader
-from services.deadlines.domain.instants import micros
+from rules.clocks.instants import micros
+from services.deadlines.adapters.bulk.fold import BulkFold
+from services.deadlines.adapters.bulk.loader import BulkLoader
 from tests.flow.deadlines.dossiers import Dossier, at, term
 from tests.integration.deadlines.expected import expected_of_log, pipeline, without_detection
 from tests.integration.deadlines.harness import (

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from events.codec import dumps, to_kafka
 from events.data_codec import plain
 from events.envelope import Event
-from services.deadlines.adapters.record_writer import RecordWriter
-from services.deadlines.adapters.row_codec import head, pack, unpack
-from services.deadlines.domain.instants import instant, micros
-from services.deadlines.domain.outputs import events_of
-from services.deadlines.domain.state import NEVER
+from rules.clocks.derived_events import events_of
+from rules.clocks.instants import instant, micros
+from rules.clocks.state import NEVER
+from services.deadlines.adapters.store.row_codec import head, pack, unpack
+from services.deadlines.adapters.wire.record_writer import RecordWriter
 from services.deadlines.pipeline import Pipeline
 from tests.properties.deadlines.random_lives import Told, lives
 from tests.unit.deadlines.calendars import swapped

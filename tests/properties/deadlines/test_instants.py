@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.deadlines.domain.instants import Zone, micros
+from rules.clocks.instants import Zone, micros
 
 YEARS = (date(2020, 1, 1), date(2026, 12, 31))
 ZONES = (ZoneInfo("Asia/Ho_Chi_Minh"), UTC, ZoneInfo("Europe/Amsterdam"), timezone(timedelta(hours=-9, minutes=-30)))

@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.deadlines.domain.instants import micros
+from rules.clocks.instants import micros
 from tests.unit.deadlines.life import Life, Watch, at, local, only, term
 
 _DAYS = Path(__file__).parents[2] / "unit" / "rules" / "appendix_a" / "a1_calendar_exceptions.csv"

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules.calendar import Calendar
-from rules.calendar_spec import parse_calendar
-from rules.rulebook import Rulebook
-from rules.rulebook_files import load_rulebook
-from rules.ruleset import RuleSet
+from rules.book.rulebook import Rulebook
+from rules.book.rulebook_files import load_rulebook
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
+from rules.calendars.spec import parse_calendar
 from tests.properties.rules.oracle import Oracle, published
 
 

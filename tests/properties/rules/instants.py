@@ -4,8 +4,8 @@ from datetime import datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from rules.calendar import Calendar
-from rules.terms import Term
+from rules.calendars.calendar import Calendar
+from rules.due.terms import Term
 
 FIRST, LAST = datetime(2023, 1, 3), datetime(2026, 8, 31)  # noqa: DTZ001 - local times; the tests add the zone
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rules.calendar import Calendar
+from rules.calendars.calendar import Calendar
 from rules.errors import NotAWorkingDayError
 from tests.properties.rules.conftest import Office
 from tests.properties.rules.instants import any_instants, aware, instants, naive, strange_days, whole_seconds

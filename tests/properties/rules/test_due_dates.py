@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.calendar import Calendar
-from rules.classify import classify, late_from
-from rules.explanation import explain_due
-from rules.ladder import apology_latest_at, near_due_rungs
-from rules.ruleset import RuleSet
-from rules.terms import Term, due
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
+from rules.due.classify import classify, late_from
+from rules.due.ladder import apology_latest_at, near_due_rungs
+from rules.due.terms import Term, due
+from rules.explain.clock_explanation import explain_due
 from tests.properties.rules.conftest import Office
 from tests.properties.rules.instants import any_instants, aware, naive, strange_days, terms
 from tests.properties.rules.oracle import Oracle

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rules.calendar import Calendar
-from rules.ruleset import Policy, RuleSet
-from rules.supplement import Pause, adjusted_due
-from rules.terms import Due, Term, due
+from rules.book.ruleset import Policy, RuleSet
+from rules.calendars.calendar import Calendar
+from rules.due.supplement import Pause, adjusted_due
+from rules.due.terms import Due, Term, due
 from tests.properties.rules.oracle import Oracle
 
 FIRST, LAST = datetime(2023, 1, 2), datetime(2026, 6, 30)  # noqa: DTZ001 - local times; the tests add the zone

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.calendar import Calendar
-from rules.calendar_change import changed_days, is_touched
-from rules.calendar_spec import parse_calendar
-from rules.rulebook import Rulebook
-from rules.ruleset import RuleSet
-from rules.terms import Term, due
+from rules.book.rulebook import Rulebook
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
+from rules.calendars.change import changed_days, is_touched
+from rules.calendars.spec import parse_calendar
+from rules.due.terms import Term, due
 from tests.properties.rules.conftest import Office, regime
 from tests.properties.rules.instants import aware
 from tests.properties.rules.oracle import DAY, Oracle, published

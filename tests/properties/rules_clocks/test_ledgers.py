@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.calendar import Calendar
-from rules.explanation import POLICIES, explain_clock
-from rules.ruleset import Policy, RuleSet
-from rules.supplement import AdjustedDue, Extension, Ledger, Pause, adjusted_due, qd766_class
-from rules.terms import Due, Term, TermUnit, due
+from rules.book.ruleset import Policy, RuleSet
+from rules.calendars.calendar import Calendar
+from rules.due.supplement import AdjustedDue, Extension, Ledger, Pause, adjusted_due, qd766_class
+from rules.due.terms import Due, Term, TermUnit, due
+from rules.explain.clock_explanation import POLICIES, explain_clock
 from tests.properties.rules_clocks.walking_oracle import Longer, Stop, WalkingOracle
 
 FIRST, LAST = datetime(2023, 1, 2), datetime(2026, 5, 29)  # noqa: DTZ001 - local times; the tests add the zone

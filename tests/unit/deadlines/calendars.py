@@ -6,9 +6,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from rules.calendar import Calendar
-from rules.calendar_spec import parse_calendar
-from rules.rulebook import Rulebook
+from rules.book.rulebook import Rulebook
+from rules.calendars.calendar import Calendar
+from rules.calendars.spec import parse_calendar
 from services.deadlines.pipeline import Pipeline
 from tests.unit.deadlines.life import HANOI, at, procedures, rulebook
 

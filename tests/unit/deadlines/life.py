@@ -10,7 +10,7 @@ from events import dossier
 from events.catalog import TYPE_BY_CLASS
 from events.dossier import DossierEvent, GivenTerm, TermUnit
 from events.envelope import Envelope, Event
-from services.deadlines.domain.state import DossierState
+from rules.clocks.state import DossierState
 from services.deadlines.pipeline import Pipeline
 from tests.unit.deadlines.watching import DOSSIER_ID, Watch, fact_of, fold, pipeline, procedures, rulebook
 from tests.unit.deadlines.words import HANOI, dues, kind_of, kinds, local, of_clock, one, only, when_said

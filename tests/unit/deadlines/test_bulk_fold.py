@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from events.codec import to_kafka
-from rules.procedure_files import load_procedures
-from rules.rulebook_files import load_rulebook
-from services.deadlines.adapters.bulk_fold import BulkFold, PartitionFold, content_of
-from services.deadlines.domain.errors import StreamGapError
-from services.deadlines.domain.instants import micros
+from rules.book.procedure_files import load_procedures
+from rules.book.rulebook_files import load_rulebook
+from rules.clocks.errors import StreamGapError
+from rules.clocks.instants import micros
+from services.deadlines.adapters.bulk.fold import BulkFold, PartitionFold, content_of
 from services.deadlines.pipeline import Pipeline
 from tests.flow.deadlines.dossiers import Dossier, at, term
 

@@ -8,7 +8,7 @@ import pytest
 
 from events.codec import to_kafka
 from events.envelope import Event
-from services.deadlines.domain.instants import micros
+from rules.clocks.instants import micros
 from services.deadlines.pipeline import LogTime
 from tests.unit.deadlines.life import Life, Watch, at, fold, kinds, one, only, pipeline, recorded, term, told
 

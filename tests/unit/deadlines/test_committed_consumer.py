@@ -15,10 +15,10 @@ from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
 from events.topics import Topic
-from services.deadlines.adapters.committed_consumer import CommittedConsumer
-from services.deadlines.adapters.consumer_thread import Committed, Fetched
-from services.deadlines.adapters.faithful_producer import FaithfulProducer
-from services.deadlines.adapters.parcels import Parcel
+from services.deadlines.adapters.live.committed_consumer import CommittedConsumer
+from services.deadlines.adapters.live.consumer_thread import Committed, Fetched
+from services.deadlines.adapters.live.faithful_producer import FaithfulProducer
+from services.deadlines.adapters.live.record_batches import Parcel
 from services.deadlines.app import Worker, make_app
 from services.deadlines.config import DeadlinesConfig
 

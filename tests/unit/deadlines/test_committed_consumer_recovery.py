@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 from faust.types import TP
 
-from services.deadlines.adapters.consumer_thread import Fetched
-from services.deadlines.adapters.recovery_end import pass_markers
+from services.deadlines.adapters.live.consumer_thread import Fetched
+from services.deadlines.adapters.live.recovery_end import pass_markers
 
 CHANGELOG = TP("deadlines-open-clocks-changelog", 0)
 

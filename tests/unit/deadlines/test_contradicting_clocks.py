@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from events.dossier import IntegrityFlagRaised
-from services.deadlines.domain.errors import StreamGapError
-from services.deadlines.domain.state import DossierState
+from rules.clocks.errors import StreamGapError
+from rules.clocks.state import DossierState
 from tests.unit.deadlines.life import (
     PAYING,
     STEPPED,

@@ -12,10 +12,10 @@ from events.codec import dumps, from_kafka, to_kafka, to_structured
 from events.data_codec import typed
 from events.envelope import Event
 from events.errors import MessageError, UnknownEventTypeError
-from services.deadlines.adapters.fact_reader import read_fact
-from services.deadlines.domain import facts
-from services.deadlines.domain.facts import Fact, TermGiven
-from services.deadlines.domain.instants import micros
+from rules.clocks import facts
+from rules.clocks.facts import Fact, TermGiven
+from rules.clocks.instants import micros
+from services.deadlines.adapters.wire.fact_reader import read_fact
 from tests.unit.deadlines.life import Life, at, fact_of, term
 
 EXAMPLES = Path(__file__).parents[3] / "schemas" / "examples"

@@ -6,10 +6,10 @@ from typing import Any, cast
 
 from faust.types import TP
 
-from services.deadlines.adapters.committed_consumer import CommittedConsumer
-from services.deadlines.adapters.consumer_thread import Fetched
-from services.deadlines.adapters.horizon import Horizon
-from services.deadlines.domain.instants import Instant, micros
+from rules.clocks.instants import Instant, micros
+from services.deadlines.adapters.live.committed_consumer import CommittedConsumer
+from services.deadlines.adapters.live.consumer_thread import Fetched
+from services.deadlines.adapters.live.watermark import Horizon
 
 NOW = micros(datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
 LATER = NOW + 5_000_000

@@ -6,11 +6,11 @@ from typing import Any, cast
 
 import pytest
 
-from services.deadlines.adapters import faust_tables, row_codec
-from services.deadlines.adapters.checkpoint import Checkpoint
-from services.deadlines.adapters.faust_tables import OpenClocks, StoredRows
-from services.deadlines.adapters.outbox import Outbox
-from services.deadlines.domain.state import DossierState, Subject
+from rules.clocks.state import DossierState, Subject
+from services.deadlines.adapters.live.checkpoint import Checkpoint
+from services.deadlines.adapters.live.outbox import Outbox
+from services.deadlines.adapters.store import faust_tables, row_codec
+from services.deadlines.adapters.store.faust_tables import OpenClocks, StoredRows
 
 SUBJECT = Subject(1, 26734, None, None, "vn-hanoi", "1", "2025")
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.deadlines.adapters import outbox
-from services.deadlines.adapters.outbox import Outbox
+from services.deadlines.adapters.live import outbox
+from services.deadlines.adapters.live.outbox import Outbox
 
 
 class Batch:

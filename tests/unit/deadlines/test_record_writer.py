@@ -11,10 +11,10 @@ import pytest
 from events.catalog import DEADLINE_TYPES
 from events.codec import from_kafka, to_kafka
 from events.data_codec import typed
-from services.deadlines.adapters.record_writer import RecordWriter
-from services.deadlines.domain.instants import Zone, micros
-from services.deadlines.domain.outputs import Conclusion, events_of
-from services.deadlines.domain.state import Subject
+from rules.clocks.derived_events import Conclusion, events_of
+from rules.clocks.instants import Zone, micros
+from rules.clocks.state import Subject
+from services.deadlines.adapters.wire.record_writer import RecordWriter
 from tests.unit.deadlines.life import HANOI, Watch, at
 from tests.unit.deadlines.test_redelivery import LIVES
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from services.deadlines.domain.state import DossierState
+from rules.clocks.state import DossierState
 from tests.unit.deadlines.life import CHAINED, PAYING, STEPPED, Life, Watch, at, fold, kinds, one, told
 from tests.unit.deadlines.life import term as days
 

@@ -4,8 +4,8 @@ import struct
 
 import pytest
 
-from services.deadlines.adapters.row_codec import FORMAT, head, pack, unpack
-from services.deadlines.domain.errors import StateFormatError
+from rules.clocks.errors import StateFormatError
+from services.deadlines.adapters.store.row_codec import FORMAT, head, pack, unpack
 from tests.unit.deadlines.life import Life, Watch, at, fold, state_of, term
 from tests.unit.deadlines.test_redelivery import LIVES
 

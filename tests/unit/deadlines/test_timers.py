@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from services.deadlines.adapters.timers import Timers
-from services.deadlines.domain.instants import micros
+from rules.clocks.instants import micros
+from services.deadlines.adapters.live.timers import Timers
 
 NOW = micros(datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
 SECOND = 1_000_000

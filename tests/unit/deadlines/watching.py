@@ -8,15 +8,15 @@ from functools import cache
 
 from events.codec import to_kafka
 from events.envelope import Event
-from rules.procedure_files import load_procedures
-from rules.procedures import ProcedureCatalogue
-from rules.rulebook import Rulebook
-from rules.rulebook_files import load_rulebook
-from services.deadlines.adapters.fact_reader import read_fact
-from services.deadlines.domain.facts import Fact
-from services.deadlines.domain.instants import micros
-from services.deadlines.domain.outputs import Conclusion, events_of
-from services.deadlines.domain.state import DossierState
+from rules.book.procedure_files import load_procedures
+from rules.book.procedures import ProcedureCatalogue
+from rules.book.rulebook import Rulebook
+from rules.book.rulebook_files import load_rulebook
+from rules.clocks.derived_events import Conclusion, events_of
+from rules.clocks.facts import Fact
+from rules.clocks.instants import micros
+from rules.clocks.state import DossierState
+from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.pipeline import LogTime, Pipeline
 
 DOSSIER_ID = "11111111-1111-5111-8111-111111111111"

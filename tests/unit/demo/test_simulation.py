@@ -9,7 +9,7 @@ import pytest
 from demo.reference import load_procedures, load_units
 from demo.simulation import PORTAL_SOURCE, WINDOWS, Reference, simulate
 from events.schema_files import load_data_schemas, load_schema
-from rules.rulebook_files import load_rulebook
+from rules.book.rulebook_files import load_rulebook
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.domain.actions import Action
 from services.intake.domain.decide import decide

@@ -5,8 +5,8 @@ from functools import cache
 from typing import Any
 
 from events.schema_files import load_data_schemas, load_problem_codes, load_schema
-from rules.rulebook import Rulebook
-from rules.rulebook_files import load_rulebook
+from rules.book.rulebook import Rulebook
+from rules.book.rulebook_files import load_rulebook
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.problems import Problems
 from services.intake.domain.actions import Action

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from events.envelope import Event
-from rules.dossier_explanation import DossierExplanation, explain_dossier
-from rules.dossier_json import explanation_json
-from rules.rulebook import Rulebook
+from rules.book.rulebook import Rulebook
+from rules.explain.dossier_explanation import DossierExplanation, explain_dossier
+from rules.explain.dossier_json import explanation_json
+from services.page.dossier_facts import stream_facts
 from services.stats.domain.rows import EVENT_COLUMNS, data_text, row_for
-from services.stats.web.dossier_facts import stream_facts
 from tests.unit.deadlines.life import Life, fold, procedures, rulebook, term
 
 

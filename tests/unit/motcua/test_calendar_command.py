@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from motcua.calendar_draft import SOURCE, differences, draft
 from motcua.commands.calendar_command import command
 from motcua.output import CommandError
-from rules.calendar_spec import parse_calendar
-from rules.rulebook_files import load_rulebook
+from rules.book.rulebook_files import load_rulebook
+from rules.calendars.spec import parse_calendar
 
 DATA = files("rules") / "data"
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
-from rules.dossier_explanation import DossierExplanation
-from rules.rulebook import Rulebook
+from rules.book.rulebook import Rulebook
+from rules.explain.dossier_explanation import DossierExplanation
 from tests.properties.deadlines.random_lives import Told, lives
 from tests.unit.deadlines.calendars import ANNOUNCED_AT, NEW, SWAPPED, calendar, swapped
 from tests.unit.deadlines.life import CHAINED, STEPPED, Life, Watch, at, fold, rulebook, term

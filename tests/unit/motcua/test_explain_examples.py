@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from rules.dossier_explanation import explain_dossier
+from rules.explain.dossier_explanation import explain_dossier
 from tests.unit.deadlines.life import Life, at, procedures, rulebook, term
 from tests.unit.motcua.explained_lives import explained, explained_json, three_policies
 

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from rules.apology import apology_class, reappointment_problem
-from rules.calendar import Calendar
-from rules.classify import classify
-from rules.ladder import apology_latest_at
-from rules.ruleset import RuleSet
-from rules.supplement import Pause, lawful_due
-from rules.terms import Due, Term, due
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
+from rules.due.apology import apology_class, reappointment_problem
+from rules.due.classify import classify
+from rules.due.ladder import apology_latest_at
+from rules.due.supplement import Pause, lawful_due
+from rules.due.terms import Due, Term, due
 
 Local = Callable[[str], datetime]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rules.calendar import Calendar
+from rules.book.rulebook import Rulebook
+from rules.calendars.calendar import Calendar
 from rules.errors import CalendarExhaustedError, NaiveInstantError, NotAWorkingDayError
-from rules.rulebook import Rulebook
 
 Local = Callable[[str], datetime]
 

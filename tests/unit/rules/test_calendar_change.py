@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules.calendar import Calendar
-from rules.calendar_change import changed_days, is_touched
-from rules.calendar_spec import parse_calendar
-from rules.rulebook import Rulebook
-from rules.ruleset import RuleSet
-from rules.terms import Term, TermUnit, due
+from rules.book.rulebook import Rulebook
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
+from rules.calendars.change import changed_days, is_touched
+from rules.calendars.spec import parse_calendar
+from rules.due.terms import Term, TermUnit, due
 
 Local = Callable[[str], datetime]
 

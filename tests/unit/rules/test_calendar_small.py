@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules.calendar import Calendar
-from rules.calendar_change import changed_days
-from rules.calendar_spec import CalendarEntry, CalendarSpec, IntakeRegime, SessionRegime, parse_calendar
+from rules.calendars.calendar import Calendar
+from rules.calendars.change import changed_days
+from rules.calendars.spec import CalendarEntry, CalendarSpec, IntakeRegime, SessionRegime, parse_calendar
 from rules.errors import CalendarExhaustedError, InvalidCalendarError, NaiveInstantError, NotAWorkingDayError
 
 Local = Callable[[str], datetime]

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules.calendar import Calendar
-from rules.calendar_spec import parse_calendar
+from rules.book.rulebook import Rulebook
+from rules.book.rulebook_files import load_rulebook
+from rules.book.ruleset import RuleSet, parse_rule_set
+from rules.calendars.calendar import Calendar
+from rules.calendars.spec import parse_calendar
+from rules.calendars.units import UnitCalendar, parse_unit_calendars
 from rules.errors import InvalidCalendarError, NaiveInstantError, UnknownCalendarError
-from rules.rulebook import Rulebook
-from rules.rulebook_files import load_rulebook
-from rules.ruleset import RuleSet, parse_rule_set
-from rules.unit_calendars import UnitCalendar, parse_unit_calendars
 
 DATA = files("rules") / "data"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

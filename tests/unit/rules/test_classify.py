@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rules.calendar import Calendar
-from rules.classify import breach_at, classify, classify_recorded, late_from
-from rules.ruleset import RuleSet
-from rules.terms import Basis, Term, appointment, due
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
+from rules.due.classify import breach_at, classify, classify_recorded, late_from
+from rules.due.terms import Basis, Term, appointment, due
 
 Local = Callable[[str], datetime]
 

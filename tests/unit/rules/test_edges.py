@@ -10,13 +10,13 @@ from typing import cast
 
 import pytest
 
-from rules.calendar import Calendar
-from rules.classify import classify_recorded
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
+from rules.due.classify import classify_recorded
+from rules.due.ladder import apology_latest_at, near_due_rungs
+from rules.due.supplement import Extension, Pause, adjusted_due, lawful_due, qd766_class
+from rules.due.terms import Term, TermUnit, due, nominal_day
 from rules.errors import CalendarExhaustedError, InvalidTermError, NaiveInstantError
-from rules.ladder import apology_latest_at, near_due_rungs
-from rules.ruleset import RuleSet
-from rules.supplement import Extension, Pause, adjusted_due, lawful_due, qd766_class
-from rules.terms import Term, TermUnit, due, nominal_day
 
 Local = Callable[[str], datetime]
 

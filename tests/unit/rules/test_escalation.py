@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 import pytest
 
-from rules.calendar import Calendar
-from rules.classify import breach_at
-from rules.escalation import acknowledge_by, escalation_rungs
-from rules.ladder import ladder_instants, near_due_rungs
-from rules.ruleset import EscalationRule, RuleSet
-from rules.terms import Due, Term, due
+from rules.book.ruleset import EscalationRule, RuleSet
+from rules.calendars.calendar import Calendar
+from rules.due.classify import breach_at
+from rules.due.escalation import acknowledge_by, escalation_rungs
+from rules.due.ladder import ladder_instants, near_due_rungs
+from rules.due.terms import Due, Term, due
 
 Local = Callable[[str], datetime]
 

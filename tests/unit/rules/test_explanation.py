@@ -7,12 +7,12 @@ from datetime import datetime
 
 import pytest
 
-from rules.calendar import Calendar
-from rules.explanation import ClockExplanation, explain_clock, explain_due
-from rules.lawful_days import lawful_days
-from rules.ruleset import RuleSet
-from rules.supplement import Extension, Ledger, Pause, PauseCause
-from rules.terms import Term, TermUnit, appointment, due
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
+from rules.due.supplement import Extension, Ledger, Pause, PauseCause
+from rules.due.terms import Term, TermUnit, appointment, due
+from rules.explain.clock_explanation import ClockExplanation, explain_clock, explain_due
+from rules.explain.lawful_days import lawful_days
 
 Local = Callable[[str], datetime]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from rules.calendar import Calendar
-from rules.ladder import apology_latest_at, near_due_rungs
-from rules.ruleset import RuleSet
-from rules.terms import Due, Term, TermUnit, appointment, due
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
+from rules.due.ladder import apology_latest_at, near_due_rungs
+from rules.due.terms import Due, Term, TermUnit, appointment, due
 
 Local = Callable[[str], datetime]
 

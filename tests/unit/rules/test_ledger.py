@@ -8,10 +8,9 @@ from typing import cast, get_args
 
 import pytest
 
-from rules.calendar import Calendar
-from rules.errors import InvalidPausesError, InvalidRuleSetError, NaiveInstantError
-from rules.ruleset import Policy, RuleSet, parse_rule_set
-from rules.supplement import (
+from rules.book.ruleset import Policy, RuleSet, parse_rule_set
+from rules.calendars.calendar import Calendar
+from rules.due.supplement import (
     AdjustedDue,
     Extension,
     Ledger,
@@ -22,7 +21,8 @@ from rules.supplement import (
     is_pausing,
     qd766_class,
 )
-from rules.terms import Term, TermUnit, appointment, due
+from rules.due.terms import Term, TermUnit, appointment, due
+from rules.errors import InvalidPausesError, InvalidRuleSetError, NaiveInstantError
 
 Local = Callable[[str], datetime]
 

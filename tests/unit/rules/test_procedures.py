@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from rules.book.procedure_files import load_procedures
+from rules.book.procedures import Procedure, ProcedureCatalogue, parse_procedure
+from rules.book.ruleset import RuleSet
+from rules.due.terms import Term
 from rules.errors import InvalidProcedureError, RulesError, UnknownCaseError
-from rules.procedure_files import load_procedures
-from rules.procedures import Procedure, ProcedureCatalogue, parse_procedure
-from rules.ruleset import RuleSet
-from rules.terms import Term
 
 DAY = date(2026, 3, 2)
 

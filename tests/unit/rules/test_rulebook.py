@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules.calendar import Calendar
-from rules.calendar_spec import parse_calendar
+from rules.book.rulebook import Rulebook
+from rules.book.rulebook_files import load_rulebook
+from rules.book.ruleset import RuleSet, parse_rule_set
+from rules.calendars.calendar import Calendar
+from rules.calendars.spec import parse_calendar
 from rules.errors import (
     InvalidCalendarError,
     InvalidRuleSetError,
@@ -19,9 +22,6 @@ from rules.errors import (
     UnknownCalendarError,
     UnknownRuleSetError,
 )
-from rules.rulebook import Rulebook
-from rules.rulebook_files import load_rulebook
-from rules.ruleset import RuleSet, parse_rule_set
 
 DATA = files("rules") / "data"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from rules.book.ruleset import RuleSet, parse_rule_set
 from rules.errors import InvalidRuleSetError
-from rules.ruleset import RuleSet, parse_rule_set
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from rules.calendar import Calendar
-from rules.classify import classify
-from rules.ruleset import RuleSet
-from rules.sub_clocks import (
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
+from rules.due.classify import classify
+from rules.due.sub_clocks import (
     FEEDBACK_STAGES,
     FeedbackStage,
     agency_due,
@@ -20,7 +20,7 @@ from rules.sub_clocks import (
     steps_fit,
     transfer_due,
 )
-from rules.terms import Term, TermUnit, due
+from rules.due.terms import Term, TermUnit, due
 
 Local = Callable[[str], datetime]
 

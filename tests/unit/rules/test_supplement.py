@@ -8,12 +8,12 @@ from typing import cast
 
 import pytest
 
-from rules.calendar import Calendar
-from rules.classify import classify
+from rules.book.ruleset import Policy, RuleSet
+from rules.calendars.calendar import Calendar
+from rules.due.classify import classify
+from rules.due.supplement import Pause, adjusted_due, closed, lawful_due, qd766_class
+from rules.due.terms import Term, TermUnit, appointment, due
 from rules.errors import InvalidPausesError
-from rules.ruleset import Policy, RuleSet
-from rules.supplement import Pause, adjusted_due, closed, lawful_due, qd766_class
-from rules.terms import Term, TermUnit, appointment, due
 
 Local = Callable[[str], datetime]
 

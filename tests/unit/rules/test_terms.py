@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from rules.calendar import Calendar
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
+from rules.due.terms import Term, TermUnit, appointment, due
 from rules.errors import CalendarExhaustedError, InvalidTermError
-from rules.ruleset import RuleSet
-from rules.terms import Term, TermUnit, appointment, due
 
 Local = Callable[[str], datetime]
 

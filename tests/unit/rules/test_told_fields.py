@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from rules.calendar import Calendar
+from rules.book.procedures import parse_procedure
+from rules.book.ruleset import ParameterSource, RuleSet, parse_rule_set
+from rules.calendars.calendar import Calendar
+from rules.due.sub_clocks import agency_due, consultation_due, intake_due, step_due, transfer_due
+from rules.due.supplement import Extension, Ledger, Pause
+from rules.due.terms import Term, due
 from rules.errors import InvalidProcedureError, InvalidRuleSetError
-from rules.explanation import POLICIES, ClockExplanation, explain_clock
-from rules.procedures import parse_procedure
-from rules.ruleset import ParameterSource, RuleSet, parse_rule_set
-from rules.sub_clocks import agency_due, consultation_due, intake_due, step_due, transfer_due
-from rules.supplement import Extension, Ledger, Pause
-from rules.terms import Term, due
+from rules.explain.clock_explanation import POLICIES, ClockExplanation, explain_clock
 from tests.unit.rules.test_procedures import record, step
 
 Local = Callable[[str], datetime]

@@ -6,8 +6,8 @@ import pytest
 
 from services.stats.domain.facts import FAR_FUTURE, DossierFacts, fold
 from services.stats.domain.levels import Places, place_units, places_of
+from services.stats.domain.projection import RESOLVING_TYPE
 from services.stats.domain.rows import DossierKey, known_event
-from services.stats.domain.story import RESOLVING_TYPE
 from tests.unit.stats.dossiers import WARD, Dossier, at, golden_week
 from tests.unit.stats.random_dossiers import COMMUNES, DISTRICTS, PROVINCE, three_levels
 

@@ -1,0 +1,1 @@
+"""The law as data: rule sets, calendars and procedures, read from files and found by day."""

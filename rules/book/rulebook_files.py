@@ -1,0 +1,94 @@
+"""Read the rulebook from its files.
+
+Without a folder it reads the package's own data; an office may give its own folder with `calendars/`, `rulesets/` and,
+where units work by different calendars, `unit-calendars.toml`.
+"""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rules.book.rulebook import Rulebook
+from rules.book.ruleset import RuleSet, parse_rule_set
+from rules.book.toml_files import Content, content_of, toml_files
+from rules.calendars.calendar import Calendar
+from rules.calendars.spec import parse_calendar
+from rules.calendars.units import UnitCalendar, parse_unit_calendars
+from rules.errors import InvalidCalendarError, RulesError
+
+_NEVER_INHERITED = frozenset({"id", "version", "published_at", "name", "name_en"})
+
+
+def load_rulebook(folder: Traversable | None = None) -> Rulebook:
+    """Read and check every calendar and rule set of a folder (a `pathlib.Path` will do).
+
+    Raises:
+        RulesError: a file is not TOML or its content is refused; the message names the file.
+        OSError: a file can't be read.
+    """
+    root = files("rules") / "data" if folder is None else folder
+    contents = [(source, content_of(source)) for source in toml_files(root / "calendars")]
+    published = {(data.get("id"), data.get("version")): data for _, data in contents}
+    if len(published) != len(contents):
+        message = f"two files in {(root / 'calendars').name} publish the same version of a calendar"
+        raise InvalidCalendarError(message)
+    return Rulebook(
+        [_calendar(source, data, published) for source, data in contents],
+        [_rule_set(source) for source in toml_files(root / "rulesets")],
+        _unit_calendars(root / "unit-calendars.toml"),
+    )
+
+
+def _calendar(source: Traversable, data: Content, published: Mapping[tuple[Any, Any], Content]) -> Calendar:
+    try:
+        whole = _extended(data, published)
+        return Calendar(parse_calendar(whole, _zone(whole)))
+    except RulesError as error:
+        error.add_note(f"in {source.name}")
+        raise
+
+
+def _zone(data: Content) -> ZoneInfo:
+    try:
+        return ZoneInfo(data["time_zone"])
+    except (KeyError, ValueError, ZoneInfoNotFoundError) as error:
+        message = f"calendar {data.get('id', '?')}: no such time_zone: {error}"
+        raise InvalidCalendarError(message) from error
+
+
+def _extended(data: Content, published: Mapping[tuple[Any, Any], Content]) -> Content:
+    """Lay a calendar over the exact version that it extends: field by field, exceptions day by day."""
+    if "extends" not in data:
+        return data
+    wanted = data["extends"]
+    base = published.get((wanted.get("id"), wanted.get("version"))) if isinstance(wanted, dict) else None
+    if base is None or "extends" in base:
+        message = (
+            f"calendar {data.get('id', '?')} extends {wanted}, which is no published version that stands by itself"
+        )
+        raise InvalidCalendarError(message)
+    own_days = {row.get("date") for row in data.get("exceptions", ())}
+    kept = [row for row in base.get("exceptions", ()) if row.get("date") not in own_days]
+    inherited = {name: value for name, value in base.items() if name not in _NEVER_INHERITED}
+    return inherited | data | {"exceptions": [*kept, *data.get("exceptions", ())]}
+
+
+def _rule_set(source: Traversable) -> RuleSet:
+    data = content_of(source)
+    try:
+        return parse_rule_set(data)
+    except RulesError as error:
+        error.add_note(f"in {source.name}")
+        raise
+
+
+def _unit_calendars(source: Traversable) -> tuple[UnitCalendar, ...]:
+    if not source.is_file():
+        return ()
+    try:
+        return parse_unit_calendars(content_of(source))
+    except RulesError as error:
+        error.add_note(f"in {source.name}")
+        raise

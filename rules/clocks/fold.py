@@ -1,0 +1,232 @@
+"""Follows the clocks of one stream: its facts in order, one by one, give the new state and what is to be said.
+
+In go the state (None before the first event), one fact, until when time had passed before it, and the planner; out come the
+state and the conclusions. What fell due before the fact became known is said before it is told (`passed_before`), with the
+state as it was known then: so the conclusions are a function of the log alone, and a replay gives them again (B9).
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from rules.clocks import beginning, ending, facts, moving, parts, pausing
+from rules.clocks.derived_events import Conclusion
+from rules.clocks.errors import StreamGapError
+from rules.clocks.facts import Fact, Opening
+from rules.clocks.falling_due import fall_due, next_wake_at
+from rules.clocks.instants import Instant
+from rules.clocks.planning import Planner
+from rules.clocks.state import NEVER, DossierState
+from rules.clocks.transition import DOSSIER, Turn
+
+Step = tuple[DossierState | None, list[Conclusion]]
+
+
+def evolve(
+    state: DossierState | None,
+    fact: Fact,
+    passed_before: Instant,
+    planner: Planner,
+    retention: Instant,
+    catching_up_at: Instant,
+) -> Step:
+    """The next state and what is to be said. A fact that was told before changes nothing and says nothing.
+
+    `catching_up_at`: when the fact became known, where it shows that more of the past may be on its way; else 0.
+
+    Raises:
+        StreamGapError: the event's number doesn't follow, so an event is missing (reaction: stop).
+    """
+    said: list[Conclusion] = []
+    if state is None:
+        return _begin(fact, planner, retention, said, catching_up_at)
+    if fact.seq != state.seq + 1:
+        if fact.seq <= state.seq:
+            return state, said
+        raise StreamGapError(f"event {fact.event_id} has number {fact.seq} and follows number {state.seq}")
+    if state.next_at < passed_before:
+        state = pass_time(state, passed_before, fact.known_at, planner, retention, said)
+        if is_over(state, passed_before, retention):  # a tick would have forgotten it by now
+            return _begin(fact, planner, retention, said, catching_up_at)
+    kind = type(fact)
+    handler = _HANDLERS.get(kind)
+    if handler is None:
+        return _noted(state, fact, retention, state, catching_up_at), said
+    turn = Turn(planner, state, fact, fact.known_at, said)
+    if not state.is_accepted and kind in _NEEDS_ACCEPTANCE:
+        turn.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
+    elif state.ending is not None and kind in _ONLY_WHILE_OPEN:
+        turn.flag("order", "domain 4.3: already-ended", f"{fact.event_type} after the end")
+    elif isinstance(fact, Opening):
+        _open_again(turn, fact)
+    else:
+        handler(turn, fact)
+    return _noted(turn.state, fact, retention, state, catching_up_at), said
+
+
+def pass_time(
+    state: DossierState,
+    until: Instant,
+    detected_at: Instant,
+    planner: Planner,
+    retention: Instant,
+    said: list[Conclusion],
+) -> DossierState:
+    """Say what fell due before an instant; the state in which it was said."""
+    turn = Turn(planner, state, None, detected_at, said)
+    fall_due(turn, until)
+    return _settled(turn.state, retention)
+
+
+def is_over(state: DossierState, until: Instant, retention: Instant) -> bool:
+    """Whether a finished stream can be forgotten: nothing is ahead of it, and nothing was told for long enough."""
+    return state.ending is not None and state.known_at + retention <= until and next_wake_at(state) == NEVER
+
+
+def _begin(fact: Fact, planner: Planner, retention: Instant, said: list[Conclusion], catching_up_at: Instant) -> Step:
+    if fact.seq > 1:
+        # A finished dossier is forgotten after a while. What may still be said about it moves no clock; history may say more.
+        if isinstance(fact, facts.Reopened):
+            return _reopen_forgotten(fact, planner, retention, said, catching_up_at)
+        if fact.is_history or type(fact) not in _NEEDS_A_STATE:
+            return None, said
+        raise StreamGapError(f"the events of the stream begin with {fact.event_type}, number {fact.seq}")
+    turn = _opened(fact, planner, said)
+    handler = _HANDLERS.get(type(fact))
+    if handler is not None and isinstance(fact, Opening):
+        handler(turn, fact)
+    elif handler is not None:
+        turn.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
+    return _noted(turn.state, fact, retention, None, catching_up_at), said
+
+
+def _opened(fact: Fact, planner: Planner, said: list[Conclusion]) -> Turn:
+    """The first turn of a stream, whatever it begins with."""
+    subject = planner.pin(fact if isinstance(fact, Opening) else _unnamed(fact))
+    state = DossierState(fact.seq, fact.known_at, 0, NEVER, subject, subject.unit_id)
+    return Turn(planner, state, fact, fact.known_at, said)
+
+
+def _unnamed(fact: Fact) -> Opening:
+    """An opening of which no more is known than what every event bears."""
+    return Opening(
+        seq=fact.seq,
+        event_id=fact.event_id,
+        event_type=fact.event_type,
+        at=fact.at,
+        known_at=fact.known_at,
+        opened_on=fact.opened_on,
+        unit_id=fact.unit_id,
+    )
+
+
+def _reopen_forgotten(
+    fact: Fact,
+    planner: Planner,
+    retention: Instant,
+    said: list[Conclusion],
+    catching_up_at: Instant,
+) -> Step:
+    """Reopened so long after its end that its clock was forgotten: an alert (AL-7), and no clock from now on."""
+    turn = _opened(fact, planner, said)
+    reason = "it was reopened after its clock had been forgotten; the due date has to be kept by hand"
+    turn.not_armed(DOSSIER, "dossier", "contradiction", reason)
+    state = replace(turn.state, is_accepted=True)
+    return _noted(state, fact, retention, None, catching_up_at), said
+
+
+def _open_again(turn: Turn, fact: Opening) -> None:
+    """A later submission or the acceptance after one; a second acceptance or feedback contradicts."""
+    if isinstance(fact, facts.Submitted) and not turn.state.is_accepted:
+        beginning.on_submitted(turn, fact)
+    elif isinstance(fact, facts.Accepted) and not turn.state.is_accepted:
+        parts.end_kind(turn, "intake")
+        subject = turn.planner.pin(fact)
+        turn.state = replace(
+            turn.state, subject=replace(subject, opened_on=turn.state.subject.opened_on or subject.opened_on)
+        )
+        turn.state = replace(turn.state, holder_unit_id=fact.unit_id)
+        turn.pins = turn.planner.pins(turn.state.subject)
+        turn.zone = turn.pins.zone if turn.pins else turn.planner.default_zone
+        beginning.on_accepted(turn, fact)
+    else:
+        turn.flag("order", "domain 4.3: already-accepted", f"{fact.event_type} of a stream that is open")
+
+
+def _noted(
+    state: DossierState,
+    fact: Fact,
+    retention: Instant,
+    before: DossierState | None,
+    catching_up_at: Instant,
+) -> DossierState:
+    """The state after the place of a fact in the stream and its time were noted, and when to look at it next."""
+    known_at = fact.known_at
+    if before is not None and state.clocks is before.clocks and state.ending is None:
+        next_at = before.next_at
+    else:
+        next_at = next_wake_at(state)
+        if next_at == NEVER and state.ending is not None:
+            next_at = known_at + retention
+    return replace(
+        state,
+        seq=fact.seq,
+        known_at=known_at,
+        history_at=known_at if fact.is_history else state.history_at,
+        catching_up_at=catching_up_at or state.catching_up_at,
+        next_at=next_at,
+    )
+
+
+def _settled(state: DossierState, retention: Instant) -> DossierState:
+    """The state with the next instant at which to look at it."""
+    at = next_wake_at(state)
+    if at == NEVER and state.ending is not None:
+        at = state.known_at + retention
+    return state if at == state.next_at else replace(state, next_at=at)
+
+
+_HANDLERS: Final[dict[type[Fact], Callable[[Turn, Any], None]]] = {
+    facts.Submitted: beginning.on_submitted,
+    facts.Accepted: beginning.on_accepted,
+    facts.FeedbackReceived: beginning.on_feedback_received,
+    facts.IntakeAnswered: parts.on_intake_answered,
+    facts.Transferred: parts.on_transferred,
+    facts.TransferReceived: parts.on_transfer_received,
+    facts.TransferRefused: parts.on_transfer_refused,
+    facts.Reassigned: parts.on_reassigned,
+    facts.StepStarted: parts.on_step_started,
+    facts.StepCompleted: parts.on_step_completed,
+    facts.ConsultationRequested: parts.on_consultation_requested,
+    facts.ConsultationAnswered: parts.on_consultation_answered,
+    facts.FeedbackAct: parts.on_feedback_act,
+    facts.PauseOpened: pausing.on_pause_opened,
+    facts.PauseClosed: pausing.on_pause_closed,
+    facts.Extended: moving.on_extended,
+    facts.CalendarChanged: moving.on_calendar_changed,
+    facts.LatenessForeseen: lambda turn, _: moving.foresee(turn),
+    facts.Apologised: ending.on_apologised,
+    facts.ApologyWaived: ending.on_apology_waived,
+    facts.EscalationAcknowledged: ending.on_escalation_acknowledged,
+    facts.Ended: ending.on_ended,
+    facts.Reopened: moving.on_reopened,
+    facts.BackdatingApproved: ending.on_backdating_approved,
+}
+
+_NEEDS_ACCEPTANCE: Final = frozenset(
+    {
+        facts.Transferred,
+        facts.StepStarted,
+        facts.ConsultationRequested,
+        facts.PauseOpened,
+        facts.Extended,
+        facts.Apologised,
+        facts.Ended,
+        facts.Reopened,
+    }
+)
+_ONLY_WHILE_OPEN: Final = frozenset({facts.PauseOpened, facts.Extended})
+_NEEDS_A_STATE: Final = frozenset(
+    {facts.Accepted, facts.Submitted, facts.PauseOpened, facts.PauseClosed, facts.Ended, facts.Extended, facts.Reopened}
+)

@@ -1,0 +1,222 @@
+"""The ledger of a dossier and what follows from it for a due date: asked of the rules, said in one way (DR-20 to DR-25).
+
+What the rules refuse (pauses out of order) is flagged and changes nothing; a due date beyond the calendar disarms the clock
+(AL-7). Used by what pauses (`pausing`) and by what moves (`moving`).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from events.deadline import ApologyLapsed, ApologyRequired, DeadlineMoved
+from rules.book.ruleset import Policy
+from rules.clocks.instants import Instant, instant, micros
+from rules.clocks.planning import (
+    SECOND,
+    Pins,
+    Plan,
+    ahead_from,
+    latest_from,
+    lawful_due_of,
+    original_due_of,
+    term_of_clock,
+)
+from rules.clocks.state import Clock, DossierState, Entry
+from rules.clocks.transition import DOSSIER, Turn
+from rules.due.sub_clocks import agency_due
+from rules.due.supplement import AdjustedDue, Extension, Ledger, Pause, adjusted_due
+from rules.due.terms import Due, Term
+from rules.errors import InvalidPausesError, RulesError
+
+REOPENING = "reopening"
+"""The basis of a ledger entry for the time between an end and a reopening: a wait that every policy shifts by."""
+
+_POLICIES: tuple[Policy, ...] = ("pause", "restart", "qd766")
+
+
+def open_entry(state: DossierState) -> Entry | None:
+    """The pause that is open, if any."""
+    last = state.ledger[-1] if state.ledger else None
+    return last if last is not None and last.cause is not None and last.until is None else None
+
+
+def own_entries(state: DossierState, clock: Clock) -> tuple[Entry, ...]:
+    """What of the ledger counts for a clock: all for the dossier's, the stops since it began for a step's (DR-12, DR-14)."""
+    if clock.kind == "dossier":
+        return state.ledger
+    if clock.kind != "step":
+        return ()
+    return tuple(entry for entry in state.ledger if entry.stops and entry.at >= clock.started_at)
+
+
+def first_due_of(turn: Turn, clock: Clock) -> Due:
+    """The due date from which pauses and extensions move a clock: its first one, counted by its present calendar (DR-27).
+
+    What was breached is not counted anew, and what a source stated was never counted.
+    """
+    pins, term = turn.require_pins(), term_of_clock(clock)
+    original = original_due_of(clock, pins)
+    if term is None or clock.is_breached or clock.original_rule == "appointment":
+        return original
+    plan = turn.planner.by_term(pins, clock.kind, clock.started_at, term)
+    due_at = turn.zone.local(plan.due_at)
+    return original if due_at == original.due_at else replace(original, due_at=due_at, due_on=due_at.date())
+
+
+class Asked(Struct, frozen=True, gc=False):
+    """What the rules are asked about a clock that pauses and extensions move: its first due date, its term, the ledger."""
+
+    original: Due
+    term: Term | None
+    ledger: Ledger
+
+    def by(self, pins: Pins, policy: Policy) -> AdjustedDue:
+        """The due date under one policy. Raises RulesError."""
+        return adjusted_due(pins.calendar, self.original, self.term, self.ledger, pins.rule_set, policy)
+
+
+def asked_of(turn: Turn, clock: Clock, entries: tuple[Entry, ...]) -> Asked:
+    """The question for a clock and entries of the ledger. Raises RulesError."""
+    return Asked(first_due_of(turn, clock), term_of_clock(clock), ledger_of(turn, entries))
+
+
+def adjusted_by(turn: Turn, clock: Clock, ledger: tuple[Entry, ...]) -> tuple[Asked, AdjustedDue] | None:
+    """What the rules make of a ledger by the lawful policy; None where they refuse it, and that was said."""
+    pins = turn.require_pins()
+    try:
+        asked = asked_of(turn, clock, ledger)
+        return asked, asked.by(pins, pins.rule_set.supplement_policy)
+    except InvalidPausesError as error:
+        turn.flag("order", "domain 4.3: out-of-order", str(error))
+    except RulesError as error:
+        turn.drop(clock.name)
+        turn.not_armed_by(clock.name, clock.kind, error)
+    return None
+
+
+def ledger_of(turn: Turn, entries: tuple[Entry, ...]) -> Ledger:
+    """Entries as the rules want them."""
+    local = turn.zone.local
+    lines: list[Pause | Extension] = []
+    for entry in entries:
+        if entry.cause is None:
+            assert entry.until is not None  # noqa: S101 an extension names its date
+            extension = Extension(
+                granted_at=local(entry.at), new_due_at=local(entry.until), legal_basis=entry.legal_basis
+            )
+            lines.append(extension)
+        else:
+            until = None if entry.until is None else local(entry.until)
+            lines.append(Pause(requested_at=local(entry.at), completed_at=until, cause=entry.cause))
+    return tuple(lines)
+
+
+def moved_to(turn: Turn, clock: Clock, adjusted: AdjustedDue) -> Clock:
+    """The clock with an adjusted due date; the same where nothing moved."""
+    answer = adjusted.due
+    assert answer is not None  # noqa: S101 the caller has looked
+    if micros(answer.due_at) == clock.lawful_due_at:
+        return clock
+    plan = turn.planner.by_due(turn.require_pins(), clock.kind, answer, term_of_clock(clock))
+    return with_plan(turn, clock, plan, micros(adjusted.running_from_at))
+
+
+def with_plan(turn: Turn, clock: Clock, plan: Plan, running_from_at: Instant) -> Clock:
+    """A due date that moved: passed rungs stay passed, those after a breach begin anew with it (AL-3)."""
+    fact = turn.caused_by()
+    said = tuple(name for name in clock.said if name[0] == "A")
+    second = tuple(wake for wake in clock.ahead if wake.name == SECOND and wake.at > plan.due_at)
+    is_promise_later = clock.promised_due_at > clock.lawful_due_at and clock.promised_due_at > plan.due_at
+    return replace(
+        clock,
+        lawful_due_at=plan.due_at,
+        due_on=plan.due_on,
+        promised_due_at=clock.promised_due_at if is_promise_later else plan.due_at,
+        latest_at=latest_from(plan, running_from_at),
+        ahead=(*ahead_from(plan, running_from_at, said), *second),
+        said=said,
+        armed_by=fact.event_id,
+        armed_seq=fact.seq,
+        is_breached=False,
+    )
+
+
+def say_moved(turn: Turn, before: Clock, after: Clock, cause: Any, rule: str, **beside: Any) -> None:
+    """Say that a due date moved; `beside`: what every policy would give, or the words of the law that moved it."""
+    local = turn.zone.local
+    turn.because(
+        after,
+        f":{turn.caused_by().event_id}",
+        DeadlineMoved,
+        **turn.dues(after),
+        cause=cause,
+        rule=rule,
+        previous_lawful_due_at=local(before.lawful_due_at),
+        previous_promised_due_at=local(before.promised_due_at),
+        **beside,
+    )
+
+
+def by_every_policy(turn: Turn, asked: Asked, lawful: AdjustedDue) -> dict[str, datetime | None]:
+    """What every policy gives after a pause, side by side (DR-23)."""
+    pins, found = turn.require_pins(), {}
+    for policy in _POLICIES:
+        if policy == "restart" and asked.term is None:
+            continue  # an appointment can't restart
+        try:
+            answer = lawful if policy == lawful.policy else asked.by(pins, policy)
+        except RulesError:
+            continue
+        found[f"{policy}_due_at"] = answer.due.due_at if answer.due else None
+    return found
+
+
+def pause_count(state: DossierState) -> int:
+    """How many pauses there were, the open one included."""
+    return sum(1 for entry in state.ledger if entry.cause is not None and entry.legal_basis != REOPENING)
+
+
+def lapse(turn: Turn, clock: Clock, reason: Any) -> None:
+    """An apology that was in view, or owed since this evening, is not needed now (AR-01, AR-11)."""
+    apology = turn.state.apology
+    if apology.is_pending or apology.is_required:
+        turn.because(clock, f":{turn.caused_by().event_id}", ApologyLapsed, **turn.dues(clock), reason=reason)
+        turn.state = replace(turn.state, apology=replace(apology, is_pending=False, is_required=False))
+
+
+def owe_again(turn: Turn, clock: Clock) -> None:
+    """A breach whose apology had lapsed stands, since the clock goes on with its old due date: the apology is owed again."""
+    apology = turn.state.apology
+    if not clock.is_breached or apology.is_required:
+        return
+    turn.state = replace(turn.state, apology=replace(apology, is_required=True))
+    latest_at, holder, tag = (
+        turn.zone.local(clock.latest_at),
+        turn.state.holder_unit_id,
+        f":{turn.caused_by().event_id}",
+    )
+    turn.because(clock, tag, ApologyRequired, **turn.dues(clock), latest_at=latest_at, held_by_unit_id=holder)
+
+
+def due_if_resumed(turn: Turn, clock: Clock, at: Instant) -> Due | None:
+    """The lawful due date of a clock that waits, as if it went on at an instant: so an ending while waiting is judged."""
+    entry = open_entry(turn.state)
+    if entry is None:
+        return None
+    ledger, pins = (*turn.state.ledger[:-1], replace(entry, until=max(at, entry.at))), turn.require_pins()
+    try:
+        return asked_of(turn, clock, ledger).by(pins, pins.rule_set.supplement_policy).due
+    except RulesError:
+        return None  # contradicting pauses: the due date that was last told stands
+
+
+def following(turn: Turn, clock: Clock) -> Clock:
+    """An agency's clock with the day that follows from the dossier's due date (DR-13)."""
+    pins, dossier = turn.require_pins(), turn.state.clock(DOSSIER)
+    if dossier is None:
+        return clock
+    answer = agency_due(pins.calendar, lawful_due_of(dossier, pins), instant(clock.started_at), pins.rule_set)
+    plan = turn.planner.by_due(pins, clock.kind, answer, None)
+    return with_plan(turn, clock, plan, clock.effective_start_at)

@@ -1,0 +1,141 @@
+"""All that is kept about one stream (a dossier, or a citizen's feedback): its clocks, and what they stand on.
+
+Structs of plain values, so that a row is written and read in a microsecond; instants are whole microseconds UTC, days are
+ordinals. Only what was durable before is in a stored state (ADR 0012), so nothing here remembers words that may be lost.
+"""
+
+from msgspec import Struct
+
+from events.deadline import ClockKind, PauseCause
+from rules.clocks.instants import Instant
+from rules.due.terms import Basis, TermUnit
+
+NEVER: Instant = 2**62
+"""Later than anything that can fall due."""
+
+
+class Wake(Struct, frozen=True, array_like=True, gc=False):
+    """Something that is still to be said when an instant has passed: A1..A4, AP, B0..B3, SB."""
+
+    name: str
+    at: Instant
+
+
+class Entry(Struct, frozen=True, array_like=True, gc=False):
+    """One line of the ledger: a pause (`until` None while it is open) or, without a cause, an extension until `until`."""
+
+    cause: PauseCause | None
+    at: Instant
+    until: Instant | None
+    stops: bool
+    legal_basis: str = ""
+
+
+class Clock(Struct, frozen=True, array_like=True, gc=False):
+    """One clock: start, term, three due dates (DR-25), and what lies ahead of it.
+
+    `original_*`, the start and the basis never change. `armed_*` name the event that gave it its present due date. `said`
+    are the rungs that are not to be said again (AL-1, AL-3). `step_code` and the responsible ones are for parts of the way.
+    """
+
+    name: str
+    kind: ClockKind
+    started_at: Instant
+    effective_start_at: Instant
+    term_value: int | None
+    term_unit: TermUnit | None
+    original_due_at: Instant
+    original_due_on: int
+    original_rule: str
+    basis: Basis
+    lawful_due_at: Instant
+    due_on: int
+    promised_due_at: Instant
+    latest_at: Instant
+    ahead: tuple[Wake, ...]
+    armed_by: str
+    armed_seq: int
+    said: tuple[str, ...] = ()
+    is_paused: bool = False
+    is_breached: bool = False
+    step_code: str | None = None
+    unit_id: int = 0
+    officer_id: str | None = None
+
+
+class Apology(Struct, frozen=True, array_like=True, gc=False):
+    """The obligation to apologise (AR-01 to AR-11): how far it is, and the re-appointments given."""
+
+    is_pending: bool = False
+    is_required: bool = False
+    is_sent: bool = False
+    is_waived: bool = False
+    reappointments: int = 0
+
+
+class Escalation(Struct, frozen=True, array_like=True, gc=False):
+    """The latest rung after the breach that was raised, and until when it had to be acknowledged (AL-5)."""
+
+    rung: str
+    acknowledge_by: Instant
+    is_acknowledged: bool = False
+
+
+class Ending(Struct, frozen=True, array_like=True, gc=False):
+    """How the dossier's clock ended; `is_backdated` until a head approves (DR-31)."""
+
+    event_id: str
+    event_type: str
+    seq: int
+    at: Instant
+    known_at: Instant
+    is_backdated: bool = False
+
+
+class Subject(Struct, frozen=True, array_like=True, gc=False):
+    """What every deadline event of the stream repeats, and the calendar and rule set fixed at its opening (DR-28)."""
+
+    opened_on: int
+    unit_id: int
+    dossier_code: str | None
+    procedure_code: str | None
+    calendar_id: str
+    calendar_version: str
+    rule_set_id: str
+
+
+class DossierState(Struct, frozen=True, array_like=True, gc=False):
+    """One stream after its event `seq`.
+
+    `known_at` is when its latest event became known, `history_at` when the latest event did that was taken over from
+    another register (0: never), `catching_up_at` the same for those that were reported long afterwards too.
+    `next_at` is the next instant at which to look at it by itself.
+    """
+
+    seq: int
+    known_at: Instant
+    history_at: Instant
+    next_at: Instant
+    subject: Subject
+    holder_unit_id: int
+    clocks: tuple[Clock, ...] = ()
+    ledger: tuple[Entry, ...] = ()
+    apology: Apology = Apology()
+    escalation: Escalation | None = None
+    ending: Ending | None = None
+    is_accepted: bool = False
+    given_by_unit_id: int = 0
+    officer_id: str | None = None
+    catching_up_at: Instant = 0
+
+    @property
+    def is_catching_up(self) -> bool:
+        """Whether more of its past may still be on its way."""
+        return self.catching_up_at == self.known_at
+
+    def clock(self, name: str) -> Clock | None:
+        """The clock of that name, while it is kept."""
+        for clock in self.clocks:
+            if clock.name == name:
+                return clock
+        return None

@@ -1,0 +1,197 @@
+"""One turn: a state, what was asked of it, and what is concluded on the way. Mutable inside, pure to the outside.
+
+The functions beside this module each take a `Turn`, replace its state and say things; `fold.evolve` hands out the result.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, ParamSpec
+
+from msgspec.structs import replace
+
+from events.deadline import ClockNotArmed, DeadlineEvent
+from events.dossier import IntegrityFlagRaised
+from rules.clocks.derived_events import Conclusion
+from rules.clocks.facts import Fact
+from rules.clocks.instants import Instant
+from rules.clocks.planning import Pins, Plan, Planner, ahead_from, latest_from
+from rules.clocks.state import Clock, DossierState
+from rules.errors import CalendarExhaustedError, InvalidPausesError, RulesError
+
+_Fields = ParamSpec("_Fields")
+
+DOSSIER = "dossier"
+"""The clock of the whole dossier."""
+
+
+class Turn:
+    """The present state of one stream and what was said since the turn began."""
+
+    __slots__ = ("detected_at", "fact", "pins", "planner", "said", "state", "zone")
+
+    def __init__(
+        self, planner: Planner, state: DossierState, fact: Fact | None, detected_at: Instant, said: list[Conclusion]
+    ) -> None:
+        self.planner = planner
+        self.state = state
+        self.fact = fact
+        self.detected_at = detected_at
+        self.said = said
+        self.pins = planner.pins(state.subject)
+        self.zone = self.pins.zone if self.pins else planner.default_zone
+
+    def require_pins(self) -> Pins:
+        """The calendar and rule set. Only clocks ask, and there is none without a calendar."""
+        assert self.pins is not None  # noqa: S101 a clock is only ever armed by a calendar
+        return self.pins
+
+    # Clocks.
+
+    def put(self, clock: Clock) -> None:
+        """Keep a clock in its new form, or a new one."""
+        clocks = self.state.clocks
+        for place, known in enumerate(clocks):
+            if known.name == clock.name:
+                self.state = replace(self.state, clocks=(*clocks[:place], clock, *clocks[place + 1 :]))
+                return
+        self.state = replace(self.state, clocks=(*clocks, clock))
+
+    def drop(self, name: str) -> None:
+        """Forget a clock."""
+        self.state = replace(self.state, clocks=tuple(one for one in self.state.clocks if one.name != name))
+
+    def armed(self, name: str, kind: Any, started_at: Instant, plan: Plan, term: Any, **about: Any) -> Clock:
+        """A new clock of a plan, set going by the fact of this turn, and kept."""
+        fact = self.caused_by()
+        clock = Clock(
+            name=name,
+            kind=kind,
+            started_at=started_at,
+            effective_start_at=plan.effective_start_at,
+            term_value=term.value if term else None,
+            term_unit=term.unit if term else None,
+            original_due_at=plan.due_at,
+            original_due_on=plan.due_on,
+            original_rule=plan.rule,
+            basis=plan.basis,
+            lawful_due_at=plan.due_at,
+            due_on=plan.due_on,
+            promised_due_at=plan.due_at,
+            latest_at=latest_from(plan, plan.effective_start_at),
+            ahead=ahead_from(plan, plan.effective_start_at),
+            armed_by=fact.event_id,
+            armed_seq=fact.seq,
+            **about,
+        )
+        self.put(clock)
+        return clock
+
+    def caused_by(self) -> Fact:
+        """The fact of this turn. Time alone causes nothing that asks for it."""
+        assert self.fact is not None  # noqa: S101 asked only while a fact is told
+        return self.fact
+
+    # Words.
+
+    def because(
+        self,
+        clock: Clock,
+        tag: str,
+        kind: Callable[_Fields, DeadlineEvent],
+        /,
+        *_: _Fields.args,
+        **fields: _Fields.kwargs,
+    ) -> None:
+        """Say what the fact of this turn caused, of a kind with its fields."""
+        fact = self.caused_by()
+        self._say(kind, fields, clock.name, clock.lawful_due_at, tag, fact.at)
+
+    def because_at(
+        self, at: Instant, clock: Clock, tag: str, kind: Callable[_Fields, DeadlineEvent], /,
+        *_: _Fields.args, **fields: _Fields.kwargs,
+    ) -> None:  # fmt: skip
+        """The same, as having happened at another instant."""
+        self._say(kind, fields, clock.name, clock.lawful_due_at, tag, at)
+
+    def in_time(
+        self, at: Instant, clock: Clock, tag: str, kind: Callable[_Fields, DeadlineEvent], /,
+        *_: _Fields.args, **fields: _Fields.kwargs,
+    ) -> None:  # fmt: skip
+        """Say what the passing of time brought: it follows from the event that gave the clock its due date."""
+        state = self.state
+        self.said.append(
+            Conclusion(
+                kind=kind,
+                fields=fields,
+                subject=state.subject,
+                zone=self.zone,
+                clock=clock.name,
+                due_at=clock.lawful_due_at,
+                tag=tag,
+                at=at,
+                seq=clock.armed_seq,
+                causation_id=clock.armed_by,
+                is_history=at <= state.history_at,
+                detected_at=self.detected_at,
+                unit_id=state.holder_unit_id,
+            )
+        )
+
+    def flag(self, kind: Any, rule: str, detail: str) -> None:
+        """The fact of this turn contradicts what is known: say which rule it breaks; the state stays as it was."""
+        fact = self.caused_by()
+        fields = {"kind": kind, "rule": rule, "detail": detail, "target_event_id": fact.event_id}
+        self._say(IntegrityFlagRaised, fields, DOSSIER, fact.at, f":{rule}:{fact.event_id}", fact.at)
+
+    def not_armed(self, name: str, kind: Any, code: Any, reason: str) -> None:
+        """A clock can't run: an alert to the administrator (AL-7)."""
+        fact = self.caused_by()
+        fields = {"clock": name, "clock_kind": kind, "code": code, "reason": reason}
+        self._say(ClockNotArmed, fields, name, fact.at, f":{fact.event_id}", fact.at)
+
+    def not_armed_by(self, name: str, kind: Any, error: RulesError) -> None:
+        """The same, for what the rules refused."""
+        code = "contradiction" if isinstance(error, InvalidPausesError) else "no_term"
+        self.not_armed(
+            name, kind, "calendar_exhausted" if isinstance(error, CalendarExhaustedError) else code, str(error)
+        )
+
+    def _say(
+        self,
+        kind: Callable[..., DeadlineEvent],
+        fields: dict[str, Any],
+        clock: str,
+        due_at: Instant,
+        tag: str,
+        at: Instant,
+    ) -> None:
+        fact, state = self.caused_by(), self.state
+        self.said.append(
+            Conclusion(
+                kind=kind,
+                fields=fields,
+                subject=state.subject,
+                zone=self.zone,
+                clock=clock,
+                due_at=due_at,
+                tag=tag,
+                at=at,
+                seq=fact.seq,
+                causation_id=fact.event_id,
+                is_history=fact.is_history,
+                detected_at=self.detected_at,
+                unit_id=state.holder_unit_id,
+            )
+        )
+
+    def dues(self, clock: Clock) -> dict[str, Any]:
+        """The fields that every conclusion about a clock has (DR-25)."""
+        local = self.zone.local
+        return {
+            "clock": clock.name,
+            "clock_kind": clock.kind,
+            "original_due_at": local(clock.original_due_at),
+            "lawful_due_at": local(clock.lawful_due_at),
+            "promised_due_at": local(clock.promised_due_at),
+            "due_on": date.fromordinal(clock.due_on),
+        }

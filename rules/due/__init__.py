@@ -1,0 +1,1 @@
+"""The arithmetic of due dates: terms, supplements, classes, reminders, apologies. One pure function per rule."""

@@ -1,0 +1,89 @@
+"""Early, on time or late, and when a breach begins: DR-08, DR-09, DR-31, B0.
+
+In go a calendar, the due instant and the instant at which the dossier ended; out comes a class. Pure.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from rules.calendars.calendar import Calendar
+from rules.due.terms import Basis, Due
+
+Classification = Literal["early", "on_time", "late", "unknown"]
+
+_DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
+
+
+class Recorded(Struct, frozen=True, kw_only=True, gc=False):
+    """The class of an ending as its record supports it, and whether the record came suspiciously late (DR-31)."""
+
+    classification: Classification
+    is_backdated: bool
+
+
+def classify(
+    calendar: Calendar, due_at: datetime | None, ended_at: datetime | None, basis: Basis = "date"
+) -> Classification:
+    """Compare an ending with its due instant: by local date, or for hour terms by instant (DR-08).
+
+    What has no due instant or no ending is `unknown` (DR-09), never on time.
+    """
+    if due_at is None or ended_at is None:
+        return "unknown"
+    due, ended = calendar.local(due_at), calendar.local(ended_at)
+    if basis == "date":
+        due_on, ended_on = due.date(), ended.date()
+        return "early" if ended_on < due_on else "on_time" if ended_on == due_on else "late"
+    # Within one zone Python would compare wall clocks, which lie in the hour that a change of the clocks repeats.
+    due, ended = due.astimezone(UTC), ended.astimezone(UTC)
+    return "early" if ended < due else "on_time" if ended == due else "late"
+
+
+def late_from(calendar: Calendar, due_at: datetime, basis: Basis = "date") -> datetime:
+    """Give the first instant at which an ending would be classified late: the end of the due day, or just after.
+
+    Between a due instant at closing time and this one, work done the same evening is still on time by date (DR-08).
+    """
+    local = calendar.local(due_at)
+    if basis == "instant":
+        return calendar.local(local.astimezone(UTC) + _INSTANT)
+    return datetime.combine(local.date() + _DAY, time.min, local.tzinfo)
+
+
+def breach_at(calendar: Calendar, due: Due) -> datetime:
+    """Give the instant from which an open dossier counts as breached (B0).
+
+    It is the due instant; but where the date decides, a source may state any hour of the due day, even its first, and
+    then nothing is breached before the office closes on that day (or, on a day without sessions, before the day ends).
+    """
+    if due.basis == "instant":
+        return due.due_at
+    if calendar.is_working_day(due.due_on):
+        return max(due.due_at, calendar.end_of_last_session(due.due_on))
+    return late_from(calendar, due.due_at)
+
+
+def classify_recorded(
+    calendar: Calendar,
+    due_at: datetime | None,
+    occurred_at: datetime,
+    recorded_at: datetime,
+    tolerance: timedelta,
+    *,
+    basis: Basis = "date",
+) -> Recorded:
+    """Classify an ending with the time of its recording in view (DR-31).
+
+    Recorded more than the tolerance after it is said to have happened, with the due instant in between: the class is
+    late until a head of unit approves, and an integrity flag is owed. For imported history `recorded_at` is the time at
+    which the source recorded it, not the time of the import.
+    """
+    claimed = classify(calendar, due_at, occurred_at, basis)
+    if claimed in {"early", "on_time"} and recorded_at.astimezone(UTC) - occurred_at.astimezone(UTC) > tolerance:
+        at_recording = classify(calendar, due_at, recorded_at, basis)
+        if at_recording == "late":
+            return Recorded(classification="late", is_backdated=True)
+    return Recorded(classification=claimed, is_backdated=False)

@@ -1,0 +1,1 @@
+"""Why a due date is what it is: the same fold with a trace, and the days counted one by one."""

@@ -1,0 +1,1 @@
+"""The bulk path: a whole log folded without Faust, for first loads and replays."""

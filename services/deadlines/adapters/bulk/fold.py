@@ -1,0 +1,129 @@
+"""The whole log through the pipeline in one go: records in, records out, states in memory.
+
+Serves the bulk path and the verification of what was said: both fold partition by partition with the log's own times, as the
+live worker does, and let time pass at the end as a tick would. Only one partition's states are in memory at a time.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+
+from events.codec import Headers
+from events.errors import MessageError
+from rules.clocks.derived_events import Conclusion
+from rules.clocks.facts import Fact
+from rules.clocks.instants import Instant
+from rules.clocks.state import DossierState
+from services.deadlines.adapters.wire.fact_reader import read_fact
+from services.deadlines.adapters.wire.record_writer import RecordWriter
+from services.deadlines.pipeline import LogTime, Pipeline
+
+_MILLISECOND = 1000
+
+
+class Said(NamedTuple):
+    """One deadline event as a record."""
+
+    key: bytes
+    value: bytes
+    headers: Headers
+
+    @property
+    def event_id(self) -> bytes:
+        """The id of the event; the third header, because the writer puts it there."""
+        return self.headers[2][1]
+
+
+class Content(NamedTuple):
+    """All that must be the same however often an event is said: everything but the time of detection, as two hashes."""
+
+    attributes: int
+    data: int
+
+
+class Refused(NamedTuple):
+    """A record that can't be understood, and why."""
+
+    record: Any
+    error: MessageError
+
+
+@dataclass(slots=True)
+class PartitionFold:
+    """One partition's streams and its time."""
+
+    states: dict[bytes, DossierState] = field(default_factory=dict)
+    time: LogTime = field(default_factory=LogTime)
+    event_count: int = 0
+    refused: list[Refused] = field(default_factory=list)
+
+
+class BulkFold:
+    """Folds partitions; keeps every stream of a partition that is open or not yet to be forgotten."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._writer = RecordWriter()
+        self.grace = pipeline.grace
+
+    def fold(self, here: PartitionFold, records: Iterable[Any]) -> list[Said]:
+        """Fold records of one partition, in order; what is to be said.
+
+        Raises:
+            StreamGapError: an event of a stream is missing.
+        """
+        states, time, on_fact = here.states, here.time, self._pipeline.on_fact
+        concluded: list[tuple[bytes, list[Conclusion]]] = []
+        # Each step for all records before the next step: that keeps its code and data in the processor's caches.
+        for key, fact in self._read(here, records):
+            after, said = on_fact(states.get(key), fact, time)
+            if after is not None:
+                states[key] = after
+            else:  # forgotten by now, or never known
+                states.pop(key, None)
+            if said:
+                concluded.append((key, said))
+        out: list[Said] = []
+        for key, said in concluded:
+            out += self._written(key, said)
+        return out
+
+    def _read(self, here: PartitionFold, records: Iterable[Any]) -> list[tuple[bytes, Fact]]:
+        facts: list[tuple[bytes, Fact]] = []
+        for record in records:
+            key = record.key
+            try:
+                facts.append((key, read_fact(key, record.value, record.headers, record.timestamp * _MILLISECOND)))
+            except MessageError as error:
+                here.refused.append(Refused(record, error))
+        here.event_count += len(facts)
+        return facts
+
+    def pass_time(self, here: PartitionFold, until: Instant, detected_at: Instant) -> Iterator[list[Said]]:
+        """Say what fell due since, as ticks would have by now; forgets streams that are over."""
+        is_silent = self._pipeline.is_silent(here.time, until + self.grace)
+        for key, state in list(here.states.items()):
+            if state.next_at >= until or (state.is_catching_up and not is_silent):
+                continue
+            turned = self._pipeline.on_check(state, until, detected_at)
+            if turned.is_over or turned.state is None:
+                del here.states[key]
+                continue
+            here.states[key] = turned.state
+            if turned.said:
+                yield self._written(key, turned.said)
+
+    def _written(self, key: bytes, said: list[Conclusion]) -> list[Said]:
+        return [Said(key, value, headers) for value, headers in self._writer.write(key.decode(), said)]
+
+
+def content_of(record: Any) -> Content:
+    """The content of a record, or of what is to be one; equal only within this process."""
+    value = record.value or b""
+    with suppress(orjson.JSONDecodeError):  # nothing of ours; it is then compared byte by byte
+        value = orjson.dumps(orjson.loads(value), option=orjson.OPT_SORT_KEYS)
+    attributes = frozenset((name, one) for name, one in record.headers if name != "ce_recordedat")
+    return Content(hash((record.key, attributes)), hash(value))

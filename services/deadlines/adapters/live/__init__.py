@@ -1,0 +1,1 @@
+"""The live worker: Faust, its consumer and producer, timers and checkpoints."""

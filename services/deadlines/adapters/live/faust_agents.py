@@ -1,0 +1,148 @@
+"""One agent per topic: read, ask the pipeline, say, keep, acknowledge last. Nothing else happens here.
+
+Between reading a state and keeping it nothing is awaited, so no other agent can change it meanwhile. Words go to the outbox,
+states to memory; a checkpoint makes both durable before the offsets are committed. What can't be read is put aside; every
+other exception ends the worker, and what it had not acknowledged is read again.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from aiokafka import ConsumerRecord
+
+from events.deadline import ClockNotArmed
+from events.dossier import IntegrityFlagRaised
+from events.errors import MessageError
+from rules.clocks.derived_events import Conclusion
+from rules.clocks.facts import Fact
+from services.deadlines.adapters.live.log_times import LogTimes
+from services.deadlines.adapters.live.outbox import Outbox
+from services.deadlines.adapters.live.record_batches import Parcel
+from services.deadlines.adapters.live.ticker import Ticker, read_tick
+from services.deadlines.adapters.store.faust_tables import OpenClocks
+from services.deadlines.adapters.wire import dead_letters
+from services.deadlines.adapters.wire.fact_reader import read_fact
+from services.deadlines.adapters.wire.record_writer import RecordWriter
+from services.deadlines.pipeline import LogTime, Pipeline
+
+_MICROSECONDS_PER_MILLISECOND = 1000
+
+Record: TypeAlias = "ConsumerRecord[Any, Any]"
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Counters:
+    """What happened since the worker started."""
+
+    unarmed: int = 0
+    flags: int = 0
+    dead_letters: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """Where things come from and go to."""
+
+    clocks: OpenClocks
+    times: LogTimes
+    said: Outbox
+    dlq: Any
+
+
+class Agents:
+    """The two stream handlers over one table."""
+
+    def __init__(self, pipeline: Pipeline, ticker: Ticker, ways: Ways) -> None:
+        self._pipeline = pipeline
+        self._ticker = ticker
+        self._clocks = ways.clocks
+        self._times = ways.times
+        self._said = ways.said
+        self.ways = ways
+        self._writer = RecordWriter()
+        self.counters = Counters()
+
+    async def on_dossier_events(self, stream: Any) -> None:
+        """`dossier-events`: fold each event into its stream's state and say what follows."""
+        async for event in stream.noack().events():
+            if await self._fold_all(event.message):
+                event.ack()
+
+    async def on_ticks(self, stream: Any) -> None:
+        """`deadline-ticks`: look at a stream again and say what has fallen due."""
+        async for event in stream.noack().events():
+            parcel: Parcel = event.message
+            for record in parcel.records:
+                self._check(record)
+            event.ack()
+
+    async def _fold_all(self, parcel: Parcel) -> bool:
+        """Fold a parcel; False if its partition was taken away meanwhile, so that the rest is somebody else's."""
+        epoch, time = self._clocks.epoch, self._times.of(parcel.partition)
+        for record in parcel.records:
+            known_at = record.timestamp * _MICROSECONDS_PER_MILLISECOND
+            try:
+                fact = read_fact(record.key, record.value, record.headers, known_at)
+            except MessageError as error:
+                self.counters.dead_letters += 1
+                logger.error("%s-%s@%s: %s", record.topic, record.partition, record.offset, error)
+                await dead_letters.send(self.ways.dlq, record, error)
+                if epoch != self._clocks.epoch:
+                    return False
+            else:
+                self._fold(record.key, parcel.partition, fact, time)
+        self._times.is_done(parcel.partition)
+        return True
+
+    def _fold(self, key: bytes, partition: int, fact: Fact, time: LogTime) -> None:
+        before = self._clocks.get(key, partition)
+        after, said = self._pipeline.on_fact(before, fact, time)
+        if after is before:
+            return
+        if said:
+            self._say(key, partition, said)
+        if after is None:
+            if before is not None:  # its time was over; a tick would have forgotten it by now
+                self._clocks.remove(key, partition)
+            return
+        self._clocks.put(key, after, partition)
+        self._ticker.follow(partition, key, before, after)
+
+    def _check(self, record: Record) -> None:
+        key, partition, tick = record.key, record.partition, read_tick(record.value)
+        before = self._clocks.get(key, partition)
+        if before is None or tick.sitting != self._ticker.sitting:
+            return
+        if self._ticker.is_held_back(partition, before, tick):
+            self._ticker.look_later(partition, key, before)
+            return
+        turned = self._pipeline.on_check(before, tick.until, tick.detected_at)
+        after = turned.state
+        if turned.is_over:
+            self._clocks.remove(key, partition)
+        elif after is not None and after is not before:
+            self._say(key, partition, turned.said)
+            self._clocks.put(key, after, partition)
+            self._ticker.follow(partition, key, before, after)
+
+    def _say(self, key: bytes, partition: int, said: Sequence[Conclusion]) -> None:
+        stream_id = key.decode()
+        for value, headers in self._writer.write(stream_id, said):
+            self._said.put(partition, key, value, headers)
+        for one in said:
+            if one.kind is ClockNotArmed or one.kind is IntegrityFlagRaised:
+                self._report(stream_id, one)
+
+    def _report(self, stream_id: str, said: Conclusion) -> None:
+        data = said.data
+        if isinstance(data, ClockNotArmed):
+            self.counters.unarmed += 1
+            text = "AL-7: clock %s of dossier %s can't be armed: %s (%d since start)"
+            logger.error(text, data.clock, stream_id, data.reason, self.counters.unarmed)
+        elif isinstance(data, IntegrityFlagRaised):
+            self.counters.flags += 1
+            text = "integrity flag on dossier %s: %s (%d since start)"
+            logger.warning(text, stream_id, data, self.counters.flags)

@@ -1,0 +1,1 @@
+"""Where the state of open streams is kept between events."""

@@ -1,0 +1,1 @@
+"""Kafka records to facts, and derived events to Kafka records."""

@@ -1,0 +1,34 @@
+"""Why the due dates of one dossier are what they are: its stored events explained by the rules and held against what was said."""
+
+from datetime import datetime
+from typing import Any
+
+from rules.book.procedures import ProcedureCatalogue
+from rules.book.rulebook import Rulebook
+from rules.explain.dossier_explanation import explain_dossier
+from rules.explain.dossier_json import explanation_json
+from services.page.dossier_facts import stream_facts
+from services.page.dossier_page import DossierNotFoundError
+from services.page.reader import Reader
+from services.stats.adapters.queries import period_parameters
+from services.stats.domain.periods import period
+
+
+class Explanations:
+    """Explains one dossier. Raises StatisticsUnavailableError when ClickHouse is away."""
+
+    def __init__(self, reader: Reader, rulebook: Rulebook, procedures: ProcedureCatalogue) -> None:
+        self._reader = reader
+        self._rulebook = rulebook
+        self._procedures = procedures
+
+    async def explanation(self, dossier_id: str, now: datetime) -> dict[str, Any]:
+        """The explanation as plain JSON, the same as of `motcua explain --json`. Raises DossierNotFoundError."""
+        known = {**period_parameters(period(None, None, now)), "dossier_id": dossier_id}
+        found = await self._reader.rows("dossier", known)
+        if not found:
+            raise DossierNotFoundError(dossier_id)
+        about = {name: found[0][name] for name in ("opened_on", "dossier_code")}
+        keys = {"dossier_id": dossier_id, "opened_on": about["opened_on"].isoformat()}
+        rows = [{**about, **row} for row in await self._reader.rows("dossier_events", keys)]
+        return explanation_json(explain_dossier(stream_facts(dossier_id, rows), self._rulebook, self._procedures))

@@ -1,0 +1,96 @@
+"""The server without ClickHouse: it starts, serves the page, and says plainly what is wrong."""
+
+from datetime import UTC, datetime
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from services.page.app import PAGES, SECURITY_HEADERS, build_app
+from services.page.config import DEFAULT_PORT, WebConfig, read_config
+from services.page.statistics import Statistics
+
+NOBODY = WebConfig(clickhouse_url="http://supervisor@127.0.0.1:9/motcua", answer_seconds=5)
+
+
+@pytest.fixture
+async def client():
+    async with TestClient(TestServer(build_app(NOBODY, lambda: datetime(2026, 3, 11, tzinfo=UTC)))) as opened:
+        yield opened
+
+
+async def test_it_is_healthy_even_while_clickhouse_is_away(client):
+    answer = await client.get("/healthz")
+    assert (answer.status, await answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("path", [path.replace("{dossier_id}", "a%2Fb") for path in PAGES])
+async def test_every_view_has_an_address_that_can_be_opened(client, path):
+    answer = await client.get(path)
+    assert answer.status == 200
+    assert answer.content_type == "text/html"
+    assert {name: answer.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+
+PARTS = ["meta", "figures", "trend", "dossiers", "overdue", "units", "dossiers/d1", "dossiers/d1/explanation"]
+
+
+@pytest.mark.parametrize("part", PARTS)
+async def test_without_clickhouse_every_part_answers_503_as_a_problem(client, part):
+    answer = await client.get(f"/api/{part}.json", headers={"Accept-Language": "en"})
+    assert answer.status == 503
+    assert answer.content_type == "application/problem+json"
+    assert answer.headers["Retry-After"] == "15"
+    document = await answer.json(content_type=None)
+    assert (document["code"], document["status"]) == ("statistics-unavailable", 503)
+    assert document["title"] == "The statistics store does not answer"
+
+
+async def test_a_wrong_parameter_is_a_problem_that_names_it_in_vietnamese(client):
+    answer = await client.get("/api/figures.json?from=2026-03-09&to=2026-03-02")
+    document = await answer.json(content_type=None)
+    assert (answer.status, document["parameter"]) == (400, "from")
+    assert document["detail"] == "Tham số “from”: from phải trước to"
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/static/../app.py", "/static/%2e%2e/app.py", "/static/nothing.js", "/api/figures.xml"]
+)
+async def test_what_is_not_there_is_a_problem_404(client, path):
+    answer = await client.get(path)
+    assert answer.status == 404
+    assert (await answer.json(content_type=None))["code"] == "not-found"
+
+
+async def test_a_person_who_asks_for_a_page_that_is_not_there_gets_a_page(client):
+    answer = await client.get("/nothing", headers={"Accept": "text/html,*/*"})
+    assert (answer.status, answer.content_type) == (404, "text/html")
+
+
+async def test_only_reading_is_possible(client):
+    answer = await client.post("/api/figures.json")
+    assert answer.status == 405
+    assert (await answer.json(content_type=None))["code"] == "method-not-allowed"
+
+
+async def test_a_file_that_the_reader_has_is_not_sent_again(client):
+    first = await client.get("/static/js/main.js")
+    again = await client.get("/static/js/main.js", headers={"If-None-Match": first.headers["ETag"]})
+    assert (first.status, first.content_type, again.status, await again.read()) == (200, "text/javascript", 304, b"")
+
+
+async def test_an_own_fault_is_logged_and_still_a_problem(client, caplog, monkeypatch):
+    async def broken(_self):
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(Statistics, "meta", broken)
+    answer = await client.get("/api/meta.json")
+    assert (answer.status, (await answer.json(content_type=None))["code"]) == (500, "internal-error")
+    assert "ours" in caplog.text
+
+
+def test_settings_come_from_the_environment_and_arguments_win():
+    assert read_config({}).port == DEFAULT_PORT
+    assert read_config({"MOTCUA_WEB_PORT": "9000", "CLICKHOUSE_URL": "http://h/db"}, port=7).port == 7
+    assert "secret" not in repr(read_config({"CLICKHOUSE_URL": "http://a:secret@h/db"}))
+    assert isinstance(build_app(NOBODY), web.Application)

@@ -1,0 +1,111 @@
+"""The two dictionaries say the same things, and the page uses only what they say."""
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from events.catalog import CLASS_BY_TYPE
+from events.deadline import ClockKind
+from rules.book.ruleset import PauseCause
+from rules.due.classify import Classification
+from rules.due.terms import TermUnit
+from rules.explain.clock_explanation import POLICIES, Effect
+from rules.explain.counted_days import Reason
+from services.page.csv_tables import DOSSIERS, EVENTS, FIGURES, TREND, UNITS
+from services.page.dictionaries import load_dictionaries, wanted_language
+from services.page.parameters import SORT_COLUMNS
+from services.stats.domain.figures import DEFINITION, FIGURE_NAMES
+
+RULES = Path(__file__).parents[3] / "rules" / "explain"
+STATIC = Path(__file__).parents[3] / "services" / "page" / "static"
+TEXTS = {name: json.loads((STATIC / "i18n" / f"{name}.json").read_text("utf-8")) for name in ("vi", "en")}
+SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
+NOT_SHOWN = {"received_direct", "received_online", "received_postal", "open_due_soon"}
+
+
+def test_both_languages_have_the_same_keys():
+    assert set(TEXTS["vi"]) == set(TEXTS["en"])
+
+
+@pytest.mark.parametrize("key", sorted(TEXTS["vi"]))
+def test_a_text_has_the_same_places_in_both_languages_and_is_not_empty(key):
+    vietnamese, english = TEXTS["vi"][key], TEXTS["en"][key]
+    assert vietnamese.strip()
+    assert english.strip()
+    assert set(re.findall(r"\{(\w+)\}", vietnamese)) == set(re.findall(r"\{(\w+)\}", english))
+    assert unicodedata.normalize("NFC", vietnamese) == vietnamese
+
+
+def test_no_key_is_given_twice():
+    for name in TEXTS:
+        pairs = json.loads((STATIC / "i18n" / f"{name}.json").read_text("utf-8"), object_pairs_hook=list)
+        assert len(pairs) == len(dict(pairs))
+
+
+def test_every_text_that_a_script_asks_for_by_name_exists():
+    asked = {key for script in SCRIPTS for key in re.findall(r'\bt\("([^"]+)"', script.read_text("utf-8"))}
+    assert len(asked) > 60
+    assert asked - set(TEXTS["vi"]) == set()
+
+
+def test_every_event_figure_column_and_definition_has_a_text():
+    needed = {f"event.{event_type.rsplit('.', 1)[0]}" for event_type in CLASS_BY_TYPE}
+    needed |= {f"figure.{name}" for name in FIGURE_NAMES if name not in NOT_SHOWN}
+    needed |= {f"column.{name}" for name in SORT_COLUMNS} | {f"definition.{DEFINITION}"}
+    needed |= {heading for table in (DOSSIERS, EVENTS, FIGURES, TREND, UNITS) for _, heading in table}
+    assert needed - set(TEXTS["vi"]) == set()
+
+
+def test_every_word_of_an_explanation_has_a_text():
+    sources = "\n".join(file.read_text("utf-8") for file in RULES.glob("dossier_*.py"))
+    notes = set(re.findall(r'note\(\w+, "([a-z-]+)"', sources)) | set(
+        re.findall(r'Note\(fact=fact, code="(\w+)"', sources)
+    )
+    moves = set(re.findall(r'moved?\(clock, (?:adjusted, )?fact, "(\w+)"', sources))
+    moves |= {"set", "supplement_completed", "financial_duty_met", "dossier_moved"}
+    assert len(notes) > 10
+    assert {"extension", "reopening", "reappointment", "calendar_change"} <= moves
+    needed = {f"explain.note.{code}" for code in notes} | {f"explain.move.{cause}" for cause in moves}
+    needed |= {f"explain.day.{reason}" for reason in (*get_args(Reason), "waited")}
+    needed |= {f"explain.effect.{effect}" for effect in get_args(Effect)}
+    needed |= {f"explain.policy.{policy}" for policy in POLICIES}
+    needed |= {f"explain.cause.{cause}" for cause in (*get_args(PauseCause), "extension", "reopening")}
+    needed |= {f"explain.clock.{kind}" for kind in get_args(ClockKind)}
+    needed |= {f"explain.state.{state}" for state in ("running", "waiting", "over")}
+    needed |= {f"outcome.{found}" for found in get_args(Classification)}
+    needed |= {f"value.{unit}" for unit in get_args(TermUnit)}
+    assert needed - set(TEXTS["vi"]) == set()
+
+
+def test_a_week_has_seven_days_in_both_languages():
+    assert [len(TEXTS[name]["explain.weekdays"].split(", ")) for name in TEXTS] == [7, 7]
+
+
+def test_terms_are_those_of_the_decision_on_words():
+    vietnamese = TEXTS["vi"]
+    assert [vietnamese[f"figure.{name}"] for name in ("early", "on_time", "late")] == ["Sớm hẹn", "Đúng hẹn", "Trễ hẹn"]
+    assert vietnamese["apology.title"] == "Thư xin lỗi"
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "language"),
+    [
+        (None, "", "vi"),
+        ("en", "vi", "en"),
+        (None, "en-GB,en;q=0.9", "en"),
+        (None, "fr,vi;q=0.5,en", "vi"),
+        ("xx", "de", "vi"),
+    ],
+)
+def test_the_language_is_the_asked_one_then_the_browsers_then_vietnamese(asked, accepted, language):
+    assert wanted_language(asked, accepted) == language
+
+
+def test_a_missing_text_shows_its_key_and_places_are_filled():
+    texts = load_dictionaries()["vi"]
+    assert texts("no.such.key") == "no.such.key"
+    assert texts("freshness.until", time="hôm nay") == "Số liệu đến hôm nay"
