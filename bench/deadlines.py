@@ -60,7 +60,7 @@ def bulk(bootstrap: str) -> None:
         "second_half_seconds": seconds / 2,
         "second_half_cpu_seconds": cpu_seconds / 2,
         "max_rss_mb": max_rss_mb(),
-        "outputs": loaded.said,
+        "outputs": loaded.emitted,
         "changelog": loaded.rows,
     }
     sys.stdout.write(json.dumps(figures) + "\n")
@@ -145,8 +145,8 @@ def main(arguments: list[str]) -> int:
                     for _ in range(chosen.runs):
                         for peer in chosen.only:
                             results.setdefault(peer, []).append(run_peer(peer, kafka.bootstrap_servers, info))
-                    said = run_pinned([sys.executable, "-m", "bench.deadlines", "bulk", kafka.bootstrap_servers])
-                    results["motcua_bulk"] = [Result(**said)]
+                    emitted = run_pinned([sys.executable, "-m", "bench.deadlines", "bulk", kafka.bootstrap_servers])
+                    results["motcua_bulk"] = [Result(**emitted)]
                 else:
                     results["motcua_live"] = [live(kafka.bootstrap_servers, info.events, Path(folder))]
     print_table(COLUMNS, rows(results))

@@ -79,11 +79,11 @@ def stages(partitions: Partitions, watch: Stopwatch) -> int:
             facts = [read_fact(one.key, one.value, one.headers, one.timestamp * 1000) for one in records]
         with watch.of("fold"):
             for record, fact in zip(records, facts, strict=True):
-                states[record.key], said = line.on_fact(states.get(record.key), fact, log_time)
-                if said:
-                    said_of.append((record.key, said))
+                states[record.key], emitted = line.on_fact(states.get(record.key), fact, log_time)
+                if emitted:
+                    said_of.append((record.key, emitted))
         with watch.of("write the words"):
-            count += sum(len(writer.write(key.decode(), said)) for key, said in said_of)
+            count += sum(len(writer.write(key.decode(), emitted)) for key, emitted in said_of)
     return count
 
 
@@ -110,7 +110,7 @@ def main() -> None:
         )
         for name, cpu in watch.cpu.items()
     ]
-    print(f"{loaded.events:,} events, {loaded.said:,} deadline events, {loaded.rows:,} rows")
+    print(f"{loaded.events:,} events, {loaded.emitted:,} deadline events, {loaded.rows:,} rows")
     print_table(("", "events/s", "events per CPU second", "µs CPU per event"), rows)
     found, plain = count / watch.cpu["bulk load"], count / watch.cpu["plain loop that decodes"]
     print(f"goal {GOAL:,} events per CPU second: {found / GOAL:.2f} of it, {found / plain:.2f} of the plain loop's")

@@ -19,7 +19,7 @@ from rules.book.rulebook_files import load_rulebook
 from rules.clocks import facts
 from rules.clocks.facts import Fact, TermGiven
 from rules.clocks.instants import micros
-from rules.clocks.state import DossierState
+from rules.clocks.state import StreamState
 from services.deadlines.adapters.wire.record_writer import RecordWriter
 from services.deadlines.pipeline import LogTime, Pipeline
 
@@ -70,18 +70,18 @@ def life(number: int, rng: random.Random, budget: TermGiven | None, *, has_suppl
     return made
 
 
-def fold_all(pipeline: Pipeline, lives: list[list[Fact]]) -> list[tuple[DossierState, list[Any]]]:
+def fold_all(pipeline: Pipeline, lives: list[list[Fact]]) -> list[tuple[StreamState, list[Any]]]:
     """Every life from its first event to its last."""
     told = []
     for one in lives:
-        state: DossierState | None = None
-        said: list[Any] = []
+        state: StreamState | None = None
+        emitted: list[Any] = []
         time = LogTime()
         for fact in one:
             state, more = pipeline.on_fact(state, fact, time)
-            said += more
+            emitted += more
         if state is not None:
-            told.append((state, said))
+            told.append((state, emitted))
     return told
 
 
@@ -111,7 +111,7 @@ def main() -> None:
         lives = [life(number, rng, budget, has_supplement=number % 7 < supplements) for number in range(options.count)]
         pipeline = Pipeline(rulebook, load_procedures(rulebook.default_rule_set))
         told = fold_all(pipeline, lives)
-        words = sum(len(said) for _, said in told)
+        words = sum(len(emitted) for _, emitted in told)
         median, best = measured(lambda p=pipeline, x=lives: fold_all(p, x), options.runs)  # type: ignore[misc]
         rate = len(lives) / median
         each = 1e6 * median / len(lives) / 12
@@ -120,7 +120,7 @@ def main() -> None:
         )
         writer = RecordWriter()
         median, best = measured(
-            lambda t=told, w=writer: [w.write("d", said) for _, said in t],  # type: ignore[misc]
+            lambda t=told, w=writer: [w.write("d", emitted) for _, emitted in t],  # type: ignore[misc]
             options.runs,
         )
         print(f"  writing their words to bytes{'':<6}{'':>10}{'':>10}{1e6 * median / words:>10.2f} us/word")

@@ -32,7 +32,7 @@ from services.intake.domain.actions import Action
 from services.intake.domain.decide import decide
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed, seal
-from services.intake.pipeline import Ledger, publish_recorded
+from services.intake.pipeline import ActionRecorder, publish_recorded
 
 LIMIT = 6_000
 HTTP_BATCH = 1_000
@@ -128,7 +128,9 @@ def new_store(folder: Path, name: str) -> LedgerStore:
 
 
 async def over_http(store: LedgerStore, raws: Sequence[dict[str, Any]]) -> Rate:
-    writer = Writer(Ledger(store=store, rulebook=load_rulebook(), known_states=KnownStates(50_000)), SystemClock())
+    writer = Writer(
+        ActionRecorder(store=store, rulebook=load_rulebook(), known_states=KnownStates(50_000)), SystemClock()
+    )
     receiver = HttpReceiver(writer, reader(), Problems(load_problem_codes()), store, {})
     runner = web.AppRunner(receiver.application(), access_log=None)
     await runner.setup()

@@ -69,7 +69,7 @@ def _lives(reference: Reference, window: Window, dossiers: int, random: Random) 
     days = [window.first_on + timedelta(days=n) for n in range((window.last_on - window.first_on).days + 1)]
     # The counters are open on working days; the portal takes dossiers on any day.
     weights = [1.0 if calendar.is_working_day(day) else 0.06 for day in days]
-    place = Places(reference, window.first_on, random)
+    place = CounterPlace(reference, window.first_on, random)
     numbers: dict[tuple[int, date], int] = {}
     for _ in range(dossiers):
         day = random.choices(days, cum_weights=list(accumulate(weights)))[0]
@@ -101,7 +101,7 @@ def _accepted_at(zone: Any, day: date, random: Random, *, is_online: bool, is_wo
     return datetime(day.year, day.month, day.day, minute // 60, minute % 60, random.randrange(60), tzinfo=zone)
 
 
-class Places:
+class CounterPlace:
     """Which unit gets a dossier, how busy and how slow each is; drawn once per window."""
 
     def __init__(self, reference: Reference, day: date, random: Random) -> None:

@@ -107,7 +107,7 @@ def _published(result: Loaded, *, as_json: bool) -> int:
         print_json(asdict(result))
     else:
         click.echo(
-            f"{result.events} dossier events; {result.said} deadline events published, {result.known_before} stood before;"
+            f"{result.events} dossier events; {result.emitted} deadline events published, {result.known_before} stood before;"
             f" {result.rows} rows left for the worker, {result.forgotten_rows} taken away, {result.refused} put aside"
         )
         if result.different:

@@ -1,6 +1,6 @@
 """What the clocks conclude, and the deadline events made of it with deterministic ids (B10).
 
-A conclusion holds the data of its event and what the envelope needs beyond the stream's own: `at` is when it fell due or was
+A derived event holds the data of its event and what the envelope needs beyond the stream's own: `at` is when it fell due or was
 caused, `detected_at` when that was noticed; only the latter may differ when the same thing is said twice. Pure.
 """
 
@@ -28,7 +28,7 @@ _TYPE_BY_KIND: dict[_Kind, str] = {kind: name for name, kind in DEADLINE_TYPES.i
 _STEM_BY_KIND = {kind: name.rpartition(".")[0] for kind, name in _TYPE_BY_KIND.items()}
 
 
-class Conclusion(Struct, frozen=True, kw_only=True, gc=False):
+class DerivedEvent(Struct, frozen=True, kw_only=True, gc=False):
     """One thing to say. `tag` tells it apart from others of the same clock, type and due date (rung, cause).
 
     `kind` is the class of the event's data and `fields` are what it is made of, in its order: the record is written from them
@@ -56,41 +56,41 @@ class Conclusion(Struct, frozen=True, kw_only=True, gc=False):
         return self.kind(**self.fields)
 
 
-def event_id_of(dossier_id: str, said: Conclusion) -> str:
+def event_id_of(dossier_id: str, emitted: DerivedEvent) -> str:
     """UUIDv5 of stream, clock, kind and due instant (B10); written out, because `uuid5` takes three times as long."""
-    stem = _STEM_BY_KIND[said.kind]
-    name = f"{dossier_id}|{said.clock}|{stem}{said.tag}|{_UTC.text(said.due_at)}"
+    stem = _STEM_BY_KIND[emitted.kind]
+    name = f"{dossier_id}|{emitted.clock}|{stem}{emitted.tag}|{_UTC.text(emitted.due_at)}"
     text = sha1(_NAMESPACE + name.encode(), usedforsecurity=False).hexdigest()
     # The version (5) and the variant stand in the thirteenth and the seventeenth digit.
     return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
 
 
-def events_of(dossier_id: str, said: Iterable[Conclusion]) -> tuple[Event, ...]:
+def events_of(dossier_id: str, emitted: Iterable[DerivedEvent]) -> tuple[Event, ...]:
     """The deadline events of what was concluded about one stream; instants in the calendar's zone."""
-    return tuple(_event(dossier_id, one) for one in said)
+    return tuple(_event(dossier_id, one) for one in emitted)
 
 
-def _event(dossier_id: str, said: Conclusion) -> Event:
-    subject, zone = said.subject, said.zone
+def _event(dossier_id: str, emitted: DerivedEvent) -> Event:
+    subject, zone = emitted.subject, emitted.zone
     return Event(
         envelope=Envelope(
-            event_id=event_id_of(dossier_id, said),
+            event_id=event_id_of(dossier_id, emitted),
             source=SOURCE,
-            event_type=_TYPE_BY_KIND[said.kind],
+            event_type=_TYPE_BY_KIND[emitted.kind],
             dossier_id=dossier_id,
-            occurred_at=zone.local(said.at),
-            recorded_at=zone.local(said.detected_at),
-            stream_seq=said.seq,
+            occurred_at=zone.local(emitted.at),
+            recorded_at=zone.local(emitted.detected_at),
+            stream_seq=emitted.seq,
             opened_on=date.fromordinal(subject.opened_on),
-            unit_id=said.unit_id,
+            unit_id=emitted.unit_id,
             dossier_code=subject.dossier_code,
             actor_kind="system",
-            causation_id=said.causation_id,
+            causation_id=emitted.causation_id,
             procedure_code=subject.procedure_code,
             calendar_id=subject.calendar_id,
             calendar_version=subject.calendar_version or None,
             rule_set_version=subject.rule_set_id,
-            is_history=said.is_history,
+            is_history=emitted.is_history,
         ),
-        data=said.data,
+        data=emitted.data,
     )

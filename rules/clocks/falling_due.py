@@ -16,28 +16,29 @@ from events.deadline import (
     StepBreached,
 )
 from rules.clocks.instants import Instant, micros
-from rules.clocks.planning import BREACH, PENDING, SECOND, given_term_of
-from rules.clocks.state import NEVER, Clock, DossierState, Escalation, Wake
-from rules.clocks.transition import Turn
+from rules.clocks.planning import BREACH, PENDING, SECOND
+from rules.clocks.rule_values import given_term_of
+from rules.clocks.state import NEVER, Clock, Escalation, StreamState, Wake
+from rules.clocks.transition import Transition
 from rules.due.escalation import acknowledge_by
 from rules.errors import CalendarExhaustedError
 
 _LAST_RUNG = "B3"
 
 
-def fall_due(turn: Turn, until: Instant) -> None:
+def fall_due(transition: Transition, until: Instant) -> None:
     """Say everything that fell due before an instant, in order of time."""
     while True:
-        clock = _next(turn.state, until)
+        clock = _next(transition.state, until)
         if clock is None:
             return
         wake = clock.ahead[0]
         clock = replace(clock, ahead=clock.ahead[1:])
-        turn.put(clock)
-        _say(turn, clock, wake)
+        transition.put(clock)
+        _emit(transition, clock, wake)
 
 
-def next_wake_at(state: DossierState) -> Instant:
+def next_wake_at(state: StreamState) -> Instant:
     """When the next thing falls due on a running clock."""
     at = NEVER
     for clock in state.clocks:
@@ -46,7 +47,7 @@ def next_wake_at(state: DossierState) -> Instant:
     return at
 
 
-def _next(state: DossierState, until: Instant) -> Clock | None:
+def _next(state: StreamState, until: Instant) -> Clock | None:
     found = None
     for clock in state.clocks:
         if clock.ahead and not clock.is_paused and clock.ahead[0].at < until:
@@ -54,89 +55,89 @@ def _next(state: DossierState, until: Instant) -> Clock | None:
     return found
 
 
-def _say(turn: Turn, clock: Clock, wake: Wake) -> None:
+def _emit(transition: Transition, clock: Clock, wake: Wake) -> None:
     if wake.name == BREACH:
-        _breached(turn, clock, wake)
+        _breached(transition, clock, wake)
     elif wake.name == PENDING:
-        _pending(turn, clock, wake)
+        _pending(transition, clock, wake)
     elif wake.name == SECOND:
-        _second_breach(turn, clock, wake)
+        _second_breach(transition, clock, wake)
     elif wake.name[0] == "B":
-        _escalated(turn, clock, wake)
+        _escalated(transition, clock, wake)
     else:
-        _near_due(turn, clock, wake)
+        _near_due(transition, clock, wake)
 
 
-def _near_due(turn: Turn, clock: Clock, wake: Wake) -> None:
-    turn.put(replace(clock, said=(*clock.said, wake.name)))
-    turn.in_time(
+def _near_due(transition: Transition, clock: Clock, wake: Wake) -> None:
+    transition.put(replace(clock, emitted=(*clock.emitted, wake.name)))
+    transition.emit_due(
         wake.at,
         clock,
         f":{wake.name}",
         DeadlineNearDue,
-        **turn.dues(clock),
+        **transition.dues(clock),
         rung=wake.name,
-        rung_at=turn.zone.local(wake.at),
-        to_roles=_near_roles(turn, wake.name),
-        held_by_unit_id=_holder(turn, clock),
+        rung_at=transition.zone.local(wake.at),
+        to_roles=_near_roles(transition, wake.name),
+        held_by_unit_id=_holder(transition, clock),
     )
 
 
-def _near_roles(turn: Turn, name: str) -> tuple[str, ...]:
-    return next((rule.to_roles for rule in turn.require_pins().rule_set.ladder if rule.name == name), ())
+def _near_roles(transition: Transition, name: str) -> tuple[str, ...]:
+    return next((rule.to_roles for rule in transition.require_legal_context().rule_set.ladder if rule.name == name), ())
 
 
-def _pending(turn: Turn, clock: Clock, wake: Wake) -> None:
-    apology = turn.state.apology
+def _pending(transition: Transition, clock: Clock, wake: Wake) -> None:
+    apology = transition.state.apology
     if apology.is_pending or apology.is_sent or apology.is_waived:
         return
-    turn.state = replace(turn.state, apology=replace(apology, is_pending=True))
-    turn.in_time(
+    transition.state = replace(transition.state, apology=replace(apology, is_pending=True))
+    transition.emit_due(
         wake.at,
         clock,
         "",
         ApologyPendingRaised,
-        **turn.dues(clock),
-        latest_at=turn.zone.local(clock.latest_at),
+        **transition.dues(clock),
+        latest_at=transition.zone.local(clock.latest_at),
         declared_by="rules",
-        held_by_unit_id=_holder(turn, clock),
+        held_by_unit_id=_holder(transition, clock),
     )
 
 
-def _breached(turn: Turn, clock: Clock, wake: Wake) -> None:
+def _breached(transition: Transition, clock: Clock, wake: Wake) -> None:
     if clock.kind == "dossier":
-        _dossier_breached(turn, clock, wake)
+        _dossier_breached(transition, clock, wake)
         return
-    turn.put(replace(clock, is_breached=True, ahead=()))
-    turn.in_time(
+    transition.put(replace(clock, is_breached=True, ahead=()))
+    transition.emit_due(
         wake.at,
         clock,
         "",
         StepBreached,
-        **turn.dues(clock),
-        held_by_unit_id=_holder(turn, clock),
+        **transition.dues(clock),
+        held_by_unit_id=_holder(transition, clock),
         step_code=clock.step_code,
-        responsible_officer_id=clock.officer_id or turn.state.officer_id,
+        responsible_officer_id=clock.officer_id or transition.state.officer_id,
     )
 
 
-def _dossier_breached(turn: Turn, clock: Clock, wake: Wake) -> None:
+def _dossier_breached(transition: Transition, clock: Clock, wake: Wake) -> None:
     """The apology stands before its breach: who sees a breach has seen it all."""
-    state, holder, local = turn.state, _holder(turn, clock), turn.zone.local
-    rungs = turn.planner.escalations(turn.require_pins(), clock)
+    state, holder, local = transition.state, _holder(transition, clock), transition.zone.local
+    rungs = transition.planner.escalations(transition.require_legal_context(), clock)
     ahead = tuple(sorted((*clock.ahead, *rungs), key=lambda wake: wake.at))
     clock = replace(clock, is_breached=True, ahead=ahead)
-    turn.put(clock)
-    turn.state = replace(turn.state, apology=replace(state.apology, is_required=True))
-    dues = turn.dues(clock)
+    transition.put(clock)
+    transition.state = replace(transition.state, apology=replace(state.apology, is_required=True))
+    dues = transition.dues(clock)
     latest_at = local(clock.latest_at)
-    turn.in_time(wake.at, clock, "", ApologyRequired, **dues, latest_at=latest_at, held_by_unit_id=holder)
+    transition.emit_due(wake.at, clock, "", ApologyRequired, **dues, latest_at=latest_at, held_by_unit_id=holder)
     pauses = [entry for entry in state.ledger if entry.cause is not None and entry.until is not None]
-    calendar = turn.require_pins().calendar
+    calendar = transition.require_legal_context().calendar
     waited = sum(
         calendar.working_days_between(local(one.at).date(), local(one.until).date()) for one in pauses if one.until
     )
-    turn.in_time(
+    transition.emit_due(
         wake.at,
         clock,
         "",
@@ -152,24 +153,26 @@ def _dossier_breached(turn: Turn, clock: Clock, wake: Wake) -> None:
     )
 
 
-def _second_breach(turn: Turn, clock: Clock, wake: Wake) -> None:
-    if turn.state.ending is not None:
+def _second_breach(transition: Transition, clock: Clock, wake: Wake) -> None:
+    if transition.state.ending is not None:
         return
-    holder = _holder(turn, clock)
-    turn.in_time(wake.at, clock, f"@{wake.at}", SecondBreachRecorded, **turn.dues(clock), held_by_unit_id=holder)
-    if _LAST_RUNG not in clock.said:
-        _raise(turn, clock, Wake(_LAST_RUNG, wake.at), "second_breach")
+    holder = _holder(transition, clock)
+    transition.emit_due(
+        wake.at, clock, f"@{wake.at}", SecondBreachRecorded, **transition.dues(clock), held_by_unit_id=holder
+    )
+    if _LAST_RUNG not in clock.emitted:
+        _raise(transition, clock, Wake(_LAST_RUNG, wake.at), "second_breach")
 
 
-def _escalated(turn: Turn, clock: Clock, wake: Wake) -> None:
-    reason = _reason(turn, wake)
-    if reason is not None and wake.name not in clock.said:
-        _raise(turn, clock, wake, reason)
+def _escalated(transition: Transition, clock: Clock, wake: Wake) -> None:
+    reason = _reason(transition, wake)
+    if reason is not None and wake.name not in clock.emitted:
+        _raise(transition, clock, wake, reason)
 
 
-def _reason(turn: Turn, wake: Wake) -> str | None:
+def _reason(transition: Transition, wake: Wake) -> str | None:
     """Why a rung is still needed when it is reached; None when the matter is settled and the last rung was acknowledged."""
-    state, apology = turn.state, turn.state.apology
+    state, apology = transition.state, transition.state.apology
     is_owed = apology.is_required and not (apology.is_sent or apology.is_waived)
     if is_owed and (wake.name == "B1" or state.ending is not None):
         return "no_apology"
@@ -181,30 +184,30 @@ def _reason(turn: Turn, wake: Wake) -> str | None:
     return None
 
 
-def _raise(turn: Turn, clock: Clock, wake: Wake, reason: str) -> None:
-    pins, local = turn.require_pins(), turn.zone.local
+def _raise(transition: Transition, clock: Clock, wake: Wake, reason: str) -> None:
+    legal_context, local = transition.require_legal_context(), transition.zone.local
     try:
-        by = acknowledge_by(pins.calendar, local(wake.at), pins.rule_set)
+        by = acknowledge_by(legal_context.calendar, local(wake.at), legal_context.rule_set)
     except CalendarExhaustedError:
         by = None
-    roles = next((rule.to_roles for rule in pins.rule_set.escalation if rule.name == wake.name), ())
+    roles = next((rule.to_roles for rule in legal_context.rule_set.escalation if rule.name == wake.name), ())
     escalation = Escalation(rung=wake.name, acknowledge_by=NEVER if by is None else micros(by))
-    turn.state = replace(turn.state, escalation=escalation)
-    turn.put(replace(clock, said=(*clock.said, wake.name)))
-    turn.in_time(
+    transition.state = replace(transition.state, escalation=escalation)
+    transition.put(replace(clock, emitted=(*clock.emitted, wake.name)))
+    transition.emit_due(
         wake.at,
         clock,
         f":{wake.name}",
         EscalationRaised,
-        **turn.dues(clock),
+        **transition.dues(clock),
         rung=wake.name,
         rung_at=local(wake.at),
         reason=reason,  # type: ignore[arg-type]  # one of the four above
         to_roles=roles,
         acknowledge_by=by,
-        held_by_unit_id=_holder(turn, clock),
+        held_by_unit_id=_holder(transition, clock),
     )
 
 
-def _holder(turn: Turn, clock: Clock) -> int:
-    return clock.unit_id or turn.state.holder_unit_id
+def _holder(transition: Transition, clock: Clock) -> int:
+    return clock.unit_id or transition.state.holder_unit_id

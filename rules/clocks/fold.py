@@ -1,8 +1,8 @@
 """Follows the clocks of one stream: its facts in order, one by one, give the new state and what is to be said.
 
 In go the state (None before the first event), one fact, until when time had passed before it, and the planner; out come the
-state and the conclusions. What fell due before the fact became known is said before it is told (`passed_before`), with the
-state as it was known then: so the conclusions are a function of the log alone, and a replay gives them again (B9).
+state and the derived events. What fell due before the fact became known is said before it is told (`passed_before`), with the
+state as it was known then: so the derived events are a function of the log alone, and a replay gives them again (B9).
 """
 
 from collections.abc import Callable
@@ -11,20 +11,20 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from rules.clocks import beginning, ending, facts, moving, parts, pausing
-from rules.clocks.derived_events import Conclusion
+from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.errors import StreamGapError
 from rules.clocks.facts import Fact, Opening
 from rules.clocks.falling_due import fall_due, next_wake_at
 from rules.clocks.instants import Instant
 from rules.clocks.planning import Planner
-from rules.clocks.state import NEVER, DossierState
-from rules.clocks.transition import DOSSIER, Turn
+from rules.clocks.state import NEVER, StreamState
+from rules.clocks.transition import DOSSIER, Transition
 
-Step = tuple[DossierState | None, list[Conclusion]]
+Step = tuple[StreamState | None, list[DerivedEvent]]
 
 
 def evolve(
-    state: DossierState | None,
+    state: StreamState | None,
     fact: Fact,
     passed_before: Instant,
     planner: Planner,
@@ -38,74 +38,76 @@ def evolve(
     Raises:
         StreamGapError: the event's number doesn't follow, so an event is missing (reaction: stop).
     """
-    said: list[Conclusion] = []
+    emitted: list[DerivedEvent] = []
     if state is None:
-        return _begin(fact, planner, retention, said, catching_up_at)
+        return _begin(fact, planner, retention, emitted, catching_up_at)
     if fact.seq != state.seq + 1:
         if fact.seq <= state.seq:
-            return state, said
+            return state, emitted
         raise StreamGapError(f"event {fact.event_id} has number {fact.seq} and follows number {state.seq}")
     if state.next_at < passed_before:
-        state = pass_time(state, passed_before, fact.known_at, planner, retention, said)
+        state = pass_time(state, passed_before, fact.known_at, planner, retention, emitted)
         if is_over(state, passed_before, retention):  # a tick would have forgotten it by now
-            return _begin(fact, planner, retention, said, catching_up_at)
+            return _begin(fact, planner, retention, emitted, catching_up_at)
     kind = type(fact)
     handler = _HANDLERS.get(kind)
     if handler is None:
-        return _noted(state, fact, retention, state, catching_up_at), said
-    turn = Turn(planner, state, fact, fact.known_at, said)
+        return _noted(state, fact, retention, state, catching_up_at), emitted
+    transition = Transition(planner, state, fact, fact.known_at, emitted)
     if not state.is_accepted and kind in _NEEDS_ACCEPTANCE:
-        turn.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
+        transition.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
     elif state.ending is not None and kind in _ONLY_WHILE_OPEN:
-        turn.flag("order", "domain 4.3: already-ended", f"{fact.event_type} after the end")
+        transition.flag("order", "domain 4.3: already-ended", f"{fact.event_type} after the end")
     elif isinstance(fact, Opening):
-        _open_again(turn, fact)
+        _open_again(transition, fact)
     else:
-        handler(turn, fact)
-    return _noted(turn.state, fact, retention, state, catching_up_at), said
+        handler(transition, fact)
+    return _noted(transition.state, fact, retention, state, catching_up_at), emitted
 
 
 def pass_time(
-    state: DossierState,
+    state: StreamState,
     until: Instant,
     detected_at: Instant,
     planner: Planner,
     retention: Instant,
-    said: list[Conclusion],
-) -> DossierState:
+    emitted: list[DerivedEvent],
+) -> StreamState:
     """Say what fell due before an instant; the state in which it was said."""
-    turn = Turn(planner, state, None, detected_at, said)
-    fall_due(turn, until)
-    return _settled(turn.state, retention)
+    transition = Transition(planner, state, None, detected_at, emitted)
+    fall_due(transition, until)
+    return _settled(transition.state, retention)
 
 
-def is_over(state: DossierState, until: Instant, retention: Instant) -> bool:
+def is_over(state: StreamState, until: Instant, retention: Instant) -> bool:
     """Whether a finished stream can be forgotten: nothing is ahead of it, and nothing was told for long enough."""
     return state.ending is not None and state.known_at + retention <= until and next_wake_at(state) == NEVER
 
 
-def _begin(fact: Fact, planner: Planner, retention: Instant, said: list[Conclusion], catching_up_at: Instant) -> Step:
+def _begin(
+    fact: Fact, planner: Planner, retention: Instant, emitted: list[DerivedEvent], catching_up_at: Instant
+) -> Step:
     if fact.seq > 1:
         # A finished dossier is forgotten after a while. What may still be said about it moves no clock; history may say more.
         if isinstance(fact, facts.Reopened):
-            return _reopen_forgotten(fact, planner, retention, said, catching_up_at)
+            return _reopen_forgotten(fact, planner, retention, emitted, catching_up_at)
         if fact.is_history or type(fact) not in _NEEDS_A_STATE:
-            return None, said
+            return None, emitted
         raise StreamGapError(f"the events of the stream begin with {fact.event_type}, number {fact.seq}")
-    turn = _opened(fact, planner, said)
+    transition = _opened(fact, planner, emitted)
     handler = _HANDLERS.get(type(fact))
     if handler is not None and isinstance(fact, Opening):
-        handler(turn, fact)
+        handler(transition, fact)
     elif handler is not None:
-        turn.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
-    return _noted(turn.state, fact, retention, None, catching_up_at), said
+        transition.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
+    return _noted(transition.state, fact, retention, None, catching_up_at), emitted
 
 
-def _opened(fact: Fact, planner: Planner, said: list[Conclusion]) -> Turn:
+def _opened(fact: Fact, planner: Planner, emitted: list[DerivedEvent]) -> Transition:
     """The first turn of a stream, whatever it begins with."""
-    subject = planner.pin(fact if isinstance(fact, Opening) else _unnamed(fact))
-    state = DossierState(fact.seq, fact.known_at, 0, NEVER, subject, subject.unit_id)
-    return Turn(planner, state, fact, fact.known_at, said)
+    subject = planner.subject_of(fact if isinstance(fact, Opening) else _unnamed(fact))
+    state = StreamState(fact.seq, fact.known_at, 0, NEVER, subject, subject.unit_id)
+    return Transition(planner, state, fact, fact.known_at, emitted)
 
 
 def _unnamed(fact: Fact) -> Opening:
@@ -125,42 +127,43 @@ def _reopen_forgotten(
     fact: Fact,
     planner: Planner,
     retention: Instant,
-    said: list[Conclusion],
+    emitted: list[DerivedEvent],
     catching_up_at: Instant,
 ) -> Step:
     """Reopened so long after its end that its clock was forgotten: an alert (AL-7), and no clock from now on."""
-    turn = _opened(fact, planner, said)
+    transition = _opened(fact, planner, emitted)
     reason = "it was reopened after its clock had been forgotten; the due date has to be kept by hand"
-    turn.not_armed(DOSSIER, "dossier", "contradiction", reason)
-    state = replace(turn.state, is_accepted=True)
-    return _noted(state, fact, retention, None, catching_up_at), said
+    transition.not_armed(DOSSIER, "dossier", "contradiction", reason)
+    state = replace(transition.state, is_accepted=True)
+    return _noted(state, fact, retention, None, catching_up_at), emitted
 
 
-def _open_again(turn: Turn, fact: Opening) -> None:
+def _open_again(transition: Transition, fact: Opening) -> None:
     """A later submission or the acceptance after one; a second acceptance or feedback contradicts."""
-    if isinstance(fact, facts.Submitted) and not turn.state.is_accepted:
-        beginning.on_submitted(turn, fact)
-    elif isinstance(fact, facts.Accepted) and not turn.state.is_accepted:
-        parts.end_kind(turn, "intake")
-        subject = turn.planner.pin(fact)
-        turn.state = replace(
-            turn.state, subject=replace(subject, opened_on=turn.state.subject.opened_on or subject.opened_on)
+    if isinstance(fact, facts.Submitted) and not transition.state.is_accepted:
+        beginning.on_submitted(transition, fact)
+    elif isinstance(fact, facts.Accepted) and not transition.state.is_accepted:
+        parts.end_kind(transition, "intake")
+        subject = transition.planner.subject_of(fact)
+        transition.state = replace(
+            transition.state,
+            subject=replace(subject, opened_on=transition.state.subject.opened_on or subject.opened_on),
         )
-        turn.state = replace(turn.state, holder_unit_id=fact.unit_id)
-        turn.pins = turn.planner.pins(turn.state.subject)
-        turn.zone = turn.pins.zone if turn.pins else turn.planner.default_zone
-        beginning.on_accepted(turn, fact)
+        transition.state = replace(transition.state, holder_unit_id=fact.unit_id)
+        transition.legal_context = transition.planner.legal_context(transition.state.subject)
+        transition.zone = transition.legal_context.zone if transition.legal_context else transition.planner.default_zone
+        beginning.on_accepted(transition, fact)
     else:
-        turn.flag("order", "domain 4.3: already-accepted", f"{fact.event_type} of a stream that is open")
+        transition.flag("order", "domain 4.3: already-accepted", f"{fact.event_type} of a stream that is open")
 
 
 def _noted(
-    state: DossierState,
+    state: StreamState,
     fact: Fact,
     retention: Instant,
-    before: DossierState | None,
+    before: StreamState | None,
     catching_up_at: Instant,
-) -> DossierState:
+) -> StreamState:
     """The state after the place of a fact in the stream and its time were noted, and when to look at it next."""
     known_at = fact.known_at
     if before is not None and state.clocks is before.clocks and state.ending is None:
@@ -179,7 +182,7 @@ def _noted(
     )
 
 
-def _settled(state: DossierState, retention: Instant) -> DossierState:
+def _settled(state: StreamState, retention: Instant) -> StreamState:
     """The state with the next instant at which to look at it."""
     at = next_wake_at(state)
     if at == NEVER and state.ending is not None:
@@ -187,7 +190,7 @@ def _settled(state: DossierState, retention: Instant) -> DossierState:
     return state if at == state.next_at else replace(state, next_at=at)
 
 
-_HANDLERS: Final[dict[type[Fact], Callable[[Turn, Any], None]]] = {
+_HANDLERS: Final[dict[type[Fact], Callable[[Transition, Any], None]]] = {
     facts.Submitted: beginning.on_submitted,
     facts.Accepted: beginning.on_accepted,
     facts.FeedbackReceived: beginning.on_feedback_received,
@@ -205,7 +208,7 @@ _HANDLERS: Final[dict[type[Fact], Callable[[Turn, Any], None]]] = {
     facts.PauseClosed: pausing.on_pause_closed,
     facts.Extended: moving.on_extended,
     facts.CalendarChanged: moving.on_calendar_changed,
-    facts.LatenessForeseen: lambda turn, _: moving.foresee(turn),
+    facts.LatenessForeseen: lambda transition, _: moving.foresee(transition),
     facts.Apologised: ending.on_apologised,
     facts.ApologyWaived: ending.on_apology_waived,
     facts.EscalationAcknowledged: ending.on_escalation_acknowledged,

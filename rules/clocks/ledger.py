@@ -15,16 +15,14 @@ from rules.book.ruleset import Policy
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.planning import (
     SECOND,
-    Pins,
+    LegalContext,
     Plan,
     ahead_from,
     latest_from,
-    lawful_due_of,
-    original_due_of,
-    term_of_clock,
 )
-from rules.clocks.state import Clock, DossierState, Entry
-from rules.clocks.transition import DOSSIER, Turn
+from rules.clocks.rule_values import lawful_due_of, original_due_of, term_of_clock
+from rules.clocks.state import Clock, Entry, StreamState
+from rules.clocks.transition import DOSSIER, Transition
 from rules.due.sub_clocks import agency_due
 from rules.due.supplement import AdjustedDue, Extension, Ledger, Pause, adjusted_due
 from rules.due.terms import Due, Term
@@ -36,13 +34,13 @@ REOPENING = "reopening"
 _POLICIES: tuple[Policy, ...] = ("pause", "restart", "qd766")
 
 
-def open_entry(state: DossierState) -> Entry | None:
+def open_entry(state: StreamState) -> Entry | None:
     """The pause that is open, if any."""
     last = state.ledger[-1] if state.ledger else None
     return last if last is not None and last.cause is not None and last.until is None else None
 
 
-def own_entries(state: DossierState, clock: Clock) -> tuple[Entry, ...]:
+def own_entries(state: StreamState, clock: Clock) -> tuple[Entry, ...]:
     """What of the ledger counts for a clock: all for the dossier's, the stops since it began for a step's (DR-12, DR-14)."""
     if clock.kind == "dossier":
         return state.ledger
@@ -51,17 +49,17 @@ def own_entries(state: DossierState, clock: Clock) -> tuple[Entry, ...]:
     return tuple(entry for entry in state.ledger if entry.stops and entry.at >= clock.started_at)
 
 
-def first_due_of(turn: Turn, clock: Clock) -> Due:
+def first_due_of(transition: Transition, clock: Clock) -> Due:
     """The due date from which pauses and extensions move a clock: its first one, counted by its present calendar (DR-27).
 
     What was breached is not counted anew, and what a source stated was never counted.
     """
-    pins, term = turn.require_pins(), term_of_clock(clock)
-    original = original_due_of(clock, pins)
+    legal_context, term = transition.require_legal_context(), term_of_clock(clock)
+    original = original_due_of(clock, legal_context.zone)
     if term is None or clock.is_breached or clock.original_rule == "appointment":
         return original
-    plan = turn.planner.by_term(pins, clock.kind, clock.started_at, term)
-    due_at = turn.zone.local(plan.due_at)
+    plan = transition.planner.by_term(legal_context, clock.kind, clock.started_at, term)
+    due_at = transition.zone.local(plan.due_at)
     return original if due_at == original.due_at else replace(original, due_at=due_at, due_on=due_at.date())
 
 
@@ -72,33 +70,35 @@ class Asked(Struct, frozen=True, gc=False):
     term: Term | None
     ledger: Ledger
 
-    def by(self, pins: Pins, policy: Policy) -> AdjustedDue:
+    def by(self, legal_context: LegalContext, policy: Policy) -> AdjustedDue:
         """The due date under one policy. Raises RulesError."""
-        return adjusted_due(pins.calendar, self.original, self.term, self.ledger, pins.rule_set, policy)
+        return adjusted_due(
+            legal_context.calendar, self.original, self.term, self.ledger, legal_context.rule_set, policy
+        )
 
 
-def asked_of(turn: Turn, clock: Clock, entries: tuple[Entry, ...]) -> Asked:
+def asked_of(transition: Transition, clock: Clock, entries: tuple[Entry, ...]) -> Asked:
     """The question for a clock and entries of the ledger. Raises RulesError."""
-    return Asked(first_due_of(turn, clock), term_of_clock(clock), ledger_of(turn, entries))
+    return Asked(first_due_of(transition, clock), term_of_clock(clock), ledger_of(transition, entries))
 
 
-def adjusted_by(turn: Turn, clock: Clock, ledger: tuple[Entry, ...]) -> tuple[Asked, AdjustedDue] | None:
+def adjusted_by(transition: Transition, clock: Clock, ledger: tuple[Entry, ...]) -> tuple[Asked, AdjustedDue] | None:
     """What the rules make of a ledger by the lawful policy; None where they refuse it, and that was said."""
-    pins = turn.require_pins()
+    legal_context = transition.require_legal_context()
     try:
-        asked = asked_of(turn, clock, ledger)
-        return asked, asked.by(pins, pins.rule_set.supplement_policy)
+        asked = asked_of(transition, clock, ledger)
+        return asked, asked.by(legal_context, legal_context.rule_set.supplement_policy)
     except InvalidPausesError as error:
-        turn.flag("order", "domain 4.3: out-of-order", str(error))
+        transition.flag("order", "domain 4.3: out-of-order", str(error))
     except RulesError as error:
-        turn.drop(clock.name)
-        turn.not_armed_by(clock.name, clock.kind, error)
+        transition.drop(clock.name)
+        transition.not_armed_by(clock.name, clock.kind, error)
     return None
 
 
-def ledger_of(turn: Turn, entries: tuple[Entry, ...]) -> Ledger:
+def ledger_of(transition: Transition, entries: tuple[Entry, ...]) -> Ledger:
     """Entries as the rules want them."""
-    local = turn.zone.local
+    local = transition.zone.local
     lines: list[Pause | Extension] = []
     for entry in entries:
         if entry.cause is None:
@@ -113,20 +113,20 @@ def ledger_of(turn: Turn, entries: tuple[Entry, ...]) -> Ledger:
     return tuple(lines)
 
 
-def moved_to(turn: Turn, clock: Clock, adjusted: AdjustedDue) -> Clock:
+def moved_to(transition: Transition, clock: Clock, adjusted: AdjustedDue) -> Clock:
     """The clock with an adjusted due date; the same where nothing moved."""
     answer = adjusted.due
     assert answer is not None  # noqa: S101 the caller has looked
     if micros(answer.due_at) == clock.lawful_due_at:
         return clock
-    plan = turn.planner.by_due(turn.require_pins(), clock.kind, answer, term_of_clock(clock))
-    return with_plan(turn, clock, plan, micros(adjusted.running_from_at))
+    plan = transition.planner.by_due(transition.require_legal_context(), clock.kind, answer, term_of_clock(clock))
+    return with_plan(transition, clock, plan, micros(adjusted.running_from_at))
 
 
-def with_plan(turn: Turn, clock: Clock, plan: Plan, running_from_at: Instant) -> Clock:
+def with_plan(transition: Transition, clock: Clock, plan: Plan, running_from_at: Instant) -> Clock:
     """A due date that moved: passed rungs stay passed, those after a breach begin anew with it (AL-3)."""
-    fact = turn.caused_by()
-    said = tuple(name for name in clock.said if name[0] == "A")
+    fact = transition.caused_by()
+    emitted = tuple(name for name in clock.emitted if name[0] == "A")
     second = tuple(wake for wake in clock.ahead if wake.name == SECOND and wake.at > plan.due_at)
     is_promise_later = clock.promised_due_at > clock.lawful_due_at and clock.promised_due_at > plan.due_at
     return replace(
@@ -135,22 +135,22 @@ def with_plan(turn: Turn, clock: Clock, plan: Plan, running_from_at: Instant) ->
         due_on=plan.due_on,
         promised_due_at=clock.promised_due_at if is_promise_later else plan.due_at,
         latest_at=latest_from(plan, running_from_at),
-        ahead=(*ahead_from(plan, running_from_at, said), *second),
-        said=said,
+        ahead=(*ahead_from(plan, running_from_at, emitted), *second),
+        emitted=emitted,
         armed_by=fact.event_id,
         armed_seq=fact.seq,
         is_breached=False,
     )
 
 
-def say_moved(turn: Turn, before: Clock, after: Clock, cause: Any, rule: str, **beside: Any) -> None:
+def emit_moved(transition: Transition, before: Clock, after: Clock, cause: Any, rule: str, **beside: Any) -> None:
     """Say that a due date moved; `beside`: what every policy would give, or the words of the law that moved it."""
-    local = turn.zone.local
-    turn.because(
+    local = transition.zone.local
+    transition.emit(
         after,
-        f":{turn.caused_by().event_id}",
+        f":{transition.caused_by().event_id}",
         DeadlineMoved,
-        **turn.dues(after),
+        **transition.dues(after),
         cause=cause,
         rule=rule,
         previous_lawful_due_at=local(before.lawful_due_at),
@@ -159,64 +159,74 @@ def say_moved(turn: Turn, before: Clock, after: Clock, cause: Any, rule: str, **
     )
 
 
-def by_every_policy(turn: Turn, asked: Asked, lawful: AdjustedDue) -> dict[str, datetime | None]:
+def by_every_policy(transition: Transition, asked: Asked, lawful: AdjustedDue) -> dict[str, datetime | None]:
     """What every policy gives after a pause, side by side (DR-23)."""
-    pins, found = turn.require_pins(), {}
+    legal_context, found = transition.require_legal_context(), {}
     for policy in _POLICIES:
         if policy == "restart" and asked.term is None:
             continue  # an appointment can't restart
         try:
-            answer = lawful if policy == lawful.policy else asked.by(pins, policy)
+            answer = lawful if policy == lawful.policy else asked.by(legal_context, policy)
         except RulesError:
             continue
         found[f"{policy}_due_at"] = answer.due.due_at if answer.due else None
     return found
 
 
-def pause_count(state: DossierState) -> int:
+def pause_count(state: StreamState) -> int:
     """How many pauses there were, the open one included."""
     return sum(1 for entry in state.ledger if entry.cause is not None and entry.legal_basis != REOPENING)
 
 
-def lapse(turn: Turn, clock: Clock, reason: Any) -> None:
+def lapse(transition: Transition, clock: Clock, reason: Any) -> None:
     """An apology that was in view, or owed since this evening, is not needed now (AR-01, AR-11)."""
-    apology = turn.state.apology
+    apology = transition.state.apology
     if apology.is_pending or apology.is_required:
-        turn.because(clock, f":{turn.caused_by().event_id}", ApologyLapsed, **turn.dues(clock), reason=reason)
-        turn.state = replace(turn.state, apology=replace(apology, is_pending=False, is_required=False))
+        transition.emit(
+            clock, f":{transition.caused_by().event_id}", ApologyLapsed, **transition.dues(clock), reason=reason
+        )
+        transition.state = replace(transition.state, apology=replace(apology, is_pending=False, is_required=False))
 
 
-def owe_again(turn: Turn, clock: Clock) -> None:
+def owe_again(transition: Transition, clock: Clock) -> None:
     """A breach whose apology had lapsed stands, since the clock goes on with its old due date: the apology is owed again."""
-    apology = turn.state.apology
+    apology = transition.state.apology
     if not clock.is_breached or apology.is_required:
         return
-    turn.state = replace(turn.state, apology=replace(apology, is_required=True))
+    transition.state = replace(transition.state, apology=replace(apology, is_required=True))
     latest_at, holder, tag = (
-        turn.zone.local(clock.latest_at),
-        turn.state.holder_unit_id,
-        f":{turn.caused_by().event_id}",
+        transition.zone.local(clock.latest_at),
+        transition.state.holder_unit_id,
+        f":{transition.caused_by().event_id}",
     )
-    turn.because(clock, tag, ApologyRequired, **turn.dues(clock), latest_at=latest_at, held_by_unit_id=holder)
+    transition.emit(clock, tag, ApologyRequired, **transition.dues(clock), latest_at=latest_at, held_by_unit_id=holder)
 
 
-def due_if_resumed(turn: Turn, clock: Clock, at: Instant) -> Due | None:
+def due_if_resumed(transition: Transition, clock: Clock, at: Instant) -> Due | None:
     """The lawful due date of a clock that waits, as if it went on at an instant: so an ending while waiting is judged."""
-    entry = open_entry(turn.state)
+    entry = open_entry(transition.state)
     if entry is None:
         return None
-    ledger, pins = (*turn.state.ledger[:-1], replace(entry, until=max(at, entry.at))), turn.require_pins()
+    ledger, legal_context = (
+        (*transition.state.ledger[:-1], replace(entry, until=max(at, entry.at))),
+        transition.require_legal_context(),
+    )
     try:
-        return asked_of(turn, clock, ledger).by(pins, pins.rule_set.supplement_policy).due
+        return asked_of(transition, clock, ledger).by(legal_context, legal_context.rule_set.supplement_policy).due
     except RulesError:
         return None  # contradicting pauses: the due date that was last told stands
 
 
-def following(turn: Turn, clock: Clock) -> Clock:
+def following(transition: Transition, clock: Clock) -> Clock:
     """An agency's clock with the day that follows from the dossier's due date (DR-13)."""
-    pins, dossier = turn.require_pins(), turn.state.clock(DOSSIER)
+    legal_context, dossier = transition.require_legal_context(), transition.state.clock(DOSSIER)
     if dossier is None:
         return clock
-    answer = agency_due(pins.calendar, lawful_due_of(dossier, pins), instant(clock.started_at), pins.rule_set)
-    plan = turn.planner.by_due(pins, clock.kind, answer, None)
-    return with_plan(turn, clock, plan, clock.effective_start_at)
+    answer = agency_due(
+        legal_context.calendar,
+        lawful_due_of(dossier, legal_context.zone),
+        instant(clock.started_at),
+        legal_context.rule_set,
+    )
+    plan = transition.planner.by_due(legal_context, clock.kind, answer, None)
+    return with_plan(transition, clock, plan, clock.effective_start_at)

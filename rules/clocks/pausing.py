@@ -16,6 +16,7 @@ from rules.clocks.ledger import (
     adjusted_by,
     asked_of,
     by_every_policy,
+    emit_moved,
     following,
     lapse,
     moved_to,
@@ -23,140 +24,149 @@ from rules.clocks.ledger import (
     owe_again,
     own_entries,
     pause_count,
-    say_moved,
 )
 from rules.clocks.state import Clock, Entry
-from rules.clocks.transition import DOSSIER, Turn
+from rules.clocks.transition import DOSSIER, Transition
 from rules.due.supplement import AdjustedDue, is_pausing
 from rules.errors import RulesError
 
 _MOVED_BY_PAUSES = frozenset({"dossier", "step", "agency"})
 
 
-def on_pause_opened(turn: Turn, fact: PauseOpened) -> None:
+def on_pause_opened(transition: Transition, fact: PauseOpened) -> None:
     """A supplement or a financial duty: the clocks stand still, unless it comes too late (DR-24)."""
-    if open_entry(turn.state) is not None:
-        turn.flag("overlap", "domain 4.3: already-paused", f"{fact.event_type} while a pause is open")
+    if open_entry(transition.state) is not None:
+        transition.flag("overlap", "domain 4.3: already-paused", f"{fact.event_type} while a pause is open")
         return
-    if turn.pins is None or not _may_pause(turn, fact):
+    if transition.legal_context is None or not _may_pause(transition, fact):
         return
-    clock = turn.state.clock(DOSSIER)
-    last = turn.state.ledger[-1] if turn.state.ledger else None
+    clock = transition.state.clock(DOSSIER)
+    last = transition.state.ledger[-1] if transition.state.ledger else None
     if last is not None and fact.at < (last.at if last.cause is None or last.until is None else last.until):
-        turn.flag("order", "domain 4.3: out-of-order", f"{fact.event_type} lies before an earlier pause or extension")
+        transition.flag(
+            "order", "domain 4.3: out-of-order", f"{fact.event_type} lies before an earlier pause or extension"
+        )
         return
-    stops = clock is None or not _is_too_late(turn, clock, fact.at)
-    turn.state = replace(turn.state, ledger=(*turn.state.ledger, Entry(fact.cause, fact.at, None, stops=stops)))
+    stops = clock is None or not _is_too_late(transition, clock, fact.at)
+    transition.state = replace(
+        transition.state, ledger=(*transition.state.ledger, Entry(fact.cause, fact.at, None, stops=stops))
+    )
     if not stops:
         return
     if clock is not None:
-        lapse(turn, clock, "clock_paused")
-    for one in turn.state.clocks:
+        lapse(transition, clock, "clock_paused")
+    for one in transition.state.clocks:
         if one.kind in _MOVED_BY_PAUSES and not (one.is_breached and one.kind != "dossier"):
-            _pause(turn, one, fact)
+            _pause(transition, one, fact)
 
 
-def _is_too_late(turn: Turn, clock: Clock, at: Instant) -> bool:
+def _is_too_late(transition: Transition, clock: Clock, at: Instant) -> bool:
     """Whether the due date had passed: by its day, for hour terms by its instant (DR-24, DR-08)."""
     if clock.basis == "instant":
         return at > clock.lawful_due_at
-    return turn.zone.local(at).toordinal() > clock.due_on
+    return transition.zone.local(at).toordinal() > clock.due_on
 
 
-def _may_pause(turn: Turn, fact: PauseOpened | PauseClosed) -> bool:
-    procedure = turn.planner.procedure(turn.state.subject.procedure_code, turn.state.subject.opened_on)
+def _may_pause(transition: Transition, fact: PauseOpened | PauseClosed) -> bool:
+    procedure = transition.planner.procedure(
+        transition.state.subject.procedure_code, transition.state.subject.opened_on
+    )
     says_so = procedure is not None and procedure.has_financial_pause
-    return is_pausing(fact.cause, turn.require_pins().rule_set, procedure_says_so=says_so)
+    return is_pausing(fact.cause, transition.require_legal_context().rule_set, procedure_says_so=says_so)
 
 
-def _pause(turn: Turn, clock: Clock, fact: PauseOpened) -> None:
-    calendar, local = turn.require_pins().calendar, turn.zone.local
-    turn.put(replace(clock, is_paused=True))
+def _pause(transition: Transition, clock: Clock, fact: PauseOpened) -> None:
+    calendar, local = transition.require_legal_context().calendar, transition.zone.local
+    transition.put(replace(clock, is_paused=True))
     start, at = local(clock.effective_start_at), local(fact.at)
-    turn.because(
+    transition.emit(
         clock,
         f":{fact.event_id}",
         ClockPaused,
-        **turn.dues(clock),
+        **transition.dues(clock),
         cause=fact.cause,
-        pause_no=pause_count(turn.state),
+        pause_no=pause_count(transition.state),
         consumed_working_days=max(0, calendar.working_days_between(start.date(), at.date())),
         consumed_working_minutes=max(0, calendar.working_minutes_between(start, at)),
     )
 
 
-def on_pause_closed(turn: Turn, fact: PauseClosed) -> None:
+def on_pause_closed(transition: Transition, fact: PauseClosed) -> None:
     """The citizen has done what was asked: every clock that stood still goes on, by the policy that is lawful."""
-    entry = open_entry(turn.state)
-    if entry is None or entry.cause != fact.cause or turn.state.ending is not None:
+    entry = open_entry(transition.state)
+    if entry is None or entry.cause != fact.cause or transition.state.ending is not None:
         # A payment may as well be a fee; and what stops no clock of this procedure was never a pause.
-        if not fact.is_payment and (not turn.state.is_accepted or (turn.pins is not None and _may_pause(turn, fact))):
-            turn.flag("clock_gap", "domain 4.3: not-paused", f"{fact.event_type} without a pause")
+        if not fact.is_payment and (
+            not transition.state.is_accepted or (transition.legal_context is not None and _may_pause(transition, fact))
+        ):
+            transition.flag("clock_gap", "domain 4.3: not-paused", f"{fact.event_type} without a pause")
         return
     if fact.at < entry.at:
-        turn.flag("order", "domain 4.3: out-of-order", f"{fact.event_type} lies before the pause that it ends")
+        transition.flag("order", "domain 4.3: out-of-order", f"{fact.event_type} lies before the pause that it ends")
         return
-    ledger = (*turn.state.ledger[:-1], replace(entry, until=fact.at))
-    dossier = turn.state.clock(DOSSIER)
-    adjusted = None if dossier is None else adjusted_by(turn, dossier, ledger)
-    if adjusted is None and turn.state.clock(DOSSIER) is not None:
+    ledger = (*transition.state.ledger[:-1], replace(entry, until=fact.at))
+    dossier = transition.state.clock(DOSSIER)
+    adjusted = None if dossier is None else adjusted_by(transition, dossier, ledger)
+    if adjusted is None and transition.state.clock(DOSSIER) is not None:
         return
-    turn.state = replace(turn.state, ledger=ledger)
+    transition.state = replace(transition.state, ledger=ledger)
     if not entry.stops:
         return
     if dossier is not None and adjusted is not None:
-        _resume(turn, dossier, *adjusted, entry, fact)
-    for clock in turn.state.clocks:
+        _resume(transition, dossier, *adjusted, entry, fact)
+    for clock in transition.state.clocks:
         if clock.is_paused and clock.kind in ("step", "agency"):
-            _resume_part(turn, clock, entry, fact)
+            _resume_part(transition, clock, entry, fact)
 
 
-def _resume(turn: Turn, clock: Clock, asked: Asked, adjusted: AdjustedDue, entry: Entry, fact: PauseClosed) -> None:
-    moved = moved_to(turn, replace(clock, is_paused=False), adjusted)
-    turn.put(moved)
+def _resume(
+    transition: Transition, clock: Clock, asked: Asked, adjusted: AdjustedDue, entry: Entry, fact: PauseClosed
+) -> None:
+    moved = moved_to(transition, replace(clock, is_paused=False), adjusted)
+    transition.put(moved)
     is_restart = adjusted.rule == "DR-21" and fact.cause == "supplement" and clock.term_unit is not None
-    _say_resumed(turn, moved, entry, fact, ClockRestarted if is_restart else ClockResumed)
+    _emit_resumed(transition, moved, entry, fact, ClockRestarted if is_restart else ClockResumed)
     if moved.lawful_due_at != clock.lawful_due_at:
-        lapse(turn, moved, "due_moved")
+        lapse(transition, moved, "due_moved")
         cause = "supplement_completed" if fact.cause == "supplement" else "financial_duty_met"
-        say_moved(turn, clock, moved, cause, adjusted.rule, **by_every_policy(turn, asked, adjusted))
-    owe_again(turn, moved)
+        emit_moved(transition, clock, moved, cause, adjusted.rule, **by_every_policy(transition, asked, adjusted))
+    owe_again(transition, moved)
 
 
-def _say_resumed(turn: Turn, clock: Clock, entry: Entry, fact: PauseClosed, kind: Any) -> None:
-    calendar, local = turn.require_pins().calendar, turn.zone.local
+def _emit_resumed(transition: Transition, clock: Clock, entry: Entry, fact: PauseClosed, kind: Any) -> None:
+    calendar, local = transition.require_legal_context().calendar, transition.zone.local
     opened, closed = local(entry.at), local(fact.at)
-    turn.because(
+    transition.emit(
         clock,
         f":{fact.event_id}",
         kind,
-        **turn.dues(clock),
+        **transition.dues(clock),
         cause=fact.cause,
-        pause_no=pause_count(turn.state),
+        pause_no=pause_count(transition.state),
         paused_at=opened,
         waited_working_days=calendar.working_days_between(opened.date(), closed.date()),
         waited_working_minutes=calendar.working_minutes_between(opened, closed),
     )
 
 
-def _resume_part(turn: Turn, clock: Clock, entry: Entry, fact: PauseClosed) -> None:
+def _resume_part(transition: Transition, clock: Clock, entry: Entry, fact: PauseClosed) -> None:
     """A step goes on with what was left of its budget; an agency's day follows the dossier's (DR-13)."""
     try:
-        moved = _part_moved(turn, clock)
+        moved = _part_moved(transition, clock)
     except RulesError as error:
-        turn.drop(clock.name)
-        turn.not_armed_by(clock.name, clock.kind, error)
+        transition.drop(clock.name)
+        transition.not_armed_by(clock.name, clock.kind, error)
         return
-    turn.put(moved)
-    _say_resumed(turn, moved, entry, fact, ClockResumed)
+    transition.put(moved)
+    _emit_resumed(transition, moved, entry, fact, ClockResumed)
     if moved.lawful_due_at != clock.lawful_due_at:
         cause = "supplement_completed" if fact.cause == "supplement" else "financial_duty_met"
-        say_moved(turn, clock, moved, cause, "DR-20" if clock.kind == "step" else clock.original_rule)
+        emit_moved(transition, clock, moved, cause, "DR-20" if clock.kind == "step" else clock.original_rule)
 
 
-def _part_moved(turn: Turn, clock: Clock) -> Clock:
-    pins, running = turn.require_pins(), replace(clock, is_paused=False)
+def _part_moved(transition: Transition, clock: Clock) -> Clock:
+    legal_context, running = transition.require_legal_context(), replace(clock, is_paused=False)
     if clock.original_rule == "DR-13":
-        return following(turn, running)
-    own = asked_of(turn, clock, own_entries(turn.state, clock))
-    return moved_to(turn, running, own.by(pins, "pause"))
+        return following(transition, running)
+    own = asked_of(transition, clock, own_entries(transition.state, clock))
+    return moved_to(transition, running, own.by(legal_context, "pause"))

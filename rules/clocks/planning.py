@@ -6,22 +6,21 @@ from those alone is asked once and remembered. Pure: the same question always ha
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import TypeVar
 
 from msgspec import Struct
 
-from events.dossier import GivenTerm
 from rules.book.procedures import Procedure, ProcedureCatalogue
 from rules.book.rulebook import Rulebook
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
-from rules.clocks.facts import Opening, TermGiven
+from rules.clocks.facts import Opening
 from rules.clocks.instants import Instant, Zone, micros
+from rules.clocks.rule_values import lawful_due_of
 from rules.clocks.state import Clock, Subject, Wake
 from rules.due.escalation import escalation_rungs
 from rules.due.ladder import apology_latest_at, ladder_instants
-from rules.due.terms import Basis, Due, Term, TermUnit, due
+from rules.due.terms import Basis, Due, Term, due
 from rules.errors import CalendarExhaustedError
 
 BREACH = "B0"
@@ -50,7 +49,7 @@ class Plan(Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pins:
+class LegalContext:
     """The calendar and the rule set of one stream, with its zone."""
 
     calendar: Calendar
@@ -69,14 +68,14 @@ class Planner:
         self._known_procedures: dict[tuple[str, int], Procedure | None] = {}
         self._rule_sets: dict[int, str] = {}
         self._versions = _versions_of(rulebook)
-        self._pins: dict[tuple[str, str, str], Pins | None] = {}
+        self._legal_contexts: dict[tuple[str, str, str], LegalContext | None] = {}
         self._dues: dict[tuple[object, ...], tuple[Due, Plan]] = {}
         self._ladders: dict[tuple[object, ...], tuple[Instant, tuple[Wake, ...]]] = {}
         self._escalations: dict[tuple[object, ...], tuple[Wake, ...]] = {}
 
     # What is fixed at the opening.
 
-    def pin(self, opening: Opening) -> Subject:
+    def subject_of(self, opening: Opening) -> Subject:
         """Fix calendar and rule set (DR-28): the newest calendar known when the event was; the version is empty if unknown."""
         on = opening.opened_on
         calendar_id = opening.calendar_id or self._rulebook.calendar_id_for_unit(opening.unit_id, date.fromordinal(on))
@@ -102,19 +101,19 @@ class Planner:
                 return version
         return version  # the oldest, where none was published yet
 
-    def pins(self, subject: Subject) -> Pins | None:
+    def legal_context(self, subject: Subject) -> LegalContext | None:
         """What was fixed, or None if the calendar isn't known here."""
         key = (subject.calendar_id, subject.calendar_version, subject.rule_set_id)
-        found = self._pins.get(key)
-        if found is None and key not in self._pins:
-            found = self._pins[key] = self._pins_of(subject)
+        found = self._legal_contexts.get(key)
+        if found is None and key not in self._legal_contexts:
+            found = self._legal_contexts[key] = self._legal_context_of(subject)
         return found
 
-    def _pins_of(self, subject: Subject) -> Pins | None:
+    def _legal_context_of(self, subject: Subject) -> LegalContext | None:
         if not subject.calendar_version:
             return None
         calendar = self._rulebook.calendar(subject.calendar_id, subject.calendar_version)
-        return Pins(
+        return LegalContext(
             calendar=calendar,
             rule_set=self._rulebook.rule_set(subject.rule_set_id),
             zone=Zone(calendar.zone, calendar.spec.valid_from, calendar.spec.valid_until),
@@ -134,22 +133,26 @@ class Planner:
 
     # Due dates.
 
-    def by_term(self, pins: Pins, kind: str, started_at: Instant, term: Term, rule: str | None = None) -> Plan:
+    def by_term(
+        self, legal_context: LegalContext, kind: str, started_at: Instant, term: Term, rule: str | None = None
+    ) -> Plan:
         """The plan of a clock with a term. Raises CalendarExhaustedError."""
-        at = pins.zone.local(started_at)
+        at = legal_context.zone.local(started_at)
         if term.unit == "hour":
-            return self.by_due(pins, kind, due(pins.calendar, at, term, pins.rule_set), term, rule)
-        start = pins.calendar.effective_start(at)
-        is_early = term.unit == "same_day" and start.time() <= pins.rule_set.same_day_cut_off
-        key = (id(pins), kind, start.toordinal(), is_early, term.value, term.unit, rule)
+            return self.by_due(
+                legal_context, kind, due(legal_context.calendar, at, term, legal_context.rule_set), term, rule
+            )
+        start = legal_context.calendar.effective_start(at)
+        is_early = term.unit == "same_day" and start.time() <= legal_context.rule_set.same_day_cut_off
+        key = (id(legal_context), kind, start.toordinal(), is_early, term.value, term.unit, rule)
         found = self._dues.get(key)
         if found is None:
-            answer = due(pins.calendar, start, term, pins.rule_set)
-            found = answer, self.by_due(pins, kind, answer, term, rule)
+            answer = due(legal_context.calendar, start, term, legal_context.rule_set)
+            found = answer, self.by_due(legal_context, kind, answer, term, rule)
             _remember(self._dues, key, found)
         same_day = found[1]
         return Plan(
-            effective_start_at=started_at if start is at else pins.zone.micros(start),
+            effective_start_at=started_at if start is at else legal_context.zone.micros(start),
             due_at=same_day.due_at,
             due_on=same_day.due_on,
             rule=same_day.rule,
@@ -158,12 +161,14 @@ class Planner:
             ahead=same_day.ahead,
         )
 
-    def by_due(self, pins: Pins, kind: str, answer: Due, term: Term | None, rule: str | None = None) -> Plan:
+    def by_due(
+        self, legal_context: LegalContext, kind: str, answer: Due, term: Term | None, rule: str | None = None
+    ) -> Plan:
         """The plan of a clock whose due date is already known."""
-        latest_at, ahead = self._ladder(pins, kind, answer, term)
+        latest_at, ahead = self._ladder(legal_context, kind, answer, term)
         return Plan(
-            effective_start_at=pins.zone.micros(answer.effective_start_at),
-            due_at=pins.zone.micros(answer.due_at),
+            effective_start_at=legal_context.zone.micros(answer.effective_start_at),
+            due_at=legal_context.zone.micros(answer.due_at),
             due_on=answer.due_on.toordinal(),
             rule=rule or answer.rule,
             basis=answer.basis,
@@ -171,35 +176,43 @@ class Planner:
             ahead=ahead,
         )
 
-    def escalations(self, pins: Pins, clock: Clock) -> tuple[Wake, ...]:
+    def escalations(self, legal_context: LegalContext, clock: Clock) -> tuple[Wake, ...]:
         """The rungs B1 to B3 after a breach."""
-        key = (id(pins), clock.lawful_due_at, clock.due_on)
+        key = (id(legal_context), clock.lawful_due_at, clock.due_on)
         found = self._escalations.get(key)
         if found is None:
-            rungs = escalation_rungs(pins.calendar, lawful_due_of(clock, pins), pins.rule_set)
+            rungs = escalation_rungs(
+                legal_context.calendar, lawful_due_of(clock, legal_context.zone), legal_context.rule_set
+            )
             found = tuple(Wake(rung.name, micros(rung.at)) for rung in rungs)
             _remember(self._escalations, key, found)
         return found
 
-    def _ladder(self, pins: Pins, kind: str, answer: Due, term: Term | None) -> tuple[Instant, tuple[Wake, ...]]:
+    def _ladder(
+        self, legal_context: LegalContext, kind: str, answer: Due, term: Term | None
+    ) -> tuple[Instant, tuple[Wake, ...]]:
         start_on = answer.effective_start_at.toordinal()
         unit = (term.value, term.unit) if term else None
-        key = (id(pins), kind, start_on, answer.due_at, answer.due_on, unit, answer.basis)
+        key = (id(legal_context), kind, start_on, answer.due_at, answer.due_on, unit, answer.basis)
         found = self._ladders.get(key)
         if found is None:
-            found = self._asked_ladder(pins, kind, answer, term)
+            found = self._asked_ladder(legal_context, kind, answer, term)
             _remember(self._ladders, key, found)
         return found
 
-    def _asked_ladder(self, pins: Pins, kind: str, answer: Due, term: Term | None) -> tuple[Instant, tuple[Wake, ...]]:
-        calendar, due_at = pins.calendar, micros(answer.due_at)
+    def _asked_ladder(
+        self, legal_context: LegalContext, kind: str, answer: Due, term: Term | None
+    ) -> tuple[Instant, tuple[Wake, ...]]:
+        calendar, due_at = legal_context.calendar, micros(answer.due_at)
         breach = Wake(BREACH, due_at)
         if kind in _NO_LADDER:
             return due_at, (breach,)
-        wakes = [Wake(rung.name, micros(rung.at)) for rung in ladder_instants(calendar, answer, term, pins.rule_set)]
+        wakes = [
+            Wake(rung.name, micros(rung.at)) for rung in ladder_instants(calendar, answer, term, legal_context.rule_set)
+        ]
         latest = answer.due_at
         if kind == "dossier":
-            latest = _latest_at(pins, answer, term)
+            latest = _latest_at(legal_context, answer, term)
             if calendar.is_working_day(latest.date()):
                 wakes.append(Wake(PENDING, micros(calendar.start_of_first_session(latest.date()))))
         # What is said at one instant: the reminder first, then that an apology may be owed.
@@ -207,10 +220,12 @@ class Planner:
         return micros(latest), (*wakes, breach)
 
 
-def _latest_at(pins: Pins, answer: Due, term: Term | None) -> datetime:
-    beginning = datetime.combine(pins.calendar.spec.valid_from, datetime.min.time(), pins.calendar.zone)
+def _latest_at(legal_context: LegalContext, answer: Due, term: Term | None) -> datetime:
+    beginning = datetime.combine(
+        legal_context.calendar.spec.valid_from, datetime.min.time(), legal_context.calendar.zone
+    )
     try:
-        return apology_latest_at(pins.calendar, answer, term, pins.rule_set, beginning)
+        return apology_latest_at(legal_context.calendar, answer, term, legal_context.rule_set, beginning)
     except CalendarExhaustedError:
         return answer.due_at
 
@@ -229,65 +244,14 @@ def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> None:
     known[key] = value
 
 
-def term_of(given: TermGiven | None) -> Term | None:
-    """A given term as the rules want it. Raises InvalidTermError for what is no term (DR-09)."""
-    return None if given is None else _term(given.value, given.unit)
-
-
-def term_of_clock(clock: Clock) -> Term | None:
-    """The term of a clock, None for an appointment."""
-    if clock.term_value is None or clock.term_unit is None:
-        return None
-    return _term(clock.term_value, clock.term_unit)
-
-
-def given_term_of(clock: Clock) -> GivenTerm | None:
-    """The term of a clock as events state it."""
-    if clock.term_value is None or clock.term_unit is None:
-        return None
-    return _given_term(clock.term_value, clock.term_unit)
-
-
-@lru_cache(maxsize=4096)
-def _term(value: int, unit: TermUnit) -> Term:
-    return Term(value=value, unit=unit)
-
-
-@lru_cache(maxsize=4096)
-def _given_term(value: int, unit: TermUnit) -> GivenTerm:
-    return GivenTerm(value=value, unit=unit)
-
-
-def original_due_of(clock: Clock, pins: Pins) -> Due:
-    """A clock's first due date as the rules want it."""
-    local = pins.zone.local
-    return Due(
-        effective_start_at=local(clock.effective_start_at),
-        due_at=local(clock.original_due_at),
-        due_on=date.fromordinal(clock.original_due_on),
-        basis=clock.basis,
-        rule=clock.original_rule,
-    )
-
-
-def lawful_due_of(clock: Clock, pins: Pins) -> Due:
-    """A clock's present due date as the rules want it."""
-    local = pins.zone.local
-    return Due(
-        effective_start_at=local(clock.effective_start_at),
-        due_at=local(clock.lawful_due_at),
-        due_on=date.fromordinal(clock.due_on),
-        basis=clock.basis,
-        rule=clock.original_rule,
-    )
-
-
-def ahead_from(plan: Plan, running_from_at: Instant, said: tuple[str, ...] = ()) -> tuple[Wake, ...]:
+def ahead_from(plan: Plan, running_from_at: Instant, emitted: tuple[str, ...] = ()) -> tuple[Wake, ...]:
     """What lies ahead of a clock that was set going at an instant; rungs that were said stay said (AL-1, AL-3)."""
     ahead = plan.ahead
-    if not said and ahead[0].at > running_from_at:
+    if not emitted and ahead[0].at > running_from_at:
         return ahead
-    return tuple(wake for wake in ahead if wake.name == BREACH or (wake.at > running_from_at and wake.name not in said))
+    return tuple(
+        wake for wake in ahead if wake.name == BREACH or (wake.at > running_from_at and wake.name not in emitted)
+    )
 
 
 def latest_from(plan: Plan, running_from_at: Instant) -> Instant:

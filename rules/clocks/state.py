@@ -55,7 +55,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     ahead: tuple[Wake, ...]
     armed_by: str
     armed_seq: int
-    said: tuple[str, ...] = ()
+    emitted: tuple[str, ...] = ()
     is_paused: bool = False
     is_breached: bool = False
     step_code: str | None = None
@@ -104,7 +104,7 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
     rule_set_id: str
 
 
-class DossierState(Struct, frozen=True, array_like=True, gc=False):
+class StreamState(Struct, frozen=True, array_like=True, gc=False):
     """One stream after its event `seq`.
 
     `known_at` is when its latest event became known, `history_at` when the latest event did that was taken over from

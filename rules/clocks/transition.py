@@ -1,6 +1,6 @@
 """One turn: a state, what was asked of it, and what is concluded on the way. Mutable inside, pure to the outside.
 
-The functions beside this module each take a `Turn`, replace its state and say things; `fold.evolve` hands out the result.
+The functions beside this module each take a `Transition`, replace its state and say things; `fold.evolve` hands out the result.
 """
 
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from events.deadline import ClockNotArmed, DeadlineEvent
 from events.dossier import IntegrityFlagRaised
-from rules.clocks.derived_events import Conclusion
+from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
 from rules.clocks.instants import Instant
-from rules.clocks.planning import Pins, Plan, Planner, ahead_from, latest_from
-from rules.clocks.state import Clock, DossierState
+from rules.clocks.planning import LegalContext, Plan, Planner, ahead_from, latest_from
+from rules.clocks.state import Clock, StreamState
 from rules.errors import CalendarExhaustedError, InvalidPausesError, RulesError
 
 _Fields = ParamSpec("_Fields")
@@ -24,26 +24,26 @@ DOSSIER = "dossier"
 """The clock of the whole dossier."""
 
 
-class Turn:
+class Transition:
     """The present state of one stream and what was said since the turn began."""
 
-    __slots__ = ("detected_at", "fact", "pins", "planner", "said", "state", "zone")
+    __slots__ = ("detected_at", "emitted", "fact", "legal_context", "planner", "state", "zone")
 
     def __init__(
-        self, planner: Planner, state: DossierState, fact: Fact | None, detected_at: Instant, said: list[Conclusion]
+        self, planner: Planner, state: StreamState, fact: Fact | None, detected_at: Instant, emitted: list[DerivedEvent]
     ) -> None:
         self.planner = planner
         self.state = state
         self.fact = fact
         self.detected_at = detected_at
-        self.said = said
-        self.pins = planner.pins(state.subject)
-        self.zone = self.pins.zone if self.pins else planner.default_zone
+        self.emitted = emitted
+        self.legal_context = planner.legal_context(state.subject)
+        self.zone = self.legal_context.zone if self.legal_context else planner.default_zone
 
-    def require_pins(self) -> Pins:
+    def require_legal_context(self) -> LegalContext:
         """The calendar and rule set. Only clocks ask, and there is none without a calendar."""
-        assert self.pins is not None  # noqa: S101 a clock is only ever armed by a calendar
-        return self.pins
+        assert self.legal_context is not None  # noqa: S101 a clock is only ever armed by a calendar
+        return self.legal_context
 
     # Clocks.
 
@@ -93,7 +93,7 @@ class Turn:
 
     # Words.
 
-    def because(
+    def emit(
         self,
         clock: Clock,
         tag: str,
@@ -104,23 +104,23 @@ class Turn:
     ) -> None:
         """Say what the fact of this turn caused, of a kind with its fields."""
         fact = self.caused_by()
-        self._say(kind, fields, clock.name, clock.lawful_due_at, tag, fact.at)
+        self._emit(kind, fields, clock.name, clock.lawful_due_at, tag, fact.at)
 
-    def because_at(
+    def emit_at(
         self, at: Instant, clock: Clock, tag: str, kind: Callable[_Fields, DeadlineEvent], /,
         *_: _Fields.args, **fields: _Fields.kwargs,
     ) -> None:  # fmt: skip
         """The same, as having happened at another instant."""
-        self._say(kind, fields, clock.name, clock.lawful_due_at, tag, at)
+        self._emit(kind, fields, clock.name, clock.lawful_due_at, tag, at)
 
-    def in_time(
+    def emit_due(
         self, at: Instant, clock: Clock, tag: str, kind: Callable[_Fields, DeadlineEvent], /,
         *_: _Fields.args, **fields: _Fields.kwargs,
     ) -> None:  # fmt: skip
         """Say what the passing of time brought: it follows from the event that gave the clock its due date."""
         state = self.state
-        self.said.append(
-            Conclusion(
+        self.emitted.append(
+            DerivedEvent(
                 kind=kind,
                 fields=fields,
                 subject=state.subject,
@@ -141,13 +141,13 @@ class Turn:
         """The fact of this turn contradicts what is known: say which rule it breaks; the state stays as it was."""
         fact = self.caused_by()
         fields = {"kind": kind, "rule": rule, "detail": detail, "target_event_id": fact.event_id}
-        self._say(IntegrityFlagRaised, fields, DOSSIER, fact.at, f":{rule}:{fact.event_id}", fact.at)
+        self._emit(IntegrityFlagRaised, fields, DOSSIER, fact.at, f":{rule}:{fact.event_id}", fact.at)
 
     def not_armed(self, name: str, kind: Any, code: Any, reason: str) -> None:
         """A clock can't run: an alert to the administrator (AL-7)."""
         fact = self.caused_by()
         fields = {"clock": name, "clock_kind": kind, "code": code, "reason": reason}
-        self._say(ClockNotArmed, fields, name, fact.at, f":{fact.event_id}", fact.at)
+        self._emit(ClockNotArmed, fields, name, fact.at, f":{fact.event_id}", fact.at)
 
     def not_armed_by(self, name: str, kind: Any, error: RulesError) -> None:
         """The same, for what the rules refused."""
@@ -156,7 +156,7 @@ class Turn:
             name, kind, "calendar_exhausted" if isinstance(error, CalendarExhaustedError) else code, str(error)
         )
 
-    def _say(
+    def _emit(
         self,
         kind: Callable[..., DeadlineEvent],
         fields: dict[str, Any],
@@ -166,8 +166,8 @@ class Turn:
         at: Instant,
     ) -> None:
         fact, state = self.caused_by(), self.state
-        self.said.append(
-            Conclusion(
+        self.emitted.append(
+            DerivedEvent(
                 kind=kind,
                 fields=fields,
                 subject=state.subject,
@@ -185,7 +185,7 @@ class Turn:
         )
 
     def dues(self, clock: Clock) -> dict[str, Any]:
-        """The fields that every conclusion about a clock has (DR-25)."""
+        """The fields that every derived event about a clock has (DR-25)."""
         local = self.zone.local
         return {
             "clock": clock.name,

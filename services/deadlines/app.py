@@ -17,7 +17,7 @@ from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from services.deadlines.adapters.live import transport
 from services.deadlines.adapters.live.checkpoint import Checkpoint
-from services.deadlines.adapters.live.faust_agents import Agents, Ways
+from services.deadlines.adapters.live.faust_agents import AgentDependencies, Agents
 from services.deadlines.adapters.live.log_times import LogTimes
 from services.deadlines.adapters.live.outbox import Outbox
 from services.deadlines.adapters.live.system_clock import SystemClock
@@ -25,7 +25,7 @@ from services.deadlines.adapters.live.ticker import TICK_SECONDS, Ticker
 from services.deadlines.adapters.store.faust_tables import OpenClocks, StoredRows, make_table
 from services.deadlines.config import ConfigError, DeadlinesConfig, read_config
 from services.deadlines.pipeline import Pipeline
-from services.deadlines.ports import Clock
+from services.deadlines.ports import WallClock
 
 APP_ID = "deadlines"
 """Consumer group, and the first part of the changelog topic's name."""
@@ -45,7 +45,7 @@ class Worker:
     listeners: tuple[Any, ...]
 
 
-def make_app(config: DeadlinesConfig, *, clock: Clock | None = None) -> Worker:
+def make_app(config: DeadlinesConfig, *, clock: WallClock | None = None) -> Worker:
     """Build the worker. Reads the rulebook's and the procedures' files."""
     app = _faust_app(config)
     rulebook = load_rulebook()
@@ -59,13 +59,15 @@ def make_app(config: DeadlinesConfig, *, clock: Clock | None = None) -> Worker:
     table = make_table(app)
     clocks, times = OpenClocks(StoredRows(table)), LogTimes()
     producer = transport.install(app)
-    said = Outbox(producer, Topic.DEADLINE_EVENTS.value, config.linger_seconds)
-    checkpoint = Checkpoint(producer, clocks, said)
+    emitted = Outbox(producer, Topic.DEADLINE_EVENTS.value, config.linger_seconds)
+    checkpoint = Checkpoint(producer, clocks, emitted)
     transport.connect(app, checkpoint, times)
     ticks = Outbox(producer, Topic.DEADLINE_TICKS.value, config.linger_seconds)
     ticker = Ticker(pipeline, clock or SystemClock(config.clock_offset), times, ticks, config.clock_skew)
-    ways = Ways(clocks=clocks, times=times, said=said, dlq=_topic(app, Topic.DOSSIER_EVENTS_DLQ))
-    agents = Agents(pipeline, ticker, ways)
+    dependencies = AgentDependencies(
+        clocks=clocks, times=times, emitted=emitted, dlq=_topic(app, Topic.DOSSIER_EVENTS_DLQ)
+    )
+    agents = Agents(pipeline, ticker, dependencies)
     app.agent(_topic(app, Topic.DOSSIER_EVENTS), name="dossier-events", concurrency=1)(agents.on_dossier_events)
     app.agent(_topic(app, Topic.DEADLINE_TICKS), name="deadline-ticks", concurrency=1)(agents.on_ticks)
     listeners = _listen(app, table, clocks, ticker)

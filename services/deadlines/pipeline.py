@@ -1,9 +1,9 @@
 """The steps of the deadline processor, without Kafka: a fact arrives, or time passes.
 
-    dossier-events  --on_fact-----> the state of its stream, conclusions
+    dossier-events  --on_fact-----> the state of its stream, derived events
     time            --on_check----> the same
 
-The state is kept by whoever calls; it is made durable only after the conclusions that it remembers (ADR 0012). Both paths,
+The state is kept by whoever calls; it is made durable only after the derived events that it remembers (ADR 0012). Both paths,
 the live worker on Faust and the bulk path on plain Kafka transactions, call exactly this.
 """
 
@@ -12,12 +12,12 @@ from datetime import timedelta
 
 from rules.book.procedures import ProcedureCatalogue
 from rules.book.rulebook import Rulebook
-from rules.clocks.derived_events import Conclusion
+from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact, Order
 from rules.clocks.fold import evolve, is_over, pass_time
 from rules.clocks.instants import Instant, length
 from rules.clocks.planning import Planner
-from rules.clocks.state import DossierState
+from rules.clocks.state import StreamState
 
 _REPORTED_LONG_AFTER: Instant = 3_600_000_000
 """A counter that reports what happened so long ago is catching up: what ended the clock may come with the next message."""
@@ -36,11 +36,11 @@ class LogTime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turned:
+class CheckResult:
     """What a fact or a look came to. `is_over`: the stream can be forgotten."""
 
-    state: DossierState | None
-    said: list[Conclusion] = field(default_factory=list)
+    state: StreamState | None
+    emitted: list[DerivedEvent] = field(default_factory=list)
     is_over: bool = False
 
 
@@ -67,8 +67,8 @@ class Pipeline:
         self.retention = length(retention)
 
     def on_fact(
-        self, state: DossierState | None, fact: Fact, time: LogTime
-    ) -> tuple[DossierState | None, list[Conclusion]]:
+        self, state: StreamState | None, fact: Fact, time: LogTime
+    ) -> tuple[StreamState | None, list[DerivedEvent]]:
         """Fold one fact in; `time` is that of its partition and goes on with it.
 
         Raises:
@@ -91,15 +91,15 @@ class Pipeline:
         passed_before = at if at > passed_before else passed_before  # noqa: FURB136 the same
         return evolve(state, fact, passed_before, self._planner, self.retention, known_at if is_late else 0)
 
-    def on_check(self, state: DossierState, until: Instant, detected_at: Instant) -> Turned:
+    def on_check(self, state: StreamState, until: Instant, detected_at: Instant) -> CheckResult:
         """Say what fell due before `until`. The caller has seen to it that everything known by then was folded in."""
         if is_over(state, until, self.retention):
-            return Turned(state=None, is_over=True)
+            return CheckResult(state=None, is_over=True)
         if state.next_at >= until:
-            return Turned(state=state)
-        said: list[Conclusion] = []
-        after = pass_time(state, until, detected_at, self._planner, self.retention, said)
-        return Turned(state=after, said=said)
+            return CheckResult(state=state)
+        emitted: list[DerivedEvent] = []
+        after = pass_time(state, until, detected_at, self._planner, self.retention, emitted)
+        return CheckResult(state=after, emitted=emitted)
 
     def is_silent(self, time: LogTime, until: Instant) -> bool:
         """Whether time counts at an instant for streams that are catching up."""

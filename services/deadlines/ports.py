@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 
-class Clock(Protocol):
+class WallClock(Protocol):
     """The wall clock. It decides only when to look; what is due follows from the events alone."""
 
     def now(self) -> datetime:

@@ -28,7 +28,7 @@ from services.intake.adapters.problems import Problems
 from services.intake.adapters.system_clock import SystemClock
 from services.intake.adapters.writer import Writer
 from services.intake.config import ConfigError, IntakeConfig, read_config
-from services.intake.pipeline import Ledger, publish_recorded
+from services.intake.pipeline import ActionRecorder, publish_recorded
 from services.intake.ports import StoreUnavailableError
 
 LOGGER = logging.getLogger("intake")
@@ -50,7 +50,7 @@ class LogBehindKafkaError(Exception):
 async def serve(config: IntakeConfig) -> None:
     """Both doors until cancelled. The HTTP door opens whether or not Kafka is there; the Kafka door keeps trying."""
     store = await _opened_store(config)
-    ledger = Ledger(store=store, rulebook=load_rulebook(), known_states=KnownStates(MAX_KNOWN_STATES))
+    ledger = ActionRecorder(store=store, rulebook=load_rulebook(), known_states=KnownStates(MAX_KNOWN_STATES))
     writer = Writer(ledger, SystemClock())
     data_schemas = load_data_schemas()
     reader = ActionReader(load_schema("action.v1"), data_schemas, config.history_sources)

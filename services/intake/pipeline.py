@@ -45,7 +45,7 @@ class _Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
+class ActionRecorder:
     """The store with what is remembered of it. One caller at a time calls `record`; other processes may have their own."""
 
     store: EventStore

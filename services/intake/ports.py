@@ -94,7 +94,7 @@ class LogPublisher(Protocol):
         """One transaction. Raises when it is not certain that it was committed."""
 
 
-class Clock(Protocol):
+class WallClock(Protocol):
     """The server's clock."""
 
     def now(self) -> datetime:

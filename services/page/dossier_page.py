@@ -8,8 +8,8 @@ import orjson
 
 from events.catalog import DEADLINE_TYPES
 from services.page.parameters import Scope
-from services.page.places import Places
 from services.page.reader import Reader, Row, query_text
+from services.page.unit_names import UnitNames
 from services.stats.adapters.queries import period_parameters
 from services.stats.domain.figures import DEFINITION
 from services.stats.domain.periods import local_day, period
@@ -35,7 +35,7 @@ class DossierPage:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._places = Places(reader)
+        self._unit_names = UnitNames(reader)
 
     async def dossier(self, dossier_id: str, now: datetime) -> Row:
         """Everything of one dossier. Raises DossierNotFoundError."""
@@ -47,8 +47,8 @@ class DossierPage:
         keys = {"dossier_id": dossier_id, "opened_on": row["opened_on"].isoformat()}
         events = [_event(one) for one in await self._reader.rows("dossier_events", keys)]
         accepted_on = local_day(row["accepted_at"])
-        names = {unit_id: name for unit_id, (name, _) in (await self._places.names(accepted_on)).items()}
-        unit, path = await self._places.unit_and_path(Scope(unit_id=row["unit_id"]), accepted_on)
+        names = {unit_id: name for unit_id, (name, _) in (await self._unit_names.names(accepted_on)).items()}
+        unit, path = await self._unit_names.unit_and_path(Scope(unit_id=row["unit_id"]), accepted_on)
         extent = (await self._reader.recent_rows("extent", query_text("extent")))[0]
         return {
             "definition_id": DEFINITION,

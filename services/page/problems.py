@@ -5,8 +5,8 @@ from typing import Any
 
 from services.page.dossier_page import DossierNotFoundError
 from services.page.parameters import ParameterError
-from services.page.places import UnitNotFoundError
 from services.page.reader import StatisticsUnavailableError
+from services.page.unit_names import UnitNotFoundError
 
 Translate = Callable[..., str]
 CONTENT_TYPE = "application/problem+json"

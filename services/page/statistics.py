@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.page.parameters import Listing, Question, Scope
-from services.page.places import Places, UnitNotFoundError
 from services.page.reader import Reader, Row, query_text, union_of
+from services.page.unit_names import UnitNames, UnitNotFoundError
 from services.stats.adapters.queries import period_parameters
 from services.stats.domain.figures import DEFINITION
 from services.stats.domain.periods import Period, local_day, week, week_of
@@ -24,7 +24,7 @@ class Statistics:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._places = Places(reader)
+        self._unit_names = UnitNames(reader)
 
     async def meta(self) -> Row:
         """How fresh the data is and which weeks there are; days are local, `latest_week` is the last one with data."""
@@ -41,7 +41,7 @@ class Statistics:
         scope = await self._rooted(asked.scope)
         rows = await self._reader.rows("breakdown", {**period_parameters(asked.period), **_scope(scope)})
         head = await self._head(asked, scope)
-        names = await self._places.names(_name_day(asked.period))
+        names = await self._unit_names.names(_name_day(asked.period))
         if not rows and scope.unit_id and scope.unit_id not in names:
             raise UnitNotFoundError(scope.unit_id)
         children = [_child(row, names) for row in rows]
@@ -104,7 +104,7 @@ class Statistics:
         return Scope(unit_id=province_ids[0]) if len(province_ids) == 1 and province_ids[0] else scope
 
     async def _head(self, asked: Question, scope: Scope) -> Row:
-        unit, path = await self._places.unit_and_path(scope, _name_day(asked.period))
+        unit, path = await self._unit_names.unit_and_path(scope, _name_day(asked.period))
         return {"definition_id": DEFINITION, "from": asked.from_on, "to": asked.to_on, "as_of": asked.period.as_of,
                 "unit": unit, "path": path}  # fmt: skip
 

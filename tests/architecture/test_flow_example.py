@@ -13,10 +13,9 @@ from events.envelope import Event
 from events.schema_files import load_data_schemas, load_schema
 from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
-from rules.clocks.derived_events import Conclusion, events_of
+from rules.clocks.derived_events import DerivedEvent, events_of
 from rules.clocks.instants import micros
-from rules.clocks.state import NEVER
-from rules.clocks.state import DossierState as ClockState
+from rules.clocks.state import NEVER, StreamState
 from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.pipeline import LogTime, Pipeline
 from services.intake.adapters.action_reader import ActionReader
@@ -34,20 +33,20 @@ RECORDED_AFTER = timedelta(seconds=2)
 
 
 def test_every_message_of_the_page_is_what_the_code_says() -> None:
-    said, _ = _followed()
+    emitted, _ = _followed()
     shown = [block for block in _blocks() if "recordedat" in block]
     assert len(shown) > 3
-    strange = [block for block in shown if not any(_is_part_of(block, one) for one in said)]
+    strange = [block for block in shown if not any(_is_part_of(block, one) for one in emitted)]
     assert strange == []
 
 
 def test_the_page_tells_everything_that_was_said_in_order() -> None:
-    said, _ = _followed()
+    emitted, _ = _followed()
     table = re.findall(
         r"^\| (\d{4}-\d\d-\d\d \d\d:\d\d) \|.*\| ([^|]*) \|$", text_of("docs/flow.md"), flags=re.MULTILINE
     )
     told = [(when, kind) for when, kinds in table for kind in re.findall(r"`([a-z-]+)`", kinds)]
-    happened = [(one["time"][:16].replace("T", " "), one["type"].removesuffix(".v1")) for one in said]
+    happened = [(one["time"][:16].replace("T", " "), one["type"].removesuffix(".v1")) for one in emitted]
     assert sorted(told) == sorted(happened)
 
 
@@ -76,23 +75,23 @@ def _followed() -> tuple[list[dict[str, Any]], DossierFacts]:
     pipeline = Pipeline(rulebook, load_procedures(rulebook.default_rule_set))
     clocks, log_time = _Clocks(pipeline), LogTime()
     state: DossierState | None = None
-    said: list[Event] = []
+    emitted: list[Event] = []
     for raw in [block for block in _blocks() if block.get("type") in ACTION_TYPES and "recordedat" not in block]:
         action = reader.read(raw)
         assert isinstance(action, Action), action
         recorded_at = action.occurred_at + RECORDED_AFTER
-        said += clocks.pass_time(str(action.dossier_id), recorded_at)
+        emitted += clocks.pass_time(str(action.dossier_id), recorded_at)
         decision = decide(state, action, recorded_at)
         assert not isinstance(decision, Refusal), decision
         (sealed,) = seal(state, action, decision, recorded_at, opened_on(rulebook, action))
         event = from_structured(json.loads(dumps(sealed.structured)))
         state = sealed.state
-        said += [event, *clocks.follow(event, recorded_at, log_time)]
+        emitted += [event, *clocks.follow(event, recorded_at, log_time)]
     assert state is not None
     key = DossierKey(state.opened_on, state.dossier_id)
-    facts = fold(key, map(known_event, said), Places(()))
+    facts = fold(key, map(known_event, emitted), Places(()))
     assert facts is not None
-    return [json.loads(dumps(to_structured(one))) for one in said], facts
+    return [json.loads(dumps(to_structured(one))) for one in emitted], facts
 
 
 class _Clocks:
@@ -100,12 +99,14 @@ class _Clocks:
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
-        self._state: ClockState | None = None
+        self._state: StreamState | None = None
 
     def follow(self, event: Event, known_at: datetime, time: LogTime) -> tuple[Event, ...]:
         key, value, headers = to_kafka(event)
-        self._state, said = self._pipeline.on_fact(self._state, read_fact(key, value, headers, micros(known_at)), time)
-        return self._events(event.envelope.dossier_id, said)
+        self._state, emitted = self._pipeline.on_fact(
+            self._state, read_fact(key, value, headers, micros(known_at)), time
+        )
+        return self._events(event.envelope.dossier_id, emitted)
 
     def pass_time(self, dossier_id: str, until: datetime) -> list[Event]:
         """The ticker looks at each instant at which the dossier wants to be looked at, one second later."""
@@ -114,9 +115,9 @@ class _Clocks:
             seen_at = self._state.next_at + 1_000_000
             turned = self._pipeline.on_check(self._state, seen_at, seen_at)
             self._state = turned.state
-            events += self._events(dossier_id, turned.said)
+            events += self._events(dossier_id, turned.emitted)
         return events
 
-    def _events(self, dossier_id: str, said: list[Conclusion]) -> tuple[Event, ...]:
+    def _events(self, dossier_id: str, emitted: list[DerivedEvent]) -> tuple[Event, ...]:
         assert self._state is not None
-        return events_of(dossier_id, said)
+        return events_of(dossier_id, emitted)

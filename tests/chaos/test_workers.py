@@ -183,8 +183,8 @@ async def settle(bootstrap: str, workers: Workers, seconds: float) -> None:
             workers.revive()
             expected = await expected_of_log(bootstrap)
             await reader.more(500)
-            said = said_by_id(reader.records)
-            missing = expected.keys() - said.keys()
+            emitted = said_by_id(reader.records)
+            missing = expected.keys() - emitted.keys()
             if not missing:
                 break
             what = [expected[one] for one in list(missing)[:2]]
@@ -193,19 +193,19 @@ async def settle(bootstrap: str, workers: Workers, seconds: float) -> None:
         await reader.more(500)
         extra = said_by_id(reader.records).keys() - (await expected_of_log(bootstrap)).keys()
         assert not extra, [said_by_id(reader.records)[one] for one in list(extra)[:3]]
-        said, expected = said_by_id(reader.records), await expected_of_log(bootstrap)
-        assert {one: said[one] for one in expected} == expected
-        twice = len(reader.records) - len(said)
+        emitted, expected = said_by_id(reader.records), await expected_of_log(bootstrap)
+        assert {one: emitted[one] for one in expected} == expected
+        twice = len(reader.records) - len(emitted)
         sys.stdout.write(f"{len(expected)} deadline events, each as the rules give it; {twice} came twice\n")
 
 
 def said_by_id(records: list[Any]) -> dict[str, tuple[Any, ...]]:
     """What was said; any number of times, but with the same content."""
-    said: dict[str, tuple[Any, ...]] = {}
+    emitted: dict[str, tuple[Any, ...]] = {}
     for record in records:
         content = without_detection(record.key, record.value, record.headers)
-        assert said.setdefault(dict(record.headers)["ce_id"].decode(), content) == content
-    return said
+        assert emitted.setdefault(dict(record.headers)["ce_id"].decode(), content) == content
+    return emitted
 
 
 def log_tails(workers: Workers) -> str:

@@ -11,8 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from events.catalog import DOSSIER_TYPES
-from rules.clocks import fold, moving
-from rules.clocks import transition as turn
+from rules.clocks import fold, moving, transition
 from rules.clocks.facts import CalendarChanged
 from tests.mutation.failing import fails
 from tests.properties.deadlines.random_lives import _HAPPENINGS
@@ -53,7 +52,7 @@ def test_no_event_turns_a_late_end_into_one_that_was_in_time(what: str) -> None:
     after = watch.state
     assert after is not None
     assert after.ending == before.ending
-    assert not only(watch.said, "met", "recomputed")
+    assert not only(watch.emitted, "met", "recomputed")
     clock, first = after.clock("dossier"), before.clock("dossier")
     assert clock is not None
     assert first is not None
@@ -73,17 +72,17 @@ def first_due_dates_stay() -> None:
         for event in life.events:
             watch.hear(event)
         first: dict[str, Any] = {}
-        for said in watch.said:
-            due_at = getattr(said.data, "original_due_at", None)
+        for emitted in watch.emitted:
+            due_at = getattr(emitted.data, "original_due_at", None)
             if due_at is not None:
-                assert first.setdefault(getattr(said.data, "clock", ""), due_at) == due_at
+                assert first.setdefault(getattr(emitted.data, "clock", ""), due_at) == due_at
 
 
 def test_overwriting_the_first_due_date_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not fails(first_due_dates_stay)
-    put = turn.Turn.put
+    put = transition.Transition.put
     monkeypatch.setattr(
-        turn.Turn,
+        transition.Transition,
         "put",
         lambda self, clock: put(self, replace(clock, original_due_at=clock.lawful_due_at)),
     )
@@ -97,11 +96,11 @@ def test_re_dating_finished_dossiers_fails(monkeypatch: pytest.MonkeyPatch) -> N
     check = test_calendar_change_clocks.test_a_finished_dossier_is_never_counted_anew
     assert not fails(check)
 
-    def unguarded(turn: Any, fact: Any) -> None:
-        ending = turn.state.ending
-        turn.state = replace(turn.state, ending=None)
-        guarded(turn, fact)
-        turn.state = replace(turn.state, ending=ending)
+    def unguarded(transition: Any, fact: Any) -> None:
+        ending = transition.state.ending
+        transition.state = replace(transition.state, ending=None)
+        guarded(transition, fact)
+        transition.state = replace(transition.state, ending=ending)
 
     guarded = moving.on_calendar_changed
     monkeypatch.setitem(_handlers(), CalendarChanged, unguarded)
@@ -113,10 +112,10 @@ def test_re_dating_breached_dossiers_fails(monkeypatch: pytest.MonkeyPatch) -> N
     assert not fails(check)
     guarded = moving.on_calendar_changed
 
-    def unguarded(turn: Any, fact: Any) -> None:
-        clocks = tuple(replace(clock, is_breached=False) for clock in turn.state.clocks)
-        turn.state = replace(turn.state, clocks=clocks)
-        guarded(turn, fact)
+    def unguarded(transition: Any, fact: Any) -> None:
+        clocks = tuple(replace(clock, is_breached=False) for clock in transition.state.clocks)
+        transition.state = replace(transition.state, clocks=clocks)
+        guarded(transition, fact)
 
     monkeypatch.setitem(_handlers(), CalendarChanged, unguarded)
     assert fails(check)

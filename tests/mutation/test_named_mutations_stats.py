@@ -12,7 +12,7 @@ from clickhouse_connect.driver.client import Client
 
 from services.stats.adapters.migrations import read_migrations
 from services.stats.adapters.unit_register import load_units
-from services.stats.domain import projection as story
+from services.stats.domain import projection
 from tests.mutation.failing import fails
 from tests.sql import test_golden_week
 from tests.sql.engines import engine_of_its_own
@@ -25,8 +25,8 @@ VIEW = "dossiers_in_period"
 
 def without(monkeypatch: pytest.MonkeyPatch, *event_types: str) -> None:
     """Some events are not told to the story of a dossier."""
-    told = {name: teller for name, teller in story._TELLERS.items() if name not in event_types}
-    monkeypatch.setattr(story, "_TELLERS", told)
+    told = {name: applier for name, applier in projection._APPLIERS.items() if name not in event_types}
+    monkeypatch.setattr(projection, "_APPLIERS", told)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.intake.domain.actions import Action, Answer
-from services.intake.pipeline import Ledger
-from services.intake.ports import Clock, StoreUnavailableError
+from services.intake.pipeline import ActionRecorder
+from services.intake.ports import StoreUnavailableError, WallClock
 
 MAX_WAITING_ACTIONS = 50_000
 MAX_ACTIONS_PER_TRANSACTION = 2_000
@@ -30,7 +30,7 @@ class _Request:
 class Writer:
     """Owns the ledger; `record` may be called by any number of tasks of one event loop, also before `run` has begun."""
 
-    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, ledger: ActionRecorder, clock: WallClock) -> None:
         self._ledger = ledger
         self._clock = clock
         self._waiting: asyncio.Queue[_Request] = asyncio.Queue()

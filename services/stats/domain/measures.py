@@ -79,13 +79,13 @@ def counted_dossiers(
         by_dossier[event.envelope.dossier_id][event.envelope.event_id] = event
     counted = []
     for dossier_id, distinct in sorted(by_dossier.items()):
-        story = sorted(distinct.values(), key=_order)
-        accepted = next((event for event in story if isinstance(event.data, DossierAccepted)), None)
+        projection = sorted(distinct.values(), key=_order)
+        accepted = next((event for event in projection if isinstance(event.data, DossierAccepted)), None)
         if accepted is None:
             continue
         receiver = accepted.envelope.unit_id
         place = places.on(receiver, local_day(accepted.envelope.occurred_at))
-        counts = _count(story, accepted, period)
+        counts = _count(projection, accepted, period)
         if counts is not None and (not unit_id or unit_id in (*place, receiver)):
             counted_unit_id = _counted_unit(level, place, receiver)
             counted.append(CountedDossier(dossier_id=dossier_id, counted_unit_id=counted_unit_id, counts=counts))
@@ -108,9 +108,9 @@ def _counted_unit(level: Level, place: Place, receiver: int) -> int | None:
             return place.commune_id or (receiver if unknown else None)
 
 
-def _count(story: Sequence[Event], accepted: Event, period: Period) -> Counts | None:
+def _count(projection: Sequence[Event], accepted: Event, period: Period) -> Counts | None:
     accepted_at = accepted.envelope.occurred_at
-    ending = _ending(story)
+    ending = _ending(projection)
     # A result said to be ready before the dossier was received is counted on the day it was received.
     counted_end_at = max(ending.envelope.occurred_at, accepted_at) if ending else None
     if accepted_at >= period.to_at or (counted_end_at is not None and counted_end_at < period.from_at):
@@ -120,16 +120,16 @@ def _count(story: Sequence[Event], accepted: Event, period: Period) -> Counts | 
         channel = {1: "received_direct", 2: "received_online", 3: "received_postal"}.get(accepted.envelope.channel or 0)
         counts |= {channel: 1} if channel else {}
     if ending is not None and counted_end_at is not None and counted_end_at < period.to_at:
-        counts |= _ended_counts(story, ending)
+        counts |= _ended_counts(projection, ending)
     else:
-        counts |= _open_counts(story, accepted_at, period.as_of)
+        counts |= _open_counts(projection, accepted_at, period.as_of)
     return Counts(**counts)
 
 
-def _ending(story: Sequence[Event]) -> Event | None:
+def _ending(projection: Sequence[Event]) -> Event | None:
     """The first ending after the last reopening."""
     ending: Event | None = None
-    for event in story:
+    for event in projection:
         if isinstance(event.data, DossierReopened):
             ending = None
         elif isinstance(event.data, _ENDINGS) and ending is None:
@@ -137,10 +137,10 @@ def _ending(story: Sequence[Event]) -> Event | None:
     return ending
 
 
-def _ended_counts(story: Sequence[Event], ending: Event) -> Mapping[str, int]:
+def _ended_counts(projection: Sequence[Event], ending: Event) -> Mapping[str, int]:
     if not isinstance(ending.data, ResultReadyAtCounter):
         return {"terminated": 1}
-    about_the_whole = [event.data for event in story if getattr(event.data, "clock_kind", "") == "dossier"]
+    about_the_whole = [event.data for event in projection if getattr(event.data, "clock_kind", "") == "dossier"]
     told = next((data for data in about_the_whole if isinstance(data, DeadlineSet)), None)
     if told is None:
         return {"resolved": 1, "unknown": 1}
@@ -157,15 +157,15 @@ def _ended_counts(story: Sequence[Event], ending: Event) -> Mapping[str, int]:
     ended, recorded = ending.envelope.occurred_at, ending.envelope.recorded_at
     # DR-31: told too late to be believed, until a head approves.
     is_doubtful = not ending.envelope.is_history and recorded - ended > _BACKDATED_AFTER and lateness(recorded) > 0
-    approved = {event.data.target_event_id for event in story if isinstance(event.data, BackdatingApproved)}
+    approved = {event.data.target_event_id for event in projection if isinstance(event.data, BackdatingApproved)}
     counts_as = recorded if is_doubtful and ending.envelope.event_id not in approved else ended
     return {"resolved": 1, {-1: "early", 0: "on_time", 1: "late"}[lateness(counts_as)]: 1}
 
 
-def _open_counts(story: Sequence[Event], accepted_at: datetime, as_of: datetime) -> Mapping[str, int]:
+def _open_counts(projection: Sequence[Event], accepted_at: datetime, as_of: datetime) -> Mapping[str, int]:
     awaited: set[str] = set()
     due_at: datetime | None = None
-    for event in story:
+    for event in projection:
         is_known = event.envelope.occurred_at < as_of
         if isinstance(event.data, DeadlineSet):
             due_at = _due_after(event, due_at) if accepted_at < as_of else due_at

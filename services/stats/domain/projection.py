@@ -19,7 +19,7 @@ RESOLVING_TYPE: Final = "result-ready-at-counter.v1"
 
 
 @dataclass(slots=True, kw_only=True)
-class Story:
+class DossierProjection:
     """What is known so far. Changed only by `tell`."""
 
     accepted: KnownEvent | None = None
@@ -50,61 +50,64 @@ class Story:
     correction_count: int = 0
 
 
-def tell(story: Story, event: KnownEvent) -> None:
+def apply(projection: DossierProjection, event: KnownEvent) -> None:
     """Take one event into the story; events must come in the order of the dossier's stream."""
-    teller = _TELLERS.get(event.event_type)
-    if teller is not None:
-        teller(story, event)
+    applier = _APPLIERS.get(event.event_type)
+    if applier is not None:
+        applier(projection, event)
 
 
-def _accepted(story: Story, event: KnownEvent) -> None:
-    if story.accepted is None:
+def _accepted(projection: DossierProjection, event: KnownEvent) -> None:
+    if projection.accepted is None:
         said = _data(event)
-        story.accepted = event
-        story.procedure_code = event.procedure_code or said.get("procedure_code") or ""
-        story.procedure_name = said.get("procedure_name") or ""
-        story.held_by_unit_id = event.unit_id
+        projection.accepted = event
+        projection.procedure_code = event.procedure_code or said.get("procedure_code") or ""
+        projection.procedure_name = said.get("procedure_name") or ""
+        projection.held_by_unit_id = event.unit_id
 
 
-def _transferred(story: Story, event: KnownEvent) -> None:
-    story.handed_over_by_unit_id, story.held_by_unit_id = story.held_by_unit_id, _data(event)["to_unit_id"]
+def _transferred(projection: DossierProjection, event: KnownEvent) -> None:
+    projection.handed_over_by_unit_id, projection.held_by_unit_id = (
+        projection.held_by_unit_id,
+        _data(event)["to_unit_id"],
+    )
 
 
-def _transfer_received(story: Story, _event: KnownEvent) -> None:
-    story.handed_over_by_unit_id = 0
+def _transfer_received(projection: DossierProjection, _event: KnownEvent) -> None:
+    projection.handed_over_by_unit_id = 0
 
 
-def _transfer_refused(story: Story, _event: KnownEvent) -> None:
-    story.held_by_unit_id = story.handed_over_by_unit_id or story.held_by_unit_id
-    story.handed_over_by_unit_id = 0
+def _transfer_refused(projection: DossierProjection, _event: KnownEvent) -> None:
+    projection.held_by_unit_id = projection.handed_over_by_unit_id or projection.held_by_unit_id
+    projection.handed_over_by_unit_id = 0
 
 
-def _reassigned(story: Story, event: KnownEvent) -> None:
+def _reassigned(projection: DossierProjection, event: KnownEvent) -> None:
     # The holder alone changes, never a due date (DR-28).
-    story.held_by_unit_id = _data(event)["new_unit_id"]
+    projection.held_by_unit_id = _data(event)["new_unit_id"]
 
 
-def _supplement_requested(story: Story, event: KnownEvent) -> None:
-    if story.paused_at is None:
-        story.paused_at = event.occurred_at
+def _supplement_requested(projection: DossierProjection, event: KnownEvent) -> None:
+    if projection.paused_at is None:
+        projection.paused_at = event.occurred_at
 
 
-def _supplement_completed(story: Story, event: KnownEvent) -> None:
-    if story.paused_at is not None:
-        story.closed_pauses.append((story.paused_at, event.occurred_at))
-        story.paused_at = None
+def _supplement_completed(projection: DossierProjection, event: KnownEvent) -> None:
+    if projection.paused_at is not None:
+        projection.closed_pauses.append((projection.paused_at, event.occurred_at))
+        projection.paused_at = None
 
 
-def _clock_paused(story: Story, event: KnownEvent) -> None:
+def _clock_paused(projection: DossierProjection, event: KnownEvent) -> None:
     # Whether an obligation stops the clock only the clock knows; supplements are read from what people said.
-    if _is_of_financial_duty(event) and story.owing_since is None:
-        story.owing_since = event.occurred_at
+    if _is_of_financial_duty(event) and projection.owing_since is None:
+        projection.owing_since = event.occurred_at
 
 
-def _clock_resumed(story: Story, event: KnownEvent) -> None:
-    if _is_of_financial_duty(event) and story.owing_since is not None:
-        story.closed_pauses.append((story.owing_since, event.occurred_at))
-        story.owing_since = None
+def _clock_resumed(projection: DossierProjection, event: KnownEvent) -> None:
+    if _is_of_financial_duty(event) and projection.owing_since is not None:
+        projection.closed_pauses.append((projection.owing_since, event.occurred_at))
+        projection.owing_since = None
 
 
 def _is_of_financial_duty(event: KnownEvent) -> bool:
@@ -112,97 +115,97 @@ def _is_of_financial_duty(event: KnownEvent) -> bool:
     return _is_of_dossier(said) and said["cause"] == "financial_duty"
 
 
-def _ended(story: Story, event: KnownEvent) -> None:
-    if story.ending is None:
-        story.ending = event
+def _ended(projection: DossierProjection, event: KnownEvent) -> None:
+    if projection.ending is None:
+        projection.ending = event
 
 
-def _reopened(story: Story, _event: KnownEvent) -> None:
+def _reopened(projection: DossierProjection, _event: KnownEvent) -> None:
     """The ending is none any more; what was waited for at that time is over with it."""
-    ending = story.ending
+    ending = projection.ending
     if ending is None:
         return
-    waited_since = [since for since in (story.paused_at, story.owing_since) if since is not None]
-    story.closed_pauses += [(since, ending.occurred_at) for since in waited_since]
-    story.paused_at = story.owing_since = story.ending = story.delivered_at = None
+    waited_since = [since for since in (projection.paused_at, projection.owing_since) if since is not None]
+    projection.closed_pauses += [(since, ending.occurred_at) for since in waited_since]
+    projection.paused_at = projection.owing_since = projection.ending = projection.delivered_at = None
 
 
-def _delivered(story: Story, event: KnownEvent) -> None:
-    if story.delivered_at is None:
-        story.delivered_at = event.occurred_at
+def _delivered(projection: DossierProjection, event: KnownEvent) -> None:
+    if projection.delivered_at is None:
+        projection.delivered_at = event.occurred_at
 
 
-def _apology_sent(story: Story, event: KnownEvent) -> None:
-    if story.apology_sent_at is None:
-        story.apology_sent_at = event.occurred_at
+def _apology_sent(projection: DossierProjection, event: KnownEvent) -> None:
+    if projection.apology_sent_at is None:
+        projection.apology_sent_at = event.occurred_at
 
 
-def _apology_waived(story: Story, _event: KnownEvent) -> None:
-    story.is_apology_waived = True
+def _apology_waived(projection: DossierProjection, _event: KnownEvent) -> None:
+    projection.is_apology_waived = True
 
 
-def _apology_lapsed(story: Story, event: KnownEvent) -> None:
+def _apology_lapsed(projection: DossierProjection, event: KnownEvent) -> None:
     """No letter is owed after all (AR-10, AR-11); a waiver leaves the obligation, with a class of its own (AR-07)."""
     said = _data(event)
     if _is_of_dossier(said) and said["reason"] != "waived":
-        story.apology_required_at = story.apology_due_at = story.apology_latest_at = None
+        projection.apology_required_at = projection.apology_due_at = projection.apology_latest_at = None
 
 
-def _backdating_approved(story: Story, event: KnownEvent) -> None:
-    story.approved_event_ids.add(_data(event)["target_event_id"])
+def _backdating_approved(projection: DossierProjection, event: KnownEvent) -> None:
+    projection.approved_event_ids.add(_data(event)["target_event_id"])
 
 
-def _corrected(story: Story, _event: KnownEvent) -> None:
-    story.correction_count += 1
+def _corrected(projection: DossierProjection, _event: KnownEvent) -> None:
+    projection.correction_count += 1
 
 
-def _flagged(story: Story, event: KnownEvent) -> None:
-    story.flag_count += 1
-    story.has_backdated_flag |= _data(event).get("kind") == "backdated"
+def _flagged(projection: DossierProjection, event: KnownEvent) -> None:
+    projection.flag_count += 1
+    projection.has_backdated_flag |= _data(event).get("kind") == "backdated"
 
 
-def _deadline_set(story: Story, event: KnownEvent) -> None:
+def _deadline_set(projection: DossierProjection, event: KnownEvent) -> None:
     said = _data(event)
     if not _is_of_dossier(said):
         return
-    story.original_due_at = datetime.fromisoformat(said["original_due_at"])
-    story.time_zone = said["time_zone"]
-    story.deadline = _deadline(said, said["classify_by"], story.time_zone)
-    story.promised_due_at = datetime.fromisoformat(said["promised_due_at"])
-    _note_due(story, event.occurred_at, story.deadline.lawful_due_at)
+    projection.original_due_at = datetime.fromisoformat(said["original_due_at"])
+    projection.time_zone = said["time_zone"]
+    projection.deadline = _deadline(said, said["classify_by"], projection.time_zone)
+    projection.promised_due_at = datetime.fromisoformat(said["promised_due_at"])
+    _note_due(projection, event.occurred_at, projection.deadline.lawful_due_at)
 
 
-def _deadline_moved(story: Story, event: KnownEvent) -> None:
+def _deadline_moved(projection: DossierProjection, event: KnownEvent) -> None:
     """Moved, computed anew, or met: each says the due dates as they stand after it."""
     said = _data(event)
-    before = story.deadline
+    before = projection.deadline
     if before is None or not _is_of_dossier(said):
         return  # the set is still on its way; it comes earlier in the stream, so this is told again with it
-    story.promised_due_at = datetime.fromisoformat(said["promised_due_at"])
-    story.deadline = _deadline(said, before.classify_by, before.time_zone)
-    _note_due(story, event.occurred_at, story.deadline.lawful_due_at)
+    projection.promised_due_at = datetime.fromisoformat(said["promised_due_at"])
+    projection.deadline = _deadline(said, before.classify_by, before.time_zone)
+    _note_due(projection, event.occurred_at, projection.deadline.lawful_due_at)
 
 
-def _note_due(story: Story, known_from: datetime, lawful_due_at: datetime) -> None:
+def _note_due(projection: DossierProjection, known_from: datetime, lawful_due_at: datetime) -> None:
     # A re-appointment moves only the promise (DR-26): it is no lawful change and leaves no mark in the history.
-    if not story.due_changes or story.due_changes[-1][1] != lawful_due_at:
-        story.due_changes.append((known_from, lawful_due_at))
+    if not projection.due_changes or projection.due_changes[-1][1] != lawful_due_at:
+        projection.due_changes.append((known_from, lawful_due_at))
 
 
-def _breached(story: Story, event: KnownEvent) -> None:
+def _breached(projection: DossierProjection, event: KnownEvent) -> None:
     said = _data(event)
-    if story.breached_at is None and _is_of_dossier(said):
-        story.breached_at = event.occurred_at
-        story.breach_unit_id = said["held_by_unit_id"]
+    if projection.breached_at is None and _is_of_dossier(said):
+        projection.breached_at = event.occurred_at
+        projection.breach_unit_id = said["held_by_unit_id"]
 
 
-def _apology_required(story: Story, event: KnownEvent) -> None:
+def _apology_required(projection: DossierProjection, event: KnownEvent) -> None:
     said = _data(event)
-    if story.apology_required_at is None and _is_of_dossier(said):
-        story.apology_required_at = event.occurred_at
-        story.apology_due_at = datetime.fromisoformat(said["lawful_due_at"])
-        story.apology_latest_at = datetime.fromisoformat(said["latest_at"])
-        story.breach_unit_id = story.breach_unit_id or said["held_by_unit_id"]
+    if projection.apology_required_at is None and _is_of_dossier(said):
+        projection.apology_required_at = event.occurred_at
+        projection.apology_due_at = datetime.fromisoformat(said["lawful_due_at"])
+        projection.apology_latest_at = datetime.fromisoformat(said["latest_at"])
+        projection.breach_unit_id = projection.breach_unit_id or said["held_by_unit_id"]
 
 
 def _deadline(said: Mapping[str, Any], classify_by: str, time_zone: str) -> Deadline:
@@ -224,7 +227,7 @@ def _data(event: KnownEvent) -> Mapping[str, Any]:
     return said
 
 
-_TELLERS: Final[Mapping[str, Callable[[Story, KnownEvent], None]]] = MappingProxyType(
+_APPLIERS: Final[Mapping[str, Callable[[DossierProjection, KnownEvent], None]]] = MappingProxyType(
     {
         "dossier-accepted.v1": _accepted,
         "dossier-transferred.v1": _transferred,

@@ -17,7 +17,7 @@ from events.envelope import Event
 from events.topics import Topic
 from rules.clocks.errors import StreamGapError
 from rules.clocks.instants import micros
-from services.deadlines.adapters.live.record_batches import Parcel
+from services.deadlines.adapters.live.record_batches import RecordBatch
 from services.deadlines.adapters.live.ticker import Tick, tick_bytes
 from services.deadlines.app import Worker, make_app
 from services.deadlines.config import DeadlinesConfig
@@ -78,8 +78,8 @@ async def worker(tmp_path: Path) -> AsyncIterator[Worker]:
 @pytest.fixture
 def sent(worker: Worker) -> Sent:
     sent = Sent()
-    ways = worker.agents.ways
-    with patch.object(ways.said, "put", sent.put), patch.object(ways.dlq, "send", sent.send):
+    dependencies = worker.agents.dependencies
+    with patch.object(dependencies.emitted, "put", sent.put), patch.object(dependencies.dlq, "send", sent.send):
         yield sent
 
 
@@ -93,8 +93,8 @@ async def put(worker: Worker, *records: "ConsumerRecord[Any, Any]") -> None:
     """Hand records to their agent as one parcel."""
     topic = records[0].topic
     async with worker.app.agents[topic].test_context() as running:
-        parcel = Parcel(TP(topic, 0), records, worker.app.consumer_generation_id)
-        with patch.object(running, "to_message", lambda *_, **__: parcel):
+        record_batch = RecordBatch(TP(topic, 0), records, worker.app.consumer_generation_id)
+        with patch.object(running, "to_message", lambda *_, **__: record_batch):
             await running.put(b"")
 
 
@@ -108,7 +108,11 @@ async def put_events(worker: Worker, events: Sequence[Event], known_at: datetime
 
 async def put_tick(worker: Worker, key: bytes, until: datetime, detected_at: datetime | None = None) -> None:
     tick = tick_bytes(
-        Tick(until=micros(until), detected_at=micros(detected_at or until), sitting=worker.ticker.sitting)
+        Tick(
+            until=micros(until),
+            detected_at=micros(detected_at or until),
+            assignment_epoch=worker.ticker.assignment_epoch,
+        )
     )
     await put(worker, record(Topic.DEADLINE_TICKS, key, tick, (), until))
 
@@ -120,7 +124,7 @@ async def test_an_event_is_folded_into_its_state_and_its_words_are_said(worker: 
     state = worker.clocks.get(dossier.dossier_id.encode(), 0)
     assert state is not None
     assert state.seq == 2
-    assert {(said["partition"], said["key"]) for said in sent.records} == {(0, dossier.dossier_id.encode())}
+    assert {(emitted["partition"], emitted["key"]) for emitted in sent.records} == {(0, dossier.dossier_id.encode())}
 
 
 async def test_an_event_becomes_known_when_it_was_appended_to_the_microsecond(worker: Worker, sent: Sent) -> None:
@@ -147,22 +151,22 @@ async def test_a_tick_says_what_fell_due_once(worker: Worker, sent: Sent) -> Non
     await put_events(worker, dossier.events)
     detected_at = at("2026-03-09T23:01")
     await put_tick(worker, key, at("2026-03-09T23:00"), detected_at)
-    said = sent.kinds()
-    assert said[0] == "set"
-    assert {"near-due A2", "near-due A3", "near-due A4", "breached", "apology-required"} <= set(said)
+    emitted = sent.kinds()
+    assert emitted[0] == "set"
+    assert {"near-due A2", "near-due A3", "near-due A4", "breached", "apology-required"} <= set(emitted)
     assert {event.envelope.recorded_at for event in sent.events()[1:]} == {detected_at}
     await put_tick(worker, key, at("2026-03-09T23:00"))
-    assert sent.kinds() == said
+    assert sent.kinds() == emitted
 
 
 async def test_a_tick_from_before_partitions_moved_is_passed_over(worker: Worker, sent: Sent) -> None:
     """What had been recorded before it is perhaps being read anew."""
     dossier = Dossier().accepted("2026-03-02T08:00", term(5))
     await put_events(worker, dossier.events)
-    sitting = worker.ticker.sitting
+    assignment_epoch = worker.ticker.assignment_epoch
     worker.ticker.halt()
     late = micros(at("2026-03-09T23:00"))
-    tick = tick_bytes(Tick(until=late, detected_at=late, sitting=sitting))
+    tick = tick_bytes(Tick(until=late, detected_at=late, assignment_epoch=assignment_epoch))
     await put(worker, record(Topic.DEADLINE_TICKS, dossier.dossier_id.encode(), tick, (), at("2026-03-09T23:00")))
     assert sent.kinds() == ["set"]
 
@@ -228,9 +232,11 @@ async def test_partitions_that_go_while_a_record_is_put_aside_take_the_rest_of_t
         worker.clocks.drop()
         return await sent.send()
 
-    parcel = Parcel(TP(bad.topic, 0), [bad, record(Topic.DOSSIER_EVENTS, *to_kafka(good), at("2026-03-02T08:00"))], 0)
-    with patch.object(worker.agents.ways.dlq, "send", revoke):
-        assert not await worker.agents._fold_all(parcel)
+    record_batch = RecordBatch(
+        TP(bad.topic, 0), [bad, record(Topic.DOSSIER_EVENTS, *to_kafka(good), at("2026-03-02T08:00"))], 0
+    )
+    with patch.object(worker.agents.dependencies.dlq, "send", revoke):
+        assert not await worker.agents._fold_all(record_batch)
     assert sent.records == []
 
 

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from services.intake.adapters.http_receiver import HttpReceiver
 from services.intake.adapters.known_states import KnownStates
 from services.intake.adapters.writer import Writer
-from services.intake.pipeline import Ledger
+from services.intake.pipeline import ActionRecorder
 from tests.fakes.in_memory_store import InMemoryStore
 from tests.unit.intake.counter import NOW, problems, reader, rulebook
 
@@ -49,12 +49,12 @@ def store() -> InMemoryStore:
 
 
 @pytest.fixture
-def ledger(store: InMemoryStore) -> Ledger:
-    return Ledger(store=store, rulebook=rulebook(), known_states=KnownStates(3))
+def ledger(store: InMemoryStore) -> ActionRecorder:
+    return ActionRecorder(store=store, rulebook=rulebook(), known_states=KnownStates(3))
 
 
 @pytest.fixture
-async def door(store: InMemoryStore, ledger: Ledger) -> AsyncIterator[Door]:
+async def door(store: InMemoryStore, ledger: ActionRecorder) -> AsyncIterator[Door]:
     clock = FixedClock()
     writer = Writer(ledger, clock)
     writing = asyncio.create_task(writer.run())

@@ -13,7 +13,7 @@ from typing import Any
 
 from events.errors import MessageError
 from events.topics import Topic
-from rules.clocks.state import DossierState
+from rules.clocks.state import StreamState
 from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.pipeline import LogTime
 from tests.flow.deadlines.dossiers import Dossier
@@ -88,15 +88,17 @@ async def check_said_once(bootstrap: str) -> None:
     """What stands is exactly what a plain fold of the log says, each once."""
     records = await everything_on(bootstrap, Topic.DEADLINE_EVENTS)
     expected = await expected_of_log(bootstrap)
-    said = {dict(one.headers)["ce_id"].decode(): without_detection(one.key, one.value, one.headers) for one in records}
-    assert len(said) == len(records)
-    assert expected.keys() - said.keys() == set()
-    assert said == expected
+    emitted = {
+        dict(one.headers)["ce_id"].decode(): without_detection(one.key, one.value, one.headers) for one in records
+    }
+    assert len(emitted) == len(records)
+    assert expected.keys() - emitted.keys() == set()
+    assert emitted == expected
 
 
-async def states_of_log(bootstrap: str) -> dict[bytes, DossierState]:
+async def states_of_log(bootstrap: str) -> dict[bytes, StreamState]:
     """A plain fold's states, without what time has brought since."""
-    states: dict[bytes, DossierState] = {}
+    states: dict[bytes, StreamState] = {}
     times: dict[int, LogTime] = defaultdict(LogTime)
     for record in await whole_log(bootstrap):
         try:

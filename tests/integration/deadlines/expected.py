@@ -11,9 +11,9 @@ from events.errors import MessageError
 from events.topics import Topic
 from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
-from rules.clocks.derived_events import Conclusion
+from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.instants import micros
-from rules.clocks.state import DossierState
+from rules.clocks.state import StreamState
 from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.adapters.wire.record_writer import RecordWriter
 from services.deadlines.pipeline import LogTime, Pipeline
@@ -39,9 +39,9 @@ async def whole_log(bootstrap: str) -> "list[ConsumerRecord[Any, Any]]":
 
 async def expected_of_log(bootstrap: str, until: datetime | None = None) -> dict[str, Said]:
     """By id: what was said when the facts became known, and what fell due since, until an instant or now."""
-    states: dict[bytes, DossierState] = {}
+    states: dict[bytes, StreamState] = {}
     times: dict[int, LogTime] = defaultdict(LogTime)
-    said: dict[str, Said] = {}
+    emitted: dict[str, Said] = {}
     for record in await whole_log(bootstrap):
         try:
             fact = read_fact(record.key, record.value, record.headers, record.timestamp * 1000)
@@ -50,12 +50,12 @@ async def expected_of_log(bootstrap: str, until: datetime | None = None) -> dict
         after, concluded = pipeline().on_fact(states.get(record.key), fact, times[record.partition])
         assert after is not None
         states[record.key] = after
-        _note(said, record.key, after, concluded)
+        _note(emitted, record.key, after, concluded)
     now = micros(until or datetime.now(UTC))
     for key, state in states.items():
         turned = pipeline().on_check(state, now, now)
-        _note(said, key, turned.state or state, turned.said)
-    return said
+        _note(emitted, key, turned.state or state, turned.emitted)
+    return emitted
 
 
 def without_detection(key: bytes, value: bytes, headers: Any) -> Said:
@@ -63,7 +63,7 @@ def without_detection(key: bytes, value: bytes, headers: Any) -> Said:
     return key, value, tuple(header for header in headers if header[0] != "ce_recordedat")
 
 
-def _note(said: dict[str, Said], key: bytes, state: DossierState, concluded: list[Conclusion]) -> None:
+def _note(emitted: dict[str, Said], key: bytes, state: StreamState, concluded: list[DerivedEvent]) -> None:
     written = RecordWriter().write(key.decode(), concluded)
     for value, headers in written:
-        said[dict(headers)["ce_id"].decode()] = without_detection(key, value, headers)
+        emitted[dict(headers)["ce_id"].decode()] = without_detection(key, value, headers)

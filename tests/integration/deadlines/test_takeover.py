@@ -62,7 +62,7 @@ async def test_partitions_that_move_between_workers_under_load_lose_and_change_n
     first = WorkerProcess(bootstrap, tmp_path / "first", **two).start()
     second = WorkerProcess(bootstrap, tmp_path / "second", **two, MOTCUA_WORKER_ORDINAL="1")
     try:
-        async with Relay(bootstrap) as relay, Reader(bootstrap, Topic.DEADLINE_EVENTS) as said:
+        async with Relay(bootstrap) as relay, Reader(bootstrap, Topic.DEADLINE_EVENTS) as emitted:
             await first.logged("Worker]: Ready")
             dossiers: list[Dossier] = []
             working = asyncio.ensure_future(work(relay, rng, dossiers))
@@ -74,7 +74,7 @@ async def test_partitions_that_move_between_workers_under_load_lose_and_change_n
             await first.logged("Revoking previously assigned partitions", 30)
             await working
             await asyncio.sleep(6)  # all is due
-            await check_said(bootstrap, first, said)
+            await check_said(bootstrap, first, emitted)
             await drained(bootstrap, Topic.DOSSIER_EVENTS)
             await drained(bootstrap, Topic.DEADLINE_TICKS)
             assert len(await expected_of_log(bootstrap)) > len(dossiers)

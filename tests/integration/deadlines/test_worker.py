@@ -90,11 +90,11 @@ async def until_said(
 
 def said_by_id(reader: Reader) -> dict[str, tuple[Any, ...]]:
     """What was said; twice at most with the same content."""
-    said: dict[str, tuple[Any, ...]] = {}
+    emitted: dict[str, tuple[Any, ...]] = {}
     for record in reader.records:
         content = without_detection(record.key, record.value, record.headers)
-        assert said.setdefault(dict(record.headers)["ce_id"].decode(), content) == content
-    return said
+        assert emitted.setdefault(dict(record.headers)["ce_id"].decode(), content) == content
+    return emitted
 
 
 async def check_said(bootstrap: str, worker: WorkerProcess, reader: Reader, seconds: float = 40) -> None:
@@ -142,22 +142,22 @@ async def test_a_worker_that_is_killed_again_and_again_says_exactly_what_the_fol
     rng = random.Random(20260302)
     worker = WorkerProcess(bootstrap, tmp_path, MOTCUA_DEADLINES_CLOCK_OFFSET_SECONDS=str(AHEAD_SECONDS)).start()
     try:
-        async with Relay(bootstrap) as relay, Reader(bootstrap, Topic.DEADLINE_EVENTS) as said:
+        async with Relay(bootstrap) as relay, Reader(bootstrap, Topic.DEADLINE_EVENTS) as emitted:
             now = datetime.now(UTC)
             past, live = past_lives(rng, now), live_lives(rng, now)
             await publish_under_kills(relay, worker, past, live)
             await asyncio.sleep(max(0.0, (now + DUE_BY - datetime.now(UTC)).total_seconds()))
             worker.start()  # every due date passed while it was down
-            await check_said(bootstrap, worker, said)
+            await check_said(bootstrap, worker, emitted)
             for topic in (Topic.DOSSIER_EVENTS, Topic.DEADLINE_TICKS):
                 await drained(bootstrap, topic)
 
             await check_recovery(bootstrap, worker, relay, past + live)
-            await check_said(bootstrap, worker, said)
-            await check_repetition(bootstrap, relay, said, past + live)
-            await check_open_transaction(bootstrap, worker, relay, said, rng)
-            await check_clock_ahead(bootstrap, worker, relay, said, rng)
-            await check_bulk_path(bootstrap, said)
+            await check_said(bootstrap, worker, emitted)
+            await check_repetition(bootstrap, relay, emitted, past + live)
+            await check_open_transaction(bootstrap, worker, relay, emitted, rng)
+            await check_clock_ahead(bootstrap, worker, relay, emitted, rng)
+            await check_bulk_path(bootstrap, emitted)
             await check_bad_records(bootstrap, worker, relay)
     finally:
         if worker.is_running():
@@ -184,19 +184,19 @@ async def check_recovery(bootstrap: str, worker: WorkerProcess, relay: Relay, li
     assert worker.is_running(), worker.log()[-2000:]
 
 
-async def check_repetition(bootstrap: str, relay: Relay, said: Reader, lives: list[Dossier]) -> None:
+async def check_repetition(bootstrap: str, relay: Relay, emitted: Reader, lives: list[Dossier]) -> None:
     """Everything once more: not a word."""
-    await said.more()
-    count = len(said.records)
+    await emitted.more()
+    count = len(emitted.records)
     for first in range(0, len(lives), 50):
         await relay.publish(event for life in lives[first : first + 50] for event in life.events)
     await drained(bootstrap, Topic.DOSSIER_EVENTS)
     await asyncio.sleep(0.5)
-    assert len(await said.more()) == count
+    assert len(await emitted.more()) == count
 
 
 async def check_open_transaction(
-    bootstrap: str, worker: WorkerProcess, relay: Relay, said: Reader, rng: random.Random
+    bootstrap: str, worker: WorkerProcess, relay: Relay, emitted: Reader, rng: random.Random
 ) -> None:
     """An ending that stands in a transaction when its dossier falls due: nobody is called late, however long it takes."""
     now = datetime.now(UTC)
@@ -206,10 +206,10 @@ async def check_open_transaction(
     async with relay.transaction(ended.events[1:]):
         assert datetime.now(UTC) < due_at
         await asyncio.sleep(4)
-        assert {"dossier-breached.v1"}.isdisjoint(types_of(await said.more(), ended))
-    await check_said(bootstrap, worker, said)
-    assert "deadline-met.v1" in types_of(said.records, ended)
-    assert {"dossier-breached.v1"}.isdisjoint(types_of(said.records, ended))
+        assert {"dossier-breached.v1"}.isdisjoint(types_of(await emitted.more(), ended))
+    await check_said(bootstrap, worker, emitted)
+    assert "deadline-met.v1" in types_of(emitted.records, ended)
+    assert {"dossier-breached.v1"}.isdisjoint(types_of(emitted.records, ended))
 
 
 def types_of(records: list[Any], life: Dossier) -> set[str]:
@@ -217,7 +217,7 @@ def types_of(records: list[Any], life: Dossier) -> set[str]:
 
 
 async def check_clock_ahead(
-    bootstrap: str, worker: WorkerProcess, relay: Relay, said: Reader, rng: random.Random
+    bootstrap: str, worker: WorkerProcess, relay: Relay, emitted: Reader, rng: random.Random
 ) -> None:
     """An ending that is recorded within the grace: a worker whose clock is ahead must not have called the dossier late."""
     now = datetime.now(UTC)
@@ -226,19 +226,19 @@ async def check_clock_ahead(
     await relay.publish(ended.events[:1])
     await asyncio.sleep((due_at - datetime.now(UTC)).total_seconds() + 0.6 * GRACE.total_seconds())
     await relay.publish(ended.events[1:])
-    await check_said(bootstrap, worker, said)
-    assert types_of(said.records, ended) >= {"deadline-met.v1"}
-    assert types_of(said.records, ended).isdisjoint({"dossier-breached.v1"})
+    await check_said(bootstrap, worker, emitted)
+    assert types_of(emitted.records, ended) >= {"deadline-met.v1"}
+    assert types_of(emitted.records, ended).isdisjoint({"dossier-breached.v1"})
 
 
-async def check_bulk_path(bootstrap: str, said: Reader) -> None:
+async def check_bulk_path(bootstrap: str, emitted: Reader) -> None:
     """Both paths over one log, id by id and byte by byte: what the worker said is deleted, and a load says it again."""
-    live = said_by_id(said)
+    live = said_by_id(emitted)
     await empty(bootstrap, Topic.DEADLINE_EVENTS)
     until = micros(datetime.now(UTC) - GRACE)
     loaded = await BulkLoader(bootstrap, BulkFold(pipeline())).run(until, takes_over=False)
     async with Reader(bootstrap, Topic.DEADLINE_EVENTS) as again:
-        while len(await again.more()) < loaded.said:
+        while len(await again.more()) < loaded.emitted:
             pass
         assert len(again.records) == len(live)
         assert said_by_id(again) == live

@@ -13,7 +13,7 @@ from services.intake.adapters.known_states import KnownStates
 from services.intake.domain.decide import decide
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed, seal
-from services.intake.pipeline import Ledger
+from services.intake.pipeline import ActionRecorder
 from services.intake.ports import AppendConflictError, Receipt, RequestAnswer, Store
 from tests.unit.intake.counter import NOW, START, action, rulebook
 
@@ -143,7 +143,7 @@ class StoreContract:
         before = store.last_id()
         failed: list[BaseException] = []
 
-        def record(ledger: Ledger) -> None:
+        def record(ledger: ActionRecorder) -> None:
             try:
                 for batch in rounds:
                     for start in range(0, len(batch), 10):
@@ -151,7 +151,9 @@ class StoreContract:
             except BaseException as error:  # noqa: BLE001  # told to the test
                 failed.append(error)
 
-        ledgers = [Ledger(store=one, rulebook=rulebook(), known_states=KnownStates(50)) for one in (store, second)]
+        ledgers = [
+            ActionRecorder(store=one, rulebook=rulebook(), known_states=KnownStates(50)) for one in (store, second)
+        ]
         writers = [threading.Thread(target=record, args=(one,)) for one in ledgers]
         for one in writers:
             one.start()

@@ -53,7 +53,7 @@ def test_folding_in_two_halves_with_the_row_between_is_folding_at_once(told: Tol
             watch.state = unpack(row)
         watch.hear(event, known_at)
     whole = watched(told)
-    assert (watch.state, watch.said) == (whole.state, whole.said)
+    assert (watch.state, watch.emitted) == (whole.state, whole.emitted)
 
 
 @MANY
@@ -66,7 +66,7 @@ def test_events_that_come_again_change_nothing_and_say_nothing(told: Told, data:
         for again in data.draw(st.lists(st.integers(0, number), max_size=3)):
             assert watch.hear(told.life.events[again], known_at) == []
             assert watch.state == state
-    assert watch.said == watched(told).said
+    assert watch.emitted == watched(told).emitted
 
 
 @MANY
@@ -76,20 +76,24 @@ def test_looks_at_any_time_say_what_the_events_alone_would_have_said(told: Told,
     of, watch = swapped(), Watch(told.life.dossier_id, swapped())
     end = told.until + timedelta(days=60)
     for event, known_at in zip([*told.life.events, None], [*told.known_at, end], strict=True):
-        for horizon in sorted(data.draw(st.lists(_moments_before(watch, known_at), max_size=4))):
+        for watermark in sorted(data.draw(st.lists(_moments_before(watch, known_at), max_size=4))):
             is_held_back = (
-                watch.state is not None and watch.state.is_catching_up and not of.is_silent(watch.time, micros(horizon))
+                watch.state is not None
+                and watch.state.is_catching_up
+                and not of.is_silent(watch.time, micros(watermark))
             )
             if not is_held_back:
-                watch.look(horizon - timedelta(seconds=1), horizon)
+                watch.look(watermark - timedelta(seconds=1), watermark)
         if event is not None:
             watch.hear(event, known_at)
     if watch.state is not None:
         watch.look(end - timedelta(days=35), end)
     by_events = watched(told)
     by_events.look(end - timedelta(days=35), end)
-    found = [without_detection(event) for event in watch.said if event.envelope.occurred_at < end - timedelta(days=35)]
-    alone = [without_detection(e) for e in by_events.said if e.envelope.occurred_at < end - timedelta(days=35)]
+    found = [
+        without_detection(event) for event in watch.emitted if event.envelope.occurred_at < end - timedelta(days=35)
+    ]
+    alone = [without_detection(e) for e in by_events.emitted if e.envelope.occurred_at < end - timedelta(days=35)]
     assert found == alone
 
 
@@ -107,7 +111,7 @@ def _moments_before(watch: Watch, known_at: datetime) -> st.SearchStrategy[datet
 @MANY
 @given(lives())
 def test_the_same_log_says_the_same_to_a_processor_that_remembers_nothing(told: Told) -> None:
-    assert watched(told, swapped.__wrapped__()).said == watched(told).said
+    assert watched(told, swapped.__wrapped__()).emitted == watched(told).emitted
 
 
 @MANY
@@ -115,9 +119,9 @@ def test_the_same_log_says_the_same_to_a_processor_that_remembers_nothing(told: 
 def test_everything_said_has_its_own_id_and_fell_due_before_it_was_said(told: Told) -> None:
     watch = watched(told)
     watch.look(told.until + timedelta(days=200))
-    ids = [event.envelope.event_id for event in watch.said]
+    ids = [event.envelope.event_id for event in watch.emitted]
     assert len(set(ids)) == len(ids)
-    for event in watch.said:
+    for event in watch.emitted:
         assert event.envelope.occurred_at <= event.envelope.recorded_at, kind_of(event)
 
 
@@ -127,7 +131,7 @@ def test_a_paused_clock_says_nothing(told: Told) -> None:
     watch = watched(told)
     watch.look(told.until + timedelta(days=200))
     paused: set[str] = set()
-    for event in watch.said:
+    for event in watch.emitted:
         clock, kind = getattr(event.data, "clock", ""), kind_of(event)
         if kind == "clock-paused":
             assert clock not in paused
@@ -146,7 +150,7 @@ def test_the_first_due_date_of_a_clock_never_changes(told: Told) -> None:
     watch = watched(told)
     watch.look(told.until + timedelta(days=200))
     first: dict[str, datetime] = {}
-    for event in watch.said:
+    for event in watch.emitted:
         if (due_at := getattr(event.data, "original_due_at", None)) is not None:
             assert first.setdefault(event.data.clock, due_at) == due_at  # type: ignore[union-attr]
     clock = watch.state.clock("dossier") if watch.state else None
@@ -159,7 +163,7 @@ def test_the_first_due_date_of_a_clock_never_changes(told: Told) -> None:
 def test_a_breach_of_the_dossier_and_its_obligation_stand_together(told: Told) -> None:
     watch = watched(told)
     watch.look(told.until + timedelta(days=200))
-    for before, event in zip([None, *watch.said], watch.said, strict=False):
+    for before, event in zip([None, *watch.emitted], watch.emitted, strict=False):
         if kind_of(event) == "breached":
             assert before is not None
             assert kind_of(before) == "apology-required"

@@ -109,18 +109,18 @@ def test_the_fold_comes_to_what_the_hand_comes_to(
     for event in life.events:
         watch.hear(event)
     watch.look(until)
-    breaches = [local(event.envelope.occurred_at) for event in only(watch.said, "breached")]
+    breaches = [local(event.envelope.occurred_at) for event in only(watch.emitted, "breached")]
     assert breaches == [f"{day} 17:00" for day in expected.breached_on]
     clock = watch.state.clock("dossier") if watch.state else None
     if clock is not None:
         if not clock.is_paused:
             assert clock.lawful_due_at == micros(datetime.combine(expected.due_on, _CLOSING, now.tzinfo))
         assert local(_original(watch)) == f"{after(begins_on(accepted), days)} 17:00"
-    met = [getattr(event.data, "outcome", "") for event in only(watch.said, "met")]
+    met = [getattr(event.data, "outcome", "") for event in only(watch.emitted, "met")]
     assert met == ([expected.ended] if expected.ended in ("early", "on_time") else [])
 
 
 def _original(watch: Watch) -> datetime:
-    (event,) = only(watch.said, "set")
+    (event,) = only(watch.emitted, "set")
     due_at: datetime = event.data.original_due_at  # type: ignore[union-attr]
     return due_at

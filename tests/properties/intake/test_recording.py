@@ -11,7 +11,7 @@ from events.codec import from_structured
 from events.hash_chain import first_break
 from services.intake.adapters.known_states import KnownStates
 from services.intake.domain.actions import Action, Answer
-from services.intake.pipeline import Ledger
+from services.intake.pipeline import ActionRecorder
 from services.intake.ports import AppendConflictError, StoreUnavailableError
 from tests.fakes.in_memory_store import InMemoryStore
 from tests.unit.intake.counter import DATA, HISTORY_SOURCE, NOW, action, problems, rulebook
@@ -40,8 +40,8 @@ batches = st.lists(st.lists(actions(), max_size=6), max_size=8)
 quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def ledger(store: InMemoryStore, memory: int = 2) -> Ledger:
-    return Ledger(store=store, rulebook=rulebook(), known_states=KnownStates(memory))
+def ledger(store: InMemoryStore, memory: int = 2) -> ActionRecorder:
+    return ActionRecorder(store=store, rulebook=rulebook(), known_states=KnownStates(memory))
 
 
 def told(answer: Answer) -> dict[str, Any]:

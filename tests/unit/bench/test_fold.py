@@ -15,22 +15,22 @@ READY = "result-ready-at-counter.v1"
 
 
 def test_the_due_date_is_set_in_plain_days() -> None:
-    state, said = told(ACCEPTED)
-    assert said == ["set"]
+    state, emitted = told(ACCEPTED)
+    assert emitted == ["set"]
     assert state["due"] - state["accepted_at"] == 5 * DAY
 
 
 def test_a_supplement_moves_the_due_date_by_the_length_of_the_pause() -> None:
-    state, said = told(ACCEPTED, ASKED, COMPLETED)
-    assert said == ["set", "moved"]
+    state, emitted = told(ACCEPTED, ASKED, COMPLETED)
+    assert emitted == ["set", "moved"]
     assert state["due"] - state["accepted_at"] == 7 * DAY
     assert state["paused_at"] is None
 
 
 @pytest.mark.parametrize(("day", "outcome"), [("07", "met"), ("08", "late")])
 def test_the_end_is_met_or_late(day: str, outcome: str) -> None:
-    _, said = told(ACCEPTED, (READY, f"2026-03-{day}T08:00:00+07:00", {}))
-    assert said == ["set", outcome]
+    _, emitted = told(ACCEPTED, (READY, f"2026-03-{day}T08:00:00+07:00", {}))
+    assert emitted == ["set", outcome]
 
 
 def test_nothing_is_said_of_what_changes_no_due_date_and_the_end_is_said_once() -> None:
@@ -46,13 +46,13 @@ def test_an_event_that_is_not_newer_is_left_out() -> None:
 
 def told(*happened: Happened) -> tuple[State, list[str]]:
     state: State | None = None
-    said = []
+    emitted = []
     for seq, one in enumerate(happened, start=1):
         state, output = fold(state, SUBJECT, one[2], headers(seq, one))
         if output:
-            said.append(output["type"].removeprefix("bench-deadline-").removesuffix(".v1"))
+            emitted.append(output["type"].removeprefix("bench-deadline-").removesuffix(".v1"))
     assert state is not None
-    return state, said
+    return state, emitted
 
 
 def headers(seq: int, happened: Happened) -> dict[str, bytes]:

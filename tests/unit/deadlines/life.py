@@ -10,7 +10,7 @@ from events import dossier
 from events.catalog import TYPE_BY_CLASS
 from events.dossier import DossierEvent, GivenTerm, TermUnit
 from events.envelope import Envelope, Event
-from rules.clocks.state import DossierState
+from rules.clocks.state import StreamState
 from services.deadlines.pipeline import Pipeline
 from tests.unit.deadlines.watching import DOSSIER_ID, Watch, fact_of, fold, pipeline, procedures, rulebook
 from tests.unit.deadlines.words import HANOI, dues, kind_of, kinds, local, of_clock, one, only, when_said
@@ -308,7 +308,7 @@ def recorded(event: Event, recorded_at: datetime) -> Event:
     return replace(event, envelope=replace(event.envelope, recorded_at=recorded_at.astimezone(UTC)))
 
 
-def state_of(life: Life, **how: object) -> DossierState:
+def state_of(life: Life, **how: object) -> StreamState:
     """The state after a life."""
     state, _ = fold(life.events, **how)  # type: ignore[arg-type]
     assert state is not None
@@ -322,4 +322,4 @@ def told(life: Life, until: str | datetime | None = None, of: Pipeline | None = 
         watch.hear(event)
     if until is not None:
         watch.look(at(until) if isinstance(until, str) else until)
-    return watch.said
+    return watch.emitted

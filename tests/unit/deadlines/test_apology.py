@@ -63,8 +63,8 @@ def test_a_term_of_one_day_has_its_apology_in_view_on_the_morning_of_its_due_day
 
 
 def test_the_unit_itself_may_say_that_it_will_be_late() -> None:
-    said = told(Life().accepted(*LATE).foreseen("2026-02-13T09:00"), "2026-02-27T00:00")
-    event = one(said, "apology-pending-raised")  # and the rules do not say it a second time
+    emitted = told(Life().accepted(*LATE).foreseen("2026-02-13T09:00"), "2026-02-27T00:00")
+    event = one(emitted, "apology-pending-raised")  # and the rules do not say it a second time
     assert isinstance(event.data, ApologyPendingRaised)
     assert (event.data.declared_by, local(event.envelope.occurred_at)) == ("unit", "2026-02-13 09:00")
 
@@ -73,25 +73,25 @@ def test_the_unit_itself_may_say_that_it_will_be_late() -> None:
 def test_a_unit_that_says_so_again_or_has_sent_its_letter_is_not_reminded(before: str) -> None:
     life = Life().accepted(*LATE)
     getattr(life, before)("2026-02-12T09:00")
-    said = told(life.foreseen("2026-02-13T09:00"), "2026-02-27T00:00")
-    assert len(only(said, "apology-pending-raised")) == (1 if before == "foreseen" else 0)
+    emitted = told(life.foreseen("2026-02-13T09:00"), "2026-02-27T00:00")
+    assert len(only(emitted, "apology-pending-raised")) == (1 if before == "foreseen" else 0)
 
 
 @pytest.mark.parametrize(("waived", "reasons"), [("2026-02-26T16:00", ["waived"]), ("2026-02-27T18:00", [])])
 def test_a_waiver_ends_what_was_only_in_view_and_leaves_the_obligation_in_its_class(
     waived: str, reasons: list[str]
 ) -> None:
-    said = told(Life().accepted(*LATE).waived(waived), "2026-03-20T00:00")
-    assert [getattr(event.data, "reason", "") for event in only(said, "apology-lapsed")] == reasons
-    assert len(only(said, "apology-required")) == 1
+    emitted = told(Life().accepted(*LATE).waived(waived), "2026-03-20T00:00")
+    assert [getattr(event.data, "reason", "") for event in only(emitted, "apology-lapsed")] == reasons
+    assert len(only(emitted, "apology-required")) == 1
 
 
 def test_ended_in_time_the_pending_apology_lapses() -> None:
-    said = told(Life().accepted(*LATE).ready("2026-02-27T09:00"), "2026-06-01T00:00")
-    lapsed = one(said, "apology-lapsed").data
+    emitted = told(Life().accepted(*LATE).ready("2026-02-27T09:00"), "2026-06-01T00:00")
+    lapsed = one(emitted, "apology-lapsed").data
     assert isinstance(lapsed, ApologyLapsed)
     assert lapsed.reason == "ended_in_time"
-    assert kinds(said)[-2:] == ["met on_time", "apology-lapsed"]
+    assert kinds(emitted)[-2:] == ["met on_time", "apology-lapsed"]
 
 
 def test_ended_before_it_was_pending_nothing_lapses() -> None:
@@ -99,32 +99,32 @@ def test_ended_before_it_was_pending_nothing_lapses() -> None:
 
 
 def test_the_breach_and_only_the_breach_makes_it_an_obligation() -> None:
-    said = told(Life().accepted(*LATE).ready("2026-03-03T09:00"))
-    required = one(said, "apology-required")
+    emitted = told(Life().accepted(*LATE).ready("2026-03-03T09:00"))
+    required = one(emitted, "apology-required")
     assert local(required.envelope.occurred_at) == "2026-02-27 17:00"
-    assert kinds(said).index("apology-required") + 1 == kinds(said).index("breached")
-    assert not only(said, "apology-lapsed")
+    assert kinds(emitted).index("apology-required") + 1 == kinds(emitted).index("breached")
+    assert not only(emitted, "apology-lapsed")
 
 
 def test_a_letter_sent_before_the_latest_instant_leaves_nothing_to_decide() -> None:
-    said = told(Life().accepted(*LATE).apologised("2026-02-25T09:00"), "2026-02-27T00:00")
-    assert not only(said, "apology")
+    emitted = told(Life().accepted(*LATE).apologised("2026-02-25T09:00"), "2026-02-27T00:00")
+    assert not only(emitted, "apology")
 
 
 def test_an_apology_foreseen_while_the_citizen_is_waited_for_lapses_when_the_due_date_moves() -> None:
     life = (
         Life().accepted(*LATE).asked("2026-02-12T09:00").foreseen("2026-02-13T09:00").supplemented("2026-02-24T09:00")
     )
-    said = told(life)
-    assert [getattr(event.data, "reason", "") for event in only(said, "apology-lapsed")] == ["due_moved"]
+    emitted = told(life)
+    assert [getattr(event.data, "reason", "") for event in only(emitted, "apology-lapsed")] == ["due_moved"]
 
 
 # DR-26, AR-05: the new date.
 
 
 def test_a_re_appointment_moves_the_promise_only() -> None:
-    said = told(Life().accepted(*LATE).apologised("2026-02-26T09:00", at("2026-03-05T17:00")))
-    moved = one(said, "moved")
+    emitted = told(Life().accepted(*LATE).apologised("2026-02-26T09:00", at("2026-03-05T17:00")))
+    moved = one(emitted, "moved")
     assert dues(moved) == ("2026-02-27 17:00", "2026-02-27 17:00", "2026-03-05 17:00")
     assert isinstance(moved.data, DeadlineMoved)
     assert (moved.data.cause, moved.data.rule) == ("reappointment", "DR-26")
@@ -148,11 +148,11 @@ def test_a_letter_without_a_new_date_moves_nothing() -> None:
 )
 def test_a_new_date_that_the_rules_refuse_is_flagged_and_moves_nothing(new_date: str, why: str) -> None:
     life = Life().accepted(*LATE).apologised("2026-02-13T09:00", at(new_date))
-    said = told(life)
-    flag = one(said, "integrity-flag-raised").data
+    emitted = told(life)
+    flag = one(emitted, "integrity-flag-raised").data
     assert (getattr(flag, "kind", ""), getattr(flag, "rule", "")) == ("redated", "AR-05")
     assert why in getattr(flag, "detail", "")
-    assert not only(said, "moved")
+    assert not only(emitted, "moved")
     clock = state_of(life).clock("dossier")
     assert clock is not None
     assert clock.promised_due_at == clock.lawful_due_at
@@ -166,9 +166,9 @@ def test_a_make_up_saturday_is_a_new_date() -> None:
 def test_a_second_new_date_is_flagged_and_the_first_stays() -> None:
     life = Life().accepted(*LATE).apologised("2026-02-26T09:00", at("2026-03-05T17:00"))
     life.apologised("2026-03-05T09:00", at("2026-03-12T17:00"))
-    said = told(life)
-    assert len(only(said, "moved")) == 1
-    assert getattr(one(said, "integrity-flag-raised").data, "rule", "") == "AR-05"
+    emitted = told(life)
+    assert len(only(emitted, "moved")) == 1
+    assert getattr(one(emitted, "integrity-flag-raised").data, "rule", "") == "AR-05"
     assert dues(one(told(life, "2026-03-06T08:00"), "second-breach"))[2] == "2026-03-05 17:00"
 
 
@@ -188,25 +188,25 @@ def test_a_broken_re_appointment_is_a_second_breach_when_its_day_is_over() -> No
 def test_a_kept_re_appointment_is_no_second_breach_and_the_dossier_stays_late() -> None:
     """D03 of the golden week: AR-09, a letter never changes the class."""
     life = Life().accepted("2026-02-25T09:00", term(5)).apologised("2026-03-03T09:00", at("2026-03-06T17:00"))
-    said = told(life.ready("2026-03-06T10:00"), "2026-06-01T00:00")
-    assert kinds(only(said, "breached", "met", "second-breach")) == ["breached"]
+    emitted = told(life.ready("2026-03-06T10:00"), "2026-06-01T00:00")
+    assert kinds(only(emitted, "breached", "met", "second-breach")) == ["breached"]
 
 
 @pytest.mark.parametrize("new_date", [None, "2026-03-12T17:00"])
 def test_a_letter_never_changes_the_lawful_date_or_the_class(new_date: str | None) -> None:
     life = Life().accepted(*LATE).apologised("2026-02-26T09:00", at(new_date) if new_date else None)
-    said = told(life.ready("2026-03-03T09:00"))
-    breach = one(said, "breached")
+    emitted = told(life.ready("2026-03-03T09:00"))
+    breach = one(emitted, "breached")
     assert dues(breach)[:2] == ("2026-02-27 17:00", "2026-02-27 17:00")
-    assert not only(said, "met")
+    assert not only(emitted, "met")
 
 
 def test_a_letter_for_a_dossier_that_was_ready_in_time_is_kept_and_owes_nothing() -> None:
     """AR-10."""
     life = Life().accepted(*LATE).apologised("2026-02-24T09:00", at("2026-03-05T17:00")).ready("2026-02-27T09:00")
-    said = told(life, "2026-06-01T00:00")
-    assert not only(said, "apology-required", "second-breach", "breached")
-    assert "met on_time" in kinds(said)
+    emitted = told(life, "2026-06-01T00:00")
+    assert not only(emitted, "apology-required", "second-breach", "breached")
+    assert "met on_time" in kinds(emitted)
 
 
 def test_a_letter_after_the_end_moves_nothing() -> None:
@@ -222,18 +222,18 @@ def test_the_promise_of_an_hour_term_is_broken_at_its_instant() -> None:
 
 def test_a_promise_that_a_supplement_overtakes_is_no_second_breach() -> None:
     life = Life().accepted(*LATE).apologised("2026-02-24T09:00", at("2026-03-05T17:00"))
-    said = told(life.asked("2026-02-25T09:00").supplemented("2026-03-03T09:00"), "2026-03-12T00:00")
-    assert not only(said, "second-breach")
-    assert dues(only(said, "moved")[-1]) == ("2026-02-27 17:00", "2026-03-12 17:00", "2026-03-12 17:00")
+    emitted = told(life.asked("2026-02-25T09:00").supplemented("2026-03-03T09:00"), "2026-03-12T00:00")
+    assert not only(emitted, "second-breach")
+    assert dues(only(emitted, "moved")[-1]) == ("2026-02-27 17:00", "2026-03-12 17:00", "2026-03-12 17:00")
 
 
 # AR-11: waiting for the citizen.
 
 
 def test_waiting_for_the_citizen_on_the_due_date_owes_nothing() -> None:
-    said = told(Life().accepted(*LATE).asked("2026-02-26T09:00"), "2026-06-01T00:00")
-    assert not only(said, "apology-required", "breached")
-    assert [getattr(event.data, "reason", "") for event in only(said, "apology-lapsed")] == ["clock_paused"]
+    emitted = told(Life().accepted(*LATE).asked("2026-02-26T09:00"), "2026-06-01T00:00")
+    assert not only(emitted, "apology-required", "breached")
+    assert [getattr(event.data, "reason", "") for event in only(emitted, "apology-lapsed")] == ["clock_paused"]
 
 
 def test_the_golden_week_comes_out() -> None:

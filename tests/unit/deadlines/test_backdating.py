@@ -21,12 +21,12 @@ def ended(ended_at: str, recorded_at: str, given: GivenTerm | None = None, *, is
     [("2026-03-09T16:00", "2026-03-10T08:00"), ("2026-03-05T16:00", "2026-03-10T08:00")],
 )
 def test_an_ending_recorded_after_the_due_day_is_flagged_and_not_met(ended_at: str, recorded_at: str) -> None:
-    said = told(ended(ended_at, recorded_at))
-    flag = one(said, "integrity-flag-raised")
+    emitted = told(ended(ended_at, recorded_at))
+    flag = one(emitted, "integrity-flag-raised")
     assert isinstance(flag.data, IntegrityFlagRaised)
     assert (flag.data.kind, flag.data.rule) == ("backdated", "DR-31")
     assert flag.data.target_event_id == ended(ended_at, recorded_at).events[-1].envelope.event_id
-    assert not only(said, "met")
+    assert not only(emitted, "met")
 
 
 @pytest.mark.parametrize(
@@ -39,9 +39,9 @@ def test_an_ending_recorded_after_the_due_day_is_flagged_and_not_met(ended_at: s
     ],
 )
 def test_an_ending_recorded_soon_enough_or_before_the_due_day_was_over_is_met(ended_at: str, recorded_at: str) -> None:
-    said = told(ended(ended_at, recorded_at))
-    assert not only(said, "integrity")
-    assert len(only(said, "met")) == 1
+    emitted = told(ended(ended_at, recorded_at))
+    assert not only(emitted, "integrity")
+    assert len(only(emitted, "met")) == 1
 
 
 def test_an_ending_recorded_a_moment_more_than_fifteen_minutes_later_is_flagged() -> None:
@@ -54,21 +54,23 @@ def test_an_hour_term_is_judged_by_the_instant_of_its_recording() -> None:
 
 
 def test_an_ending_that_was_late_by_its_own_account_is_no_back_dating() -> None:
-    said = told(ended("2026-03-10T16:00", "2026-03-12T08:00"))
-    assert not only(said, "integrity", "met")
-    assert "breached" in kinds(said)
+    emitted = told(ended("2026-03-10T16:00", "2026-03-12T08:00"))
+    assert not only(emitted, "integrity", "met")
+    assert "breached" in kinds(emitted)
 
 
 def test_history_is_exempt() -> None:
-    said = told(ended("2026-03-05T16:00", "2026-11-10T08:00", is_history=True))
-    assert kinds(only(said, "met", "integrity")) == ["met early"]
+    emitted = told(ended("2026-03-05T16:00", "2026-11-10T08:00", is_history=True))
+    assert kinds(only(emitted, "met", "integrity")) == ["met early"]
 
 
-@pytest.mark.parametrize(("ended_at", "said"), [("2026-03-09T16:00", "met on_time"), ("2026-03-05T16:00", "met early")])
-def test_a_head_approves_and_the_class_is_by_date(ended_at: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("ended_at", "emitted"), [("2026-03-09T16:00", "met on_time"), ("2026-03-05T16:00", "met early")]
+)
+def test_a_head_approves_and_the_class_is_by_date(ended_at: str, emitted: str) -> None:
     life = ended(ended_at, "2026-03-10T08:00").approved("2026-03-11T09:00")
     met = one(told(life, "2026-06-01T00:00"), "met")
-    assert kinds([met]) == [said]
+    assert kinds([met]) == [emitted]
     assert isinstance(met.data, DeadlineMet)
     assert (local(met.data.ended_at), met.data.ended_by) == (ended_at.replace("T", " "), "result-ready-at-counter.v1")
     assert met.envelope.causation_id == life.events[-1].envelope.event_id
@@ -76,14 +78,14 @@ def test_a_head_approves_and_the_class_is_by_date(ended_at: str, said: str) -> N
 
 def test_after_approval_nothing_is_owed_and_nobody_is_told_any_more() -> None:
     life = ended("2026-03-09T16:00", "2026-03-10T08:00").approved("2026-03-10T09:00")
-    said = told(life, "2026-06-01T00:00")
-    assert [getattr(event.data, "reason", "") for event in only(said, "apology-lapsed")] == ["ended_in_time"]
-    assert not only(said, "escalation")
+    emitted = told(life, "2026-06-01T00:00")
+    assert [getattr(event.data, "reason", "") for event in only(emitted, "apology-lapsed")] == ["ended_in_time"]
+    assert not only(emitted, "escalation")
 
 
 def test_until_approval_the_letter_is_owed() -> None:
-    said = told(ended("2026-03-09T16:00", "2026-03-10T08:00"), "2026-06-01T00:00")
-    assert [kind for kind in kinds(said) if kind.startswith("escalation")] == [
+    emitted = told(ended("2026-03-09T16:00", "2026-03-10T08:00"), "2026-06-01T00:00")
+    assert [kind for kind in kinds(emitted) if kind.startswith("escalation")] == [
         "escalation-raised B1",
         "escalation-raised B2",
         "escalation-raised B3",

@@ -43,9 +43,9 @@ def types(words: Any) -> list[str]:
 def test_a_batch_that_comes_twice_says_nothing_more(fold: BulkFold) -> None:
     here = PartitionFold()
     life = Dossier().accepted("2026-03-02T08:00", term(5)).ready("2026-03-04T08:00")
-    said = fold.fold(here, records(life))
-    assert types(said) == ["deadline-set.v1", "deadline-near-due.v1", "deadline-met.v1"]
-    assert said[0].event_id == dict(said[0].headers)["ce_id"]
+    emitted = fold.fold(here, records(life))
+    assert types(emitted) == ["deadline-set.v1", "deadline-near-due.v1", "deadline-met.v1"]
+    assert emitted[0].event_id == dict(emitted[0].headers)["ce_id"]
     assert fold.fold(here, records(life)) == []
     assert (here.event_count, len(here.states), here.refused) == (4, 1, [])
 

@@ -28,9 +28,9 @@ def told_by_swap(life: Life, until: str | None = None) -> list[Any]:
 
 def test_an_order_counts_an_open_dossier_anew_by_the_new_calendar() -> None:
     life = Life().accepted("2026-03-02T08:00", term(9)).recalendared("2026-03-03T09:00", NEW)
-    said = told_by_swap(life)
-    assert dues(said[0]) == ("2026-03-13 17:00",) * 3
-    recomputed = one(said, "recomputed")
+    emitted = told_by_swap(life)
+    assert dues(emitted[0]) == ("2026-03-13 17:00",) * 3
+    recomputed = one(emitted, "recomputed")
     # Friday 06/03 becomes Saturday 07/03, and Friday 13/03 is lost: the ninth working day is Monday 16/03.
     assert dues(recomputed) == ("2026-03-13 17:00", "2026-03-16 17:00", "2026-03-16 17:00")
     assert isinstance(recomputed.data, DeadlineRecomputed)
@@ -56,37 +56,37 @@ def test_a_due_date_that_becomes_earlier_is_the_target_and_the_printed_one_the_p
 
 def test_a_dossier_that_the_changed_days_do_not_touch_stays_as_it_is() -> None:
     life = Life().accepted("2026-03-16T08:00", term(3)).recalendared("2026-03-16T09:00", "2026.1", old_version=NEW)
-    said = told_by_swap(life)
-    assert kinds(said) == ["set"]
+    emitted = told_by_swap(life)
+    assert kinds(emitted) == ["set"]
     assert state_of(life, of=swapped()).subject.calendar_version == "2026.1"
 
 
 def test_a_finished_dossier_is_never_counted_anew() -> None:
     life = Life().accepted("2026-03-02T08:00", term(9)).ready("2026-03-03T08:30").recalendared("2026-03-03T09:00", NEW)
-    said = told_by_swap(life, "2026-06-01T00:00")
-    assert kinds(said) == ["set", "met early", "integrity-flag-raised"]
-    assert getattr(said[-1].data, "rule", "") == "DR-27"
+    emitted = told_by_swap(life, "2026-06-01T00:00")
+    assert kinds(emitted) == ["set", "met early", "integrity-flag-raised"]
+    assert getattr(emitted[-1].data, "rule", "") == "DR-27"
     assert state_of(life, of=swapped()).subject.calendar_version == "2026.1"
 
 
 def test_a_breached_dossier_is_not_cured_by_a_new_calendar() -> None:
     life = Life().accepted("2026-03-02T08:00", term(4)).recalendared("2026-03-07T09:00", NEW)
-    said = told_by_swap(life, "2026-03-08T00:00")
-    assert kinds(only(said, "breached", "recomputed")) == ["breached"]
+    emitted = told_by_swap(life, "2026-03-08T00:00")
+    assert kinds(only(emitted, "breached", "recomputed")) == ["breached"]
 
 
 def test_an_order_that_names_another_version_than_the_clock_counts_by_is_a_contradiction() -> None:
     life = Life().accepted("2026-03-02T08:00", term(9)).recalendared("2026-03-03T09:00", NEW, old_version="2025.7")
-    said = told_by_swap(life)
-    assert kinds(said) == ["set", "integrity-flag-raised"]
+    emitted = told_by_swap(life)
+    assert kinds(emitted) == ["set", "integrity-flag-raised"]
     assert state_of(life, of=swapped()).subject.calendar_version == "2026.1"
 
 
 def test_an_order_for_a_calendar_that_is_not_known_here_is_an_alert_and_the_clock_goes_on() -> None:
     life = Life().accepted("2026-03-02T08:00", term(9)).recalendared("2026-03-03T09:00", "2026.9")
-    said = told_by_swap(life, "2026-03-14T00:00")
-    assert getattr(one(said, "clock-not-armed").data, "code", "") == "unknown_calendar"
-    assert local(one(said, "breached").envelope.occurred_at) == "2026-03-13 17:00"
+    emitted = told_by_swap(life, "2026-03-14T00:00")
+    assert getattr(one(emitted, "clock-not-armed").data, "code", "") == "unknown_calendar"
+    assert local(one(emitted, "breached").envelope.occurred_at) == "2026-03-13 17:00"
 
 
 def test_an_appointment_that_a_source_stated_is_never_counted_anew() -> None:
@@ -123,16 +123,16 @@ def test_what_fell_due_before_the_order_is_told_by_the_old_calendar_however_it_w
 
 def test_a_later_financial_duty_is_counted_on_from_the_recomputed_due_date() -> None:
     life = Life(procedure_code=PAYING).accepted("2026-03-02T08:00").recalendared("2026-03-03T09:00", NEW)
-    said = of_clock(told_by_swap(life.owing("2026-03-16T09:00").paid("2026-03-18T09:00")), "dossier")
-    assert dues(one(said, "recomputed"))[1] == "2026-03-31 17:00"
-    assert dues(one(said, "moved"))[1] == "2026-04-02 17:00"
+    emitted = of_clock(told_by_swap(life.owing("2026-03-16T09:00").paid("2026-03-18T09:00")), "dossier")
+    assert dues(one(emitted, "recomputed"))[1] == "2026-03-31 17:00"
+    assert dues(one(emitted, "moved"))[1] == "2026-04-02 17:00"
 
 
 def test_an_order_during_a_financial_duty_counts_when_the_clock_goes_on() -> None:
     life = Life(procedure_code=PAYING).accepted("2026-03-02T08:00").owing("2026-03-02T10:00")
-    said = of_clock(told_by_swap(life.recalendared("2026-03-03T09:00", NEW).paid("2026-03-04T09:00")), "dossier")
+    emitted = of_clock(told_by_swap(life.recalendared("2026-03-03T09:00", NEW).paid("2026-03-04T09:00")), "dossier")
     # 20 days by the new calendar are 31/03; two were waited.
-    assert dues(one(said, "moved"))[1] == "2026-04-02 17:00"
+    assert dues(one(emitted, "moved"))[1] == "2026-04-02 17:00"
 
 
 def test_a_step_is_counted_anew_without_the_dossiers_extension() -> None:
@@ -149,10 +149,10 @@ def test_a_consultation_is_counted_anew_without_the_waits_for_the_citizen() -> N
 
 def test_a_clock_that_ends_beyond_the_new_calendar_is_disarmed() -> None:
     life = Life().accepted("2026-12-21T08:00", term(8)).recalendared("2026-12-22T09:00", NEW)
-    said = told(
+    emitted = told(
         life,
         "2027-06-01T00:00",
         of=with_versions(calendar(NEW, at("2026-12-22T08:00"), {date(2026, 12, 24): ("off", False)})),
     )
-    assert kinds(said) == ["set", "clock-not-armed"]
-    assert getattr(said[-1].data, "code", "") == "calendar_exhausted"
+    assert kinds(emitted) == ["set", "clock-not-armed"]
+    assert getattr(emitted[-1].data, "code", "") == "calendar_exhausted"

@@ -28,10 +28,10 @@ def dossier_said(life: Life, until: str | None = None) -> list[Any]:
 
 
 def test_an_extension_moves_the_lawful_date_and_the_promise_and_names_its_law() -> None:
-    said = dossier_said(
+    emitted = dossier_said(
         Life().accepted("2026-03-02T08:00", term(5)).extended("2026-03-05T09:00", at("2026-03-20T17:00"))
     )
-    moved = one(said, "moved")
+    moved = one(emitted, "moved")
     assert dues(moved) == ("2026-03-09 17:00", "2026-03-20 17:00", "2026-03-20 17:00")
     assert isinstance(moved.data, DeadlineMoved)
     assert (moved.data.cause, moved.data.rule, moved.data.legal_basis) == ("extension", "DR-25", "Luật Đất đai")
@@ -49,8 +49,8 @@ def test_after_an_extension_the_ladder_is_planned_anew_without_the_rungs_that_we
 
 def test_an_apology_in_view_lapses_when_the_due_date_is_extended() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).extended("2026-03-06T09:00", at("2026-03-20T17:00"))
-    said = told(life)
-    assert [getattr(event.data, "reason", "") for event in only(said, "apology-lapsed")] == ["due_moved"]
+    emitted = told(life)
+    assert [getattr(event.data, "reason", "") for event in only(emitted, "apology-lapsed")] == ["due_moved"]
 
 
 def test_an_extension_to_an_earlier_day_moves_nothing() -> None:
@@ -60,22 +60,22 @@ def test_an_extension_to_an_earlier_day_moves_nothing() -> None:
 
 def test_an_extension_after_the_due_day_cures_nothing() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).extended("2026-03-11T09:00", at("2026-03-20T17:00"))
-    said = told(life, "2026-03-12T09:00")
-    assert not only(said, "moved", "apology-lapsed")
-    assert kinds(only(said, "breached")) == ["breached"]
+    emitted = told(life, "2026-03-12T09:00")
+    assert not only(emitted, "moved", "apology-lapsed")
+    assert kinds(only(emitted, "breached")) == ["breached"]
 
 
 def test_a_supplement_after_an_extension_never_ends_earlier_than_what_was_extended() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).extended("2026-03-03T09:00", at("2026-03-31T17:00"))
-    said = dossier_said(life.asked("2026-03-04T09:00").supplemented("2026-03-06T09:00"))
-    assert kinds(said)[-1] == "clock-restarted"  # five days from 06/03 would be 13/03: nothing moved
-    assert dues(said[-1])[1] == "2026-03-31 17:00"
+    emitted = dossier_said(life.asked("2026-03-04T09:00").supplemented("2026-03-06T09:00"))
+    assert kinds(emitted)[-1] == "clock-restarted"  # five days from 06/03 would be 13/03: nothing moved
+    assert dues(emitted[-1])[1] == "2026-03-31 17:00"
 
 
 def test_a_supplement_after_an_extension_may_end_later_than_it() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).extended("2026-03-03T09:00", at("2026-03-10T17:00"))
-    said = dossier_said(life.asked("2026-03-04T09:00").supplemented("2026-03-06T09:00"))
-    assert dues(only(said, "moved")[-1]) == ("2026-03-09 17:00", "2026-03-13 17:00", "2026-03-13 17:00")
+    emitted = dossier_said(life.asked("2026-03-04T09:00").supplemented("2026-03-06T09:00"))
+    assert dues(only(emitted, "moved")[-1]) == ("2026-03-09 17:00", "2026-03-13 17:00", "2026-03-13 17:00")
 
 
 def test_an_extension_while_the_citizen_is_waited_for_counts_when_the_clock_goes_on() -> None:
@@ -95,35 +95,35 @@ def test_an_outage_explains_and_never_extends() -> None:
         .accepted("2026-03-02T08:00", term(5))
         .outage("2026-03-05T09:00", at("2026-03-03T08:00"), at("2026-03-05T08:00"))
     )
-    said = dossier_said(life, "2026-03-10T09:00")
-    assert not only(said, "moved")
-    assert local(one(said, "breached").envelope.occurred_at) == "2026-03-09 17:00"
+    emitted = dossier_said(life, "2026-03-10T09:00")
+    assert not only(emitted, "moved")
+    assert local(one(emitted, "breached").envelope.occurred_at) == "2026-03-09 17:00"
 
 
 def test_a_reorganisation_changes_who_holds_it_and_nothing_that_is_due() -> None:
     """OR-8: accepted 26/06/2025 at ward X, moved to ward Y on 01/07/2025, due 10/07/2025 all the same."""
     life = Life().accepted("2025-06-26T09:00", term(10)).reorganised("2025-07-01T00:00", 31)
-    said = told(life, "2025-07-11T00:00")
-    assert not only(said, "moved", "recomputed")
-    assert local(one(said, "breached").envelope.occurred_at) == "2025-07-10 17:00"
-    assert getattr(one(said, "breached").data, "held_by_unit_id", 0) == 31
-    assert one(said, "breached").envelope.unit_id == 31
+    emitted = told(life, "2025-07-11T00:00")
+    assert not only(emitted, "moved", "recomputed")
+    assert local(one(emitted, "breached").envelope.occurred_at) == "2025-07-10 17:00"
+    assert getattr(one(emitted, "breached").data, "held_by_unit_id", 0) == 31
+    assert one(emitted, "breached").envelope.unit_id == 31
 
 
 def test_the_other_unit_gets_the_dossier_and_the_clock_goes_on() -> None:
     life = (
         Life().accepted("2026-03-02T08:00", term(5)).moved_to("2026-03-03T09:00", 31).received_there("2026-03-03T10:00")
     )
-    said = told(life, "2026-03-10T09:00")
-    assert getattr(one(said, "breached").data, "held_by_unit_id", 0) == 31
+    emitted = told(life, "2026-03-10T09:00")
+    assert getattr(one(emitted, "breached").data, "held_by_unit_id", 0) == 31
 
 
 def test_a_refused_transfer_gives_the_dossier_back_to_who_handed_it_over() -> None:
     life = (
         Life().accepted("2026-03-02T08:00", term(5)).moved_to("2026-03-03T09:00", 31).refused_there("2026-03-03T10:00")
     )
-    said = told(life, "2026-03-10T09:00")
-    assert getattr(one(said, "breached").data, "held_by_unit_id", 0) == 26734
+    emitted = told(life, "2026-03-10T09:00")
+    assert getattr(one(emitted, "breached").data, "held_by_unit_id", 0) == 26734
 
 
 @pytest.mark.parametrize("what", ["corrected", "foreseen", "issued", "delivered", "waived"])
@@ -133,5 +133,5 @@ def test_nothing_else_moves_a_due_date(what: str) -> None:
         life.corrected("2026-03-03T09:00", {"occurred_at": "2026-03-20T08:00:00+07:00"})
     else:
         getattr(life, what)("2026-03-03T09:00")
-    said = told(life, "2026-03-10T09:00")
-    assert local(one(said, "breached").envelope.occurred_at) == "2026-03-09 17:00"
+    emitted = told(life, "2026-03-10T09:00")
+    assert local(one(emitted, "breached").envelope.occurred_at) == "2026-03-09 17:00"

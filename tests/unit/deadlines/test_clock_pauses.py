@@ -44,8 +44,8 @@ def moved_of(life: Life) -> DeadlineMoved:
 @pytest.mark.parametrize("row", SUPPLEMENTS, ids=[row[0] for row in SUPPLEMENTS])
 def test_every_supplement_of_the_appendix(row: tuple[Any, ...]) -> None:
     accepted, days, asked, completed, consumed, first, pause, again = row
-    said = dossier_said(Life().accepted(accepted, term(days)).asked(asked).supplemented(completed))
-    paused, restarted, moved = (one(said, name) for name in ("clock-paused", "clock-restarted", "moved"))
+    emitted = dossier_said(Life().accepted(accepted, term(days)).asked(asked).supplemented(completed))
+    paused, restarted, moved = (one(emitted, name) for name in ("clock-paused", "clock-restarted", "moved"))
     assert isinstance(paused.data, ClockPaused)
     assert (paused.data.consumed_working_days, paused.data.cause, paused.data.pause_no) == (consumed, "supplement", 1)
     assert local(paused.envelope.occurred_at) == asked.replace("T", " ")
@@ -69,15 +69,15 @@ def test_every_policy_is_told_beside_the_lawful_one() -> None:
 
 def test_the_dossier_of_three_policies_is_early_by_the_lawful_one() -> None:
     life = Life().accepted("2025-03-03T09:00", term(10)).asked("2025-03-06T10:00").supplemented("2025-03-12T14:00")
-    said = dossier_said(life.ready("2025-03-24T09:00"))
-    assert kinds(said)[-1] == "met early"
-    assert not only(said, "breached", "apology-required")
+    emitted = dossier_said(life.ready("2025-03-24T09:00"))
+    assert kinds(emitted)[-1] == "met early"
+    assert not only(emitted, "breached", "apology-required")
 
 
 def test_a_pause_says_how_much_of_the_term_was_used_and_how_long_was_waited() -> None:
     life = Life().accepted("2025-03-03T09:00", term(10)).asked("2025-03-06T10:00").supplemented("2025-03-12T14:00")
-    said = dossier_said(life)
-    paused, restarted = one(said, "clock-paused").data, one(said, "clock-restarted").data
+    emitted = dossier_said(life)
+    paused, restarted = one(emitted, "clock-paused").data, one(emitted, "clock-restarted").data
     assert isinstance(paused, ClockPaused)
     assert isinstance(restarted, ClockRestarted)
     # Monday 09:00-11:30 and 13:00-17:00, two whole days, Thursday 07:30-10:00.
@@ -96,16 +96,16 @@ def test_a_request_completed_on_its_own_day_has_a_full_new_term_by_restart_and_t
 
 def test_a_request_completed_on_the_day_of_acceptance_moves_nothing() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).asked("2026-03-02T09:00").supplemented("2026-03-02T15:00")
-    said = dossier_said(life)
-    assert kinds(said) == ["set", "clock-paused", "clock-restarted"]
-    assert dues(said[-1]) == ("2026-03-09 17:00",) * 3
+    emitted = dossier_said(life)
+    assert kinds(emitted) == ["set", "clock-paused", "clock-restarted"]
+    assert dues(emitted[-1]) == ("2026-03-09 17:00",) * 3
 
 
 def test_a_second_supplement_counts_from_its_own_completion() -> None:
     life = Life().accepted("2025-03-03T09:00", term(10)).asked("2025-03-06T10:00").supplemented("2025-03-12T14:00")
     life.asked("2025-03-20T09:00", 2).supplemented("2025-03-24T09:00", 2)
-    said = dossier_said(life)
-    paused, moved = only(said, "clock-paused")[-1].data, only(said, "moved")[-1].data
+    emitted = dossier_said(life)
+    paused, moved = only(emitted, "clock-paused")[-1].data, only(emitted, "moved")[-1].data
     assert getattr(paused, "pause_no", 0) == 2
     assert isinstance(moved, DeadlineMoved)
     # RESTART: ten days after 24/03. The decree's way leaves 07/04 (Giỗ Tổ) out.
@@ -153,9 +153,9 @@ def test_every_unit_of_term_restarts_whole(unit: TermUnit, value: int, first: st
 
 def test_an_appointment_cannot_restart_and_is_shifted_by_what_was_waited() -> None:
     life = Life().accepted("2026-03-02T08:00", appointment_at=at("2026-03-09T10:00"))
-    said = dossier_said(life.asked("2026-03-03T09:00").supplemented("2026-03-05T09:00"))
-    assert isinstance(one(said, "clock-resumed").data, ClockResumed)
-    moved = one(said, "moved").data
+    emitted = dossier_said(life.asked("2026-03-03T09:00").supplemented("2026-03-05T09:00"))
+    assert isinstance(one(emitted, "clock-resumed").data, ClockResumed)
+    moved = one(emitted, "moved").data
     assert isinstance(moved, DeadlineMoved)
     assert (moved.rule, moved.restart_due_at) == ("DR-20", None)
     assert local(moved.lawful_due_at) == local(moved.pause_due_at) == "2026-03-11 10:00"
@@ -176,9 +176,9 @@ def test_waiting_for_the_citizen_on_the_due_date_is_no_breach() -> None:
 
 def test_an_apology_that_was_pending_lapses_when_the_citizen_is_waited_for() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).asked("2026-03-06T09:00")
-    said = told(life)
-    assert [getattr(event.data, "reason", "") for event in only(said, "apology-lapsed")] == ["clock_paused"]
-    assert kinds(said)[-2:] == ["apology-lapsed", "clock-paused"]
+    emitted = told(life)
+    assert [getattr(event.data, "reason", "") for event in only(emitted, "apology-lapsed")] == ["clock_paused"]
+    assert kinds(emitted)[-2:] == ["apology-lapsed", "clock-paused"]
 
 
 def test_the_ladder_is_planned_anew_after_a_supplement_and_passed_rungs_are_not_repeated() -> None:
@@ -198,15 +198,15 @@ def test_the_ladder_is_planned_anew_after_a_supplement_and_passed_rungs_are_not_
 
 def test_a_dossier_that_ends_while_the_citizen_is_waited_for_is_judged_as_if_it_had_gone_on() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).asked("2026-03-04T09:00").withdrawn("2026-03-20T09:00")
-    said = dossier_said(life, "2026-12-01T00:00")
-    assert kinds(said) == ["set", "near-due A2", "clock-paused", "met early"]
+    emitted = dossier_said(life, "2026-12-01T00:00")
+    assert kinds(emitted) == ["set", "near-due A2", "clock-paused", "met early"]
 
 
 def test_a_dossier_that_was_late_before_the_pause_stays_late_when_it_ends_waiting() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).asked("2026-03-11T09:00").withdrawn("2026-03-12T09:00")
-    said = dossier_said(life, "2026-03-12T12:00")
-    assert "breached" in kinds(said)
-    assert not only(said, "met")
+    emitted = dossier_said(life, "2026-03-12T12:00")
+    assert "breached" in kinds(emitted)
+    assert not only(emitted, "met")
 
 
 # DR-24: a pause after the due date cures nothing.
@@ -214,9 +214,9 @@ def test_a_dossier_that_was_late_before_the_pause_stays_late_when_it_ends_waitin
 
 def test_a_pause_after_the_due_date_stops_nothing_and_the_escalation_goes_on() -> None:
     life = Life().accepted("2026-02-11T10:20", term(7)).asked("2026-02-28T09:00").supplemented("2026-03-03T09:00")
-    said = told(life, "2026-04-01T00:00")
-    assert not only(said, "clock-paused", "clock-resumed", "clock-restarted", "moved", "apology-lapsed")
-    assert when_said(only(said, "breached", "escalation")) == [
+    emitted = told(life, "2026-04-01T00:00")
+    assert not only(emitted, "clock-paused", "clock-resumed", "clock-restarted", "moved", "apology-lapsed")
+    assert when_said(only(emitted, "breached", "escalation")) == [
         "2026-02-27 17:00 breached",
         "2026-03-02 17:00 escalation-raised B1",
         "2026-03-04 17:00 escalation-raised B2",
@@ -227,8 +227,8 @@ def test_a_pause_after_the_due_date_stops_nothing_and_the_escalation_goes_on() -
 def test_a_pause_in_the_evening_of_the_due_day_is_still_in_time_and_takes_the_apology_back() -> None:
     """DR-08 and DR-24 judge by the day; the breach that was said at closing time is followed by what cures it."""
     life = Life().accepted("2026-02-11T10:20", term(7)).asked("2026-02-27T19:00").supplemented("2026-03-03T09:00")
-    said = told(life, "2026-03-12T09:00")
-    assert kinds(said)[4:] == [
+    emitted = told(life, "2026-03-12T09:00")
+    assert kinds(emitted)[4:] == [
         "near-due A4",
         "apology-required",
         "breached",
@@ -238,13 +238,13 @@ def test_a_pause_in_the_evening_of_the_due_day_is_still_in_time_and_takes_the_ap
         "moved",
         "apology-pending-raised",
     ]
-    assert dues(one(said, "moved")) == ("2026-02-27 17:00", "2026-03-12 17:00", "2026-03-12 17:00")
+    assert dues(one(emitted, "moved")) == ("2026-02-27 17:00", "2026-03-12 17:00", "2026-03-12 17:00")
 
 
 def test_after_such_an_evening_the_new_due_date_is_breached_and_escalated_anew() -> None:
     life = Life().accepted("2026-02-11T10:20", term(7)).asked("2026-02-27T19:00").supplemented("2026-03-03T09:00")
-    said = told(life, "2026-06-01T00:00")
-    assert when_said(only(said, "breached", "escalation")) == [
+    emitted = told(life, "2026-06-01T00:00")
+    assert when_said(only(emitted, "breached", "escalation")) == [
         "2026-02-27 17:00 breached",
         "2026-03-12 17:00 breached",
         "2026-03-13 17:00 escalation-raised B1",
@@ -265,12 +265,12 @@ def test_a_request_for_an_hour_term_is_too_late_right_after_the_due_instant() ->
 
 def test_a_financial_duty_stops_the_clock_where_the_procedure_says_so() -> None:
     life = Life(procedure_code=PAYING).accepted("2026-03-02T08:00").owing("2026-03-09T09:00").paid("2026-03-12T09:00")
-    said = dossier_said(life)
-    assert kinds(said) == ["set", "clock-paused", "clock-resumed", "moved"]
-    moved = said[-1].data
+    emitted = dossier_said(life)
+    assert kinds(emitted) == ["set", "clock-paused", "clock-resumed", "moved"]
+    moved = emitted[-1].data
     assert isinstance(moved, DeadlineMoved)
     # 20 working days from 02/03 are 30/03; three were waited. A financial duty never restarts a term.
-    assert dues(said[-1]) == ("2026-03-30 17:00", "2026-04-02 17:00", "2026-04-02 17:00")
+    assert dues(emitted[-1]) == ("2026-03-30 17:00", "2026-04-02 17:00", "2026-04-02 17:00")
     assert (moved.cause, local(moved.restart_due_at)) == ("financial_duty_met", "2026-04-02 17:00")
     assert local(moved.qd766_due_at) == "2026-03-30 17:00"  # 766 knows no financial duty
 
@@ -300,17 +300,17 @@ def test_a_fee_paid_while_a_supplement_is_waited_for_does_not_end_the_wait() -> 
 def test_supplement_and_financial_duty_add_up() -> None:
     life = Life(procedure_code=PAYING).accepted("2026-03-02T08:00").asked("2026-03-04T09:00")
     life.supplemented("2026-03-06T09:00").owing("2026-03-09T09:00").paid("2026-03-11T09:00")
-    said = dossier_said(life)
+    emitted = dossier_said(life)
     # Restarted on 06/03: 20 days are 03/04; then two days of waiting for the money: 07/04.
-    assert [dues(event)[1] for event in only(said, "moved")] == ["2026-04-03 17:00", "2026-04-07 17:00"]
-    assert [getattr(event.data, "pause_no", 0) for event in only(said, "clock-")] == [1, 1, 2, 2]
+    assert [dues(event)[1] for event in only(emitted, "moved")] == ["2026-04-03 17:00", "2026-04-07 17:00"]
+    assert [getattr(event.data, "pause_no", 0) for event in only(emitted, "clock-")] == [1, 1, 2, 2]
 
 
 def test_a_pause_that_ends_beyond_the_published_calendar_disarms_the_clock_and_says_so() -> None:
     life = Life().accepted("2026-12-14T08:00", term(10)).asked("2026-12-15T09:00").supplemented("2026-12-28T09:00")
-    said = told(life, "2027-06-01T00:00")
-    assert kinds(said) == ["set", "clock-paused", "clock-not-armed"]
-    assert getattr(said[-1].data, "code", "") == "calendar_exhausted"
+    emitted = told(life, "2027-06-01T00:00")
+    assert kinds(emitted) == ["set", "clock-paused", "clock-not-armed"]
+    assert getattr(emitted[-1].data, "code", "") == "calendar_exhausted"
 
 
 def test_a_disarmed_clock_has_no_pause_left_open() -> None:

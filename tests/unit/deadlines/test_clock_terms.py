@@ -150,7 +150,7 @@ def test_an_appointment_is_kept_by_its_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ended", "said"),
+    ("ended", "emitted"),
     [
         ("2026-03-06T16:00", "met early"),
         ("2026-03-08T09:00", "met early"),  # a Sunday
@@ -158,40 +158,40 @@ def test_an_appointment_is_kept_by_its_day() -> None:
         ("2026-03-09T16:59", "met on_time"),
     ],
 )
-def test_a_day_term_is_judged_by_its_date(ended: str, said: str) -> None:
+def test_a_day_term_is_judged_by_its_date(ended: str, emitted: str) -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).ready(ended)
     assert only(told(life, "2027-01-01T00:00"), "met", "breached")[0].envelope.event_type == "deadline-met.v1"
-    assert said in kinds(told(life))
+    assert emitted in kinds(told(life))
 
 
 @pytest.mark.parametrize(
-    ("ended", "said"),
+    ("ended", "emitted"),
     [("2026-03-09T15:59", "met early"), ("2026-03-09T16:00", "met on_time"), ("2026-03-09T16:01", "breached")],
 )
-def test_an_hour_term_is_judged_by_its_instant(ended: str, said: str) -> None:
+def test_an_hour_term_is_judged_by_its_instant(ended: str, emitted: str) -> None:
     life = Life().accepted("2026-03-09T10:30", term(4, "hour")).ready(ended)
-    assert kinds(only(told(life), "met", "breached")) == [said]
+    assert kinds(only(told(life), "met", "breached")) == [emitted]
 
 
 def test_work_done_in_the_evening_of_the_due_day_is_on_time_and_the_apology_lapses() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-09T20:00")
-    said = told(life, "2026-06-01T00:00")
-    assert kinds(said)[-5:] == ["near-due A4", "apology-required", "breached", "met on_time", "apology-lapsed"]
-    assert getattr(said[-1].data, "reason", "") == "ended_in_time"
+    emitted = told(life, "2026-06-01T00:00")
+    assert kinds(emitted)[-5:] == ["near-due A4", "apology-required", "breached", "met on_time", "apology-lapsed"]
+    assert getattr(emitted[-1].data, "reason", "") == "ended_in_time"
 
 
 def test_what_ends_after_the_due_day_is_late_and_nothing_says_it_was_met() -> None:
-    said = told(Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-10T07:00"))
-    assert kinds(said)[-2:] == ["apology-required", "breached"]
+    emitted = told(Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-10T07:00"))
+    assert kinds(emitted)[-2:] == ["apology-required", "breached"]
 
 
 @pytest.mark.parametrize("end", ["ready", "withdrawn", "stopped", "returned"])
 def test_four_kinds_of_end_stop_the_clock(end: str) -> None:
     life = Life().accepted("2026-03-02T08:00", term(5))
     getattr(life, end)("2026-03-03T08:00")
-    said = told(life, "2026-06-01T00:00")
-    assert kinds(said) == ["set", "met early"]
-    data = said[-1].data
+    emitted = told(life, "2026-06-01T00:00")
+    assert kinds(emitted) == ["set", "met early"]
+    data = emitted[-1].data
     assert isinstance(data, DeadlineMet)
     assert (data.ended_by, local(data.ended_at)) == (life.events[-1].envelope.event_type, "2026-03-03 08:00")
 
@@ -251,8 +251,8 @@ def test_a_clock_that_could_not_be_set_stays_silent_whatever_comes(life: Life) -
     later.step("2026-12-29T08:00").asked("2026-12-29T09:00").supplemented("2026-12-29T10:00")
     later.moved_to("2026-12-29T11:00", 9).apologised("2026-12-29T12:00", at("2026-12-30T12:00"))
     later.extended("2026-12-29T13:00", at("2026-12-31T10:00")).ready("2026-12-30T09:00")
-    said = told(later, "2027-06-01T00:00")
-    assert kinds(said) == ["clock-not-armed"]
+    emitted = told(later, "2027-06-01T00:00")
+    assert kinds(emitted) == ["clock-not-armed"]
 
 
 def test_a_supplement_of_a_clock_that_could_not_be_set_is_no_contradiction() -> None:

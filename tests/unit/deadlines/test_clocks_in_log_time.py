@@ -45,7 +45,7 @@ def test_a_look_before_an_event_and_the_event_itself_say_the_same() -> None:
         for minutes in (600, 60, 1):
             watch.look(event.envelope.occurred_at - timedelta(minutes=minutes))
         watch.hear(event)
-    assert [without_detection(event) for event in watch.said] == [without_detection(event) for event in by_events]
+    assert [without_detection(event) for event in watch.emitted] == [without_detection(event) for event in by_events]
 
 
 def test_what_a_look_says_and_what_an_event_catches_up_differ_in_when_it_was_noticed_only() -> None:
@@ -53,7 +53,7 @@ def test_what_a_look_says_and_what_an_event_catches_up_differ_in_when_it_was_not
     watch = Watch()
     watch.hear(life.events[0])
     watch.look(DUE + A_MOMENT)
-    looked, caught_up = one(watch.said, "breached"), one(told(life), "breached")
+    looked, caught_up = one(watch.emitted, "breached"), one(told(life), "breached")
     assert looked.envelope.recorded_at == DUE + A_MOMENT
     assert caught_up.envelope.recorded_at == at("2026-03-10T09:00:01")
     assert without_detection(looked) == without_detection(caught_up)
@@ -75,8 +75,8 @@ def test_a_breach_that_was_said_before_a_late_report_arrived_is_said_by_a_replay
 
 def test_a_pause_that_happened_before_the_due_instant_and_became_known_after_it_takes_the_apology_back() -> None:
     life = five_days().asked("2026-03-09T16:50")
-    said = said_at(life, at("2026-03-09T17:10"))
-    assert said[-4:] == ["apology-required", "breached", "apology-lapsed", "clock-paused"]
+    emitted = said_at(life, at("2026-03-09T17:10"))
+    assert emitted[-4:] == ["apology-required", "breached", "apology-lapsed", "clock-paused"]
 
 
 @pytest.mark.parametrize(
@@ -115,9 +115,9 @@ def test_a_clock_in_the_counter_that_runs_ahead_brings_no_breach_forward() -> No
 def test_history_is_folded_by_what_happened_and_not_by_when_it_was_taken_over() -> None:
     life = Life(is_history=True).accepted("2025-03-03T09:00", term(10)).ready("2025-03-10T09:00")
     taken_over = [at("2026-11-25T10:00"), at("2026-11-25T10:00:01")]
-    said = fold(life.events, None, taken_over)[1]
-    assert kinds(said) == ["set", "met early"]
-    assert all(event.envelope.is_history for event in said)
+    emitted = fold(life.events, None, taken_over)[1]
+    assert kinds(emitted) == ["set", "met early"]
+    assert all(event.envelope.is_history for event in emitted)
 
 
 def test_history_that_was_late_is_breached_at_its_due_instant() -> None:
@@ -131,8 +131,8 @@ def test_what_falls_due_after_the_last_of_history_is_no_history() -> None:
     life = Life(is_history=True).accepted("2026-03-02T08:00", term(5))
     watch = Watch()
     watch.hear(life.events[0], at("2026-03-05T12:00"))
-    said = watch.look(at("2026-03-10T00:00"))
-    flags = {kind: event.envelope.is_history for kind, event in zip(kinds(said), said, strict=True)}
+    emitted = watch.look(at("2026-03-10T00:00"))
+    flags = {kind: event.envelope.is_history for kind, event in zip(kinds(emitted), emitted, strict=True)}
     assert (flags["near-due A2"], flags["breached"]) == (True, False)
 
 
@@ -166,22 +166,22 @@ def test_after_ten_seconds_of_silence_time_counts_again_for_the_next_event() -> 
     state, _ = fold(life.events[:1], None, known, time=time)
     other = Life("22222222-2222-5222-8222-222222222222").accepted("2026-03-11T10:00:12", term(5))
     fold(other.events, None, [at("2026-03-11T10:00:12")], time=time)
-    _, said = fold(life.events[1:2], state, [at("2026-03-11T10:00:20")], time=time)
-    assert "breached" in kinds(said)
+    _, emitted = fold(life.events[1:2], state, [at("2026-03-11T10:00:20")], time=time)
+    assert "breached" in kinds(emitted)
 
 
 def test_an_event_that_breaks_the_silence_itself_opens_the_gate_up_to_its_own_time() -> None:
     life, known = reported_late("2026-03-11T10:00:00")
     time = LogTime()
     state, _ = fold(life.events[:1], None, known, time=time)
-    _, said = fold(life.events[1:2], state, [at("2026-03-11T10:00:20")], time=time)
-    assert "breached" in kinds(said)
+    _, emitted = fold(life.events[1:2], state, [at("2026-03-11T10:00:20")], time=time)
+    assert "breached" in kinds(emitted)
 
 
 def test_within_the_silence_an_event_of_the_past_says_only_what_had_passed_when_it_happened() -> None:
     life, known = reported_late("2026-03-11T10:00:00", "2026-03-11T10:00:05")
-    said = fold(life.events[:2], None, known)[1]
-    assert kinds(said) == ["set", "near-due A2"]  # A2 on 04/03, the step on 05/03
+    emitted = fold(life.events[:2], None, known)[1]
+    assert kinds(emitted) == ["set", "near-due A2"]  # A2 on 04/03, the step on 05/03
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_timely_event_after_the_late_ones_ends_the_catching_up() -> None:
     watch.hear(life.events[1], at("2026-03-11T10:00:05"))
     assert watch.state is not None
     assert not watch.state.is_catching_up
-    assert "breached" in kinds(watch.said)  # it happened after the due instant
+    assert "breached" in kinds(watch.emitted)  # it happened after the due instant
 
 
 # The gate of a partition.
@@ -237,8 +237,8 @@ def test_a_live_stream_is_not_held_back_by_a_partition_that_is_catching_up() -> 
     state, _ = fold(life.events[:1], None, time=time)
     imported = Life("33333333-3333-5333-8333-333333333333", is_history=True).accepted("2025-03-03T09:00", term(10))
     fold(imported.events, None, [at("2026-03-10T08:59:59")], time=time)
-    _, said = fold(life.events[1:], state, time=time)
-    assert "breached" in kinds(said)
+    _, emitted = fold(life.events[1:], state, time=time)
+    assert "breached" in kinds(emitted)
 
 
 # Looking.
@@ -314,4 +314,6 @@ def test_a_finished_dossier_is_forgotten_after_thirty_days_whether_or_not_anybod
             looked.look(event.envelope.recorded_at - GRACE)
         looked.hear(event)
         folded.hear(event)
-    assert [without_detection(event) for event in looked.said] == [without_detection(event) for event in folded.said]
+    assert [without_detection(event) for event in looked.emitted] == [
+        without_detection(event) for event in folded.emitted
+    ]

@@ -18,7 +18,7 @@ from events.topics import Topic
 from services.deadlines.adapters.live.committed_consumer import CommittedConsumer
 from services.deadlines.adapters.live.consumer_thread import Committed, Fetched
 from services.deadlines.adapters.live.faithful_producer import FaithfulProducer
-from services.deadlines.adapters.live.record_batches import Parcel
+from services.deadlines.adapters.live.record_batches import RecordBatch
 from services.deadlines.app import Worker, make_app
 from services.deadlines.config import DeadlinesConfig
 
@@ -191,13 +191,13 @@ async def deliver(book: Book, *offsets: int) -> int | None:
 
 
 @pytest.fixture
-def parcels(made: Worker, book: Book) -> list[Parcel]:
+def record_batches(made: Worker, book: Book) -> list[RecordBatch]:
     """The parcels that reach the agents; each is done at once."""
-    taken: list[Parcel] = []
+    taken: list[RecordBatch] = []
 
-    async def take(parcel: Parcel) -> None:
-        taken.append(parcel)
-        book.consumer.ack(parcel)
+    async def take(record_batch: RecordBatch) -> None:
+        taken.append(record_batch)
+        book.consumer.ack(record_batch)
 
     book.consumer._deliver = take  # type: ignore[assignment]
     book.consumer.resume_flow()
@@ -205,36 +205,38 @@ def parcels(made: Worker, book: Book) -> list[Parcel]:
     return taken
 
 
-async def test_records_travel_in_parcels_that_are_done_as_a_whole(book: Book, parcels: list[Parcel]) -> None:
+async def test_records_travel_in_parcels_that_are_done_as_a_whole(
+    book: Book, record_batches: list[RecordBatch]
+) -> None:
     assert await deliver(book, *range(250)) is None
-    assert [len(parcel.records) for parcel in parcels] == [100, 100, 50]
+    assert [len(record_batch.records) for record_batch in record_batches] == [100, 100, 50]
     assert book.committable == 250
 
 
-async def test_what_was_delivered_before_is_not_delivered_again(book: Book, parcels: list[Parcel]) -> None:
+async def test_what_was_delivered_before_is_not_delivered_again(book: Book, record_batches: list[RecordBatch]) -> None:
     book.consumer._read_offset[SOURCE] = 3
     assert await deliver(book, 1, 2, 3, 4) is None
-    assert [record.offset for parcel in parcels for record in parcel.records] == [3, 4]
+    assert [record.offset for record_batch in record_batches for record in record_batch.records] == [3, 4]
 
 
-async def test_the_rest_of_a_batch_is_fetched_again_after_a_seek(book: Book, parcels: list[Parcel]) -> None:
+async def test_the_rest_of_a_batch_is_fetched_again_after_a_seek(book: Book, record_batches: list[RecordBatch]) -> None:
     take = book.consumer._deliver
 
-    async def seek_after(parcel: Parcel) -> None:
-        await take(parcel)
+    async def seek_after(record_batch: RecordBatch) -> None:
+        await take(record_batch)
         book.consumer._seeks += 1
 
     book.consumer._deliver = seek_after
     assert await deliver(book, *range(150)) == 0  # the first parcel may have come to nothing as well
-    assert len(parcels) == 1
+    assert len(record_batches) == 1
     assert book.consumer._read_offset[SOURCE] is None
 
 
-async def test_what_a_seek_cut_short_is_left_in_every_partition(book: Book, parcels: list[Parcel]) -> None:
+async def test_what_a_seek_cut_short_is_left_in_every_partition(book: Book, record_batches: list[RecordBatch]) -> None:
     take, other = book.consumer._deliver, TP(SOURCE.topic, 1)
 
-    async def seek_after(parcel: Parcel) -> None:
-        await take(parcel)
+    async def seek_after(record_batch: RecordBatch) -> None:
+        await take(record_batch)
         book.consumer._seeks += 1
 
     generation = book.consumer.app.consumer_generation_id
@@ -263,19 +265,19 @@ async def test_what_was_not_delivered_is_read_again_unless_somebody_sought_anoth
     assert state.position == expected
 
 
-async def test_agents_that_have_enough_to_do_get_no_more(book: Book, parcels: list[Parcel]) -> None:
-    async def take_and_leave_undone(parcel: Parcel) -> None:
-        parcels.append(parcel)
+async def test_agents_that_have_enough_to_do_get_no_more(book: Book, record_batches: list[RecordBatch]) -> None:
+    async def take_and_leave_undone(record_batch: RecordBatch) -> None:
+        record_batches.append(record_batch)
 
     book.consumer._deliver = take_and_leave_undone  # type: ignore[assignment]
     delivering = asyncio.ensure_future(deliver(book, *range(1000)))
     await asyncio.sleep(0.02)
-    assert len(parcels) == 8
+    assert len(record_batches) == 8
     for number in range(10):
         await asyncio.sleep(0.01)
-        book.consumer.ack(parcels[number])
+        book.consumer.ack(record_batches[number])
     assert await delivering is None
-    assert len(parcels) == 10
+    assert len(record_batches) == 10
 
 
 async def test_the_time_of_the_log_is_committed_with_the_offset_and_read_again_with_it(
@@ -283,7 +285,7 @@ async def test_the_time_of_the_log_is_committed_with_the_offset_and_read_again_w
 ) -> None:
     consumer = book.consumer
     consumer.times.of(0).catching_up_at, consumer.times.of(0).open_until = 17, 12
-    consumer.times.is_done(0)
+    consumer.times.mark_done(0)
     consumer.times.of(0).catching_up_at = 99  # of a record that is not done
     await book.deliver(0)
     book.ack(0)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from events.dossier import IntegrityFlagRaised
 from rules.clocks.errors import StreamGapError
-from rules.clocks.state import DossierState
+from rules.clocks.state import StreamState
 from tests.unit.deadlines.life import (
     PAYING,
     STEPPED,
@@ -30,7 +30,7 @@ def begun(procedure_code: str = PAYING) -> Life:
     return Life(procedure_code=procedure_code).accepted("2026-03-02T08:00", term(20))
 
 
-def without_place(state: DossierState) -> DossierState:
+def without_place(state: StreamState) -> StreamState:
     """A state without its place in the stream and the times that follow from it."""
     return replace(state, seq=0, known_at=0, catching_up_at=0, next_at=0)
 
@@ -136,25 +136,25 @@ def test_what_needs_an_acceptance_is_flagged_before_it(early: str) -> None:
     life = Life().submitted("2026-03-02T08:00")
     more = {"moved_to": (31,), "extended": (at("2026-05-29T17:00"),)}.get(early, ())
     getattr(life, early)("2026-03-02T09:00", *more)
-    said = told(life)
-    assert kinds(said) == ["set", "integrity-flag-raised"]
-    assert getattr(said[-1].data, "rule", "") == "domain 4.3: not-accepted-yet"
+    emitted = told(life)
+    assert kinds(emitted) == ["set", "integrity-flag-raised"]
+    assert getattr(emitted[-1].data, "rule", "") == "domain 4.3: not-accepted-yet"
     assert state_of(life).seq == 2
 
 
 def test_a_result_before_acceptance_at_the_very_beginning_is_flagged_and_the_acceptance_still_counts() -> None:
     life = Life().ready("2026-03-02T07:00").accepted("2026-03-02T08:00", term(5))
-    said = told(life)
-    assert kinds(said) == ["integrity-flag-raised", "set"]
-    assert dues(said[-1])[0] == "2026-03-09 17:00"
+    emitted = told(life)
+    assert kinds(emitted) == ["integrity-flag-raised", "set"]
+    assert dues(emitted[-1])[0] == "2026-03-09 17:00"
 
 
 def test_a_stream_that_began_wrongly_has_the_day_and_the_procedure_of_its_acceptance() -> None:
     life = Life(procedure_code=STEPPED).ready("2026-03-02T07:00").accepted("2026-03-02T08:00")
     life.step("2026-03-02T09:00", "appraisal")
-    said = told(life)
-    assert dues(one(of_clock(said, "step"), "set"))[0] == "2026-03-05 17:00"
-    assert one(of_clock(said, "dossier"), "set").envelope.opened_on.isoformat() == "2026-03-02"
+    emitted = told(life)
+    assert dues(one(of_clock(emitted, "step"), "set"))[0] == "2026-03-05 17:00"
+    assert one(of_clock(emitted, "dossier"), "set").envelope.opened_on.isoformat() == "2026-03-02"
 
 
 def test_a_resumption_before_acceptance_is_a_contradiction_too() -> None:
@@ -209,8 +209,8 @@ def test_history_of_a_forgotten_dossier_moves_no_clock() -> None:
 
 def test_a_reopening_after_the_dossier_was_forgotten_is_an_alert_and_stops_nobody() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-04T06:00").reopened("2026-08-01T09:00")
-    _, said = fold(life.events[2:])
-    assert kinds(said) == ["clock-not-armed"]
+    _, emitted = fold(life.events[2:])
+    assert kinds(emitted) == ["clock-not-armed"]
 
 
 @pytest.mark.parametrize(

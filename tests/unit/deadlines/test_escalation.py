@@ -117,19 +117,19 @@ def test_the_apology_after_an_end_stops_the_climb_when_the_last_rung_is_acknowle
 
 def test_a_second_breach_goes_to_the_superior_level_at_once() -> None:
     life = late().apologised("2026-02-26T09:00", at("2026-03-03T17:00"))
-    said = told(life, "2026-06-01T00:00")
-    assert when_said(only(said, "second-breach", "escalation")) == [
+    emitted = told(life, "2026-06-01T00:00")
+    assert when_said(only(emitted, "second-breach", "escalation")) == [
         "2026-03-04 00:00 second-breach-recorded",
         "2026-03-04 00:00 escalation-raised B3",
         "2026-03-04 17:00 escalation-raised B2",
     ]
-    assert getattr(only(said, "escalation")[0].data, "reason", "") == "second_breach"
+    assert getattr(only(emitted, "escalation")[0].data, "reason", "") == "second_breach"
 
 
 def test_a_second_breach_after_the_last_rung_does_not_raise_it_again() -> None:
     life = late().apologised("2026-02-26T09:00", at("2026-03-12T17:00"))
-    said = told(life, "2026-06-01T00:00")
-    assert [kind for kind in kinds(said) if kind.startswith(("second", "escalation"))] == [
+    emitted = told(life, "2026-06-01T00:00")
+    assert [kind for kind in kinds(emitted) if kind.startswith(("second", "escalation"))] == [
         "escalation-raised B2",
         "escalation-raised B3",
         "second-breach-recorded",
@@ -158,7 +158,7 @@ def test_every_rung_is_raised_once_however_often_it_is_looked_at() -> None:
     for day in range(1, 10):
         watch.look(at(f"2026-03-0{day}T18:00"))
         watch.look(at(f"2026-03-0{day}T18:00"))
-    assert [kind for kind in kinds(watch.said) if kind.startswith("escalation")] == [
+    assert [kind for kind in kinds(watch.emitted) if kind.startswith("escalation")] == [
         "escalation-raised B1",
         "escalation-raised B2",
         "escalation-raised B3",

@@ -13,8 +13,8 @@ A_MOMENT = timedelta(microseconds=1)
 
 def test_the_first_example_of_the_ladder() -> None:
     """Received Wed 11/02/2026 10:20, 7 working days, due 27/02: A1 not used, A2 24/02, A3 26/02, A4 27/02, B0 17:00."""
-    said = told(Life().accepted("2026-02-11T10:20", term(7)), "2026-02-28T00:00")
-    assert when_said(said) == [
+    emitted = told(Life().accepted("2026-02-11T10:20", term(7)), "2026-02-28T00:00")
+    assert when_said(emitted) == [
         "2026-02-11 10:20 set",
         "2026-02-24 07:30 near-due A2",
         "2026-02-26 07:30 near-due A3",
@@ -27,8 +27,8 @@ def test_the_first_example_of_the_ladder() -> None:
 
 def test_the_second_example_of_the_ladder() -> None:
     """Received 02/03/2026 08:00, 30 working days, due 13/04: A1 06/04 07:30, A2 08/04."""
-    said = told(Life().accepted("2026-03-02T08:00", term(30)), "2026-04-14T00:00")
-    assert when_said(only(said, "near-due", "breached")) == [
+    emitted = told(Life().accepted("2026-03-02T08:00", term(30)), "2026-04-14T00:00")
+    assert when_said(only(emitted, "near-due", "breached")) == [
         "2026-04-06 07:30 near-due A1",
         "2026-04-08 07:30 near-due A2",
         "2026-04-10 07:30 near-due A3",
@@ -40,14 +40,14 @@ def test_the_second_example_of_the_ladder() -> None:
 @pytest.mark.parametrize(("days", "has_a1"), [(7, False), (20, False), (21, True), (30, True)])
 def test_a1_is_used_only_where_it_comes_before_a2(days: int, has_a1: bool) -> None:
     """Terms of more than 20 working days; at 20 both fall on the same morning."""
-    said = told(Life().accepted("2026-03-02T08:00", term(days)), "2026-06-01T00:00")
-    assert ("near-due A1" in kinds(said)) is has_a1
+    emitted = told(Life().accepted("2026-03-02T08:00", term(days)), "2026-06-01T00:00")
+    assert ("near-due A1" in kinds(emitted)) is has_a1
 
 
 def test_a_rung_says_who_is_told_and_when_it_fell() -> None:
-    said = told(Life().accepted("2026-02-11T10:20", term(7)), "2026-02-28T00:00")
+    emitted = told(Life().accepted("2026-02-11T10:20", term(7)), "2026-02-28T00:00")
     roles = {}
-    for event in only(said, "near-due"):
+    for event in only(emitted, "near-due"):
         assert isinstance(event.data, DeadlineNearDue)
         assert event.data.rung_at == event.envelope.occurred_at
         assert event.data.held_by_unit_id == 26734
@@ -71,8 +71,8 @@ def test_a_rung_says_who_is_told_and_when_it_fell() -> None:
 def test_short_terms_have_only_the_rungs_that_lie_after_their_start(
     value: int, unit: TermUnit, rungs: list[str]
 ) -> None:
-    said = told(Life().accepted("2026-03-09T08:00", term(value, unit)), "2026-06-01T00:00")
-    assert when_said(only(said, "near-due")) == rungs
+    emitted = told(Life().accepted("2026-03-09T08:00", term(value, unit)), "2026-06-01T00:00")
+    assert when_said(only(emitted, "near-due")) == rungs
 
 
 def test_a_rung_has_not_fallen_at_its_very_instant() -> None:
@@ -96,18 +96,18 @@ def test_every_rung_is_raised_once_however_often_it_is_looked_at() -> None:
 def test_missed_runs_catch_up_in_order_and_show_how_late_they_are() -> None:
     watch = Watch()
     watch.hear(Life().accepted("2026-02-11T10:20", term(7)).events[0])
-    said = watch.look(at("2026-03-03T00:00"), at("2026-03-03T00:01"))
-    moments = [event.envelope.occurred_at for event in said]
+    emitted = watch.look(at("2026-03-03T00:00"), at("2026-03-03T00:01"))
+    moments = [event.envelope.occurred_at for event in emitted]
     assert moments == sorted(moments)
-    assert {local(event.envelope.recorded_at) for event in said} == {"2026-03-03 00:01"}
+    assert {local(event.envelope.recorded_at) for event in emitted} == {"2026-03-03 00:01"}
 
 
 def test_reminders_of_the_dossier_and_of_its_steps_are_apart() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).step("2026-03-02T09:00", budget=term(5))
-    said = told(life, "2026-03-10T00:00")
-    assert kinds(only(of_clock(said, "dossier"), "near-due")) == ["near-due A2", "near-due A3", "near-due A4"]
-    assert kinds(only(of_clock(said, "step"), "near-due")) == ["near-due A2", "near-due A3", "near-due A4"]
-    assert len({event.envelope.event_id for event in said}) == len(said)
+    emitted = told(life, "2026-03-10T00:00")
+    assert kinds(only(of_clock(emitted, "dossier"), "near-due")) == ["near-due A2", "near-due A3", "near-due A4"]
+    assert kinds(only(of_clock(emitted, "step"), "near-due")) == ["near-due A2", "near-due A3", "near-due A4"]
+    assert len({event.envelope.event_id for event in emitted}) == len(emitted)
 
 
 def test_a_paused_clock_raises_none_and_is_armed_anew_when_it_goes_on() -> None:
@@ -129,10 +129,10 @@ def test_a_paused_clock_raises_none_and_is_armed_anew_when_it_goes_on() -> None:
 
 def test_a_rung_that_was_raised_is_not_raised_for_the_new_due_date() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).asked("2026-03-06T09:00").supplemented("2026-03-06T15:00")
-    said = told(life, "2026-03-14T00:00")
-    assert when_said(only(said, "near-due")) == [
+    emitted = told(life, "2026-03-14T00:00")
+    assert when_said(only(emitted, "near-due")) == [
         "2026-03-04 07:30 near-due A2",
         "2026-03-06 07:30 near-due A3",
         "2026-03-13 07:30 near-due A4",
     ]
-    assert local(one(said, "breached").envelope.occurred_at) == "2026-03-13 17:00"
+    assert local(one(emitted, "breached").envelope.occurred_at) == "2026-03-13 17:00"

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from rules.clocks.state import DossierState, Subject
+from rules.clocks.state import StreamState, Subject
 from services.deadlines.adapters.live.checkpoint import Checkpoint
 from services.deadlines.adapters.live.outbox import Outbox
 from services.deadlines.adapters.store import faust_tables, row_codec
@@ -15,8 +15,8 @@ from services.deadlines.adapters.store.faust_tables import OpenClocks, StoredRow
 SUBJECT = Subject(1, 26734, None, None, "vn-hanoi", "1", "2025")
 
 
-def state(seq: int, catching_up_at: int = 0, known_at: int = 50) -> DossierState:
-    return DossierState(seq, known_at, 0, 1000 + seq, SUBJECT, 26734, catching_up_at=catching_up_at)
+def state(seq: int, catching_up_at: int = 0, known_at: int = 50) -> StreamState:
+    return StreamState(seq, known_at, 0, 1000 + seq, SUBJECT, 26734, catching_up_at=catching_up_at)
 
 
 class Order(list[str]):
@@ -100,8 +100,8 @@ class Stage:
         self.order = Order()
         self.disk, self.broker = Disk(self.order), Broker(self.order)
         self.clocks = OpenClocks(cast("StoredRows", self.disk))
-        self.said = Outbox(self.broker, "deadline-events", 0.001)
-        self.checkpoint = Checkpoint(self.broker, self.clocks, self.said)
+        self.emitted = Outbox(self.broker, "deadline-events", 0.001)
+        self.checkpoint = Checkpoint(self.broker, self.clocks, self.emitted)
 
     async def store(self) -> bool:
         return await self.checkpoint.write(self.checkpoint.take())
@@ -119,7 +119,7 @@ async def test_a_change_is_readable_at_once_and_nowhere_written(stage: Stage) ->
 
 
 async def test_words_come_before_the_changelog_and_the_changelog_before_the_disk(stage: Stage) -> None:
-    stage.said.put(3, b"d", b"word")
+    stage.emitted.put(3, b"d", b"word")
     stage.clocks.put(b"d", state(1), 3)
     assert await stage.store()
     assert stage.order == ["words", "changelog", "disk"]
@@ -130,7 +130,7 @@ async def test_words_come_before_the_changelog_and_the_changelog_before_the_disk
 @pytest.mark.parametrize("refused", ["deadline-events", "deadlines-open-clocks-changelog"])
 async def test_what_the_broker_does_not_have_is_never_on_disk(stage: Stage, refused: str) -> None:
     stage.broker.refused = refused
-    stage.said.put(3, b"d", b"word")
+    stage.emitted.put(3, b"d", b"word")
     stage.clocks.put(b"d", state(1), 3)
     assert not await stage.store()
     assert stage.disk.rows == {}
@@ -215,7 +215,11 @@ async def test_the_index_of_due_instants_is_told_by_the_rows(stage: Stage) -> No
     stage.clocks.put(b"elsewhere", state(9), 4)
     assert await stage.store()
     found = {
-        wish.key: (wish.head.next_at, wish.head.catching_up_at, wish.is_catching_up)
-        for wish in stage.clocks.wishes([3])
+        entry_of_timer.key: (
+            entry_of_timer.head.next_at,
+            entry_of_timer.head.catching_up_at,
+            entry_of_timer.is_catching_up,
+        )
+        for entry_of_timer in stage.clocks.timer_entries([3])
     }
     assert found == {b"live": (1001, 0, False), b"past": (1002, 50, True), b"was past": (1003, 40, False)}

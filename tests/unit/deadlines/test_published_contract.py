@@ -47,15 +47,15 @@ def validator(event_type: str) -> Any:
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_what_is_said_is_valid_by_its_schema(name: str) -> None:
-    said = told(WHOLE[name], "2026-12-01T00:00", of=swapped())
-    assert said
-    for event in said:
+    emitted = told(WHOLE[name], "2026-12-01T00:00", of=swapped())
+    assert emitted
+    for event in emitted:
         data = orjson.loads(dumps(plain(event.data)))
         assert [str(error) for error in validator(event.envelope.event_type).iter_errors(data)] == []
 
 
 def test_every_kind_of_word_is_said_by_one_of_these_lives() -> None:
-    said = {
+    emitted = {
         event.envelope.event_type for life in WHOLE.values() for event in told(life, "2026-12-01T00:00", of=swapped())
     }
-    assert said == set(DEADLINE_TYPES)
+    assert emitted == set(DEADLINE_TYPES)

@@ -11,7 +11,7 @@ import pytest
 from events.catalog import DEADLINE_TYPES
 from events.codec import from_kafka, to_kafka
 from events.data_codec import typed
-from rules.clocks.derived_events import Conclusion, events_of
+from rules.clocks.derived_events import DerivedEvent, events_of
 from rules.clocks.instants import Zone, micros
 from rules.clocks.state import Subject
 from services.deadlines.adapters.wire.record_writer import RecordWriter
@@ -47,8 +47,8 @@ def examples() -> list[Any]:
 
 def concluded(
     data: Any, subject: Subject = SUBJECT, zone: Zone = HANOI_ZONE, *, is_history: bool = False
-) -> Conclusion:
-    return Conclusion(
+) -> DerivedEvent:
+    return DerivedEvent(
         kind=type(data),
         fields={field.name: getattr(data, field.name) for field in fields(data) if field.name != "extra"},
         subject=subject,
@@ -65,8 +65,8 @@ def concluded(
     )
 
 
-def check(dossier_id: str, said: list[Conclusion]) -> None:
-    events, records = events_of(dossier_id, said), RecordWriter().write(dossier_id, said)
+def check(dossier_id: str, emitted: list[DerivedEvent]) -> None:
+    events, records = events_of(dossier_id, emitted), RecordWriter().write(dossier_id, emitted)
     for event, (value, headers) in zip(events, records, strict=True):
         key, expected, expected_headers = to_kafka(event)
         assert key == dossier_id.encode()
@@ -79,8 +79,8 @@ def check(dossier_id: str, said: list[Conclusion]) -> None:
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_every_kind_of_word_is_written_as_the_codec_writes_it(event_type: str, data: Any, subject: str) -> None:
     word: Any = replace(typed(DEADLINE_TYPES[event_type], data), extra={})
-    said = [concluded(word, SUBJECTS[subject]), concluded(word, SUBJECTS[subject], is_history=True)]
-    check("11111111-1111-5111-8111-111111111111", said)
+    emitted = [concluded(word, SUBJECTS[subject]), concluded(word, SUBJECTS[subject], is_history=True)]
+    check("11111111-1111-5111-8111-111111111111", emitted)
 
 
 def test_every_kind_of_word_has_an_example() -> None:

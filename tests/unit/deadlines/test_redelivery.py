@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from rules.clocks.state import DossierState
+from rules.clocks.state import StreamState
 from tests.unit.deadlines.life import CHAINED, PAYING, STEPPED, Life, Watch, at, fold, kinds, one, told
 from tests.unit.deadlines.life import term as days
 
@@ -71,7 +71,7 @@ def test_every_event_that_comes_again_changes_nothing_and_says_nothing(name: str
     watch = Watch()
     for position, event in enumerate(LIVES[name].events):
         watch.hear(event)
-        state: DossierState | None = watch.state
+        state: StreamState | None = watch.state
         for again in LIVES[name].events[: position + 1]:
             assert watch.hear(again) == []
             assert watch.state == state
@@ -137,6 +137,6 @@ def test_an_event_recorded_at_another_time_is_still_the_same_event() -> None:
 def test_folding_on_from_a_state_is_folding_at_once() -> None:
     life = LIVES["through agencies"]
     for cut in range(len(life.events) + 1):
-        half, said = fold(life.events[:cut])
+        half, emitted = fold(life.events[:cut])
         rest, more = fold(life.events[cut:], half) if life.events[cut:] else (half, [])
-        assert (rest, said + more) == fold(life.events)
+        assert (rest, emitted + more) == fold(life.events)

@@ -27,39 +27,39 @@ def dossier_said(life: Life, until: str | None = None) -> list[Any]:
 
 def test_a_reopened_dossier_has_the_time_since_its_end_added() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-05T09:00").reopened("2026-03-11T09:00")
-    said = dossier_said(life, "2026-04-01T00:00")
-    moved = one(said, "moved")
+    emitted = dossier_said(life, "2026-04-01T00:00")
+    moved = one(emitted, "moved")
     # Four working days lay between 05/03 and 11/03; 09/03 and four days are 13/03.
     assert dues(moved) == ("2026-03-09 17:00", "2026-03-13 17:00", "2026-03-13 17:00")
     assert isinstance(moved.data, DeadlineMoved)
     assert moved.data.cause == "reopening"
-    assert when_said(only(said, "breached")) == ["2026-03-13 17:00 breached"]
+    assert when_said(only(emitted, "breached")) == ["2026-03-13 17:00 breached"]
 
 
 def test_a_reopened_dossier_may_end_again() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-05T09:00").reopened("2026-03-11T09:00")
-    said = dossier_said(life.ready("2026-03-12T09:00"), "2026-06-01T00:00")
-    assert [kind for kind in kinds(said) if kind.startswith("met")] == ["met early", "met early"]
-    assert not only(said, "breached")
-    assert len({event.envelope.event_id for event in said}) == len(said)
+    emitted = dossier_said(life.ready("2026-03-12T09:00"), "2026-06-01T00:00")
+    assert [kind for kind in kinds(emitted) if kind.startswith("met")] == ["met early", "met early"]
+    assert not only(emitted, "breached")
+    assert len({event.envelope.event_id for event in emitted}) == len(emitted)
 
 
 def test_a_dossier_reopened_on_the_day_of_its_end_keeps_its_due_date() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-05T09:00").reopened("2026-03-05T15:00")
-    said = dossier_said(life, "2026-03-10T00:00")
-    assert when_said(only(said, "breached")) == ["2026-03-09 17:00 breached"]
+    emitted = dossier_said(life, "2026-03-10T00:00")
+    assert when_said(only(emitted, "breached")) == ["2026-03-09 17:00 breached"]
 
 
 def test_a_dossier_that_ended_late_stays_late_when_it_is_reopened() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-11T09:00").reopened("2026-03-12T09:00")
-    said = dossier_said(life, "2026-04-15T00:00")
-    assert when_said(only(said, "breached")) == ["2026-03-09 17:00 breached"]
+    emitted = dossier_said(life, "2026-04-15T00:00")
+    assert when_said(only(emitted, "breached")) == ["2026-03-09 17:00 breached"]
 
 
 def test_a_breach_that_was_apologised_for_is_not_said_again_after_reopening() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).apologised("2026-03-10T08:00").ready("2026-03-11T09:00")
-    said = dossier_said(life.reopened("2026-03-12T09:00"), "2026-04-15T00:00")
-    assert when_said(only(said, "breached", "escalation")) == [
+    emitted = dossier_said(life.reopened("2026-03-12T09:00"), "2026-04-15T00:00")
+    assert when_said(only(emitted, "breached", "escalation")) == [
         "2026-03-09 17:00 breached",
         "2026-03-12 17:00 escalation-raised B2",
         "2026-03-16 17:00 escalation-raised B3",
@@ -77,10 +77,10 @@ def test_a_dossier_reopened_on_the_day_of_its_end_is_reminded_of_again() -> None
 
 def test_a_dossier_that_ended_while_waiting_goes_on_from_its_reopening() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).asked("2026-03-04T09:00").withdrawn("2026-03-06T09:00")
-    said = dossier_said(life.reopened("2026-03-10T09:00"), "2026-06-01T00:00")
+    emitted = dossier_said(life.reopened("2026-03-10T09:00"), "2026-06-01T00:00")
     # Restarted as if it had gone on on 06/03: 13/03; two working days until the reopening: 17/03.
-    assert dues(one(said, "moved"))[1] == "2026-03-17 17:00"
-    assert when_said(only(said, "breached")) == ["2026-03-17 17:00 breached"]
+    assert dues(one(emitted, "moved"))[1] == "2026-03-17 17:00"
+    assert when_said(only(emitted, "breached")) == ["2026-03-17 17:00 breached"]
 
 
 def test_a_reopening_that_lies_before_the_end_is_a_contradiction() -> None:
@@ -105,9 +105,9 @@ def test_a_dossier_reopened_within_thirty_days_finds_its_clock() -> None:
 
 def test_a_reopened_dossier_ladder_starts_from_its_new_due_date() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-03T09:00").reopened("2026-03-31T09:00")
-    said = dossier_said(life, "2026-04-08T00:00")
+    emitted = dossier_said(life, "2026-04-08T00:00")
     # 20 working days lay between: 09/03 and twenty are 06/04.
-    assert when_said(only(said, "near-due", "breached")) == [
+    assert when_said(only(emitted, "near-due", "breached")) == [
         "2026-04-01 07:30 near-due A2",
         "2026-04-03 07:30 near-due A3",
         "2026-04-06 07:30 near-due A4",
@@ -130,8 +130,8 @@ def test_a_dossier_that_ends_a_second_time_by_the_same_due_date_says_so_under_an
 
 def test_a_letter_that_lapsed_in_the_evening_is_owed_again_when_the_dossier_is_reopened_that_evening() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-09T18:00").reopened("2026-03-09T19:00")
-    said = told(life, "2026-06-01T00:00")
-    assert kinds(only(said, "apology", "breached", "escalation"))[1:] == [
+    emitted = told(life, "2026-06-01T00:00")
+    assert kinds(only(emitted, "apology", "breached", "escalation"))[1:] == [
         "apology-required",
         "breached",
         "apology-lapsed",
@@ -140,13 +140,13 @@ def test_a_letter_that_lapsed_in_the_evening_is_owed_again_when_the_dossier_is_r
         "escalation-raised B2",
         "escalation-raised B3",
     ]
-    assert len({event.envelope.event_id for event in said}) == len(said)
+    assert len({event.envelope.event_id for event in emitted}) == len(emitted)
 
 
 def test_a_letter_that_lapsed_in_the_evening_is_owed_again_when_the_citizen_answers_that_evening() -> None:
     life = Life().accepted("2026-03-02T08:00", appointment_at=at("2026-03-09T17:00")).asked("2026-03-09T18:00")
-    said = told(life.supplemented("2026-03-09T19:00"), "2026-03-10T00:00")
-    assert kinds(said)[-6:] == [
+    emitted = told(life.supplemented("2026-03-09T19:00"), "2026-03-10T00:00")
+    assert kinds(emitted)[-6:] == [
         "apology-required",
         "breached",
         "apology-lapsed",

@@ -12,10 +12,10 @@ from rules.book.procedure_files import load_procedures
 from rules.book.procedures import ProcedureCatalogue
 from rules.book.rulebook import Rulebook
 from rules.book.rulebook_files import load_rulebook
-from rules.clocks.derived_events import Conclusion, events_of
+from rules.clocks.derived_events import DerivedEvent, events_of
 from rules.clocks.facts import Fact
 from rules.clocks.instants import micros
-from rules.clocks.state import DossierState
+from rules.clocks.state import StreamState
 from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.pipeline import LogTime, Pipeline
 
@@ -52,15 +52,15 @@ class Watch:
     def __init__(self, dossier_id: str = DOSSIER_ID, of: Pipeline | None = None) -> None:
         self.dossier_id = dossier_id
         self.pipeline = of or pipeline()
-        self.state: DossierState | None = None
+        self.state: StreamState | None = None
         self.time = LogTime()
-        self.said: list[Event] = []
-        self.concluded: list[Conclusion] = []
+        self.emitted: list[Event] = []
+        self.concluded: list[DerivedEvent] = []
 
     def hear(self, event: Event, known_at: datetime | None = None) -> list[Event]:
         """An event arrives; what is said of it."""
-        self.state, said = self.pipeline.on_fact(self.state, fact_of(event, known_at), self.time)
-        return self._say(said)
+        self.state, emitted = self.pipeline.on_fact(self.state, fact_of(event, known_at), self.time)
+        return self._emit(emitted)
 
     def look(self, until: datetime, detected_at: datetime | None = None) -> list[Event]:
         """Time passes, up to the horizon `until`; what is said of it."""
@@ -68,23 +68,23 @@ class Watch:
             return []
         turned = self.pipeline.on_check(self.state, micros(until), micros(detected_at or until))
         self.state = turned.state
-        return self._say(turned.said)
+        return self._emit(turned.emitted)
 
-    def _say(self, said: list[Conclusion]) -> list[Event]:
-        self.concluded.extend(said)
-        told = list(events_of(self.dossier_id, said))
-        self.said.extend(told)
+    def _emit(self, emitted: list[DerivedEvent]) -> list[Event]:
+        self.concluded.extend(emitted)
+        told = list(events_of(self.dossier_id, emitted))
+        self.emitted.extend(told)
         return told
 
 
 def fold(
     events: Iterable[Event],
-    state: DossierState | None = None,
+    state: StreamState | None = None,
     known_at: Sequence[datetime] | None = None,
     *,
     time: LogTime | None = None,
     of: Pipeline | None = None,
-) -> tuple[DossierState | None, list[Event]]:
+) -> tuple[StreamState | None, list[Event]]:
     """The last state, and everything said on the way. `known_at`: when each event became known, else when it was recorded."""
     events = list(events)
     watch = Watch(events[0].envelope.dossier_id if events else "", of)
@@ -92,4 +92,4 @@ def fold(
     moments: Sequence[datetime | None] = known_at if known_at is not None else [None] * len(events)
     for event, moment in zip(events, moments, strict=True):
         watch.hear(event, moment)
-    return watch.state, watch.said
+    return watch.state, watch.emitted

@@ -11,9 +11,9 @@ from events.envelope import Event
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
-def kinds(said: Iterable[Event]) -> list[str]:
+def kinds(emitted: Iterable[Event]) -> list[str]:
     """What was said, in short: `set`, `near-due A2`, `breached` ..."""
-    return [kind_of(event) for event in said]
+    return [kind_of(event) for event in emitted]
 
 
 def kind_of(event: Event) -> str:
@@ -24,24 +24,24 @@ def kind_of(event: Event) -> str:
     return " ".join(str(part) for part in (name, rung, outcome) if part)
 
 
-def when_said(said: Iterable[Event]) -> list[str]:
+def when_said(emitted: Iterable[Event]) -> list[str]:
     """What was said and the local instant at which it fell due: `2026-02-24 07:30 near-due A2`."""
-    return [f"{local(event.envelope.occurred_at)} {kind_of(event)}" for event in said]
+    return [f"{local(event.envelope.occurred_at)} {kind_of(event)}" for event in emitted]
 
 
-def of_clock(said: Iterable[Event], clock: str) -> list[Event]:
+def of_clock(emitted: Iterable[Event], clock: str) -> list[Event]:
     """What was said about one clock, or about all of a kind."""
-    return [event for event in said if clock in (getattr(event.data, "clock", None), _clock_kind(event))]
+    return [event for event in emitted if clock in (getattr(event.data, "clock", None), _clock_kind(event))]
 
 
-def only(said: Iterable[Event], *names: str) -> list[Event]:
+def only(emitted: Iterable[Event], *names: str) -> list[Event]:
     """What was said of some kinds; each is the beginning of the short name."""
-    return [event for event in said if kind_of(event).startswith(names)]
+    return [event for event in emitted if kind_of(event).startswith(names)]
 
 
-def one(said: Iterable[Event], name: str) -> Event:
+def one(emitted: Iterable[Event], name: str) -> Event:
     """The one thing said of a kind."""
-    found = only(said, name)
+    found = only(emitted, name)
     assert len(found) == 1, kinds(found)
     return found[0]
 

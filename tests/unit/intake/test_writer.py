@@ -9,7 +9,7 @@ import pytest
 from services.intake.adapters.system_clock import SystemClock
 from services.intake.adapters.writer import Writer
 from services.intake.app import LogBehindKafkaError, _require_log_reaches
-from services.intake.pipeline import Ledger
+from services.intake.pipeline import ActionRecorder
 from services.intake.ports import StoreUnavailableError
 from tests.fakes.in_memory_store import InMemoryStore
 from tests.unit.intake.counter import action
@@ -29,7 +29,7 @@ class HeldLedger:
 
 async def test_who_waits_behind_the_batch_that_killed_the_writer_is_told_at_once() -> None:
     held = HeldLedger()
-    writer = Writer(cast("Ledger", held), SystemClock())
+    writer = Writer(cast("ActionRecorder", held), SystemClock())
     writing = asyncio.create_task(writer.run())
     first = asyncio.create_task(writer.record([action("dossier-accepted.v1")]))
     await asyncio.to_thread(held.has_begun.wait, 10)

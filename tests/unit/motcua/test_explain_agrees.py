@@ -31,10 +31,10 @@ def test_every_life_is_explained_as_it_was_told(told: Told) -> None:
     watch = Watch(told.life.dossier_id, swapped())
     for event, known_at in zip(told.life.events, told.known_at, strict=True):
         watch.hear(event, known_at)
-    found = explained(told.life, watch.said, of=BOOK, known_at=told.known_at)
+    found = explained(told.life, watch.emitted, of=BOOK, known_at=told.known_at)
     assert not found.differs
     assert {clock.name for clock in found.clocks} >= {
-        event.data.clock for event in watch.said if event.envelope.event_type == "deadline-set.v1"
+        event.data.clock for event in watch.emitted if event.envelope.event_type == "deadline-set.v1"
     }
 
 

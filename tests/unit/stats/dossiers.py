@@ -67,7 +67,7 @@ class Dossier:
 
     def accepted(self, when: datetime, procedure_code: str = "1.001") -> "Dossier":
         self.opened_on = when.astimezone(ZONE).date()
-        return self.tell(
+        return self.apply(
             DossierAccepted(procedure_code=procedure_code, term=GivenTerm(value=5, unit="working_day")), when
         )
 
@@ -97,25 +97,25 @@ class Dossier:
         )  # fmt: skip
 
     def supplement_requested(self, when: datetime) -> "Dossier":
-        return self.tell(SupplementRequested(round_no=1, missing_items=("bản sao",), reason="thiếu"), when)
+        return self.apply(SupplementRequested(round_no=1, missing_items=("bản sao",), reason="thiếu"), when)
 
     def supplement_completed(self, when: datetime) -> "Dossier":
-        return self.tell(SupplementCompleted(round_no=1), when)
+        return self.apply(SupplementCompleted(round_no=1), when)
 
     def transferred(self, to_unit_id: int, when: datetime) -> "Dossier":
-        return self.tell(DossierTransferred(to_unit_id=to_unit_id), when)
+        return self.apply(DossierTransferred(to_unit_id=to_unit_id), when)
 
     def transfer_received(self, when: datetime) -> "Dossier":
-        return self.tell(TransferReceived(), when)
+        return self.apply(TransferReceived(), when)
 
     def transfer_refused(self, when: datetime) -> "Dossier":
-        return self.tell(TransferRefused(reason="không thuộc phạm vi"), when)
+        return self.apply(TransferRefused(reason="không thuộc phạm vi"), when)
 
     def reassigned(self, new_unit_id: int, when: datetime) -> "Dossier":
         data = DossierReassignedByReorganisation(
             old_unit_id=self.unit_id, new_unit_id=new_unit_id, legal_basis="Nghị quyết"
         )
-        return self.tell(data, when)
+        return self.apply(data, when)
 
     def clock_paused(self, when: datetime, cause: str = "financial_duty", kind: str = "dossier") -> "Dossier":
         consumed = {"consumed_working_days": 1, "consumed_working_minutes": 480}
@@ -139,46 +139,46 @@ class Dossier:
         return self.conclude(data, when)
 
     def reopened(self, when: datetime) -> "Dossier":
-        return self.tell(DossierReopened(reason="khiếu nại", approver_id="b"), when)
+        return self.apply(DossierReopened(reason="khiếu nại", approver_id="b"), when)
 
     def approved_late_record(self, when: datetime) -> "Dossier":
         """Of the latest event."""
         target = self.events[-1].envelope.event_id
-        return self.tell(BackdatingApproved(target_event_id=target, reason="mất mạng", approver_id="b"), when)
+        return self.apply(BackdatingApproved(target_event_id=target, reason="mất mạng", approver_id="b"), when)
 
     def apology_waived(self, when: datetime) -> "Dossier":
-        return self.tell(ApologyWaived(basis="công dân đề nghị", approver_id="b"), when)
+        return self.apply(ApologyWaived(basis="công dân đề nghị", approver_id="b"), when)
 
     def apology_lapsed(self, reason: str, when: datetime) -> "Dossier":
         return self.conclude(ApologyLapsed(**self.due, clock="main", reason=reason), when)
 
     def ready(self, when: datetime, recorded_at: datetime | None = None) -> "Dossier":
-        return self.tell(ResultReadyAtCounter(), when, recorded_at)
+        return self.apply(ResultReadyAtCounter(), when, recorded_at)
 
     def delivered(self, when: datetime) -> "Dossier":
-        return self.tell(ResultDelivered(method="counter"), when)
+        return self.apply(ResultDelivered(method="counter"), when)
 
     def withdrawn(self, when: datetime) -> "Dossier":
-        return self.tell(DossierWithdrawn(), when)
+        return self.apply(DossierWithdrawn(), when)
 
     def stopped(self, when: datetime) -> "Dossier":
-        return self.tell(ProcessingStopped(reason="không đủ điều kiện"), when)
+        return self.apply(ProcessingStopped(reason="không đủ điều kiện"), when)
 
     def returned(self, when: datetime) -> "Dossier":
-        return self.tell(DossierReturned(reason="không đủ điều kiện"), when)
+        return self.apply(DossierReturned(reason="không đủ điều kiện"), when)
 
     def apologised(self, when: datetime, new_date: datetime | None = None) -> "Dossier":
-        return self.tell(
+        return self.apply(
             ApologySent(letter_no="1", reason="quá tải", signer_id="s", medium="paper", new_promised_at=new_date), when
         )
 
     def corrected(self, when: datetime) -> "Dossier":
-        return self.tell(
+        return self.apply(
             EventCorrected(target_event_id="x", corrected_fields={}, reason="gõ nhầm", approver_id="b"), when
         )
 
     def flagged(self, kind: str, when: datetime) -> "Dossier":
-        return self.tell(IntegrityFlagRaised(kind=kind, rule="DR-31", detail="", target_event_id="x"), when)
+        return self.apply(IntegrityFlagRaised(kind=kind, rule="DR-31", detail="", target_event_id="x"), when)
 
     def breached(self, when: datetime, unit_id: int | None = None) -> "Dossier":
         held_by = unit_id or self.unit_id
@@ -190,7 +190,7 @@ class Dossier:
             ApologyRequired(**self.due, clock="main", held_by_unit_id=held_by, latest_at=latest_at), when
         )
 
-    def tell(self, data: DossierEvent, when: datetime, recorded_at: datetime | None = None) -> "Dossier":
+    def apply(self, data: DossierEvent, when: datetime, recorded_at: datetime | None = None) -> "Dossier":
         self.seq += 1
         self.events.append(self._event(data, when, recorded_at))
         return self

@@ -13,10 +13,10 @@ import orjson
 
 from events.codec import Headers
 from events.errors import MessageError
-from rules.clocks.derived_events import Conclusion
+from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
 from rules.clocks.instants import Instant
-from rules.clocks.state import DossierState
+from rules.clocks.state import StreamState
 from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.adapters.wire.record_writer import RecordWriter
 from services.deadlines.pipeline import LogTime, Pipeline
@@ -55,7 +55,7 @@ class Refused(NamedTuple):
 class PartitionFold:
     """One partition's streams and its time."""
 
-    states: dict[bytes, DossierState] = field(default_factory=dict)
+    states: dict[bytes, StreamState] = field(default_factory=dict)
     time: LogTime = field(default_factory=LogTime)
     event_count: int = 0
     refused: list[Refused] = field(default_factory=list)
@@ -76,19 +76,19 @@ class BulkFold:
             StreamGapError: an event of a stream is missing.
         """
         states, time, on_fact = here.states, here.time, self._pipeline.on_fact
-        concluded: list[tuple[bytes, list[Conclusion]]] = []
+        concluded: list[tuple[bytes, list[DerivedEvent]]] = []
         # Each step for all records before the next step: that keeps its code and data in the processor's caches.
         for key, fact in self._read(here, records):
-            after, said = on_fact(states.get(key), fact, time)
+            after, emitted = on_fact(states.get(key), fact, time)
             if after is not None:
                 states[key] = after
             else:  # forgotten by now, or never known
                 states.pop(key, None)
-            if said:
-                concluded.append((key, said))
+            if emitted:
+                concluded.append((key, emitted))
         out: list[Said] = []
-        for key, said in concluded:
-            out += self._written(key, said)
+        for key, emitted in concluded:
+            out += self._written(key, emitted)
         return out
 
     def _read(self, here: PartitionFold, records: Iterable[Any]) -> list[tuple[bytes, Fact]]:
@@ -113,11 +113,11 @@ class BulkFold:
                 del here.states[key]
                 continue
             here.states[key] = turned.state
-            if turned.said:
-                yield self._written(key, turned.said)
+            if turned.emitted:
+                yield self._written(key, turned.emitted)
 
-    def _written(self, key: bytes, said: list[Conclusion]) -> list[Said]:
-        return [Said(key, value, headers) for value, headers in self._writer.write(key.decode(), said)]
+    def _written(self, key: bytes, emitted: list[DerivedEvent]) -> list[Said]:
+        return [Said(key, value, headers) for value, headers in self._writer.write(key.decode(), emitted)]
 
 
 def content_of(record: Any) -> Content:

@@ -35,7 +35,7 @@ class Loaded:
     """What came of a load. `different`: events that stand with another content than the log gives; they are left alone."""
 
     events: int = 0
-    said: int = 0
+    emitted: int = 0
     known_before: int = 0
     different: int = 0
     refused: int = 0
@@ -84,12 +84,12 @@ class BulkLoader:
     async def _load(self, until: Instant | None, *, takes_over: bool) -> None:
         # Asked after `until` was chosen: everything appended until then stands before these ends.
         ends = await self._reader.ends(Topic.DOSSIER_EVENTS)
-        said = await self._reader.ends(Topic.DEADLINE_EVENTS)
+        emitted = await self._reader.ends(Topic.DEADLINE_EVENTS)
         ticks = await self._reader.ends(Topic.DEADLINE_TICKS)
         rows = await self._reader.ends(Topic.DEADLINES_CHANGELOG)
         letters = await self._letters()
         for number, end in ends.items():
-            known = await self._known(number, said.get(number, 0))
+            known = await self._known(number, emitted.get(number, 0))
             here = PartitionFold()
             await self._follow(
                 number, end, here, _Publisher(self._producer, self.loaded, number, known, letters), until
@@ -199,7 +199,7 @@ class _Publisher:
         async with self._producer.transaction():
             await _append(self._producer, Topic.DEADLINE_EVENTS, self._number, words)
             await asyncio.gather(*[await self._send_letter(one) for one in refused])
-        self._loaded.said += len(words)
+        self._loaded.emitted += len(words)
 
     async def _send_letter(self, refused: Refused) -> Any:
         record, error = refused
@@ -216,7 +216,7 @@ def _offsets(number: int, end: int, ticks_end: int, here: PartitionFold) -> dict
     times = LogTimes()
     time = times.of(number)
     time.catching_up_at, time.open_until = here.time.catching_up_at, here.time.open_until
-    times.is_done(number)
+    times.mark_done(number)
     return {
         TopicPartition(Topic.DOSSIER_EVENTS.value, number): OffsetAndMetadata(end, times.note(number)),
         TopicPartition(Topic.DEADLINE_TICKS.value, number): OffsetAndMetadata(ticks_end, ""),

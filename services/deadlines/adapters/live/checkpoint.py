@@ -20,7 +20,7 @@ class Taken:
     """Rows as they were at one moment, and how much had been said by then."""
 
     rows: Mapping[int, Rows]
-    said: Mapping[int, int]
+    emitted: Mapping[int, int]
 
 
 class StoringProducer(BatchProducer, Protocol):
@@ -33,23 +33,23 @@ class StoringProducer(BatchProducer, Protocol):
 class Checkpoint:
     """Takes and writes. One at a time: the caller sees to that."""
 
-    def __init__(self, producer: StoringProducer, clocks: OpenClocks, said: Outbox) -> None:
+    def __init__(self, producer: StoringProducer, clocks: OpenClocks, emitted: Outbox) -> None:
         self._producer = producer
         self._clocks = clocks
-        self._said = said
+        self._emitted = emitted
 
     @property
     def is_high(self) -> bool:
         """Whether too many words are on their way, so that reading must slow down."""
-        return self._said.is_high
+        return self._emitted.is_high
 
     def take(self) -> Taken:
         """All that was done until this moment."""
-        return Taken(rows=self._clocks.take(), said=self._said.handed_over())
+        return Taken(rows=self._clocks.take(), emitted=self._emitted.handed_over())
 
     async def write(self, taken: Taken) -> bool:
         """Make it durable; False: something can't be written, and nothing may be committed."""
-        if not await self._said.written(taken.said):
+        if not await self._emitted.written(taken.emitted):
             return False
         try:
             async with asyncio.TaskGroup() as group:
@@ -58,7 +58,7 @@ class Checkpoint:
         except ExceptionGroup as failed:
             self._producer.fail(failed.exceptions[0])
             return False
-        self._clocks.are_stored()
+        self._clocks.mark_stored()
         return not self._producer.has_failed
 
     async def _store(self, partition: int, rows: Rows) -> None:

@@ -1,6 +1,6 @@
 """Faust's Kafka consumer, made to commit only what is done.
 
-Faust's own book of acknowledgements guesses at the offset gaps that transactions leave. Here each delivered parcel of records is
+Faust's own book of acknowledgements guesses at the offset gaps that transactions leave. Here each delivered batch of records is
 kept in order until it is acknowledged, and the committed offset is the one behind the last record of an unbroken row of
 acknowledged ones. Once all that was fetched is done, it is the fetch position itself, which also lies behind commit markers, so
 that lag really reads 0. Before offsets are committed, a checkpoint makes durable what they stand for. See ADR 0009 and 0012.
@@ -16,15 +16,15 @@ from faust.types import TP, Message
 from mode import ServiceT
 
 from events.topics import Topic
-from services.deadlines.adapters.live import record_batches as parcels
+from services.deadlines.adapters.live import record_batches
 from services.deadlines.adapters.live.checkpoint import Checkpoint
 from services.deadlines.adapters.live.consumer_thread import CommittedConsumerThread, Fetched
 from services.deadlines.adapters.live.faithful_producer import FaithfulProducer
 from services.deadlines.adapters.live.log_times import LogTimes
-from services.deadlines.adapters.live.record_batches import Parcel
+from services.deadlines.adapters.live.record_batches import RecordBatch
 from services.deadlines.adapters.live.recovery_end import pass_markers
 
-_MOST_UNDONE_PARCELS = 8
+_MOST_UNDONE_BATCHES = 8
 _WAIT_FOR_ROOM_SECONDS = 0.002
 _RECORDS_BEFORE_A_PAUSE = 50
 _TYPES_OF_TOPICS = Iterable[Any] | None
@@ -149,7 +149,7 @@ class CommittedConsumer(driver.Consumer):
     async def _drain_messages(self, fetcher: ServiceT) -> None:
         """Deliver what is fetched, until stopped.
 
-        Faust's own loop makes four tasks for each record. Here an agent that can take a parcel at once is handed it directly, and
+        Faust's own loop makes four tasks for each record. Here an agent that can take a batch at once is handed it directly, and
         what was on its way during a seek doesn't count as read. What is not delivered is fetched again: of a changelog too, or
         a table would have a hole that nobody notices, because its offset goes on with the next record.
         """
@@ -198,7 +198,7 @@ class CommittedConsumer(driver.Consumer):
         if read is not None and records[0].offset < read:
             records = [record for record in records if record.offset >= read]
         is_changelog = self._is_changelog_tp(tp)
-        size = 1 if is_changelog else parcels.MOST_RECORDS
+        size = 1 if is_changelog else record_batches.MOST_RECORDS
         for first in range(0, len(records), size):
             await self._wait_for_room()
             offset: int = records[first].offset
@@ -207,7 +207,7 @@ class CommittedConsumer(driver.Consumer):
             message = (
                 self._to_message(tp, records[first])
                 if is_changelog
-                else Parcel(tp, records[first : first + size], generation)
+                else RecordBatch(tp, records[first : first + size], generation)
             )
             if self.app.flow_control.is_active():
                 await self.callback(message)
@@ -226,7 +226,7 @@ class CommittedConsumer(driver.Consumer):
             await asyncio.sleep(_WAIT_FOR_ROOM_SECONDS)
 
     def _has_room(self) -> bool:
-        return not self.checkpoint.is_high and sum(map(len, self._undone.values())) < _MOST_UNDONE_PARCELS
+        return not self.checkpoint.is_high and sum(map(len, self._undone.values())) < _MOST_UNDONE_BATCHES
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Commit what is done (wait_empty, called by the app), then forget these partitions."""

@@ -15,11 +15,11 @@ from aiokafka import ConsumerRecord
 from events.deadline import ClockNotArmed
 from events.dossier import IntegrityFlagRaised
 from events.errors import MessageError
-from rules.clocks.derived_events import Conclusion
+from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
 from services.deadlines.adapters.live.log_times import LogTimes
 from services.deadlines.adapters.live.outbox import Outbox
-from services.deadlines.adapters.live.record_batches import Parcel
+from services.deadlines.adapters.live.record_batches import RecordBatch
 from services.deadlines.adapters.live.ticker import Ticker, read_tick
 from services.deadlines.adapters.store.faust_tables import OpenClocks
 from services.deadlines.adapters.wire import dead_letters
@@ -43,25 +43,25 @@ class Counters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
+class AgentDependencies:
     """Where things come from and go to."""
 
     clocks: OpenClocks
     times: LogTimes
-    said: Outbox
+    emitted: Outbox
     dlq: Any
 
 
 class Agents:
     """The two stream handlers over one table."""
 
-    def __init__(self, pipeline: Pipeline, ticker: Ticker, ways: Ways) -> None:
+    def __init__(self, pipeline: Pipeline, ticker: Ticker, dependencies: AgentDependencies) -> None:
         self._pipeline = pipeline
         self._ticker = ticker
-        self._clocks = ways.clocks
-        self._times = ways.times
-        self._said = ways.said
-        self.ways = ways
+        self._clocks = dependencies.clocks
+        self._times = dependencies.times
+        self._emitted = dependencies.emitted
+        self.dependencies = dependencies
         self._writer = RecordWriter()
         self.counters = Counters()
 
@@ -74,36 +74,36 @@ class Agents:
     async def on_ticks(self, stream: Any) -> None:
         """`deadline-ticks`: look at a stream again and say what has fallen due."""
         async for event in stream.noack().events():
-            parcel: Parcel = event.message
-            for record in parcel.records:
+            record_batch: RecordBatch = event.message
+            for record in record_batch.records:
                 self._check(record)
             event.ack()
 
-    async def _fold_all(self, parcel: Parcel) -> bool:
-        """Fold a parcel; False if its partition was taken away meanwhile, so that the rest is somebody else's."""
-        epoch, time = self._clocks.epoch, self._times.of(parcel.partition)
-        for record in parcel.records:
+    async def _fold_all(self, record_batch: RecordBatch) -> bool:
+        """Fold a record batch; False if its partition was taken away meanwhile, so that the rest is somebody else's."""
+        epoch, time = self._clocks.epoch, self._times.of(record_batch.partition)
+        for record in record_batch.records:
             known_at = record.timestamp * _MICROSECONDS_PER_MILLISECOND
             try:
                 fact = read_fact(record.key, record.value, record.headers, known_at)
             except MessageError as error:
                 self.counters.dead_letters += 1
                 logger.error("%s-%s@%s: %s", record.topic, record.partition, record.offset, error)
-                await dead_letters.send(self.ways.dlq, record, error)
+                await dead_letters.send(self.dependencies.dlq, record, error)
                 if epoch != self._clocks.epoch:
                     return False
             else:
-                self._fold(record.key, parcel.partition, fact, time)
-        self._times.is_done(parcel.partition)
+                self._fold(record.key, record_batch.partition, fact, time)
+        self._times.mark_done(record_batch.partition)
         return True
 
     def _fold(self, key: bytes, partition: int, fact: Fact, time: LogTime) -> None:
         before = self._clocks.get(key, partition)
-        after, said = self._pipeline.on_fact(before, fact, time)
+        after, emitted = self._pipeline.on_fact(before, fact, time)
         if after is before:
             return
-        if said:
-            self._say(key, partition, said)
+        if emitted:
+            self._emit(key, partition, emitted)
         if after is None:
             if before is not None:  # its time was over; a tick would have forgotten it by now
                 self._clocks.remove(key, partition)
@@ -114,7 +114,7 @@ class Agents:
     def _check(self, record: Record) -> None:
         key, partition, tick = record.key, record.partition, read_tick(record.value)
         before = self._clocks.get(key, partition)
-        if before is None or tick.sitting != self._ticker.sitting:
+        if before is None or tick.assignment_epoch != self._ticker.assignment_epoch:
             return
         if self._ticker.is_held_back(partition, before, tick):
             self._ticker.look_later(partition, key, before)
@@ -124,20 +124,20 @@ class Agents:
         if turned.is_over:
             self._clocks.remove(key, partition)
         elif after is not None and after is not before:
-            self._say(key, partition, turned.said)
+            self._emit(key, partition, turned.emitted)
             self._clocks.put(key, after, partition)
             self._ticker.follow(partition, key, before, after)
 
-    def _say(self, key: bytes, partition: int, said: Sequence[Conclusion]) -> None:
+    def _emit(self, key: bytes, partition: int, emitted: Sequence[DerivedEvent]) -> None:
         stream_id = key.decode()
-        for value, headers in self._writer.write(stream_id, said):
-            self._said.put(partition, key, value, headers)
-        for one in said:
+        for value, headers in self._writer.write(stream_id, emitted):
+            self._emitted.put(partition, key, value, headers)
+        for one in emitted:
             if one.kind is ClockNotArmed or one.kind is IntegrityFlagRaised:
                 self._report(stream_id, one)
 
-    def _report(self, stream_id: str, said: Conclusion) -> None:
-        data = said.data
+    def _report(self, stream_id: str, emitted: DerivedEvent) -> None:
+        data = emitted.data
         if isinstance(data, ClockNotArmed):
             self.counters.unarmed += 1
             text = "AL-7: clock %s of dossier %s can't be armed: %s (%d since start)"

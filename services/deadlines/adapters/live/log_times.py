@@ -21,7 +21,7 @@ class LogTimes:
             time = self._now[partition] = LogTime()
         return time
 
-    def is_done(self, partition: int) -> None:
+    def mark_done(self, partition: int) -> None:
         """All that was read of this partition is done: this is how its time stands behind it."""
         time = self.of(partition)
         self._notes[partition] = f"{time.catching_up_at}/{time.open_until}"
@@ -33,14 +33,14 @@ class LogTimes:
     def begin(self, partition: int, catching_up_at: int) -> None:
         """Begin with what the rows of the partition tell."""
         self._now[partition] = LogTime(catching_up_at=catching_up_at)
-        self.is_done(partition)
+        self.mark_done(partition)
 
     def resume(self, partition: int, note: str) -> None:
         """Read on from a committed offset; without a note time stays as it is."""
         catching_up_at, _, open_until = note.partition("/")
         if catching_up_at.isdigit() and open_until.isdigit():
             self._now[partition] = LogTime(catching_up_at=int(catching_up_at), open_until=int(open_until))
-            self.is_done(partition)
+            self.mark_done(partition)
 
     def clear(self) -> None:
         """Partitions moved: nothing is known any more."""

@@ -1,7 +1,7 @@
 """Many records of one partition as one message to Faust.
 
 A record that travels alone through Faust costs 80 µs (queue, conductor, stream iterator, sensors) before anything is done
-with it. A parcel costs the same once for a hundred records; it is acknowledged as a whole, after its last record is done.
+with it. A record batch costs the same once for a hundred records; it is acknowledged as a whole, after its last record is done.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from faust.types.tuples import ConsumerMessage
 MOST_RECORDS = 100
 
 
-class Parcel(ConsumerMessage):
+class RecordBatch(ConsumerMessage):
     """`records` in order of the log; its own offset is that of the last one: once it is done, all of them are."""
 
     records: Sequence["ConsumerRecord[Any, Any]"]

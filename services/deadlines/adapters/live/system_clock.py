@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class SystemClock:
-    """Implements ports.Clock. `ahead` is for tests only: it makes a worker believe that it is later than it is."""
+    """Implements ports.WallClock. `ahead` is for tests only: it makes a worker believe that it is later than it is."""
 
     def __init__(self, ahead: timedelta = timedelta(0)) -> None:
         self._ahead = ahead

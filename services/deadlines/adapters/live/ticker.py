@@ -2,7 +2,7 @@
 
 Touches no state. A tick says how far time may be judged (`until`) and when that was seen (`detected_at`), so what follows from
 it does not depend on when it is read. Time is held back for a partition until everything recorded before was processed
-(horizon), and for streams that are catching up until their partition has seen nothing of the past for a while.
+(watermark), and for streams that are catching up until their partition has seen nothing of the past for a while.
 """
 
 from collections.abc import Iterable
@@ -14,15 +14,15 @@ import faust
 import orjson
 
 from rules.clocks.instants import Instant, instant, length, micros
-from rules.clocks.state import NEVER, DossierState
+from rules.clocks.state import NEVER, StreamState
 from services.deadlines.adapters.live.committed_consumer import CommittedConsumer
 from services.deadlines.adapters.live.log_times import LogTimes
 from services.deadlines.adapters.live.outbox import Outbox
 from services.deadlines.adapters.live.timers import Timers
-from services.deadlines.adapters.live.watermark import Horizon
+from services.deadlines.adapters.live.watermark import Watermark
 from services.deadlines.adapters.store.faust_tables import OpenClocks
 from services.deadlines.pipeline import Pipeline
-from services.deadlines.ports import Clock
+from services.deadlines.ports import WallClock
 
 TICK_SECONDS = 0.25
 _MOST_PER_TICK = 2000
@@ -35,7 +35,7 @@ class Tick:
 
     until: Instant
     detected_at: Instant
-    sitting: str
+    assignment_epoch: str
 
 
 class Ticker:
@@ -49,22 +49,24 @@ class Ticker:
     says, so a worker that is no more than that ahead calls nothing late that a replay would not (B9).
     """
 
-    def __init__(self, pipeline: Pipeline, clock: Clock, times: LogTimes, ticks: Outbox, clock_skew: timedelta) -> None:
+    def __init__(
+        self, pipeline: Pipeline, clock: WallClock, times: LogTimes, ticks: Outbox, clock_skew: timedelta
+    ) -> None:
         self._pipeline = pipeline
         self._clock = clock
         self._clock_skew = length(clock_skew)
         self._times = times
         self._ticks = ticks
         self._timers = Timers()
-        self._horizon = Horizon()
+        self._watermark = Watermark()
         self._is_ready = False
-        self.sitting = token_hex(8)
+        self.assignment_epoch = token_hex(8)
 
     def rebuild(self, clocks: OpenClocks, partitions: Iterable[int]) -> tuple[int, int]:
         """Take everything from the rows, after recovery: how many streams are kept, and how many looks are pending."""
         self.halt()
         kept, latest = 0, dict.fromkeys(partitions, 0)
-        for row in clocks.wishes(latest):
+        for row in clocks.timer_entries(latest):
             kept += 1
             latest[row.partition] = max(latest[row.partition], row.head.catching_up_at)
             if row.head.next_at != NEVER:
@@ -77,24 +79,24 @@ class Ticker:
     def halt(self) -> None:
         """Partitions are moving: no ticks until the table is whole again, and those that were sent hold no longer."""
         self._is_ready = False
-        self.sitting = token_hex(8)
+        self.assignment_epoch = token_hex(8)
         self._timers.clear()
-        self._horizon.clear()
+        self._watermark.clear()
 
-    def follow(self, partition: int, key: bytes, before: DossierState | None, after: DossierState) -> None:
-        """A state changed: look again when it wants to be looked at. An unchanged wish is already noted."""
+    def follow(self, partition: int, key: bytes, before: StreamState | None, after: StreamState) -> None:
+        """A state changed: look again when it wants to be looked at. An unchanged entry is already noted."""
         is_noted = (
             before is not None and before.next_at == after.next_at and before.is_catching_up == after.is_catching_up
         )
         if not is_noted:
             self.look_later(partition, key, after)
 
-    def is_held_back(self, partition: int, state: DossierState, tick: Tick) -> bool:
+    def is_held_back(self, partition: int, state: StreamState, tick: Tick) -> bool:
         """Whether time must not count for this stream yet, because more of its past may be on its way."""
-        horizon = tick.until + self._pipeline.grace
-        return state.is_catching_up and not self._pipeline.is_silent(self._times.of(partition), horizon)
+        watermark = tick.until + self._pipeline.grace
+        return state.is_catching_up and not self._pipeline.is_silent(self._times.of(partition), watermark)
 
-    def look_later(self, partition: int, key: bytes, state: DossierState) -> None:
+    def look_later(self, partition: int, key: bytes, state: StreamState) -> None:
         """Note when to look at it; also when a tick came too early."""
         if state.next_at != NEVER:
             self._timers.add(partition, state.next_at, key, is_catching_up=state.is_catching_up)
@@ -110,19 +112,19 @@ class Ticker:
             return 0
         consumer = app.consumer
         assert isinstance(consumer, CommittedConsumer)  # noqa: S101 our transport makes it
-        await self._horizon.advance(consumer, waiting, now)
+        await self._watermark.advance(consumer, waiting, now)
         # Partitions may have been taken away while the broker was asked: then there is nothing left to pop.
         return sum(self._fire_partition(partition, detected_at) for partition in waiting)
 
     def _fire_partition(self, partition: int, detected_at: Instant) -> int:
-        horizon = self._horizon.known_until(partition)
-        if horizon is None:
+        watermark = self._watermark.known_until(partition)
+        if watermark is None:
             return 0
-        until = horizon - self._pipeline.grace
-        with_catching_up = self._is_silent(partition, horizon)
+        until = watermark - self._pipeline.grace
+        with_catching_up = self._is_silent(partition, watermark)
         keys = self._timers.pop(partition, until, _MOST_PER_TICK, with_catching_up=with_catching_up)
         if keys:
-            value = tick_bytes(Tick(until=until, detected_at=detected_at, sitting=self.sitting))
+            value = tick_bytes(Tick(until=until, detected_at=detected_at, assignment_epoch=self.assignment_epoch))
             for key in keys:
                 self._ticks.put(partition, key, value)
         return len(keys)
@@ -134,7 +136,7 @@ class Ticker:
 def tick_bytes(tick: Tick) -> bytes:
     """The tick on the wire."""
     times = {"until": instant(tick.until), "detected_at": instant(tick.detected_at)}
-    return orjson.dumps(times | {"sitting": tick.sitting})
+    return orjson.dumps(times | {"sitting": tick.assignment_epoch})
 
 
 def read_tick(value: bytes) -> Tick:
@@ -143,5 +145,5 @@ def read_tick(value: bytes) -> Tick:
     return Tick(
         until=micros(datetime.fromisoformat(fields["until"])),
         detected_at=micros(datetime.fromisoformat(fields["detected_at"])),
-        sitting=fields.get("sitting", ""),
+        assignment_epoch=fields.get("sitting", ""),
     )

@@ -25,7 +25,7 @@ class _Question:
     last: int | None = None
 
 
-class Horizon:
+class Watermark:
     """Per partition of `dossier-events`: the instant up to which everything recorded has been processed."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import faust
 from rocksdict import WriteBatch
 
-from rules.clocks.state import DossierState
+from rules.clocks.state import StreamState
 from services.deadlines.adapters.store import row_codec
 from services.deadlines.adapters.store.row_codec import RowHead
 
@@ -34,7 +34,7 @@ _ROCKSDB_OPTIONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class TimerEntry:
     """What the index of due instants needs of one row."""
 
     partition: int
@@ -81,9 +81,9 @@ class _Partition:
     `changed` since the last checkpoint; `leaving`: in the hands of the checkpoint that is being written; `clean`: as on disk.
     """
 
-    changed: dict[bytes, DossierState | None] = field(default_factory=dict)
-    leaving: dict[bytes, DossierState | None] = field(default_factory=dict)
-    clean: dict[bytes, DossierState] = field(default_factory=dict)
+    changed: dict[bytes, StreamState | None] = field(default_factory=dict)
+    leaving: dict[bytes, StreamState | None] = field(default_factory=dict)
+    clean: dict[bytes, StreamState] = field(default_factory=dict)
 
 
 class OpenClocks:
@@ -97,7 +97,7 @@ class OpenClocks:
         self.epoch = 0
         self._partitions: dict[int, _Partition] = {}
 
-    def get(self, key: bytes, partition: int) -> DossierState | None:
+    def get(self, key: bytes, partition: int) -> StreamState | None:
         """The state of one stream."""
         held = self._held(partition)
         for states in (held.changed, held.leaving):
@@ -112,7 +112,7 @@ class OpenClocks:
             _keep(held.clean, key, state)
         return state
 
-    def put(self, key: bytes, state: DossierState, partition: int) -> None:
+    def put(self, key: bytes, state: StreamState, partition: int) -> None:
         """Change a state."""
         self._held(partition).changed[key] = state
 
@@ -120,14 +120,14 @@ class OpenClocks:
         """Forget one stream."""
         self._held(partition).changed[key] = None
 
-    def wishes(self, partitions: Iterable[int]) -> Iterator[Wish]:
+    def timer_entries(self, partitions: Iterable[int]) -> Iterator[TimerEntry]:
         """Every stored row, as far as the index of due instants needs it."""
         for partition in partitions:
             for key, row in self.rows.items(partition):
                 head = row_codec.head(row)
                 # Only few ever were catching up, and only of these the whole state is read.
                 is_catching_up = head.catching_up_at > 0 and row_codec.unpack(row).is_catching_up
-                yield Wish(partition=partition, key=key, head=head, is_catching_up=is_catching_up)
+                yield TimerEntry(partition=partition, key=key, head=head, is_catching_up=is_catching_up)
 
     def take(self) -> dict[int, Rows]:
         """The rows that changed since they were last taken, per partition; they stay readable until `are_stored`."""
@@ -141,7 +141,7 @@ class OpenClocks:
                 }
         return taken
 
-    def are_stored(self) -> None:
+    def mark_stored(self) -> None:
         """What was taken is stored."""
         for held in self._partitions.values():
             for key, state in held.leaving.items():
@@ -168,7 +168,7 @@ def make_table(app: faust.App) -> Any:
     return app.Table(TABLE, key_type=bytes, value_type=bytes, options=dict(_ROCKSDB_OPTIONS))
 
 
-def _keep(clean: dict[bytes, DossierState], key: bytes, state: DossierState) -> None:
+def _keep(clean: dict[bytes, StreamState], key: bytes, state: StreamState) -> None:
     """Keep it as the youngest; the eldest goes when there are too many."""
     clean.pop(key, None)
     if len(clean) >= _MOST_CLEAN:

@@ -10,13 +10,13 @@ from typing import Final, NamedTuple
 import msgspec
 
 from rules.clocks.errors import StateFormatError
-from rules.clocks.state import DossierState
+from rules.clocks.state import StreamState
 
 FORMAT: Final = 2
 
 _HEADER = struct.Struct(">BIqq")
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(DossierState).decode
+_decode = msgspec.msgpack.Decoder(StreamState).decode
 
 
 class RowHead(NamedTuple):
@@ -27,12 +27,12 @@ class RowHead(NamedTuple):
     catching_up_at: int
 
 
-def pack(state: DossierState, partition: int) -> bytes:
+def pack(state: StreamState, partition: int) -> bytes:
     """The bytes of a row."""
     return _HEADER.pack(FORMAT, partition, state.next_at, state.catching_up_at) + _encode(state)
 
 
-def unpack(row: bytes) -> DossierState:
+def unpack(row: bytes) -> StreamState:
     """The state of a row. Raises StateFormatError for bytes of another version."""
     _check(row)
     try:

@@ -1,4 +1,4 @@
-"""Conclusion -> Kafka record: the same bytes as `events.codec.to_kafka` of its event, without building the event.
+"""DerivedEvent -> Kafka record: the same bytes as `events.codec.to_kafka` of its event, without building the event.
 
 A deadline processor that catches up says a hundred thousand things in a few seconds; what is the same for all events of a
 dossier or of a type is encoded once. A test holds both ways together for every type.
@@ -12,7 +12,7 @@ import orjson
 
 from events.catalog import TYPE_BY_CLASS
 from events.codec import CONTENT_TYPE, SCHEMA_URN, Headers
-from rules.clocks.derived_events import SOURCE, Conclusion, event_id_of
+from rules.clocks.derived_events import SOURCE, DerivedEvent, event_id_of
 from rules.clocks.state import Subject
 
 Record = tuple[bytes, Headers]
@@ -20,17 +20,17 @@ Record = tuple[bytes, Headers]
 
 
 class RecordWriter:
-    """Encodes conclusions; remembers what many of them share."""
+    """Encodes derived events; remembers what many of them share."""
 
     def __init__(self) -> None:
         self._days: dict[int, _Header] = {}
-        self._pins: dict[tuple[str, str, str], tuple[_Header, ...]] = {}
+        self._legal_contexts: dict[tuple[str, str, str], tuple[_Header, ...]] = {}
 
-    def write(self, dossier_id: str, said: Iterable[Conclusion]) -> list[Record]:
+    def write(self, dossier_id: str, emitted: Iterable[DerivedEvent]) -> list[Record]:
         """The records of what was concluded about one stream, in order."""
         key, records = dossier_id.encode(), []
         subject, of_subject = None, None
-        for one in said:
+        for one in emitted:
             if of_subject is None or one.subject is not subject:
                 subject, of_subject = one.subject, self._subject_headers(one.subject)
             records.append(_record(dossier_id, key, of_subject, one))
@@ -42,14 +42,14 @@ class RecordWriter:
         if opened_on is None:
             opened_on = self._days[on] = ("ce_openedon", date.fromordinal(on).isoformat().encode())
         key = (subject.calendar_id, subject.calendar_version, subject.rule_set_id)
-        pins = self._pins.get(key)
-        if pins is None:
-            pins = self._pins[key] = _pin_headers(subject)
+        legal_context = self._legal_contexts.get(key)
+        if legal_context is None:
+            legal_context = self._legal_contexts[key] = _legal_headers(subject)
         return (
             opened_on,
             (("ce_dossiercode", code.encode()),) if code is not None else (),
             (("ce_procedurecode", procedure.encode()),) if procedure is not None else (),
-            pins,
+            legal_context,
         )
 
 
@@ -57,7 +57,7 @@ _Header = tuple[str, bytes]
 _SubjectHeaders = tuple[_Header, tuple[_Header, ...], tuple[_Header, ...], tuple[_Header, ...]]
 
 
-def _pin_headers(subject: Subject) -> tuple[_Header, ...]:
+def _legal_headers(subject: Subject) -> tuple[_Header, ...]:
     calendar_id = ("ce_calendarid", subject.calendar_id.encode())
     rule_set = ("ce_rulesetversion", subject.rule_set_id.encode())
     if not subject.calendar_version:
@@ -65,30 +65,30 @@ def _pin_headers(subject: Subject) -> tuple[_Header, ...]:
     return calendar_id, ("ce_calendarversion", subject.calendar_version.encode()), rule_set
 
 
-def _record(dossier_id: str, key: bytes, of_subject: _SubjectHeaders, said: Conclusion) -> Record:
-    text = said.zone.text
-    type_header, schema_header = _TYPES[said.kind]
-    fields = {name: value for name, value in said.fields.items() if value is not None}
-    opened_on, code, procedure, pins = of_subject
+def _record(dossier_id: str, key: bytes, of_subject: _SubjectHeaders, emitted: DerivedEvent) -> Record:
+    text = emitted.zone.text
+    type_header, schema_header = _TYPES[emitted.kind]
+    fields = {name: value for name, value in emitted.fields.items() if value is not None}
+    opened_on, code, procedure, legal_context = of_subject
     headers: Headers = [
         _CONTENT_HEADER,
         _VERSION_HEADER,
-        ("ce_id", event_id_of(dossier_id, said).encode()),
+        ("ce_id", event_id_of(dossier_id, emitted).encode()),
         _SOURCE_HEADER,
         type_header,
         ("ce_subject", key),
-        ("ce_time", text(said.at).encode()),
-        ("ce_recordedat", text(said.detected_at).encode()),
-        ("ce_streamseq", b"%d" % said.seq),
+        ("ce_time", text(emitted.at).encode()),
+        ("ce_recordedat", text(emitted.detected_at).encode()),
+        ("ce_streamseq", b"%d" % emitted.seq),
         opened_on,
-        ("ce_unitid", b"%d" % said.unit_id),
+        ("ce_unitid", b"%d" % emitted.unit_id),
         *code,
         _ACTOR_HEADER,
-        ("ce_causationid", said.causation_id.encode()),
+        ("ce_causationid", emitted.causation_id.encode()),
         *procedure,
-        *pins,
+        *legal_context,
     ]
-    if said.is_history:
+    if emitted.is_history:
         headers.append(_HISTORY_HEADER)
     headers.append(schema_header)
     headers.append(("ce_partitionkey", key))

@@ -11,7 +11,7 @@ class UnitNotFoundError(LookupError):
     """Nobody registered that unit, and no dossier knows it."""
 
 
-class Places:
+class UnitNames:
     """Lookups in the register of units. Raises StatisticsUnavailableError when ClickHouse is away."""
 
     def __init__(self, reader: Reader) -> None:
