@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, ParamSpec
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from events.deadline import ClockNotArmed, DeadlineEvent
@@ -20,23 +21,40 @@ from rules.errors import CalendarExhaustedError, InvalidPausesError, RulesError
 
 _Fields = ParamSpec("_Fields")
 
+FORBIDDEN = "domain 4.3: "
+"""What a rule begins with that forbids an event where a stream stands; its code follows."""
 DOSSIER = "dossier"
 """The clock of the whole dossier."""
+
+
+class Note(Struct, frozen=True, gc=False):
+    """Why a fact moved no clock although it might seem so. `code` is a stable word for it, `detail` what the rules said."""
+
+    fact: Fact
+    code: str
+    detail: str = ""
 
 
 class Transition:
     """The present state of one stream and what was said since the turn began."""
 
-    __slots__ = ("detected_at", "emitted", "fact", "legal_context", "planner", "state", "zone")
+    __slots__ = ("detected_at", "emitted", "fact", "legal_context", "notes", "planner", "state", "zone")
 
     def __init__(
-        self, planner: Planner, state: StreamState, fact: Fact | None, detected_at: Instant, emitted: list[DerivedEvent]
+        self,
+        planner: Planner,
+        state: StreamState,
+        fact: Fact | None,
+        detected_at: Instant,
+        emitted: list[DerivedEvent],
+        notes: list[Note] | None = None,
     ) -> None:
         self.planner = planner
         self.state = state
         self.fact = fact
         self.detected_at = detected_at
         self.emitted = emitted
+        self.notes = notes
         self.legal_context = planner.legal_context(state.subject)
         self.zone = self.legal_context.zone if self.legal_context else planner.default_zone
 
@@ -137,9 +155,15 @@ class Transition:
             )
         )
 
+    def note(self, code: str, detail: str = "") -> None:
+        """Tell an explanation that the fact of this transition moves nothing, and why."""
+        if self.notes is not None:
+            self.notes.append(Note(self.caused_by(), code, detail))
+
     def flag(self, kind: Any, rule: str, detail: str) -> None:
         """The fact of this turn contradicts what is known: say which rule it breaks; the state stays as it was."""
         fact = self.caused_by()
+        self.note(rule.removeprefix(FORBIDDEN))
         fields = {"kind": kind, "rule": rule, "detail": detail, "target_event_id": fact.event_id}
         self._emit(IntegrityFlagRaised, fields, DOSSIER, fact.at, f":{rule}:{fact.event_id}", fact.at)
 

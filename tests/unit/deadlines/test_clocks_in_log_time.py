@@ -9,7 +9,7 @@ import pytest
 from events.codec import to_kafka
 from events.envelope import Event
 from rules.clocks.instants import micros
-from services.deadlines.pipeline import LogTime
+from rules.clocks.log_time import LogTime
 from tests.unit.deadlines.life import Life, Watch, at, fold, kinds, one, only, pipeline, recorded, term, told
 
 A_MOMENT = timedelta(microseconds=1)
