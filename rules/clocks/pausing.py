@@ -20,12 +20,12 @@ from rules.clocks.ledger import (
     lapse,
     moved_to,
     open_entry,
-    owe_again,
     own_entries,
     pause_count,
 )
 from rules.clocks.state import Clock, Entry
 from rules.clocks.transition import DOSSIER, Transition
+from rules.clocks.verdicts import owe_again
 from rules.due.supplement import AdjustedDue, comes_too_late, is_pausing
 from rules.errors import RulesError
 

@@ -8,9 +8,9 @@ and after it.
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-from rules.book.ruleset import Policy, RuleSet
+from rules.book.ruleset import POLICIES, Policy, RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.classify import Classification, classify
 from rules.due.supplement import (
@@ -30,8 +30,6 @@ from rules.explain.counted_days import CountedDay, counted_days
 # waiting: there is no due date until the clock resumes. too_late: it came after the due date (DR-24). ignored: the
 # policy doesn't know such a stop.
 Effect = Literal["restarted", "shifted", "extended", "unmoved", "waiting", "too_late", "ignored"]
-
-POLICIES: tuple[Policy, ...] = get_args(Policy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
