@@ -32,12 +32,15 @@ class LogTime:
     catching_up_at: Instant = 0
     open_until: Instant = 0
 
-    def advance(self, known_at: Instant, history_quiet: Instant, *, is_told_late: bool) -> None:
-        """Go on to one record of the partition, whichever stream it belongs to."""
+    def advance(self, fact: Fact, history_quiet: Instant) -> bool:
+        """Go on to one record of the partition, whichever stream it belongs to; whether it was told late."""
+        known_at = fact.known_at
         if known_at - self.catching_up_at >= history_quiet:
             self.open_until = known_at
-        if is_told_late:
+        is_late = is_told_late(fact)
+        if is_late:
             self.catching_up_at = known_at
+        return is_late
 
 
 def is_told_late(fact: Fact) -> bool:

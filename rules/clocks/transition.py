@@ -188,13 +188,9 @@ class Transition:
             )
         )
 
-    def emit_verdict(
-        self, judged_at: Instant, tag: str, kind: Callable[_Fields, DeadlineEvent], /,
-        *_: _Fields.args, **fields: _Fields.kwargs,
-    ) -> None:  # fmt: skip
-        """Emit what was judged about the dossier as a whole; also where it has no clock."""
-        fact = self.caused_by()
-        self._emit(kind, fields, DOSSIER, judged_at, f"{tag}:{fact.event_id}", fact.at)
+    def emit_verdict(self, judged_at: Instant, tag: str, kind: type[DeadlineEvent], fields: dict[str, Any]) -> None:
+        """Emit what was judged about the dossier as a whole, its fields in the order of the class; also without a clock."""
+        self._emit(kind, fields, DOSSIER, judged_at, tag, self.caused_by().at)
 
     def note(self, code: str, detail: str = "") -> None:
         """Tell an explanation that the fact of this transition moves nothing, and why."""

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from events.deadline import ApologyClassified, ApologyRequired, EndingClassified, Outcome
-from rules.book.ruleset import POLICIES, Policy
+from rules.book.ruleset import Policy
 from rules.clocks.instants import Instant, instant, length
 from rules.clocks.ledger import asked_of
 from rules.clocks.state import Clock, Ending
@@ -18,6 +18,9 @@ from rules.due.apology import apology_class
 from rules.due.classify import Recorded, class_as_recorded
 from rules.due.policy_classes import policy_classes
 from rules.errors import RulesError
+
+_IN_ORDER_OF_FIELDS: tuple[Policy, ...] = ("pause", "restart", "qd766")
+_UNKNOWN: dict[str, Outcome] = {f"{policy}_outcome": "unknown" for policy in _IN_ORDER_OF_FIELDS}
 
 
 def judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> Recorded:
@@ -35,54 +38,43 @@ def emit_ending_class(
     transition: Transition, clock: Clock | None, ending: Ending, judged: Recorded | None, *, is_approved: bool = False
 ) -> None:
     """Emit how an ending stands; without a clock its class is unknown, never on time (DR-09)."""
-    outcome, classes = _classes(transition, clock, ending, judged, is_approved=is_approved)
-    rule = "DR-09" if judged is None else "DR-31" if judged.is_backdated else "DR-08"
-    local = transition.zone.local
-    transition.emit_verdict(
-        ending.at,
-        f":{ending.event_id}",
-        EndingClassified,
-        target_event_id=ending.event_id,
-        ended_at=local(ending.at),
-        ended_by=ending.event_type,
-        outcome=outcome,
-        judged_due_at=None if clock is None else local(clock.lawful_due_at),
-        judged_due_on=None if clock is None else date.fromordinal(clock.due_on),
-        classify_by=None if clock is None else clock.basis,
-        pause_outcome=classes["pause"],
-        restart_outcome=classes["restart"],
-        qd766_outcome=classes["qd766"],
-        is_backdated=judged is not None and judged.is_backdated,
-        is_approved=is_approved,
-        rule=rule,
-    )
-
-
-def _classes(
-    transition: Transition, clock: Clock | None, ending: Ending, judged: Recorded | None, *, is_approved: bool
-) -> tuple[Outcome, dict[Policy, Outcome]]:
-    """The verdict and the class under every policy; what was recorded too late to be believed counts as of its recording."""
+    local, fact = transition.zone.local, transition.caused_by()
+    fields: dict[str, Any] = {
+        "target_event_id": ending.event_id,
+        "ended_at": local(ending.at),
+        "ended_by": ending.event_type,
+    }
     if clock is None or judged is None:
-        return "unknown", dict.fromkeys(POLICIES, "unknown")
-    is_doubtful = judged.is_backdated and not is_approved
-    outcome = judged.classification if is_doubtful else transition.class_at(clock, ending.at)
-    return outcome, _by_every_policy(transition, clock, outcome, ending.recorded_at if is_doubtful else ending.at)
+        fields |= {"outcome": "unknown", **_UNKNOWN, "is_backdated": False, "is_approved": False, "rule": "DR-09"}
+    else:
+        is_doubtful = judged.is_backdated and not is_approved
+        outcome = judged.classification if is_doubtful else transition.class_at(clock, ending.at)
+        fields["outcome"] = outcome
+        fields["judged_due_at"] = local(clock.lawful_due_at)
+        fields["judged_due_on"] = date.fromordinal(clock.due_on)
+        fields["classify_by"] = clock.basis
+        fields |= _by_every_policy(transition, clock, outcome, ending.recorded_at if is_doubtful else ending.at)
+        fields["is_backdated"] = judged.is_backdated
+        fields["is_approved"] = is_approved
+        fields["rule"] = "DR-31" if judged.is_backdated else "DR-08"
+    transition.emit_verdict(ending.at, f":{ending.event_id}:{fact.event_id}", EndingClassified, fields)
 
 
-def _by_every_policy(transition: Transition, clock: Clock, outcome: Outcome, at: Instant) -> dict[Policy, Outcome]:
+def _by_every_policy(transition: Transition, clock: Clock, outcome: Outcome, at: Instant) -> dict[str, Outcome]:
     """The class under every policy (DR-23); the lawful one is the verdict itself. Without a ledger they are all the same."""
     legal_context, ledger = transition.require_legal_context(), transition.state.ledger
     if not ledger:
-        return dict.fromkeys(POLICIES, outcome)
+        return {"pause_outcome": outcome, "restart_outcome": outcome, "qd766_outcome": outcome}
     lawful = legal_context.rule_set.supplement_policy
     try:
         asked = asked_of(transition, clock, ledger)
     except RulesError:
-        return {**dict.fromkeys(POLICIES, "unknown"), lawful: outcome}
-    found = policy_classes(
+        return {**_UNKNOWN, f"{lawful}_outcome": outcome}
+    found: dict[Policy, Outcome] = policy_classes(
         legal_context.calendar, asked.original, asked.term, asked.ledger, instant(at), legal_context.rule_set
     )
-    return {**found, lawful: outcome}
+    found[lawful] = outcome
+    return {f"{policy}_outcome": found[policy] for policy in _IN_ORDER_OF_FIELDS}
 
 
 def emit_apology_class(transition: Transition, clock: Clock, breached_at: Instant | None = None) -> None:

@@ -19,7 +19,7 @@ from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
 from rules.clocks.fold import FoldContext, evolve, is_over, pass_time
 from rules.clocks.instants import Instant, length
-from rules.clocks.log_time import GRACE, HISTORY_QUIET, RETENTION, LogTime, is_told_late, passed_before
+from rules.clocks.log_time import GRACE, HISTORY_QUIET, RETENTION, LogTime, passed_before
 from rules.clocks.planning import Planner
 from rules.clocks.state import StreamState
 
@@ -63,8 +63,7 @@ class Pipeline:
         Raises:
             StreamGapError: an event of this stream is missing.
         """
-        is_late = is_told_late(fact)
-        time.advance(fact.known_at, self.history_quiet, is_told_late=is_late)
+        is_late = time.advance(fact, self.history_quiet)
         passed = passed_before(state, fact, time.open_until, self.grace)
         return evolve(state, fact, passed, fact.known_at if is_late else 0, self._context)
 

@@ -122,7 +122,7 @@ def _open_until(before: tuple[Fact, Row], now: tuple[Fact, Row]) -> Generator[Qu
         begin = before[0].known_at if is_whole or not facts else facts[0].known_at
         time = LogTime(catching_up_at=begin)
         for fact in facts:
-            time.advance(fact.known_at, HISTORY_QUIET, is_told_late=is_told_late(fact))
+            time.advance(fact, HISTORY_QUIET)
         if is_whole or time.open_until:
             return time.open_until
         size *= _NEXT_LOOK
