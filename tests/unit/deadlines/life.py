@@ -272,7 +272,7 @@ class Life:
         target = target_event_id or self.events[-1].envelope.event_id
         return self.then(when, dossier.BackdatingApproved(target_event_id=target, reason="mất điện", approver_id="o-9"))
 
-    def corrected(self, when: str | datetime, fields: dict[str, dossier.JsonValue]) -> Life:
+    def corrected(self, when: str | datetime, fields: dict[str, Any]) -> Life:
         data = dossier.EventCorrected(
             target_event_id=self.events[0].envelope.event_id, corrected_fields=fields, reason="sai", approver_id="o-9"
         )
