@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from events.deadline_data import DeadlineData, HeldByUnitId, ResponsibleOfficerId, Rule, RungAt, ToRoles
+from events.deadline_data import DeadlineData, HeldByUnitId, LatestAt, ResponsibleOfficerId, Rule, RungAt, ToRoles
 from events.dossier_data import Term
 from events.fields import Count, Moment, StepCode, Text64, says
 
@@ -85,7 +85,7 @@ class ApologyRequired(DeadlineData, kw_only=True):
     Owed because of the breach (AR-01, AR-02).
     """
 
-    latest_at: Annotated[Moment, says("Latest instant at which the letter should have been sent.")]
+    latest_at: LatestAt
     held_by_unit_id: HeldByUnitId
 
 

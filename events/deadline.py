@@ -9,5 +9,7 @@ from events.clock_course import *  # noqa: F403
 from events.clock_course import ClockCourseEvent
 from events.control import IntegrityFlagRaised
 from events.deadline_data import *  # noqa: F403
+from events.verdicts import *  # noqa: F403
+from events.verdicts import VerdictEvent
 
-DeadlineEvent = ClockCourseEvent | ClockAlertEvent | IntegrityFlagRaised
+DeadlineEvent = ClockCourseEvent | ClockAlertEvent | VerdictEvent | IntegrityFlagRaised

@@ -29,6 +29,9 @@ ClockKind = Literal[
 ClassifyBy = Literal["date", "instant"]
 """DR-08: day terms and given appointments are judged by local date, hour terms by instant."""
 
+Outcome = Literal["early", "on_time", "late", "unknown"]
+"""Sớm hẹn, đúng hẹn, trễ hẹn, or not known for want of a due date (DR-08, DR-09)."""
+
 Policy = Literal["restart", "pause", "qd766"]
 """What a lawful supplement request does to the due date (DR-20 to DR-22)."""
 
@@ -56,6 +59,7 @@ ResponsibleOfficerId = Annotated[Text64, says("Who worked on it then (cán bộ 
 Rule = Annotated[str, Meta(max_length=64), says("Rule of domain.md that was used; empty where none is named.")]
 LawfulBefore = Annotated[Moment, says("Lawful due instant before.")]
 PromisedBefore = Annotated[Moment, says("Promised due instant before.")]
+LatestAt = Annotated[Moment, says("Latest instant at which the letter should have been sent.")]
 RungAt = Annotated[Moment, says("When the rung was reached.")]
 ToRoles = Annotated[tuple[Text64, ...], Meta(max_length=200), says("Whom the ladder tells (báo cho ai).")]
 

@@ -17,13 +17,13 @@ from rules.clocks.ledger import (
     ledger_of,
     moved_to,
     open_entry,
-    owe_again,
     own_entries,
 )
 from rules.clocks.planning import SECOND, Plan, ahead_from
 from rules.clocks.rule_values import lawful_due_of, term_of_clock
 from rules.clocks.state import Clock, Entry, Wake
 from rules.clocks.transition import DOSSIER, Transition
+from rules.clocks.verdicts import owe_again
 from rules.due.supplement import adjusted_due
 from rules.due.terms import due
 from rules.errors import RulesError

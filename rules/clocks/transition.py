@@ -1,12 +1,13 @@
-"""One turn: a state, what was asked of it, and what is concluded on the way. Mutable inside, pure to the outside.
+"""One transition: a state, what was asked of it, and what is emitted on the way. Mutable inside, pure to the outside.
 
-The functions beside this module each take a `Transition`, replace its state and say things; `fold.evolve` hands out the result.
+The functions beside this module each take a `Transition`, replace its state and emit things; `fold.evolve` hands out the result.
 """
 
 from collections.abc import Callable
 from datetime import date
 from typing import Any, ParamSpec
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from events.deadline import ClockNotArmed, DeadlineEvent
@@ -20,23 +21,40 @@ from rules.errors import CalendarExhaustedError, InvalidPausesError, RulesError
 
 _Fields = ParamSpec("_Fields")
 
+FORBIDDEN = "domain 4.3: "
+"""What a rule begins with that forbids an event where a stream stands; its code follows."""
 DOSSIER = "dossier"
 """The clock of the whole dossier."""
 
 
-class Transition:
-    """The present state of one stream and what was said since the turn began."""
+class Note(Struct, frozen=True, gc=False):
+    """Why a fact moved no clock although it might seem so. `code` is a stable word for it, `detail` what the rules said."""
 
-    __slots__ = ("detected_at", "emitted", "fact", "legal_context", "planner", "state", "zone")
+    fact: Fact
+    code: str
+    detail: str = ""
+
+
+class Transition:
+    """The present state of one stream and what was emitted since it began."""
+
+    __slots__ = ("detected_at", "emitted", "fact", "legal_context", "notes", "planner", "state", "zone")
 
     def __init__(
-        self, planner: Planner, state: StreamState, fact: Fact | None, detected_at: Instant, emitted: list[DerivedEvent]
+        self,
+        planner: Planner,
+        state: StreamState,
+        fact: Fact | None,
+        detected_at: Instant,
+        emitted: list[DerivedEvent],
+        notes: list[Note] | None = None,
     ) -> None:
         self.planner = planner
         self.state = state
         self.fact = fact
         self.detected_at = detected_at
         self.emitted = emitted
+        self.notes = notes
         self.legal_context = planner.legal_context(state.subject)
         self.zone = self.legal_context.zone if self.legal_context else planner.default_zone
 
@@ -61,7 +79,7 @@ class Transition:
         self.state = replace(self.state, clocks=tuple(one for one in self.state.clocks if one.name != name))
 
     def armed(self, name: str, kind: Any, started_at: Instant, plan: Plan, term: Any, **about: Any) -> Clock:
-        """A new clock of a plan, set going by the fact of this turn, and kept."""
+        """A new clock of a plan, set going by the fact of this transition, and kept."""
         fact = self.caused_by()
         clock = Clock(
             name=name,
@@ -87,7 +105,7 @@ class Transition:
         return clock
 
     def caused_by(self) -> Fact:
-        """The fact of this turn. Time alone causes nothing that asks for it."""
+        """The fact of this transition. Time alone causes nothing that asks for it."""
         assert self.fact is not None  # noqa: S101 asked only while a fact is told
         return self.fact
 
@@ -102,7 +120,7 @@ class Transition:
         *_: _Fields.args,
         **fields: _Fields.kwargs,
     ) -> None:
-        """Say what the fact of this turn caused, of a kind with its fields."""
+        """Emit what the fact of this transition caused, of a kind with its fields."""
         fact = self.caused_by()
         self._emit(kind, fields, clock.name, clock.lawful_due_at, tag, fact.at)
 
@@ -117,7 +135,7 @@ class Transition:
         self, at: Instant, clock: Clock, tag: str, kind: Callable[_Fields, DeadlineEvent], /,
         *_: _Fields.args, **fields: _Fields.kwargs,
     ) -> None:  # fmt: skip
-        """Say what the passing of time brought: it follows from the event that gave the clock its due date."""
+        """Emit what the passing of time brought: it follows from the event that gave the clock its due date."""
         state = self.state
         self.emitted.append(
             DerivedEvent(
@@ -137,9 +155,23 @@ class Transition:
             )
         )
 
-    def flag(self, kind: Any, rule: str, detail: str) -> None:
-        """The fact of this turn contradicts what is known: say which rule it breaks; the state stays as it was."""
+    def emit_verdict(
+        self, judged_at: Instant, tag: str, kind: Callable[_Fields, DeadlineEvent], /,
+        *_: _Fields.args, **fields: _Fields.kwargs,
+    ) -> None:  # fmt: skip
+        """Emit what was judged about the dossier as a whole; also where it has no clock."""
         fact = self.caused_by()
+        self._emit(kind, fields, DOSSIER, judged_at, f"{tag}:{fact.event_id}", fact.at)
+
+    def note(self, code: str, detail: str = "") -> None:
+        """Tell an explanation that the fact of this transition moves nothing, and why."""
+        if self.notes is not None:
+            self.notes.append(Note(self.caused_by(), code, detail))
+
+    def flag(self, kind: Any, rule: str, detail: str) -> None:
+        """The fact of this transition contradicts what is known: say which rule it breaks; the state stays as it was."""
+        fact = self.caused_by()
+        self.note(rule.removeprefix(FORBIDDEN))
         fields = {"kind": kind, "rule": rule, "detail": detail, "target_event_id": fact.event_id}
         self._emit(IntegrityFlagRaised, fields, DOSSIER, fact.at, f":{rule}:{fact.event_id}", fact.at)
 

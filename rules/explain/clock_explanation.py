@@ -7,13 +7,22 @@ and after it.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal, get_args
+from datetime import UTC, datetime
+from typing import Any, Literal
 
-from rules.book.ruleset import Policy, RuleSet
+from rules.book.ruleset import POLICIES, Policy, RuleSet
 from rules.calendars.calendar import Calendar
-from rules.due.classify import Classification, classify, late_from
-from rules.due.supplement import AdjustedDue, Extension, Ledger, Pause, adjusted_due, closed, qd766_class
+from rules.due.classify import Classification, classify
+from rules.due.supplement import (
+    AdjustedDue,
+    Extension,
+    Ledger,
+    Pause,
+    adjusted_due,
+    closed,
+    comes_too_late,
+    qd766_class,
+)
 from rules.due.terms import Due, Term, due
 from rules.explain.counted_days import CountedDay, counted_days
 
@@ -21,8 +30,6 @@ from rules.explain.counted_days import CountedDay, counted_days
 # waiting: there is no due date until the clock resumes. too_late: it came after the due date (DR-24). ignored: the
 # policy doesn't know such a stop.
 Effect = Literal["restarted", "shifted", "extended", "unmoved", "waiting", "too_late", "ignored"]
-
-POLICIES: tuple[Policy, ...] = get_args(Policy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +233,7 @@ def _entry(
         effects=tuple(
             EntryEffect(
                 policy=policy,
-                effect=_effect(calendar, entry, before, after),
+                effect=_effect(entry, before, after),
                 due_at=after.due.due_at if after.due else None,
             )
             for policy, (before, after) in steps.items()
@@ -234,11 +241,11 @@ def _entry(
     )
 
 
-def _effect(calendar: Calendar, entry: Pause | Extension, before: AdjustedDue, after: AdjustedDue) -> Effect:
+def _effect(entry: Pause | Extension, before: AdjustedDue, after: AdjustedDue) -> Effect:
     at = entry.granted_at if isinstance(entry, Extension) else entry.requested_at
     if before.due is None or after.due is None:
         return "waiting"
-    if at >= late_from(calendar, before.due.due_at, before.due.basis):
+    if comes_too_late(at.astimezone(UTC), before.due.due_at.astimezone(UTC)):
         return "too_late"
     if isinstance(entry, Pause) and entry.cause != "supplement" and after.applied == "qd766":
         return "ignored"
