@@ -7,7 +7,7 @@ from events.dossier_data import Term
 from events.fields import Count, Moment, StepCode, Text64, says
 
 
-class DeadlineNearDue(DeadlineData, kw_only=True):
+class DeadlineNearDue(DeadlineData, frozen=True, kw_only=True):
     """Near due (Sắp đến hạn).
 
     A rung of the ladder was reached; at most once per clock and rung (AL-1).
@@ -19,7 +19,7 @@ class DeadlineNearDue(DeadlineData, kw_only=True):
     held_by_unit_id: HeldByUnitId
 
 
-class StepBreached(DeadlineData, kw_only=True):
+class StepBreached(DeadlineData, frozen=True, kw_only=True):
     """Step breached (Quá hạn bước).
 
     The due date of a part of the way passed (DR-10 to DR-14, feedback); names who held it.
@@ -30,7 +30,7 @@ class StepBreached(DeadlineData, kw_only=True):
     responsible_officer_id: ResponsibleOfficerId | None = None
 
 
-class DossierBreached(DeadlineData, kw_only=True):
+class DossierBreached(DeadlineData, frozen=True, kw_only=True):
     """Breached (Quá hạn).
 
     The lawful due date passed with the clock running (rung B0). The envelope's `time` is the due instant.
@@ -45,7 +45,7 @@ class DossierBreached(DeadlineData, kw_only=True):
     paused_working_days: Annotated[Count, says("How many working days in all.")] = 0
 
 
-class SecondBreachRecorded(DeadlineData, kw_only=True):
+class SecondBreachRecorded(DeadlineData, frozen=True, kw_only=True):
     """Second breach recorded (Trễ hẹn lần hai).
 
     The date of the re-appointment passed too (AR-05).
@@ -54,7 +54,7 @@ class SecondBreachRecorded(DeadlineData, kw_only=True):
     held_by_unit_id: HeldByUnitId
 
 
-class ApologyPendingRaised(DeadlineData, kw_only=True):
+class ApologyPendingRaised(DeadlineData, frozen=True, kw_only=True):
     """Lateness likely: finish or apologise (Có nguy cơ trễ, cần xong hoặc xin lỗi).
 
     Finish or apologise by `latest_at` (AR-01).
@@ -67,7 +67,7 @@ class ApologyPendingRaised(DeadlineData, kw_only=True):
     held_by_unit_id: HeldByUnitId
 
 
-class ApologyLapsed(DeadlineData, kw_only=True):
+class ApologyLapsed(DeadlineData, frozen=True, kw_only=True):
     """Apology no longer needed (Không còn cần xin lỗi).
 
     Ended in time, waits for the citizen, has a later due date, or was waived (AR-01, AR-11).
@@ -79,7 +79,7 @@ class ApologyLapsed(DeadlineData, kw_only=True):
     ]
 
 
-class ApologyRequired(DeadlineData, kw_only=True):
+class ApologyRequired(DeadlineData, frozen=True, kw_only=True):
     """Apology required (Phải xin lỗi).
 
     Owed because of the breach (AR-01, AR-02).
@@ -89,7 +89,7 @@ class ApologyRequired(DeadlineData, kw_only=True):
     held_by_unit_id: HeldByUnitId
 
 
-class EscalationRaised(DeadlineData, kw_only=True):
+class EscalationRaised(DeadlineData, frozen=True, kw_only=True):
     """Escalated (Báo cáo vượt cấp).
 
     A rung B1 to B3 after the breach was reached (AL-5).

@@ -18,7 +18,7 @@ from events.dossier_data import DossierData, Term
 from events.fields import Count, Moment, StepCode, Text64, Text2000, Text4000, TextOrNone64, says
 
 
-class DeadlineSet(DeadlineData, kw_only=True):
+class DeadlineSet(DeadlineData, frozen=True, kw_only=True):
     """Deadline set (Ấn định hạn).
 
     The clock started; with everything needed to redo the sum by hand.
@@ -49,7 +49,7 @@ class DeadlineSet(DeadlineData, kw_only=True):
     step_code: StepCode | None = None
 
 
-class DeadlineMoved(DeadlineData, kw_only=True):
+class DeadlineMoved(DeadlineData, frozen=True, kw_only=True):
     """Deadline moved (Hạn thay đổi).
 
     By a lawful clock event, or (promise only) by the re-appointment of an apology.
@@ -70,7 +70,7 @@ class DeadlineMoved(DeadlineData, kw_only=True):
     legal_basis: Annotated[Text2000, says("Legal basis of an extension (căn cứ pháp lý).")] | None = None
 
 
-class DeadlineRecomputed(DeadlineData, kw_only=True):
+class DeadlineRecomputed(DeadlineData, frozen=True, kw_only=True):
     """Deadline recomputed by a new calendar (Tính lại hạn theo lịch mới).
 
     The calendar of an open clock was replaced by an explicit order (DR-27); finished ones never.
@@ -85,7 +85,7 @@ class DeadlineRecomputed(DeadlineData, kw_only=True):
     previous_promised_due_at: PromisedBefore
 
 
-class ClockPaused(DeadlineData, kw_only=True):
+class ClockPaused(DeadlineData, frozen=True, kw_only=True):
     """Clock paused (Dừng thời hạn).
 
     The clock stands still from the envelope's `time` on.
@@ -97,7 +97,7 @@ class ClockPaused(DeadlineData, kw_only=True):
     consumed_working_minutes: Annotated[Count, says("The same in working minutes.")]
 
 
-class ClockGoesOn(DeadlineData, kw_only=True):
+class ClockGoesOn(DeadlineData, frozen=True, kw_only=True):
     """What a clock says when it stands still no longer."""
 
     cause: WhyPaused
@@ -107,21 +107,21 @@ class ClockGoesOn(DeadlineData, kw_only=True):
     waited_working_minutes: Annotated[Count, says("The same in working minutes.")]
 
 
-class ClockResumed(ClockGoesOn, kw_only=True):
+class ClockResumed(ClockGoesOn, frozen=True, kw_only=True):
     """Clock resumed (Tiếp tục thời hạn).
 
     The clock goes on with what was left (DR-20), or as if nothing had been when it was late (DR-24).
     """
 
 
-class ClockRestarted(ClockGoesOn, kw_only=True):
+class ClockRestarted(ClockGoesOn, frozen=True, kw_only=True):
     """Clock restarted (Tính lại thời hạn từ đầu).
 
     The clock begins its whole term anew after a supplement (DR-21).
     """
 
 
-class DeadlineMet(DeadlineData, kw_only=True):
+class DeadlineMet(DeadlineData, frozen=True, kw_only=True):
     """Deadline met (Xong trong hạn).
 
     The dossier ended early or on time.
@@ -132,7 +132,7 @@ class DeadlineMet(DeadlineData, kw_only=True):
     outcome: Annotated[Literal["early", "on_time"], says("Sớm hẹn, đúng hẹn.")]
 
 
-class ClockNotArmed(DossierData, kw_only=True):
+class ClockNotArmed(DossierData, frozen=True, kw_only=True):
     """Clock not armed (Không ấn định được hạn).
 
     An alert to the administrator (AL-7); such a clock is never "not breached".

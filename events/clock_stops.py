@@ -24,7 +24,7 @@ from events.fields import (
 AmountVnd = Annotated[Dong, says("How much, in đồng (số tiền).")]
 
 
-class SupplementRequested(DossierData, kw_only=True):
+class SupplementRequested(DossierData, frozen=True, kw_only=True):
     """Supplement requested (Yêu cầu bổ sung, Mẫu 02).
 
     Pauses the clock until `supplement-completed.v1` of the same round.
@@ -38,7 +38,7 @@ class SupplementRequested(DossierData, kw_only=True):
     signer_id: SignerId | None = None
 
 
-class SupplementCompleted(DossierData, kw_only=True):
+class SupplementCompleted(DossierData, frozen=True, kw_only=True):
     """Supplement completed (Hoàn thành bổ sung).
 
     The clock runs again under the rule set's supplement policy (DR-20 to DR-22).
@@ -48,7 +48,7 @@ class SupplementCompleted(DossierData, kw_only=True):
     items: Annotated[tuple[Text2000, ...], Meta(max_length=200), says("What was handed in (giấy tờ đã nộp).")] = ()
 
 
-class FinancialObligationRequested(DossierData, kw_only=True):
+class FinancialObligationRequested(DossierData, frozen=True, kw_only=True):
     """Financial obligation requested (Yêu cầu nghĩa vụ tài chính).
 
     Pauses the clock, but only if the procedure's rules say so.
@@ -60,7 +60,7 @@ class FinancialObligationRequested(DossierData, kw_only=True):
     pay_by: Annotated[Day, says("Last day to pay (hạn nộp).")] | None = None
 
 
-class FinancialObligationExempted(DossierData, kw_only=True):
+class FinancialObligationExempted(DossierData, frozen=True, kw_only=True):
     """Financial obligation exempted (Miễn, giảm nghĩa vụ tài chính).
 
     Nothing is left to pay; a clock that waited for it goes on.
@@ -70,7 +70,7 @@ class FinancialObligationExempted(DossierData, kw_only=True):
     notice_no: NoticeNo | None = None
 
 
-class PaymentReceived(DossierData, kw_only=True):
+class PaymentReceived(DossierData, frozen=True, kw_only=True):
     """Payment received (Nộp phí, lệ phí, nghĩa vụ tài chính).
 
     A clock that waited for the payment goes on; any other payment changes no clock.
@@ -85,7 +85,7 @@ class PaymentReceived(DossierData, kw_only=True):
     notice_no: Annotated[Text64, says("Number of the notice that is paid (số thông báo).")] | None = None
 
 
-class DeadlineExtended(DossierData, kw_only=True):
+class DeadlineExtended(DossierData, frozen=True, kw_only=True):
     """Deadline extended by a special law (Gia hạn theo luật chuyên ngành).
 
     Moves the lawful due date on the legal basis that it names (DR-14, DR-25). Needs `actorid`; the approver is another person.
@@ -97,7 +97,7 @@ class DeadlineExtended(DossierData, kw_only=True):
     reason: Reason | None = None
 
 
-class SystemOutageRecorded(DossierData, kw_only=True):
+class SystemOutageRecorded(DossierData, frozen=True, kw_only=True):
     """System outage recorded (Ghi nhận sự cố hệ thống).
 
     Explains, and never extends a due date (DR-29).

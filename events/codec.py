@@ -73,7 +73,7 @@ def from_kafka(value: bytes | None, headers: ReadHeaders) -> Event:
             if read is not None:
                 fields[read[0]] = read[1](raw)
             elif name.startswith("ce_"):
-                fields.setdefault("extra", {})[name[3:]] = raw.decode()  # type: ignore[union-attr]  # None is unusual
+                fields.setdefault("extra", {})[name[3:]] = text_of(raw)
         del fields[_NO_FIELD]
         envelope = Envelope(**fields)
         return Event(envelope=envelope, data=_decode(envelope, value))
@@ -83,9 +83,9 @@ def from_kafka(value: bytes | None, headers: ReadHeaders) -> Event:
 
 def core_from_kafka(value: bytes | None, headers: ReadHeaders) -> tuple[EnvelopeCore, DossierData]:
     """The data of one Kafka record and what clocks need of its envelope; the other attributes are not looked at."""
-    named = dict(headers)
+    named: dict[str, Any] = dict(headers)
     try:
-        event_type = named["ce_type"].decode()  # type: ignore[union-attr]  # None is unusual, here and below
+        event_type = named["ce_type"].decode()
         if (named["content-type"], named["ce_specversion"]) != _USUAL:
             raise ValueError(event_type)
         code = named.get("ce_dossiercode")
@@ -141,11 +141,11 @@ def read_attribute(name: str, value: Any, kind: AttributeKind) -> Any:
     return read
 
 
-def _decode(envelope: EnvelopeCore, value: bytes | None) -> Any:
+def _decode(envelope: EnvelopeCore, value: Any) -> Any:
     """The data of a record of the common kind."""
     if not (envelope.event_id and envelope.source and envelope.dossier_id):
         raise ValueError("empty")
-    return _DECODERS[envelope.event_type](value)  # type: ignore[arg-type]  # None is unusual
+    return _DECODERS[envelope.event_type](value)
 
 
 def _by_name(value: bytes | None, headers: ReadHeaders) -> Event:

@@ -6,7 +6,7 @@ from events.dossier_data import DossierData, JsonObject
 from events.fields import ApproverId, Reason, Text64, Text128, Text2000, Text4000, UnitId, says
 
 
-class EventCorrected(DossierData, kw_only=True):
+class EventCorrected(DossierData, frozen=True, kw_only=True):
     """Correction (Đính chính).
 
     Says what was wrong in an earlier event of the same dossier; the earlier event stays. `approver_id` is another person than
@@ -26,7 +26,7 @@ class EventCorrected(DossierData, kw_only=True):
     approver_id: ApproverId
 
 
-class BackdatingApproved(DossierData, kw_only=True):
+class BackdatingApproved(DossierData, frozen=True, kw_only=True):
     """Late record approved (Duyệt ghi nhận muộn).
 
     The ending was in time though it was recorded late (DR-31). Needs `actorid`; the approver is another person.
@@ -37,7 +37,7 @@ class BackdatingApproved(DossierData, kw_only=True):
     approver_id: ApproverId
 
 
-class DossierReassignedByReorganisation(DossierData, kw_only=True):
+class DossierReassignedByReorganisation(DossierData, frozen=True, kw_only=True):
     """Reassigned by a reorganisation of units (Chuyển hồ sơ do sắp xếp đơn vị hành chính).
 
     Changes who holds the dossier only; the running due date stays (DR-28).
@@ -48,7 +48,7 @@ class DossierReassignedByReorganisation(DossierData, kw_only=True):
     legal_basis: Annotated[Text2000, says("Legal basis (căn cứ pháp lý).")]
 
 
-class CalendarChangeApplied(DossierData, kw_only=True):
+class CalendarChangeApplied(DossierData, frozen=True, kw_only=True):
     """New working calendar applied (Áp dụng lịch làm việc mới).
 
     The order to compute the clocks of this open dossier anew by the new calendar (DR-27).
@@ -61,7 +61,7 @@ class CalendarChangeApplied(DossierData, kw_only=True):
     reason: Reason
 
 
-class IntegrityFlagRaised(DossierData, kw_only=True):
+class IntegrityFlagRaised(DossierData, frozen=True, kw_only=True):
     """Integrity flag (Cờ toàn vẹn dữ liệu).
 
     A fact that can't be right was recorded all the same; this says which rule it breaks. Whoever sees it

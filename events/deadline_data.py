@@ -64,7 +64,7 @@ RungAt = Annotated[Moment, says("When the rung was reached.")]
 ToRoles = Annotated[tuple[Text64, ...], Meta(max_length=200), says("Whom the ladder tells (báo cho ai).")]
 
 
-class DeadlineData(DossierData, kw_only=True):
+class DeadlineData(DossierData, frozen=True, kw_only=True):
     """Common to every conclusion: which clock, and the three due dates as they stand after it (DR-25)."""
 
     clock: ClockName

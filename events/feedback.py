@@ -20,7 +20,7 @@ FeedbackChannel = Literal[
 """Where citizens can speak up; the places that the directives name."""
 
 
-class FeedbackReceived(DossierData, kw_only=True):
+class FeedbackReceived(DossierData, frozen=True, kw_only=True):
     """Feedback received (Tiếp nhận phản ánh, kiến nghị).
 
     Starts the clocks of a feedback. The subject is the feedback's own id or code, never a dossier's.
@@ -39,7 +39,7 @@ class FeedbackReceived(DossierData, kw_only=True):
     ) = None
 
 
-class FeedbackRefused(DossierData, kw_only=True):
+class FeedbackRefused(DossierData, frozen=True, kw_only=True):
     """Feedback refused (Từ chối phản ánh, kiến nghị).
 
     Ends the clocks of the feedback.
@@ -48,7 +48,7 @@ class FeedbackRefused(DossierData, kw_only=True):
     reason: Reason
 
 
-class FeedbackSupplementRequested(DossierData, kw_only=True):
+class FeedbackSupplementRequested(DossierData, frozen=True, kw_only=True):
     """Feedback supplement requested (Yêu cầu bổ sung phản ánh, kiến nghị).
 
     The citizen is asked for what is missing.
@@ -57,7 +57,7 @@ class FeedbackSupplementRequested(DossierData, kw_only=True):
     missing_items: Annotated[Texts2000, says("What the citizen must still tell (nội dung cần bổ sung).")]
 
 
-class FeedbackAnswered(DossierData, kw_only=True):
+class FeedbackAnswered(DossierData, frozen=True, kw_only=True):
     """Feedback answered (Trả lời phản ánh, kiến nghị).
 
     Ends the clock of the answer and starts that of the publication.
@@ -67,7 +67,7 @@ class FeedbackAnswered(DossierData, kw_only=True):
     answer_hash: Annotated[str, says("SHA-256 of the answer, in hexadecimal.", pattern="^[0-9a-f]{64}$")] | None = None
 
 
-class FeedbackPublished(DossierData, kw_only=True):
+class FeedbackPublished(DossierData, frozen=True, kw_only=True):
     """Answer to feedback published (Công khai nội dung trả lời).
 
     Ends the last clock of the feedback.

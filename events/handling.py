@@ -9,7 +9,7 @@ StepNo = Annotated[Count, says("Place of the step in the procedure (thứ tự).
 StepName = Annotated[Text500, says("Name of the step (tên bước).")]
 
 
-class DossierTransferred(DossierData, kw_only=True):
+class DossierTransferred(DossierData, frozen=True, kw_only=True):
     """Dossier transferred (Chuyển hồ sơ).
 
     From now on `to_unit_id` holds the dossier; the clock goes on.
@@ -23,7 +23,7 @@ class DossierTransferred(DossierData, kw_only=True):
     due_back_at: Annotated[Moment, says("When the receiving unit has to hand it back (DR-13).")] | None = None
 
 
-class TransferReceived(DossierData, kw_only=True):
+class TransferReceived(DossierData, frozen=True, kw_only=True):
     """Transfer received (Nhận bàn giao).
 
     The unit that the dossier was sent to has it in its hands; ends the transfer clock (DR-11).
@@ -33,7 +33,7 @@ class TransferReceived(DossierData, kw_only=True):
     discrepancy: Annotated[Text4000, says("What was not as the control sheet says (sai lệch).")] | None = None
 
 
-class TransferRefused(DossierData, kw_only=True):
+class TransferRefused(DossierData, frozen=True, kw_only=True):
     """Transfer refused (Trả lại bàn giao).
 
     The dossier goes back to the unit that handed it over; the clock of the dossier goes on.
@@ -42,7 +42,7 @@ class TransferRefused(DossierData, kw_only=True):
     reason: Reason
 
 
-class StepStarted(DossierData, kw_only=True):
+class StepStarted(DossierData, frozen=True, kw_only=True):
     """Step started (Bắt đầu bước).
 
     Somebody began a step of the procedure.
@@ -64,7 +64,7 @@ class StepStarted(DossierData, kw_only=True):
     )
 
 
-class StepCompleted(DossierData, kw_only=True):
+class StepCompleted(DossierData, frozen=True, kw_only=True):
     """Step completed (Hoàn thành bước).
 
     A step of the procedure is done.
@@ -77,7 +77,7 @@ class StepCompleted(DossierData, kw_only=True):
     output_document: Annotated[Text200, says("Number of the document it made (văn bản đầu ra).")] | None = None
 
 
-class ConsultationRequested(DossierData, kw_only=True):
+class ConsultationRequested(DossierData, frozen=True, kw_only=True):
     """Consultation requested (Lấy ý kiến).
 
     Starts a clock of its own; never stops the dossier's clock (DR-14).
@@ -90,7 +90,7 @@ class ConsultationRequested(DossierData, kw_only=True):
     reply_due_at: Annotated[Moment, says("When the answer is due, if the letter says so (hạn trả lời).")] | None = None
 
 
-class ConsultationAnswered(DossierData, kw_only=True):
+class ConsultationAnswered(DossierData, frozen=True, kw_only=True):
     """Consultation answered (Trả lời lấy ý kiến).
 
     Ends the clock of the request that has this number.

@@ -6,7 +6,7 @@ from events.dossier_data import DossierData
 from events.fields import ApproverId, Moment, Reason, SignerId, Text64, Text2000, Text4000, UnitId, says
 
 
-class LatenessForeseen(DossierData, kw_only=True):
+class LatenessForeseen(DossierData, frozen=True, kw_only=True):
     """Lateness foreseen (Báo trước có nguy cơ trễ).
 
     The handling unit itself declares that it will be late (AR-01).
@@ -15,7 +15,7 @@ class LatenessForeseen(DossierData, kw_only=True):
     reason: Reason
 
 
-class ApologySent(DossierData, kw_only=True):
+class ApologySent(DossierData, frozen=True, kw_only=True):
     """Apology sent (Gửi thư xin lỗi, Mẫu 04).
 
     Moves the promised due date only, never the lawful one (DR-26, AR-09).
@@ -32,7 +32,7 @@ class ApologySent(DossierData, kw_only=True):
     agency_at_fault_unit_id: Annotated[UnitId, says("Unit that caused the delay (cơ quan gây chậm).")] | None = None
 
 
-class ApologyWaived(DossierData, kw_only=True):
+class ApologyWaived(DossierData, frozen=True, kw_only=True):
     """Apology waived (Miễn thư xin lỗi).
 
     No letter is owed (AR-07). Needs `actorid`; the approver is another person.
@@ -42,7 +42,7 @@ class ApologyWaived(DossierData, kw_only=True):
     approver_id: ApproverId
 
 
-class EscalationAcknowledged(DossierData, kw_only=True):
+class EscalationAcknowledged(DossierData, frozen=True, kw_only=True):
     """Escalation acknowledged (Xác nhận đã nhận báo cáo vượt cấp).
 
     Whoever was told of the breach has taken note (AL-5).

@@ -19,7 +19,7 @@ from events.fields import (
 )
 
 
-class ResultIssued(DossierData, kw_only=True):
+class ResultIssued(DossierData, frozen=True, kw_only=True):
     """Result issued (Ban hành kết quả).
 
     The decision is signed and registered; the clock still runs until it reaches the counter.
@@ -31,7 +31,7 @@ class ResultIssued(DossierData, kw_only=True):
     is_digitally_signed: Annotated[bool, says("Whether it carries a digital signature (ký số).")] | None = None
 
 
-class ResultReadyAtCounter(DossierData, kw_only=True):
+class ResultReadyAtCounter(DossierData, frozen=True, kw_only=True):
     """Result ready at the counter (Kết quả đã về Một cửa).
 
     Ends the clock; the dossier counts as resolved (đã giải quyết).
@@ -41,7 +41,7 @@ class ResultReadyAtCounter(DossierData, kw_only=True):
     from_unit_id: Annotated[UnitId, says("Unit that sent it to the counter (đơn vị chuyển).")] | None = None
 
 
-class ResultDelivered(DossierData, kw_only=True):
+class ResultDelivered(DossierData, frozen=True, kw_only=True):
     """Result delivered (Trả kết quả).
 
     The citizen has it. Never blocked by lateness or by an unsent apology.
@@ -53,7 +53,7 @@ class ResultDelivered(DossierData, kw_only=True):
     ) = None
 
 
-class DossierWithdrawn(DossierData, kw_only=True):
+class DossierWithdrawn(DossierData, frozen=True, kw_only=True):
     """Withdrawn by the citizen (Công dân rút hồ sơ).
 
     Ends the clock without a result.
@@ -62,7 +62,7 @@ class DossierWithdrawn(DossierData, kw_only=True):
     reason: Annotated[Text4000, says("Why the citizen took it back, if said (lý do).")] | None = None
 
 
-class ProcessingStopped(DossierData, kw_only=True):
+class ProcessingStopped(DossierData, frozen=True, kw_only=True):
     """Processing stopped (Dừng giải quyết, Mẫu 05).
 
     Ends the clock without a result.
@@ -73,7 +73,7 @@ class ProcessingStopped(DossierData, kw_only=True):
     signer_id: SignerId | None = None
 
 
-class DossierReturned(DossierData, kw_only=True):
+class DossierReturned(DossierData, frozen=True, kw_only=True):
     """Returned as not eligible (Trả lại hồ sơ không đủ điều kiện).
 
     Ends the clock without a result.
@@ -83,7 +83,7 @@ class DossierReturned(DossierData, kw_only=True):
     document_no: Annotated[Text64, says("Number of the letter (số văn bản trả lại).")] | None = None
 
 
-class DossierReopened(DossierData, kw_only=True):
+class DossierReopened(DossierData, frozen=True, kw_only=True):
     """Dossier reopened (Mở lại hồ sơ).
 
     What had ended goes on. Needs `actorid`; the approver is another person.

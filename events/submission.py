@@ -14,7 +14,7 @@ ProcedureCode = Annotated[Text64, says("National code of the procedure (mã th�
 ProcedureName = Annotated[Text2000, says("Name of the procedure (tên thủ tục).")]
 
 
-class DossierSubmitted(DossierData, kw_only=True):
+class DossierSubmitted(DossierData, frozen=True, kw_only=True):
     """Dossier submitted online (Nộp hồ sơ trực tuyến).
 
     Starts the intake clock (DR-10). May be the first event of a dossier; comes again with the next round after guidance.
@@ -37,7 +37,7 @@ class DossierSubmitted(DossierData, kw_only=True):
     calendar_id: CalendarId | None = None
 
 
-class IntakeGuidanceIssued(DossierData, kw_only=True):
+class IntakeGuidanceIssued(DossierData, frozen=True, kw_only=True):
     """Guidance before acceptance (Phiếu hướng dẫn bổ sung trước tiếp nhận, Mẫu 02).
 
     Ends the intake clock of the round; the citizen may submit again.
@@ -48,7 +48,7 @@ class IntakeGuidanceIssued(DossierData, kw_only=True):
     form_no: FormNo | None = None
 
 
-class IntakeRejected(DossierData, kw_only=True):
+class IntakeRejected(DossierData, frozen=True, kw_only=True):
     """Intake rejected (Từ chối tiếp nhận hồ sơ, Mẫu 03).
 
     Ends the intake clock; what was submitted is never accepted.
@@ -58,7 +58,7 @@ class IntakeRejected(DossierData, kw_only=True):
     form_no: FormNo | None = None
 
 
-class DossierAccepted(DossierData, kw_only=True):
+class DossierAccepted(DossierData, frozen=True, kw_only=True):
     """Dossier accepted (Tiếp nhận hồ sơ).
 
     Starts the clock. A term, an appointment given by the source system, or both must stand here (DR-09). The envelope's

@@ -9,7 +9,7 @@ from events.dossier_data import DossierData
 from events.fields import Day, Moment, Text64, says
 
 
-class EndingClassified(DossierData, kw_only=True):
+class EndingClassified(DossierData, frozen=True, kw_only=True):
     """Ending classified (Phân loại kết thúc).
 
     How an ending stands against the due date it is judged by, under every policy; said at each ending of a dossier, and again
@@ -40,7 +40,7 @@ class EndingClassified(DossierData, kw_only=True):
     rule: Annotated[Text64, says("The rule that decided the class.")]
 
 
-class ApologyClassified(DeadlineData, kw_only=True):
+class ApologyClassified(DeadlineData, frozen=True, kw_only=True):
     """Apology classified (Phân loại thư xin lỗi).
 
     What was done about an apology that is owed (AR-07); until it is said, none was sent. Said when the obligation comes to be,

@@ -5,13 +5,14 @@ recorded is decided in `services.intake.domain.decide`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal, assert_never
 
 from events.clock_stops import ClockStopEvent
 from events.control import ControlEvent
+from events.declaration import fields_of
 from events.dossier import (
     BackdatingApproved,
     ConsultationAnswered,
@@ -279,4 +280,4 @@ def _correctable_fields(data: DossierEvent) -> frozenset[str]:
 
 @cache
 def _field_names(event_class: Any) -> frozenset[str]:
-    return frozenset(one.name for one in fields(event_class)) - {"extra"} | {"time"}
+    return frozenset(one.name for one in fields_of(event_class)) | {"time"}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
+
+from msgspec.structs import replace
 
 from events import dossier
 from events.catalog import TYPE_BY_CLASS
