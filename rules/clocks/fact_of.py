@@ -154,6 +154,16 @@ FACT_BY_CLASS: Final[Mapping[type[Any], Maker]] = MappingProxyType(
 )
 """How a fact is made of each event that says something to a clock."""
 
+ORDERS: Final = frozenset(
+    {
+        dossier.DossierReassignedByReorganisation,
+        dossier.CalendarChangeApplied,
+        dossier.ApologyWaived,
+        dossier.BackdatingApproved,
+    }
+)
+"""Events whose fact is an `Order`, so that it can be told without their data."""
+
 SAYS_NOTHING: Final[Mapping[type[Any], str]] = MappingProxyType(
     {
         dossier.SystemOutageRecorded: "an outage explains and never extends (DR-29)",

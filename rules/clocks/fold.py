@@ -19,21 +19,18 @@ from rules.clocks.falling_due import fall_due, next_wake_at
 from rules.clocks.instants import Instant
 from rules.clocks.planning import Planner
 from rules.clocks.state import NEVER, StreamState
-from rules.clocks.transition import DOSSIER, Note, Transition
+from rules.clocks.transition import DOSSIER, Trace, Transition
 
 Step = tuple[StreamState | None, list[DerivedEvent]]
 
 
 @dataclass(frozen=True, slots=True)
 class FoldContext:
-    """What every step of a fold is given: the law, how long a finished stream is kept, and where notes go, if wanted.
-
-    `notes` is for an explanation: why a fact moved no clock although it might seem so. It changes nothing that is emitted.
-    """
+    """What every step of a fold is given: the law, how long a finished stream is kept, and a trace, if one is wanted."""
 
     planner: Planner
     retention: Instant
-    notes: list[Note] | None = None
+    trace: Trace | None = None
 
 
 def evolve(
@@ -63,7 +60,7 @@ def evolve(
     handler = _HANDLERS.get(kind)
     if handler is None:
         return _noted(state, fact, retention, state, catching_up_at), emitted
-    transition = Transition(context.planner, state, fact, fact.known_at, emitted, context.notes)
+    transition = Transition(context.planner, state, fact, fact.known_at, emitted, context.trace)
     if not state.is_accepted and kind in _NEEDS_ACCEPTANCE:
         transition.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
     elif state.ending is not None and kind in _ONLY_WHILE_OPEN:
@@ -79,7 +76,7 @@ def pass_time(
     state: StreamState, until: Instant, detected_at: Instant, context: FoldContext, emitted: list[DerivedEvent]
 ) -> StreamState:
     """Emit what fell due before an instant; the state after it."""
-    transition = Transition(context.planner, state, None, detected_at, emitted, context.notes)
+    transition = Transition(context.planner, state, None, detected_at, emitted, context.trace)
     fall_due(transition, until)
     return _settled(transition.state, context.retention)
 
@@ -110,7 +107,7 @@ def _opened(fact: Fact, context: FoldContext, emitted: list[DerivedEvent]) -> Tr
     """The first transition of a stream, whatever it begins with."""
     subject = context.planner.subject_of(fact if isinstance(fact, Opening) else _unnamed(fact))
     state = StreamState(fact.seq, fact.known_at, 0, NEVER, subject, subject.unit_id)
-    return Transition(context.planner, state, fact, fact.known_at, emitted, context.notes)
+    return Transition(context.planner, state, fact, fact.known_at, emitted, context.trace)
 
 
 def _unnamed(fact: Fact) -> Opening:

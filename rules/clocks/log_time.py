@@ -11,6 +11,12 @@ from rules.clocks.facts import Fact, Order
 from rules.clocks.instants import Instant
 from rules.clocks.state import StreamState
 
+GRACE: Instant = 1_000_000
+"""How long after an instant events may still be on their way into the log."""
+HISTORY_QUIET: Instant = 10_000_000
+"""How long a partition must have seen nothing of the past before time counts for streams that are catching up."""
+RETENTION: Instant = 30 * 86_400_000_000
+"""How long a finished stream is kept, so that a reopening finds its clock."""
 REPORTED_LONG_AFTER: Instant = 3_600_000_000
 """A counter that reports what happened so long ago is catching up: what ended the clock may come with the next message."""
 

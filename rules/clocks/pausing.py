@@ -37,7 +37,10 @@ def on_pause_opened(transition: Transition, fact: PauseOpened) -> None:
     if open_entry(transition.state) is not None:
         transition.flag("overlap", "domain 4.3: already-paused", f"{fact.event_type} while a pause is open")
         return
-    if transition.legal_context is None or not _may_pause(transition, fact):
+    if transition.legal_context is None:
+        return
+    if not _may_pause(transition, fact):
+        transition.note("no-pause-here")
         return
     clock = transition.state.clock(DOSSIER)
     last = transition.state.ledger[-1] if transition.state.ledger else None
@@ -51,6 +54,7 @@ def on_pause_opened(transition: Transition, fact: PauseOpened) -> None:
         transition.state, ledger=(*transition.state.ledger, Entry(fact.cause, fact.at, None, stops=stops))
     )
     if not stops:
+        transition.note("too-late")
         return
     if clock is not None:
         lapse(transition, clock, "clock_paused")

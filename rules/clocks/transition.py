@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, ParamSpec
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from events.deadline import ClockNotArmed, DeadlineEvent
@@ -35,10 +35,25 @@ class Note(Struct, frozen=True, gc=False):
     detail: str = ""
 
 
+class Change(Struct, frozen=True, gc=False):
+    """One clock before and after a step: set going (no `before`), kept in another form, or gone (no `after`)."""
+
+    before: Clock | None
+    after: Clock | None
+    is_ended: bool = False
+
+
+class Trace(Struct, gc=False):
+    """What an explanation wants to know beside what is emitted. It changes nothing."""
+
+    changes: list[Change] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
 class Transition:
     """The present state of one stream and what was emitted since it began."""
 
-    __slots__ = ("detected_at", "emitted", "fact", "legal_context", "notes", "planner", "state", "zone")
+    __slots__ = ("detected_at", "emitted", "fact", "legal_context", "planner", "state", "trace", "zone")
 
     def __init__(
         self,
@@ -47,14 +62,14 @@ class Transition:
         fact: Fact | None,
         detected_at: Instant,
         emitted: list[DerivedEvent],
-        notes: list[Note] | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self.planner = planner
         self.state = state
         self.fact = fact
         self.detected_at = detected_at
         self.emitted = emitted
-        self.notes = notes
+        self.trace = trace
         self.legal_context = planner.legal_context(state.subject)
         self.zone = self.legal_context.zone if self.legal_context else planner.default_zone
 
@@ -70,13 +85,22 @@ class Transition:
         clocks = self.state.clocks
         for place, known in enumerate(clocks):
             if known.name == clock.name:
+                self._changed(known, clock)
                 self.state = replace(self.state, clocks=(*clocks[:place], clock, *clocks[place + 1 :]))
                 return
+        self._changed(None, clock)
         self.state = replace(self.state, clocks=(*clocks, clock))
 
-    def drop(self, name: str) -> None:
-        """Forget a clock."""
-        self.state = replace(self.state, clocks=tuple(one for one in self.state.clocks if one.name != name))
+    def drop(self, name: str, *, is_ended: bool = False) -> None:
+        """Forget a clock. `is_ended`: what it times is done, so that it is judged."""
+        clocks = self.state.clocks
+        if self.trace is not None:
+            self.trace.changes += [Change(one, None, is_ended=is_ended) for one in clocks if one.name == name]
+        self.state = replace(self.state, clocks=tuple(one for one in clocks if one.name != name))
+
+    def _changed(self, before: Clock | None, after: Clock) -> None:
+        if self.trace is not None:
+            self.trace.changes.append(Change(before, after))
 
     def armed(self, name: str, kind: Any, started_at: Instant, plan: Plan, term: Any, **about: Any) -> Clock:
         """A new clock of a plan, set going by the fact of this transition, and kept."""
@@ -165,19 +189,23 @@ class Transition:
 
     def note(self, code: str, detail: str = "") -> None:
         """Tell an explanation that the fact of this transition moves nothing, and why."""
-        if self.notes is not None:
-            self.notes.append(Note(self.caused_by(), code, detail))
+        if self.trace is not None:
+            self.trace.notes.append(Note(self.caused_by(), code, detail))
 
-    def flag(self, kind: Any, rule: str, detail: str) -> None:
-        """The fact of this transition contradicts what is known: say which rule it breaks; the state stays as it was."""
+    def flag(self, kind: Any, rule: str, detail: str, code: str = "") -> None:
+        """The fact of this transition contradicts what is known: say which rule it breaks; the state stays as it was.
+
+        `code`: a word for it to an explanation, where the rule itself names none.
+        """
         fact = self.caused_by()
-        self.note(rule.removeprefix(FORBIDDEN))
+        self.note(code or rule.removeprefix(FORBIDDEN), detail if code else "")
         fields = {"kind": kind, "rule": rule, "detail": detail, "target_event_id": fact.event_id}
         self._emit(IntegrityFlagRaised, fields, DOSSIER, fact.at, f":{rule}:{fact.event_id}", fact.at)
 
     def not_armed(self, name: str, kind: Any, code: Any, reason: str) -> None:
         """A clock can't run: an alert to the administrator (AL-7)."""
         fact = self.caused_by()
+        self.note("not-armed", reason)
         fields = {"clock": name, "clock_kind": kind, "code": code, "reason": reason}
         self._emit(ClockNotArmed, fields, name, fact.at, f":{fact.event_id}", fact.at)
 

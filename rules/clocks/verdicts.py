@@ -3,7 +3,7 @@
 Statistics, page and reports never judge: they take `EndingClassified` and `ApologyClassified` as they were said.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from msgspec import Struct
@@ -12,12 +12,12 @@ from msgspec.structs import replace
 from events.deadline import ApologyClassified, ApologyRequired, EndingClassified, Outcome
 from rules.book.ruleset import POLICIES, Policy
 from rules.clocks.instants import Instant, instant
-from rules.clocks.ledger import Asked, asked_of, open_entry
+from rules.clocks.ledger import asked_of
 from rules.clocks.state import Clock, Ending
 from rules.clocks.transition import Transition
 from rules.due.apology import apology_class
 from rules.due.classify import Recorded, classify, classify_recorded
-from rules.due.supplement import qd766_class
+from rules.due.policy_classes import policy_classes
 from rules.errors import RulesError
 
 
@@ -82,39 +82,18 @@ def _classes(
 
 def _by_every_policy(transition: Transition, clock: Clock, outcome: Outcome, at: Instant) -> dict[Policy, Outcome]:
     """The class under every policy (DR-23); the lawful one is the verdict itself. Without a ledger they are all the same."""
-    legal_context, state = transition.require_legal_context(), transition.state
-    if not state.ledger:
+    legal_context, ledger = transition.require_legal_context(), transition.state.ledger
+    if not ledger:
         return dict.fromkeys(POLICIES, outcome)
-    entry, ended_at = open_entry(state), instant(at)
-    closed = (*state.ledger[:-1], replace(entry, until=max(at, entry.at))) if entry is not None else state.ledger
-    lawful, found = legal_context.rule_set.supplement_policy, dict[Policy, Outcome]()
+    lawful = legal_context.rule_set.supplement_policy
     try:
-        asked, as_it_is = asked_of(transition, clock, closed), asked_of(transition, clock, state.ledger)
+        asked = asked_of(transition, clock, ledger)
     except RulesError:
-        return {policy: outcome if policy == lawful else "unknown" for policy in POLICIES}
-    for policy in POLICIES:
-        found[policy] = outcome if policy == lawful else _by_policy(transition, (asked, as_it_is), policy, ended_at)
-    return found
-
-
-def _by_policy(transition: Transition, asked: tuple[Asked, Asked], policy: Policy, ended_at: datetime) -> Outcome:
-    """`asked`: with the open pause closed at the ending, and as it is: 766 ends its clock at an unanswered request (DR-22)."""
-    legal_context = transition.require_legal_context()
-    closed, as_it_is = asked
-    try:
-        if policy == "qd766":
-            return qd766_class(
-                legal_context.calendar,
-                as_it_is.original,
-                as_it_is.term,
-                as_it_is.ledger,
-                ended_at,
-                legal_context.rule_set,
-            )
-        due = closed.by(legal_context, policy).due
-    except RulesError:
-        return "unknown"
-    return classify(legal_context.calendar, due.due_at if due else None, ended_at, closed.original.basis)
+        return {**dict.fromkeys(POLICIES, "unknown"), lawful: outcome}
+    found = policy_classes(
+        legal_context.calendar, asked.original, asked.term, asked.ledger, instant(at), legal_context.rule_set
+    )
+    return {**found, lawful: outcome}
 
 
 def emit_apology_class(transition: Transition, clock: Clock, breached_at: Instant | None = None) -> None:

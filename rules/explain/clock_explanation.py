@@ -12,16 +12,13 @@ from typing import Any, Literal
 
 from rules.book.ruleset import POLICIES, Policy, RuleSet
 from rules.calendars.calendar import Calendar
-from rules.due.classify import Classification, classify
 from rules.due.supplement import (
     AdjustedDue,
     Extension,
     Ledger,
     Pause,
     adjusted_due,
-    closed,
     comes_too_late,
-    qd766_class,
 )
 from rules.due.terms import Due, Term, due
 from rules.explain.counted_days import CountedDay, counted_days
@@ -139,23 +136,6 @@ class ClockExplanation:
     def under(self, policy: Policy) -> AdjustedDue:
         """Give the due date under one policy."""
         return next(adjusted for adjusted in self.policies if adjusted.policy == policy)
-
-    def classify_all(self, ended_at: datetime | None) -> dict[Policy, Classification]:
-        """Classify an ending under each policy; a dossier that ends while it waits, as if it was answered then.
-
-        766 instead ends its clock at the unanswered request (DR-22). What has not ended is `unknown`, never on time,
-        unless 766 says otherwise.
-        """
-        classes: dict[Policy, Classification] = {}
-        ledger = self.ledger if ended_at is None else closed(self.ledger, ended_at)
-        for policy in POLICIES:
-            if policy == "qd766":
-                found = qd766_class(self.calendar, self.original, self.term, self.ledger, ended_at, self.rule_set)
-            else:
-                moved = adjusted_due(self.calendar, self.original, self.term, ledger, self.rule_set, policy).due
-                found = classify(self.calendar, moved.due_at if moved else None, ended_at, self.original.basis)
-            classes[policy] = found
-        return classes
 
 
 def explain_due(calendar: Calendar, accepted_at: datetime, term: Term, rule_set: RuleSet) -> DueExplanation:

@@ -19,7 +19,7 @@ from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
 from rules.clocks.fold import FoldContext, evolve, is_over, pass_time
 from rules.clocks.instants import Instant, length
-from rules.clocks.log_time import LogTime, is_told_late, passed_before
+from rules.clocks.log_time import GRACE, HISTORY_QUIET, RETENTION, LogTime, is_told_late, passed_before
 from rules.clocks.planning import Planner
 from rules.clocks.state import StreamState
 
@@ -46,9 +46,9 @@ class Pipeline:
         rulebook: Rulebook,
         procedures: ProcedureCatalogue,
         *,
-        grace: timedelta = timedelta(seconds=1),
-        history_quiet: timedelta = timedelta(seconds=10),
-        retention: timedelta = timedelta(days=30),
+        grace: timedelta = timedelta(microseconds=GRACE),
+        history_quiet: timedelta = timedelta(microseconds=HISTORY_QUIET),
+        retention: timedelta = timedelta(microseconds=RETENTION),
     ) -> None:
         self._context = FoldContext(Planner(rulebook, procedures), length(retention))
         self.grace = length(grace)

@@ -17,8 +17,9 @@ from services.stats.domain.outcome import zone_of
 from services.stats.domain.periods import FIRST_DAY, LAST_DAY
 
 EVENT_COLUMNS = (
-    "opened_on", "dossier_id", "stream_seq", "event_id", "event_type", "occurred_at", "recorded_at", "unit_id", "dossier_code",
-    "procedure_code", "channel", "actor_id", "source", "is_history", "data", "envelope", "_topic", "_partition", "_offset",
+    "opened_on", "dossier_id", "stream_seq", "event_id", "event_type", "occurred_at", "recorded_at", "appended_at", "unit_id",
+    "dossier_code", "procedure_code", "channel", "actor_id", "source", "is_history", "data", "envelope",
+    "_topic", "_partition", "_offset",
 )  # fmt: skip
 """Columns of the table `events` that the loader writes, in order; `ingested_at` is ClickHouse's own."""
 
@@ -40,6 +41,15 @@ class DossierKey(NamedTuple):
     dossier_id: str
 
 
+class LogPlace(NamedTuple):
+    """Where a record stands in the log and since when."""
+
+    topic: str
+    partition: int
+    offset: int
+    appended_at: datetime
+
+
 class KnownEvent(NamedTuple):
     """What the fold needs of one stored event; `data` is JSON text, empty for types whose data the fold doesn't read."""
 
@@ -56,15 +66,16 @@ class KnownEvent(NamedTuple):
     data: str
 
 
-def row_for(event: Event, data: str, topic: str, partition: int, offset: int) -> EventRow:
+def row_for(event: Event, data: str, place: LogPlace) -> EventRow:
     """The row of one event. `data` is its JSON exactly as it was published. Raises RowOutOfRangeError."""
     about = event.envelope
     _check_envelope(about)
     _check_data(event)
     return (
         about.opened_on, about.dossier_id, about.stream_seq, about.event_id, about.event_type, about.occurred_at,
-        about.recorded_at, about.unit_id, about.dossier_code or "", about.procedure_code or "", about.channel or 0,
-        about.actor_id or "", about.source, about.is_history, data, _remaining(about), topic, partition, offset,
+        about.recorded_at, place.appended_at, about.unit_id, about.dossier_code or "", about.procedure_code or "",
+        about.channel or 0, about.actor_id or "", about.source, about.is_history, data, _remaining(about),
+        place.topic, place.partition, place.offset,
     )  # fmt: skip
 
 
