@@ -2,8 +2,6 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
-
 from events.dossier_data import DossierData
 from events.fields import (
     ApproverId,
@@ -45,7 +43,7 @@ class SupplementCompleted(DossierData, frozen=True, kw_only=True):
     """
 
     round_no: Annotated[Round, says("Round that is now complete, from 1 (lần thứ).")]
-    items: Annotated[tuple[Text2000, ...], Meta(max_length=200), says("What was handed in (giấy tờ đã nộp).")] = ()
+    items: Annotated[tuple[Text2000, ...], says("What was handed in (giấy tờ đã nộp).", maxItems=200)] = ()
 
 
 class FinancialObligationRequested(DossierData, frozen=True, kw_only=True):

@@ -7,10 +7,8 @@ by a person. A dossier has several clocks; `clock` names one of them.
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
-
 from events.dossier_data import DossierData
-from events.fields import Day, Moment, Round, Text64, UnitId, says
+from events.fields import Day, Moment, Round, Text64, Text200, TextOrNone64, UnitId, says
 
 ClockKind = Literal[
     "dossier",
@@ -39,8 +37,7 @@ PauseCause = Literal["supplement", "financial_duty"]
 """Why a clock stands still lawfully; nothing else ever stops it (DR-14, DR-29)."""
 
 ClockName = Annotated[
-    str,
-    Meta(min_length=1, max_length=200),
+    Text200,
     says(
         "Which clock of the dossier this is about: `dossier` for the whole of it, else its kind, a colon and what tells it from"
         " its like."
@@ -56,12 +53,12 @@ WhyPaused = Annotated[PauseCause, says("Why the clock stood still: chờ bổ su
 PauseNo = Annotated[Round, says("Which pause of this clock, from 1 (lần dừng).")]
 HeldByUnitId = Annotated[UnitId, says("Unit that held the dossier at that instant (đơn vị đang giữ hồ sơ).")]
 ResponsibleOfficerId = Annotated[Text64, says("Who worked on it then (cán bộ đang thụ lý).")]
-Rule = Annotated[str, Meta(max_length=64), says("Rule of domain.md that was used; empty where none is named.")]
+Rule = Annotated[TextOrNone64, says("Rule of domain.md that was used; empty where none is named.")]
 LawfulBefore = Annotated[Moment, says("Lawful due instant before.")]
 PromisedBefore = Annotated[Moment, says("Promised due instant before.")]
 LatestAt = Annotated[Moment, says("Latest instant at which the letter should have been sent.")]
 RungAt = Annotated[Moment, says("When the rung was reached.")]
-ToRoles = Annotated[tuple[Text64, ...], Meta(max_length=200), says("Whom the ladder tells (báo cho ai).")]
+ToRoles = Annotated[tuple[Text64, ...], says("Whom the ladder tells (báo cho ai).", maxItems=200)]
 
 
 class DeadlineData(DossierData, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ both are published. Instants are aware datetimes; `*_on`, `*_by` are local calen
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from events.fields import says
 
@@ -24,7 +24,7 @@ NO_FIELDS: JsonObject = MappingProxyType({})
 class GivenTerm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """The term as the procedure states it: thời hạn giải quyết. Closed: nothing else may stand here."""
 
-    value: Annotated[int, Meta(ge=1, le=10_000, description="How many; a term of zero is refused (DR-09).")]
+    value: Annotated[int, says("How many; a term of zero is refused (DR-09).", minimum=1, maximum=10_000)]
     unit: Annotated[TermUnit, says("giờ, ngày làm việc, ngày, tháng, trong ngày.")]
 
 

@@ -1,7 +1,8 @@
 """The words that fields are declared with: limits, and what many events say alike. Each limit and each description once.
 
-A type of `events` is read by msgspec and published as JSON Schema from the same declaration (ADR 0014): `Meta` holds the limits,
-`says` the description, with the Vietnamese term in brackets.
+A type of `events` is read by msgspec and published as JSON Schema from the same declaration (ADR 0014). Reading checks kinds:
+text, number, instant, one of a list. Limits are published, and checked at the door only: one that is drawn closer some day must
+not make unreadable what was recorded before.
 """
 
 from datetime import date, datetime
@@ -12,32 +13,37 @@ from msgspec import Meta
 INT32 = 2_147_483_647
 
 
-def says(description: str, **json_schema: object) -> Meta:
-    """What a field means; `json_schema` holds what only the published schema says and reading doesn't check."""
-    return Meta(description=description, extra_json_schema=json_schema or None)
+def says(description: str, **limits: object) -> Meta:
+    """What a field means, with its Vietnamese term in brackets, and limits of its own."""
+    return Meta(description=description, extra_json_schema=limits or None)
 
 
-Text64 = Annotated[str, Meta(min_length=1, max_length=64)]
-Text128 = Annotated[str, Meta(min_length=1, max_length=128)]
-Text200 = Annotated[str, Meta(min_length=1, max_length=200)]
-Text256 = Annotated[str, Meta(min_length=1, max_length=256)]
-Text500 = Annotated[str, Meta(min_length=1, max_length=500)]
-Text2000 = Annotated[str, Meta(min_length=1, max_length=2000)]
-Text4000 = Annotated[str, Meta(min_length=1, max_length=4000)]
-TextOrNone64 = Annotated[str, Meta(max_length=64)]
+def limits(**json_schema: object) -> Meta:
+    """What is published of a field besides its kind, in the words of JSON Schema."""
+    return Meta(extra_json_schema=json_schema)
+
+
+Text64 = Annotated[str, limits(minLength=1, maxLength=64)]
+Text128 = Annotated[str, limits(minLength=1, maxLength=128)]
+Text200 = Annotated[str, limits(minLength=1, maxLength=200)]
+Text256 = Annotated[str, limits(minLength=1, maxLength=256)]
+Text500 = Annotated[str, limits(minLength=1, maxLength=500)]
+Text2000 = Annotated[str, limits(minLength=1, maxLength=2000)]
+Text4000 = Annotated[str, limits(minLength=1, maxLength=4000)]
+TextOrNone64 = Annotated[str, limits(maxLength=64)]
 """May be empty."""
-Texts2000 = Annotated[tuple[Text2000, ...], Meta(min_length=1, max_length=200)]
+Texts2000 = Annotated[tuple[Text2000, ...], limits(minItems=1, maxItems=200)]
 
 Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339 with a UTC offset.")]
 """An instant; without an offset nobody can know which day it was."""
 Day = Annotated[date, Meta(description="YYYY-MM-DD.")]
 """A local calendar day."""
 
-Count = Annotated[int, Meta(ge=0, le=INT32)]
-Number = Annotated[int, Meta(ge=1, le=INT32)]
+Count = Annotated[int, limits(minimum=0, maximum=INT32)]
+Number = Annotated[int, limits(minimum=1, maximum=INT32)]
 UnitId = Number
-Round = Annotated[int, Meta(ge=1, le=1000)]
-Dong = Annotated[int, Meta(ge=1, le=10**15)]
+Round = Annotated[int, limits(minimum=1, maximum=1000)]
+Dong = Annotated[int, limits(minimum=1, maximum=10**15)]
 
 ApproverId = Annotated[Text64, says("Who approved it; never the actor himself (người phê duyệt).")]
 DocumentNo = Annotated[Text64, says("Number of the decision (số văn bản).")]

@@ -2,11 +2,9 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
-
 from events.deadline_data import ClassifyBy, DeadlineData, HeldByUnitId, LatestAt, Outcome
 from events.dossier_data import DossierData
-from events.fields import Day, Moment, Text64, says
+from events.fields import Day, Moment, Text64, Text200, says
 
 
 class EndingClassified(DossierData, frozen=True, kw_only=True):
@@ -16,7 +14,7 @@ class EndingClassified(DossierData, frozen=True, kw_only=True):
     when a late record is approved (DR-31). Without a due date the class is `unknown`, never on time (DR-09). Statistics copy it.
     """
 
-    target_event_id: Annotated[str, Meta(min_length=1, max_length=200), says("Id of the event that ended the dossier.")]
+    target_event_id: Annotated[Text200, says("Id of the event that ended the dossier.")]
     ended_at: Annotated[Moment, says("When the clock ended.")]
     ended_by: Annotated[Text64, says("Wire type of the event that ended it.")]
     outcome: Annotated[Outcome, says("Sớm hẹn, đúng hẹn, trễ hẹn, or not known for want of a due date (DR-08, DR-09).")]
