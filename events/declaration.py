@@ -63,7 +63,7 @@ def plain_type(hint: Any) -> tuple[Any, tuple[Meta, ...]]:
 
 def wire_type_of(event_class: type[Any]) -> str:
     """`DossierAccepted` is `dossier-accepted.v1`; a `DossierAcceptedV2` would be `dossier-accepted.v2` (B2)."""
-    name, _, version = re.sub(r"V([2-9]\d*)$", r"|\1", event_class.__name__).partition("|")
+    name, _, version = re.sub(r"V(\d+)$", r"|\1", event_class.__name__).partition("|")
     return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower() + f".v{version or 1}"
 
 
