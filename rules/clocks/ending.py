@@ -115,7 +115,7 @@ def on_apologised(transition: Transition, fact: Apologised) -> None:
         basis=clock.basis,
     )
     if problem is not None:
-        transition.flag("redated", "AR-05", problem, "refused")
+        transition.flag("redated", "AR-05", problem, code="refused")
         return
     transition.state = replace(
         transition.state, apology=replace(transition.state.apology, reappointments=apology.reappointments + 1)

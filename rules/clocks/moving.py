@@ -117,7 +117,7 @@ def on_calendar_changed(transition: Transition, fact: CalendarChanged) -> None:
     """Count this open dossier's clocks anew by another version of its calendar (DR-27); finished ones never."""
     subject = transition.state.subject
     if transition.state.ending is not None:
-        transition.flag("redated", "DR-27", "a finished dossier is never counted anew", "already-ended")
+        transition.flag("redated", "DR-27", "a finished dossier is never counted anew", code="already-ended")
         return
     if (subject.calendar_id, subject.calendar_version) != (fact.calendar_id, fact.old_version):
         known = f"{subject.calendar_id} {subject.calendar_version}"
@@ -125,7 +125,7 @@ def on_calendar_changed(transition: Transition, fact: CalendarChanged) -> None:
             "redated",
             "DR-27",
             f"the clock counts by {known}, not by {fact.calendar_id} {fact.old_version}",
-            "other-calendar",
+            code="other-calendar",
         )
         return
     old = transition.require_legal_context()

@@ -14,8 +14,8 @@ from services.stats.adapters.unit_register import load_units
 from services.stats.domain.errors import UnknownFigureError
 from services.stats.domain.figures import FIGURE_NAMES, Counts, FigureCell, total
 from services.stats.domain.levels import LEVELS, Level, PlacedUnit, place_units
-from services.stats.domain.measures import counted_dossiers, figures_of
 from services.stats.domain.periods import ZONE, Period, period
+from tests.oracles.plain_count import counted_dossiers, figures_of
 from tests.sql.conftest import NOW
 from tests.sql.loading import load
 from tests.unit.stats.dossiers import Dossier, at, events_of

@@ -13,9 +13,9 @@ from services.stats.adapters.unit_register import load_units
 from services.stats.adapters.weekly_reports import weekly_report
 from services.stats.domain.figures import ApologyCounts, FigureCell
 from services.stats.domain.levels import LEVELS, Level, UnitPeriod, place_units
-from services.stats.domain.measures import figures_of
 from services.stats.domain.periods import LAST_DAY, week
 from services.stats.domain.report_formats import to_text
+from tests.oracles.plain_count import figures_of
 from tests.sql.conftest import NOW
 from tests.sql.loading import load
 from tests.unit.stats.dossiers import WARD, at, events_of, golden_week

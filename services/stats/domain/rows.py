@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 
 from events.codec import dumps
 from events.data_codec import plain
-from events.deadline import ApologyRequired, DeadlineData, DeadlineSet
+from events.deadline import ApologyRequired, DeadlineData, DeadlineSet, EndingClassified
 from events.dossier import DossierReassignedByReorganisation, DossierTransferred
 from events.envelope import Envelope, Event
 from services.stats.domain.errors import RowOutOfRangeError
-from services.stats.domain.outcome import zone_of
-from services.stats.domain.periods import FIRST_DAY, LAST_DAY
+from services.stats.domain.periods import FIRST_DAY, LAST_DAY, zone_of
 
 EVENT_COLUMNS = (
     "opened_on", "dossier_id", "stream_seq", "event_id", "event_type", "occurred_at", "recorded_at", "appended_at", "unit_id",
@@ -62,6 +61,7 @@ class KnownEvent(NamedTuple):
     dossier_code: str
     procedure_code: str
     channel: int
+    source: str
     is_history: bool
     data: str
 
@@ -89,7 +89,8 @@ def known_event(event: Event) -> KnownEvent:
     about = event.envelope
     return KnownEvent(
         about.event_id, about.stream_seq, about.event_type, about.occurred_at, about.recorded_at, about.unit_id,
-        about.dossier_code or "", about.procedure_code or "", about.channel or 0, about.is_history, data_text(event),
+        about.dossier_code or "", about.procedure_code or "", about.channel or 0, about.source, about.is_history,
+        data_text(event),
     )  # fmt: skip
 
 
@@ -128,6 +129,8 @@ def _check_data(event: Event) -> None:
             _check_number("held_by_unit_id", getattr(data, "held_by_unit_id", 0), _UINT32)
             if isinstance(data, DeadlineSet):
                 _check_zone(data.time_zone)
+        case EndingClassified(judged_due_at=judged_due_at) if judged_due_at is not None:
+            _check_instant("judged_due_at", judged_due_at)
         case _:
             pass
 

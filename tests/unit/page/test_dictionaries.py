@@ -24,9 +24,8 @@ CLOCKS = Path(__file__).parents[3] / "rules" / "clocks"
 NOTE_PATTERNS = (
     r'\.note\("([a-z-]+)"',
     r"domain 4\.3: ([a-z-]+)",
-    r'", "([a-z-]+)"\)$',
+    r'code="([a-z-]+)"',
     r'Note\(fact, "([a-z-]+)"',
-    r'^ +"([a-z]+-[a-z]+)",$',
 )
 """How a step of the clocks tells an explanation why something moved nothing."""
 STATIC = Path(__file__).parents[3] / "services" / "page" / "static"
