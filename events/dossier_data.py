@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Struct
 
-from events.fields import says
+from events.fields import Whole, says
 
 TermUnit = Literal["hour", "working_day", "calendar_day", "month", "same_day"]
 """The procedure's own unit of term; never converted into another (domain.md 2.6)."""
@@ -24,7 +24,7 @@ NO_FIELDS: JsonObject = MappingProxyType({})
 class GivenTerm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """The term as the procedure states it: thời hạn giải quyết. Closed: nothing else may stand here."""
 
-    value: Annotated[int, says("How many; a term of zero is refused (DR-09).", minimum=1, maximum=10_000)]
+    value: Annotated[Whole, says("How many; a term of zero is refused (DR-09).", minimum=1, maximum=10_000)]
     unit: Annotated[TermUnit, says("giờ, ngày làm việc, ngày, tháng, trong ngày.")]
 
 

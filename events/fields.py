@@ -39,11 +39,13 @@ Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339 with a UTC offs
 Day = Annotated[date, Meta(description="YYYY-MM-DD.")]
 """A local calendar day."""
 
-Count = Annotated[int, limits(minimum=0, maximum=INT32)]
-Number = Annotated[int, limits(minimum=1, maximum=INT32)]
+Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""A whole number that JSON writers can write again."""
+Count = Annotated[Whole, limits(minimum=0, maximum=INT32)]
+Number = Annotated[Whole, limits(minimum=1, maximum=INT32)]
 UnitId = Number
-Round = Annotated[int, limits(minimum=1, maximum=1000)]
-Dong = Annotated[int, limits(minimum=1, maximum=10**15)]
+Round = Annotated[Whole, limits(minimum=1, maximum=1000)]
+Dong = Annotated[Whole, limits(minimum=1, maximum=10**15)]
 
 ApproverId = Annotated[Text64, says("Who approved it; never the actor himself (người phê duyệt).")]
 DocumentNo = Annotated[Text64, says("Number of the decision (số văn bản).")]
