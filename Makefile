@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: chaos help setup setup-dev demo up test unit check format lock bench mutants clean
+.PHONY: chaos contract help setup setup-dev demo up test unit check format lock bench mutants clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ check: setup-dev ## Lint, types, import rules
 
 format: setup-dev ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+contract: setup-dev ## Write the published schemas anew from the events' classes
+	@$(BIN)/python -m deploy.generate_contract
 
 lock: setup-dev ## Renew the lock files from pyproject.toml
 	@$(BIN)/uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -1,77 +1,109 @@
 """What stops the clock or moves its due date lawfully, and what looks as if it did (domain.md 4.2 C)."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from events.dossier_data import DossierData
+from events.fields import (
+    ApproverId,
+    Day,
+    Dong,
+    Moment,
+    NoticeNo,
+    Reason,
+    ReasonForCitizen,
+    Round,
+    SignerId,
+    Text64,
+    Text2000,
+    Texts2000,
+    says,
+)
+
+AmountVnd = Annotated[Dong, says("How much, in đồng (số tiền).")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupplementRequested(DossierData):
-    """Yêu cầu bổ sung (Mẫu 02): pauses the clock until `SupplementCompleted`."""
+class SupplementRequested(DossierData, frozen=True, kw_only=True):
+    """Supplement requested (Yêu cầu bổ sung, Mẫu 02).
 
-    round_no: int
-    missing_items: tuple[str, ...]
-    reason: str
-    reply_by: date | None = None
-    form_no: str | None = None
-    signer_id: str | None = None
+    Pauses the clock until `supplement-completed.v1` of the same round.
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupplementCompleted(DossierData):
-    """Hoàn thành bổ sung: the clock runs again under the rule set's supplement policy (DR-20...DR-22)."""
-
-    round_no: int
-    items: tuple[str, ...] = ()
+    round_no: Annotated[Round, says("Which round of supplement, from 1 (lần thứ).")]
+    missing_items: Annotated[Texts2000, says("What is missing (giấy tờ còn thiếu).")]
+    reason: ReasonForCitizen
+    reply_by: Annotated[Day, says("Last day for the citizen to reply (hạn bổ sung).")] | None = None
+    form_no: Annotated[Text64, says("Number of the form (số phiếu yêu cầu bổ sung).")] | None = None
+    signer_id: SignerId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinancialObligationRequested(DossierData):
-    """Yêu cầu nghĩa vụ tài chính: pauses the clock, but only if the procedure's rules say so."""
+class SupplementCompleted(DossierData, frozen=True, kw_only=True):
+    """Supplement completed (Hoàn thành bổ sung).
 
-    amount_vnd: int
-    basis: str
-    notice_no: str | None = None
-    pay_by: date | None = None
+    The clock runs again under the rule set's supplement policy (DR-20 to DR-22).
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinancialObligationExempted(DossierData):
-    """Miễn, giảm nghĩa vụ tài chính: nothing is left to pay; a clock that waited for it goes on."""
-
-    basis: str
-    notice_no: str | None = None
+    round_no: Annotated[Round, says("Round that is now complete, from 1 (lần thứ).")]
+    items: Annotated[tuple[Text2000, ...], says("What was handed in (giấy tờ đã nộp).", maxItems=200)] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentReceived(DossierData):
-    """Nộp phí, lệ phí, nghĩa vụ tài chính: a clock that waited for the payment goes on; any other payment changes no clock."""
+class FinancialObligationRequested(DossierData, frozen=True, kw_only=True):
+    """Financial obligation requested (Yêu cầu nghĩa vụ tài chính).
 
-    amount_vnd: int
-    method: Literal["online_dvcqg", "online_local", "pos", "cash", "post"]
-    receipt_no: str | None = None
-    notice_no: str | None = None
+    Pauses the clock, but only if the procedure's rules say so.
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadlineExtended(DossierData):
-    """Gia hạn theo luật chuyên ngành: moves the lawful due date, on the legal basis that it names (DR-14, DR-25)."""
-
-    new_due_at: datetime
-    legal_basis: str
-    approver_id: str
-    reason: str | None = None
+    amount_vnd: AmountVnd
+    basis: Annotated[Text2000, says("What it is for, and by which provision (căn cứ).")]
+    notice_no: NoticeNo | None = None
+    pay_by: Annotated[Day, says("Last day to pay (hạn nộp).")] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemOutageRecorded(DossierData):
-    """Sự cố hệ thống: explains, and never extends a due date (DR-29)."""
+class FinancialObligationExempted(DossierData, frozen=True, kw_only=True):
+    """Financial obligation exempted (Miễn, giảm nghĩa vụ tài chính).
 
-    from_at: datetime
-    to_at: datetime
-    scope: str
+    Nothing is left to pay; a clock that waited for it goes on.
+    """
+
+    basis: Annotated[Text2000, says("By which provision nothing has to be paid (căn cứ miễn, giảm).")]
+    notice_no: NoticeNo | None = None
+
+
+class PaymentReceived(DossierData, frozen=True, kw_only=True):
+    """Payment received (Nộp phí, lệ phí, nghĩa vụ tài chính).
+
+    A clock that waited for the payment goes on; any other payment changes no clock.
+    """
+
+    amount_vnd: AmountVnd
+    method: Annotated[
+        Literal["online_dvcqg", "online_local", "pos", "cash", "post"],
+        says("Trực tuyến qua Cổng DVCQG, trực tuyến tại địa phương, POS, tiền mặt, bưu chính."),
+    ]
+    receipt_no: Annotated[Text64, says("Number of the receipt (số biên lai).")] | None = None
+    notice_no: Annotated[Text64, says("Number of the notice that is paid (số thông báo).")] | None = None
+
+
+class DeadlineExtended(DossierData, frozen=True, kw_only=True):
+    """Deadline extended by a special law (Gia hạn theo luật chuyên ngành).
+
+    Moves the lawful due date on the legal basis that it names (DR-14, DR-25). Needs `actorid`; the approver is another person.
+    """
+
+    new_due_at: Annotated[Moment, says("The new lawful due instant (hạn mới).")]
+    legal_basis: Annotated[Text2000, says("Provision of the special law that allows it (căn cứ pháp lý).")]
+    approver_id: ApproverId
+    reason: Reason | None = None
+
+
+class SystemOutageRecorded(DossierData, frozen=True, kw_only=True):
+    """System outage recorded (Ghi nhận sự cố hệ thống).
+
+    Explains, and never extends a due date (DR-29).
+    """
+
+    from_at: Annotated[Moment, says("When it began.")]
+    to_at: Annotated[Moment, says("When it was over.")]
+    scope: Annotated[Text2000, says("What did not work, and where (phạm vi).")]
 
 
 ClockStopEvent = (

@@ -1,59 +1,80 @@
 """Corrections, orders and flags: what is said about the record itself (domain.md 4.2 G)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from events.dossier_data import DossierData, JsonValue
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventCorrected(DossierData):
-    """Đính chính: says what was wrong in an earlier event; the earlier event stays (domain.md 4.1, two persons)."""
-
-    target_event_id: str
-    corrected_fields: Mapping[str, JsonValue]
-    reason: str
-    approver_id: str
+from events.dossier_data import DossierData, JsonObject
+from events.fields import ApproverId, Reason, Text64, Text128, Text2000, Text4000, UnitId, says
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BackdatingApproved(DossierData):
-    """Duyệt ghi nhận muộn: a second person confirms that the ending was in time though it was recorded late (DR-31)."""
+class EventCorrected(DossierData, frozen=True, kw_only=True):
+    """Correction (Đính chính).
 
-    target_event_id: str
-    reason: str
-    approver_id: str
+    Says what was wrong in an earlier event of the same dossier; the earlier event stays. `approver_id` is another person than
+    the envelope's `actorid`.
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DossierReassignedByReorganisation(DossierData):
-    """Chuyển hồ sơ do sắp xếp đơn vị: changes who holds it only; the running due date stays (DR-28)."""
-
-    old_unit_id: int
-    new_unit_id: int
-    legal_basis: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarChangeApplied(DossierData):
-    """Áp dụng lịch làm việc mới: the order to compute this open dossier's clocks anew by the new calendar (DR-27)."""
-
-    calendar_id: str
-    old_version: str
-    new_version: str
-    legal_source: str
-    reason: str
+    target_event_id: Annotated[Text128, says("`event_id` of the event that was wrong (sự kiện được đính chính).")]
+    corrected_fields: Annotated[
+        JsonObject,
+        says(
+            "Field of that event's data, or `time`, and its right value (nội dung đúng).",
+            minProperties=1,
+            maxProperties=50,
+        ),
+    ]
+    reason: Annotated[Text4000, says("Why (lý do đính chính).")]
+    approver_id: ApproverId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntegrityFlagRaised(DossierData):
-    """Cờ toàn vẹn dữ liệu: a fact that can't be right was recorded all the same, and here is which rule it breaks."""
+class BackdatingApproved(DossierData, frozen=True, kw_only=True):
+    """Late record approved (Duyệt ghi nhận muộn).
 
-    kind: Literal["backdated", "clock_gap", "order", "redated", "overlap", "missing_field", "interference"]
-    rule: str
-    detail: str
-    target_event_id: str
+    The ending was in time though it was recorded late (DR-31). Needs `actorid`; the approver is another person.
+    """
+
+    target_event_id: Annotated[Text128, says("`event_id` of the ending that was recorded late (sự kiện kết thúc).")]
+    reason: Reason
+    approver_id: ApproverId
+
+
+class DossierReassignedByReorganisation(DossierData, frozen=True, kw_only=True):
+    """Reassigned by a reorganisation of units (Chuyển hồ sơ do sắp xếp đơn vị hành chính).
+
+    Changes who holds the dossier only; the running due date stays (DR-28).
+    """
+
+    old_unit_id: Annotated[UnitId, says("Unit that held the dossier (đơn vị cũ).")]
+    new_unit_id: Annotated[UnitId, says("Unit that holds it from now on (đơn vị mới).")]
+    legal_basis: Annotated[Text2000, says("Legal basis (căn cứ pháp lý).")]
+
+
+class CalendarChangeApplied(DossierData, frozen=True, kw_only=True):
+    """New working calendar applied (Áp dụng lịch làm việc mới).
+
+    The order to compute the clocks of this open dossier anew by the new calendar (DR-27).
+    """
+
+    calendar_id: Annotated[Text64, says("Calendar that was published anew (lịch làm việc).")]
+    old_version: Annotated[Text64, says("Version that was used so far.")]
+    new_version: Annotated[Text64, says("Version to use from now on.")]
+    legal_source: Annotated[Text2000, says("Decision that changed the calendar (văn bản).")]
+    reason: Reason
+
+
+class IntegrityFlagRaised(DossierData, frozen=True, kw_only=True):
+    """Integrity flag (Cờ toàn vẹn dữ liệu).
+
+    A fact that can't be right was recorded all the same; this says which rule it breaks. Whoever sees it
+    raises the flag: intake or the clocks.
+    """
+
+    kind: Annotated[
+        Literal["backdated", "clock_gap", "order", "redated", "overlap", "missing_field", "interference"],
+        says("Ghi lùi ngày, lệch đồng hồ, sai thứ tự, đổi ngày, chồng lấn, thiếu trường, can thiệp."),
+    ]
+    rule: Annotated[Text64, says("Rule that is broken, e.g. DR-31.")]
+    detail: Annotated[Text4000, says("What exactly (chi tiết).")]
+    target_event_id: Annotated[Text128, says("`event_id` of the event that can't be right.")]
 
 
 ControlEvent = (

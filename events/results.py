@@ -1,69 +1,96 @@
 """Decision, result and delivery: how a dossier ends, and may begin again (domain.md 4.2 D)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from events.dossier_data import DossierData
+from events.fields import (
+    ApproverId,
+    DocumentNo,
+    NoticeNo,
+    Reason,
+    SignerId,
+    Text64,
+    Text200,
+    Text4000,
+    UnitId,
+    says,
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultIssued(DossierData):
-    """Ban hành kết quả: the decision is signed and registered; the clock still runs until it reaches the counter."""
+class ResultIssued(DossierData, frozen=True, kw_only=True):
+    """Result issued (Ban hành kết quả).
 
-    document_no: str
-    result_kind: Literal["granted", "refused"]
-    signer_id: str | None = None
-    is_digitally_signed: bool | None = None
+    The decision is signed and registered; the clock still runs until it reaches the counter.
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultReadyAtCounter(DossierData):
-    """Chuyển kết quả về Một cửa: ends the clock; the dossier counts as resolved."""
-
-    document_no: str | None = None
-    from_unit_id: int | None = None
+    document_no: DocumentNo
+    result_kind: Annotated[Literal["granted", "refused"], says("Đồng ý cấp, từ chối.")]
+    signer_id: SignerId | None = None
+    is_digitally_signed: Annotated[bool, says("Whether it carries a digital signature (ký số).")] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultDelivered(DossierData):
-    """Trả kết quả: the citizen has it. Never blocked by lateness or by an unsent apology."""
+class ResultReadyAtCounter(DossierData, frozen=True, kw_only=True):
+    """Result ready at the counter (Kết quả đã về Một cửa).
 
-    method: Literal["counter", "post", "electronic"]
-    receiver_ref: str | None = None
+    Ends the clock; the dossier counts as resolved (đã giải quyết).
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DossierWithdrawn(DossierData):
-    """Công dân rút hồ sơ: ends the clock without a result."""
-
-    reason: str | None = None
+    document_no: DocumentNo | None = None
+    from_unit_id: Annotated[UnitId, says("Unit that sent it to the counter (đơn vị chuyển).")] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessingStopped(DossierData):
-    """Dừng giải quyết (Mẫu 05): ends the clock without a result."""
+class ResultDelivered(DossierData, frozen=True, kw_only=True):
+    """Result delivered (Trả kết quả).
 
-    reason: str
-    notice_no: str | None = None
-    signer_id: str | None = None
+    The citizen has it. Never blocked by lateness or by an unsent apology.
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DossierReturned(DossierData):
-    """Trả lại hồ sơ không đủ điều kiện: ends the clock without a result."""
-
-    reason: str
-    document_no: str | None = None
+    method: Annotated[Literal["counter", "post", "electronic"], says("Tại quầy, bưu chính công ích, điện tử.")]
+    receiver_ref: (
+        Annotated[Text200, says("Reference to who received it. Never a name or an identity number.")] | None
+    ) = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DossierReopened(DossierData):
-    """Mở lại hồ sơ: what had ended goes on; a second person approves."""
+class DossierWithdrawn(DossierData, frozen=True, kw_only=True):
+    """Withdrawn by the citizen (Công dân rút hồ sơ).
 
-    reason: str
-    approver_id: str
+    Ends the clock without a result.
+    """
+
+    reason: Annotated[Text4000, says("Why the citizen took it back, if said (lý do).")] | None = None
+
+
+class ProcessingStopped(DossierData, frozen=True, kw_only=True):
+    """Processing stopped (Dừng giải quyết, Mẫu 05).
+
+    Ends the clock without a result.
+    """
+
+    reason: Annotated[Text4000, says("Why (lý do dừng).")]
+    notice_no: NoticeNo | None = None
+    signer_id: SignerId | None = None
+
+
+class DossierReturned(DossierData, frozen=True, kw_only=True):
+    """Returned as not eligible (Trả lại hồ sơ không đủ điều kiện).
+
+    Ends the clock without a result.
+    """
+
+    reason: Annotated[Text4000, says("Why (lý do trả lại).")]
+    document_no: Annotated[Text64, says("Number of the letter (số văn bản trả lại).")] | None = None
+
+
+class DossierReopened(DossierData, frozen=True, kw_only=True):
+    """Dossier reopened (Mở lại hồ sơ).
+
+    What had ended goes on. Needs `actorid`; the approver is another person.
+    """
+
+    reason: Reason
+    approver_id: ApproverId
 
 
 ResultEvent = (

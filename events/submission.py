@@ -1,57 +1,92 @@
 """Submission and intake: how a dossier begins (domain.md 4.2 A)."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
-from events.dossier_data import DossierData, GivenTerm
+from events.dossier_data import DossierData, Term
+from events.fields import Moment, ReasonForCitizen, Round, Text64, Text200, Text2000, Texts2000, says
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DossierSubmitted(DossierData):
-    """Nộp hồ sơ trực tuyến: starts the intake clock (DR-10); said again with the next `round_no` after guidance."""
-
-    procedure_code: str
-    procedure_name: str | None = None
-    round_no: int = 1
-    applicant_ref: str | None = None
-    service_level: Literal[2, 3, 4] | None = None
-    assisted_by: Literal["self", "counter", "community_team"] | None = None
-    calendar_id: str | None = None
+ApplicantRef = Annotated[
+    Text200, says("Reference to the applicant in the counter system. Never a name or an identity number.")
+]
+CalendarId = Annotated[Text64, says("Calendar to count by; left out: the unit's own.")]
+FormNo = Annotated[Text64, says("Number of the form (số phiếu).")]
+ProcedureCode = Annotated[Text64, says("National code of the procedure (mã thủ tục hành chính).")]
+ProcedureName = Annotated[Text2000, says("Name of the procedure (tên thủ tục).")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntakeGuidanceIssued(DossierData):
-    """Phiếu hướng dẫn bổ sung trước tiếp nhận (Mẫu 02): ends the intake clock of its round; there is no dossier yet."""
+class DossierSubmitted(DossierData, frozen=True, kw_only=True):
+    """Dossier submitted online (Nộp hồ sơ trực tuyến).
 
-    round_no: int
-    missing_items: tuple[str, ...]
-    form_no: str | None = None
+    Starts the intake clock (DR-10). May be the first event of a dossier; comes again with the next round after guidance.
+    """
+
+    procedure_code: ProcedureCode
+    procedure_name: ProcedureName | None = None
+    round_no: Annotated[Round, says("Which submission, from 1; one more after each guidance (lần nộp).")] = 1
+    applicant_ref: ApplicantRef | None = None
+    service_level: (
+        Annotated[Literal[2, 3, 4], says("Mức độ: 4 toàn trình, 3 một phần, 2 cung cấp thông tin.")] | None
+    ) = None
+    assisted_by: (
+        Annotated[
+            Literal["self", "counter", "community_team"],
+            says("Who typed it in: tự nộp, cán bộ Một cửa hỗ trợ, Tổ công nghệ số cộng đồng hỗ trợ."),
+        ]
+        | None
+    ) = None
+    calendar_id: CalendarId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntakeRejected(DossierData):
-    """Từ chối tiếp nhận (Mẫu 03): ends the intake clock; what was submitted is never accepted."""
+class IntakeGuidanceIssued(DossierData, frozen=True, kw_only=True):
+    """Guidance before acceptance (Phiếu hướng dẫn bổ sung trước tiếp nhận, Mẫu 02).
 
-    reason: str
-    form_no: str | None = None
+    Ends the intake clock of the round; the citizen may submit again.
+    """
+
+    round_no: Annotated[Round, says("Which submission it answers (lần nộp).")]
+    missing_items: Annotated[Texts2000, says("What is missing (nội dung còn thiếu).")]
+    form_no: FormNo | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DossierAccepted(DossierData):
-    """Tiếp nhận: starts the clock. `term`, or an `appointment_at` given by the source system, or both (DR-09)."""
+class IntakeRejected(DossierData, frozen=True, kw_only=True):
+    """Intake rejected (Từ chối tiếp nhận hồ sơ, Mẫu 03).
 
-    procedure_code: str
-    procedure_version: str | None = None
-    procedure_name: str | None = None
-    term: GivenTerm | None = None
-    appointment_at: datetime | None = None
-    calendar_id: str | None = None
-    receipt_no: str | None = None
-    counter_id: str | None = None
-    officer_id: str | None = None
-    applicant_ref: str | None = None
-    legal_basis: str | None = None
+    Ends the intake clock; what was submitted is never accepted.
+    """
+
+    reason: ReasonForCitizen
+    form_no: FormNo | None = None
+
+
+class DossierAccepted(DossierData, frozen=True, kw_only=True):
+    """Dossier accepted (Tiếp nhận hồ sơ).
+
+    Starts the clock. A term, an appointment given by the source system, or both must stand here (DR-09). The envelope's
+    `time` is when the dossier was received.
+    """
+
+    one_is_needed: ClassVar = ("term", "appointment_at")
+
+    procedure_code: ProcedureCode
+    procedure_version: Annotated[Text64, says("Version of the procedure as the counter system knows it.")] | None = None
+    procedure_name: ProcedureName | None = None
+    term: Term | None = None
+    appointment_at: (
+        Annotated[
+            Moment,
+            says(
+                "Appointment printed on the receipt (ngày hẹn trả). With a term it is what the citizen was told; without one it"
+                " is the due instant."
+            ),
+        ]
+        | None
+    ) = None
+    calendar_id: CalendarId | None = None
+    receipt_no: Annotated[Text64, says("Number of the receipt (số giấy tiếp nhận và hẹn trả, Mẫu 01).")] | None = None
+    counter_id: Annotated[Text64, says("Counter (quầy).")] | None = None
+    officer_id: Annotated[Text64, says("Officer at the counter (cán bộ tiếp nhận).")] | None = None
+    applicant_ref: ApplicantRef | None = None
+    legal_basis: Annotated[Text2000, says("Legal basis of the term (căn cứ pháp lý).")] | None = None
 
 
 SubmissionEvent = DossierSubmitted | IntakeGuidanceIssued | IntakeRejected | DossierAccepted

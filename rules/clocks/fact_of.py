@@ -9,16 +9,16 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from events import dossier
-from events.envelope import Envelope
+from events.envelope import EnvelopeCore
 from rules.clocks import facts
 from rules.clocks.facts import Fact, TermGiven
 from rules.clocks.instants import Instant, micros
 
 About = dict[str, Any]
-Maker = Callable[[About, Envelope, Any], Fact]
+Maker = Callable[[About, EnvelopeCore, Any], Fact]
 
 
-def fact_of(envelope: Envelope, data: Any, known_at: Instant) -> Fact:
+def fact_of(envelope: EnvelopeCore, data: Any, known_at: Instant) -> Fact:
     """The fact of one event of `dossier-events`. `known_at`: its record's time in the log, microseconds UTC."""
     about: About = {
         "seq": envelope.stream_seq,
@@ -42,35 +42,35 @@ def _term(given: dossier.GivenTerm | None) -> TermGiven | None:
     return None if given is None else TermGiven(given.value, given.unit)
 
 
-def _opening(about: About, envelope: Envelope, data: Any) -> About:
+def _opening(about: About, envelope: EnvelopeCore, data: Any) -> About:
     about["dossier_code"] = envelope.dossier_code
     about["procedure_code"] = getattr(data, "procedure_code", None)
     about["calendar_id"] = getattr(data, "calendar_id", None)
     return about
 
 
-def _submitted(about: About, envelope: Envelope, data: dossier.DossierSubmitted) -> Fact:
+def _submitted(about: About, envelope: EnvelopeCore, data: dossier.DossierSubmitted) -> Fact:
     return facts.Submitted(**_opening(about, envelope, data), round_no=data.round_no)
 
 
-def _accepted(about: About, envelope: Envelope, data: dossier.DossierAccepted) -> Fact:
+def _accepted(about: About, envelope: EnvelopeCore, data: dossier.DossierAccepted) -> Fact:
     term, appointment_at = _term(data.term), _micros(data.appointment_at)
     return facts.Accepted(**_opening(about, envelope, data), term=term, appointment_at=appointment_at)
 
 
-def _feedback_received(about: About, envelope: Envelope, data: dossier.FeedbackReceived) -> Fact:
+def _feedback_received(about: About, envelope: EnvelopeCore, data: dossier.FeedbackReceived) -> Fact:
     return facts.FeedbackReceived(**_opening(about, envelope, data))
 
 
-def _transferred(about: About, _: Envelope, data: dossier.DossierTransferred) -> Fact:
+def _transferred(about: About, _: EnvelopeCore, data: dossier.DossierTransferred) -> Fact:
     return facts.Transferred(**about, to_unit_id=data.to_unit_id, due_back_at=_micros(data.due_back_at))
 
 
-def _reassigned(about: About, _: Envelope, data: dossier.DossierReassignedByReorganisation) -> Fact:
+def _reassigned(about: About, _: EnvelopeCore, data: dossier.DossierReassignedByReorganisation) -> Fact:
     return facts.Reassigned(**about, to_unit_id=data.new_unit_id)
 
 
-def _step_started(about: About, _: Envelope, data: dossier.StepStarted) -> Fact:
+def _step_started(about: About, _: EnvelopeCore, data: dossier.StepStarted) -> Fact:
     return facts.StepStarted(
         **about,
         step_code=data.step_code,
@@ -81,7 +81,7 @@ def _step_started(about: About, _: Envelope, data: dossier.StepStarted) -> Fact:
     )
 
 
-def _consulted(about: About, _: Envelope, data: dossier.ConsultationRequested) -> Fact:
+def _consulted(about: About, _: EnvelopeCore, data: dossier.ConsultationRequested) -> Fact:
     return facts.ConsultationRequested(
         **about,
         document_no=data.document_no,
@@ -91,22 +91,22 @@ def _consulted(about: About, _: Envelope, data: dossier.ConsultationRequested) -
     )
 
 
-def _extended(about: About, _: Envelope, data: dossier.DeadlineExtended) -> Fact:
+def _extended(about: About, _: EnvelopeCore, data: dossier.DeadlineExtended) -> Fact:
     return facts.Extended(**about, new_due_at=micros(data.new_due_at), legal_basis=data.legal_basis)
 
 
-def _apologised(about: About, _: Envelope, data: dossier.ApologySent) -> Fact:
+def _apologised(about: About, _: EnvelopeCore, data: dossier.ApologySent) -> Fact:
     return facts.Apologised(**about, new_promised_at=_micros(data.new_promised_at))
 
 
-def _ended(about: About, envelope: Envelope, _: Any) -> Fact:
+def _ended(about: About, envelope: EnvelopeCore, _: Any) -> Fact:
     return facts.Ended(**about, recorded_at=micros(envelope.recorded_at))
 
 
 def _with(make: Callable[..., Fact], *names: str, **fixed: Any) -> Maker:
     """A fact that repeats some fields of its event as they are."""
 
-    def made(about: About, _: Envelope, data: Any) -> Fact:
+    def made(about: About, _: EnvelopeCore, data: Any) -> Fact:
         return make(**about, **{name: getattr(data, name) for name in names}, **fixed)
 
     return made

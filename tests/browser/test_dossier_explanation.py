@@ -3,12 +3,12 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from deploy.embedded.clickhouse.process import ClickHouseProcess
 from events.dossier import IntegrityFlagRaised

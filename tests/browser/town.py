@@ -3,11 +3,12 @@
 The same seed gives the same events. Deadlines are working days without holidays: enough to fill a page, no law is tested here.
 """
 
-import dataclasses
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+
+from msgspec.structs import replace
 
 from events.deadline import DeadlineMet
 from events.dossier import ApologySent, DossierAccepted, GivenTerm, ResultIssued, StepCompleted, StepStarted
@@ -78,9 +79,7 @@ class Counted(Dossier):
         event = super()._event(data, when, recorded_at)
         is_ours = event.envelope.source.endswith("intake")
         actor = f"cb-{self.unit_id % 97:02d}" if is_ours else None
-        about = dataclasses.replace(
-            event.envelope, dossier_code=self.code, procedure_code=self.procedure[0], actor_id=actor
-        )
+        about = replace(event.envelope, dossier_code=self.code, procedure_code=self.procedure[0], actor_id=actor)
         return Event(envelope=about, data=data)
 
 

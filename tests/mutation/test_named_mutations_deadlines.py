@@ -4,11 +4,10 @@ Each is made on purpose, and a test of the specification must fail on it.
 """
 
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from events.catalog import DOSSIER_TYPES
 from rules.clocks import fold, moving, transition

@@ -1,10 +1,10 @@
 """One row for each person's role, however many dossiers (AL-4); how late an alert was noticed (AL-8); nothing of history."""
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from clickhouse_connect.driver.client import Client
+from msgspec.structs import replace
 
 from events.deadline import DeadlineNearDue, EscalationRaised
 from events.envelope import Event

@@ -15,7 +15,7 @@ import orjson
 
 from events.catalog import ACTION_TYPES, DOSSIER_TYPES
 from events.codec import read_attribute
-from events.data_codec import plain, read_instant, typed
+from events.data_codec import instants_of, plain, read_instant, typed
 from events.dossier import DossierEvent
 from events.envelope import ATTRIBUTES, CONSTANT_ATTRIBUTES
 from events.errors import SchemaMismatchError
@@ -88,7 +88,7 @@ class ActionReader:
         except SchemaMismatchError as error:
             return _schema_refusal([_type_error(error, "")])
         try:
-            data: DossierEvent = typed(DOSSIER_TYPES[given["type"]], given["data"])
+            data = _data(DOSSIER_TYPES[given["type"]], given["data"])
         except SchemaMismatchError as error:
             return _schema_refusal([_type_error(error, "/data/")])
         said = plain(data)
@@ -114,6 +114,12 @@ class ActionReader:
         if action.is_history and not any(fnmatch(action.source, pattern) for pattern in self._history_sources):
             return Refusal(code="history-not-allowed", field_name="history", params={"source": action.source})
         return action
+
+
+def _data(event_class: type[DossierEvent], given: Mapping[str, Any]) -> DossierEvent:
+    """The data in its class; its instants in the one form that we take, whatever else the schema's format allows."""
+    exact = {name: read_instant(name, given[name]) for name in instants_of(event_class) if name in given}
+    return typed(event_class, {**given, **exact})
 
 
 def _meaning(read: Mapping[str, Any], data: Mapping[str, Any]) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from events.dossier import DossierEvent
+from events.envelope import Channel
 
 DOSSIER_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:dossier")
 ACTION_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:action")
@@ -36,7 +37,7 @@ class Action:
     actor_role: str | None = None
     actor_kind: str | None = None
     on_behalf_of: str | None = None
-    channel: int | None = None
+    channel: Channel | None = None
     correlation_id: str | None = None
     is_history: bool = False
     extra: Mapping[str, str | int | bool] = field(default_factory=dict)

@@ -1,15 +1,6 @@
 """Which action fits where a feedback (phản ánh, kiến nghị) stands: received, then refused or answered, then published."""
 
-from typing import assert_never
-
-from events.feedback import (
-    FeedbackAnswered,
-    FeedbackEvent,
-    FeedbackPublished,
-    FeedbackReceived,
-    FeedbackRefused,
-    FeedbackSupplementRequested,
-)
+from events.feedback import FeedbackEvent, FeedbackPublished, FeedbackReceived
 from services.intake.domain.actions import Action, Refusal
 from services.intake.domain.dossier import FeedbackStage
 
@@ -19,13 +10,11 @@ def feedback(stage: FeedbackStage, action: Action, data: FeedbackEvent) -> Refus
     match data:
         case FeedbackReceived():
             return Refusal(code="feedback-already-received", field_name="subject", params={"subject": action.subject})
-        case FeedbackRefused() | FeedbackSupplementRequested() | FeedbackAnswered():
-            is_open = stage in ("received", "awaiting_supplement")
-            return None if is_open else _by_stage("feedback-not-open", stage)
         case FeedbackPublished():
             return None if stage == "answered" else _by_stage("feedback-not-answered", stage)
         case _:
-            assert_never(data)
+            is_open = stage in ("received", "awaiting_supplement")
+            return None if is_open else _by_stage("feedback-not-open", stage)
 
 
 def _by_stage(code: str, stage: FeedbackStage) -> Refusal:

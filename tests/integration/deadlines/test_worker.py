@@ -7,13 +7,13 @@ repeated events, a transaction that stays open, the bulk path beside it, dead le
 import asyncio
 import random
 import shutil
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from events.topics import Topic
 from rules.clocks.instants import micros

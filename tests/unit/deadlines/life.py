@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
+
+from msgspec.structs import replace
 
 from events import dossier
 from events.catalog import TYPE_BY_CLASS
@@ -272,7 +274,7 @@ class Life:
         target = target_event_id or self.events[-1].envelope.event_id
         return self.then(when, dossier.BackdatingApproved(target_event_id=target, reason="mất điện", approver_id="o-9"))
 
-    def corrected(self, when: str | datetime, fields: dict[str, dossier.JsonValue]) -> Life:
+    def corrected(self, when: str | datetime, fields: dict[str, Any]) -> Life:
         data = dossier.EventCorrected(
             target_event_id=self.events[0].envelope.event_id, corrected_fields=fields, reason="sai", approver_id="o-9"
         )

@@ -1,10 +1,10 @@
 """Time as the log tells it (ADR 0012): what has passed before a fact became known, grace, catching up, silence."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from events.codec import to_kafka
 from events.envelope import Event

@@ -1,12 +1,12 @@
 """What is concluded is written as `events.codec` would write its event: byte by byte, header by header, in the same order."""
 
 import json
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import fields, replace
 
 from events.catalog import DEADLINE_TYPES
 from events.codec import from_kafka, to_kafka

@@ -1,10 +1,10 @@
 """An event that comes again changes nothing and says nothing; ids depend on stream, clock, kind and due date only (B10)."""
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid5
 
 import pytest
+from msgspec.structs import replace
 
 from rules.clocks.state import StreamState
 from tests.unit.deadlines.life import CHAINED, PAYING, STEPPED, Life, Watch, at, fold, kinds, one, told

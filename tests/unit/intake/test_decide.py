@@ -1,9 +1,11 @@
 """Every row of domain 4.3's table that the catalog has, its forbidden list, and what history may break."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from events.catalog import ACTION_TYPES
 from services.intake.domain.actions import Action, Refusal
@@ -226,7 +228,7 @@ def test_an_acceptance_whose_clock_could_not_be_armed_is_refused(
     term = data.get("term", {"value": 7, "unit": "working_day"})
     accepted = action("dossier-accepted.v1", data={**data, "term": term or {"value": 1, "unit": "hour"}})
     if term is None:
-        object.__setattr__(accepted.data, "term", None)
+        accepted = replace(accepted, data=structs.replace(accepted.data, term=None))
     refused = refusal_by_rulebook(rulebook(), accepted)
     assert refused is not None
     assert (refused.code, refused.field_name) == expected

@@ -1,10 +1,10 @@
 """The second hand comes to what the deadline processor said, whatever happened; and says so loudly when it doesn't."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
+from msgspec.structs import replace
 
 from rules.book.rulebook import Rulebook
 from rules.explain.dossier_explanation import DossierExplanation

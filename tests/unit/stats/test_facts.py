@@ -1,9 +1,9 @@
 """One dossier's events become one row: what each event says, and what the row then holds."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from events.dossier import DossierReopened, DossierTransferred, IntegrityFlagRaised
 from services.stats.domain.facts import FAR_FUTURE, DossierFacts, fold

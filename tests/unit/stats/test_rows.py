@@ -1,9 +1,9 @@
 """Events become rows without loss, or are refused before they can block a batch."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from events.codec import dumps, to_kafka, to_structured
 from events.deadline import DeadlineSet

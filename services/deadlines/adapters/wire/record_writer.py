@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import orjson
+from msgspec.structs import asdict
 
 from events.catalog import TYPE_BY_CLASS
 from events.codec import CONTENT_TYPE, SCHEMA_URN, Headers
@@ -92,7 +93,7 @@ def _record(dossier_id: str, key: bytes, of_subject: _SubjectHeaders, emitted: D
         headers.append(_HISTORY_HEADER)
     headers.append(schema_header)
     headers.append(("ce_partitionkey", key))
-    return orjson.dumps(fields), headers
+    return orjson.dumps(fields, default=asdict), headers
 
 
 _TYPES: dict[Callable[..., Any], tuple[_Header, _Header]] = {

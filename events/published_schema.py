@@ -1,0 +1,149 @@
+"""JSON Schemas of what `events` declares, as plain values: of a type's data, and of a recorded event. Pure.
+
+An `enum` stands once in a document, under `$defs` by the name of the first field that uses it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, Literal, get_args, get_origin
+
+from msgspec import Meta
+
+from events.catalog import CLASS_BY_TYPE
+from events.codec import CONTENT_TYPE, SCHEMA_URN
+from events.declaration import Field, description_of, fields_of, plain_type, title_of, wire_type_of
+from events.dossier_data import DossierData
+from events.envelope import ATTRIBUTES, Envelope
+
+Schema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_KINDS: Mapping[Any, Schema] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    bool: {"type": "boolean"},
+    datetime: {"type": "string", "format": "date-time"},
+    date: {"type": "string", "format": "date"},
+    MappingProxyType: {"type": "object"},
+    tuple: {"type": "array"},
+}
+
+
+def data_schema(event_class: type[DossierData], example: Any) -> Schema:
+    """The schema of a type's data. Unknown fields are allowed, so that a newer writer can be read."""
+    defs: Schema = {}
+    name = wire_type_of(event_class)
+    schema = _head(name, title_of(event_class), description_of(event_class))
+    required = [one.wire_name for one in fields_of(event_class) if one.is_required]
+    if required:
+        schema["required"] = required
+    schema["properties"] = {one.wire_name: _property(one, defs) for one in fields_of(event_class)}
+    if event_class.one_is_needed:
+        first, second = event_class.one_is_needed
+        schema |= {"if": {"not": {"required": [second]}}, "then": {"required": [first]}}
+    return _with_end(schema, defs, example)
+
+
+def envelope_schema(example: Any) -> Schema:
+    """The schema of one recorded event in structured form."""
+    defs: Schema = {"event_type": {"enum": list(CLASS_BY_TYPE)}}
+    by_name = {one.name: one for one in fields_of(Envelope)}
+    fields = [by_name[name] for name, _, _ in ATTRIBUTES]
+    schema = _head(
+        "envelope.v1",
+        "Recorded event (Sự kiện đã ghi)",
+        "One event of the topics `dossier-events` and `deadline-events` in structured form, as `motcua events` prints it; on"
+        " Kafka the attributes are `ce_` headers and the value is `data`. `data` fits the schema of its `type`.",
+    )
+    schema["required"] = ["specversion", *(one.wire_name for one in fields if one.is_required), "data"]
+    schema["properties"] = {
+        "specversion": {"description": "Version of CloudEvents.", "const": "1.0"},
+        **{one.wire_name: _property(one, defs) for one in fields},
+        "datacontenttype": {"description": "Always JSON.", "const": CONTENT_TYPE},
+        "dataschema": {
+            "description": f"`{SCHEMA_URN}` + type.",
+            "type": "string",
+            "pattern": f"^{SCHEMA_URN}",
+        },
+        "partitionkey": {
+            "description": "The Kafka key: the same as `subject`.",
+            "type": "string",
+            "format": "uuid",
+        },
+        "data": {
+            "description": "What is particular to the type, by the schema of its name.",
+            "type": "object",
+        },
+    }
+    schema["properties"]["type"] = _described({"$ref": "#/$defs/event_type"}, by_name["event_type"].metas)
+    schema["additionalProperties"] = {
+        "description": "Any other CloudEvents extension attribute is kept, as text.",
+        "type": ["string", "integer", "boolean"],
+    }
+    schema["dependentRequired"] = {"hash": ["prevhash"], "prevhash": ["hash"]}
+    schema["propertyNames"] = {"pattern": "^[a-z0-9]{1,20}$"}
+    return _with_end(schema, defs, example)
+
+
+def _head(name: str, title: str, description: str) -> Schema:
+    return {
+        "$schema": DIALECT,
+        "$id": SCHEMA_URN + name,
+        "title": title,
+        "description": description,
+        "type": "object",
+    }
+
+
+def _with_end(schema: Schema, defs: Schema, example: Any) -> Schema:
+    return schema | ({"$defs": defs} if defs else {}) | {"examples": [example]}
+
+
+def _property(field: Field, defs: Schema) -> Schema:
+    described = _described(_kind(field.type, field.name, defs), field.metas)
+    if field.default is not None and not field.is_required and field.default is not False:
+        described["default"] = list(field.default) if isinstance(field.default, tuple) else field.default
+    return described
+
+
+def _described(kind: Schema, metas: Sequence[Meta]) -> Schema:
+    """A kind with its description, the outermost sentence first, and its limits."""
+    sentences = [one.description for one in reversed(metas) if one.description]
+    limits: Schema = {}
+    for one in metas:
+        limits |= one.extra_json_schema or {}
+    items = {"items": kind.pop("items")} if "items" in kind else {}
+    return ({"description": " ".join(sentences)} if sentences else {}) | kind | limits | items
+
+
+def _kind(declared: Any, name: str, defs: Schema) -> Schema:
+    origin = get_origin(declared) or declared
+    if origin is Literal:
+        return {"$ref": f"#/$defs/{_definition({'enum': list(get_args(declared))}, name, defs)}"}
+    if origin is tuple:
+        inner, metas = plain_type(get_args(declared)[0])
+        return _KINDS[tuple] | {"items": _described(_kind(inner, name, defs), metas)}
+    if origin in _KINDS:
+        return dict(_KINDS[origin])
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", declared.__name__).lower()
+    closed = {
+        "description": title_of(declared) + ".",
+        "type": "object",
+        "required": [one.wire_name for one in fields_of(declared) if one.is_required],
+        "additionalProperties": False,
+        "properties": {one.wire_name: _property(one, defs) for one in fields_of(declared)},
+    }
+    return {"$ref": f"#/$defs/{_definition(closed, name, defs)}"}
+
+
+def _definition(schema: Schema, name: str, defs: Schema) -> str:
+    """The name under which a schema stands in a document. ValueError when the name is that of another."""
+    for known, other in defs.items():
+        if other == schema:
+            return known
+    if name in defs:
+        raise ValueError(f"$defs/{name} would be two things; name one of the fields otherwise")
+    defs[name] = schema
+    return name
