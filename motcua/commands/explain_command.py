@@ -15,8 +15,8 @@ from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from rules.explain.dossier_explanation import explain_dossier
 from rules.explain.dossier_json import explanation_json
-from services.page.dictionaries import LANGUAGES, load_dictionaries
-from services.page.dossier_facts import stream_facts
+from services.page.adapters.dictionaries import LANGUAGES, load_dictionaries
+from services.page.domain.dossier_facts import stream_facts
 
 QUERY = (
     "SELECT * FROM events FINAL WHERE dossier_id IN"

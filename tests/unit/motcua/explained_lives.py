@@ -8,7 +8,7 @@ from events.envelope import Event
 from rules.book.rulebook import Rulebook
 from rules.explain.dossier_explanation import DossierExplanation, explain_dossier
 from rules.explain.dossier_json import explanation_json
-from services.page.dossier_facts import stream_facts
+from services.page.domain.dossier_facts import stream_facts
 from services.stats.domain.rows import EVENT_COLUMNS, data_text, row_for
 from tests.unit.deadlines.life import Life, fold, procedures, rulebook, term
 

@@ -1,4 +1,4 @@
--- Everything known of one dossier, and how it stands as of now. The view is asked for all time, so that it is always in it.
+-- What is known of one dossier, and how does it stand as of now? The view is asked for all time, so that it is always in it.
 SELECT *
 FROM dossiers_in_period(level = 'province', from_on = {from_on:Date}, to_on = {to_on:Date},
                         as_of = {as_of:DateTime64(6, 'Asia/Ho_Chi_Minh')})

@@ -1,14 +1,13 @@
 """Problem documents (RFC 9457) in the reader's language, with a stable code. Pure: exception in, status and document out."""
 
-from collections.abc import Callable
 from typing import Any
 
-from services.page.dossier_page import DossierNotFoundError
-from services.page.parameters import ParameterError
-from services.page.reader import StatisticsUnavailableError
-from services.page.unit_names import UnitNotFoundError
+from services.page.adapters.dossier_page import DossierNotFoundError
+from services.page.adapters.reader import StatisticsUnavailableError
+from services.page.adapters.unit_names import UnitNotFoundError
+from services.page.domain.csv_tables import Translate
+from services.page.domain.parameters import ParameterError
 
-Translate = Callable[..., str]
 CONTENT_TYPE = "application/problem+json"
 STATUSES = {404: "not-found", 405: "method-not-allowed"}
 

@@ -1,4 +1,4 @@
-"""Runs the page's questions (`queries/*.sql`) against ClickHouse, in threads, and says plainly when it is away.
+"""Asks the statistics in threads, with a limit of time, and says plainly when ClickHouse is away.
 
 Any fault of the way to ClickHouse, of its start-up or of its limits becomes StatisticsUnavailableError: the page answers 503 and
 the reader tries again. A wrong query is our own fault and goes up as it is.
@@ -6,17 +6,14 @@ the reader tries again. A wrong query is our own fault and goes up as it is.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from importlib.resources import files
 from typing import Any, TypeVar
 
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from services.stats.adapters.clickhouse import open_client, without_password
-from services.stats.adapters.retries import passes
+from services.stats.questions import open_client, passes, rows_of, without_password
 
 Row = dict[str, Any]
 ResultT = TypeVar("ResultT")
@@ -50,31 +47,29 @@ class Reader:
         self._threads = ThreadPoolExecutor(_THREADS, "statistics")
         self._recent: dict[tuple[str, str], tuple[float, list[Row]]] = {}
 
-    async def rows(self, name: str, parameters: Mapping[str, Any]) -> list[Row]:
-        """The answer of queries/<name>.sql. Raises StatisticsUnavailableError."""
-        return await self.rows_of_text(query_text(name), parameters)
-
-    async def recent_rows(self, name: str, sql: str, parameter: str = "") -> list[Row]:
-        """The answer of a question that every part of a view asks; up to RECENT_SECONDS old. `parameter` is the day `on`."""
-        now = asyncio.get_running_loop().time()
-        kept = self._recent.get((name, parameter))
-        if kept is None or now - kept[0] > RECENT_SECONDS:
-            if len(self._recent) > _MOST_RECENT:
-                self._recent.clear()
-            kept = (now, await self.rows_of_text(sql, {"on": parameter} if parameter else {}))
-            self._recent[name, parameter] = kept
-        return kept[1]
-
-    async def rows_of_text(self, sql: str, parameters: Mapping[str, Any]) -> list[Row]:
-        """The answer of a question as one mapping per row. Raises StatisticsUnavailableError."""
+    async def ask(self, question: Callable[[Client], ResultT]) -> ResultT:
+        """The answer of one of `services.stats.questions`. Raises StatisticsUnavailableError."""
         try:
             async with asyncio.timeout(self._answer_seconds):
                 client = await self._open()
-                return await self._in_thread(
-                    lambda: list(client.query(sql, parameters=dict(parameters)).named_results())
-                )
+                return await self._in_thread(lambda: question(client))
         except (ClickHouseError, OSError, TimeoutError) as error:
             raise self._judged(error) from error
+
+    async def rows(self, name: str, parameters: Mapping[str, Any]) -> list[Row]:
+        """The answer of a query of the statistics that is asked by its name. Raises StatisticsUnavailableError."""
+        return await self.ask(lambda client: rows_of(client, name, parameters))
+
+    async def recent_rows(self, name: str, on: str = "") -> list[Row]:
+        """As `rows`, for what every part of a view asks; up to RECENT_SECONDS old. `on` is the day that is asked about."""
+        now = asyncio.get_running_loop().time()
+        kept = self._recent.get((name, on))
+        if kept is None or now - kept[0] > RECENT_SECONDS:
+            if len(self._recent) > _MOST_RECENT:
+                self._recent.clear()
+            kept = (now, await self.rows(name, {"on": on} if on else {}))
+            self._recent[name, on] = kept
+        return kept[1]
 
     async def close(self) -> None:
         """Give the connection back."""
@@ -97,21 +92,3 @@ class Reader:
             return error
         _log.warning("%s does not answer: %s", without_password(self._url), " ".join(str(error).split())[:300])
         return StatisticsUnavailableError(str(code or type(error).__name__))
-
-
-@cache
-def query_text(name: str) -> str:
-    """The text of queries/<name>.sql."""
-    return (files("services.page") / "queries" / f"{name}.sql").read_text("utf-8")
-
-
-def union_of(sql: str, names: Sequence[str], parts: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
-    """One UNION ALL of the same question with other parameters: `names` are numbered per part."""
-    texts, parameters = [], {}
-    for number, part in enumerate(parts):
-        text = sql
-        for name in names:
-            text = text.replace(f"{{{name}:", f"{{{name}_{number}:")
-            parameters[f"{name}_{number}"] = part[name]
-        texts.append(text)
-    return "\nUNION ALL\n".join(texts), parameters

@@ -6,11 +6,14 @@ compressed once, and a second visit costs a 304 per file.
 
 import gzip
 import hashlib
+import json
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from aiohttp import web
+
+from services.page.adapters.dictionaries import LANGUAGES, read_texts
 
 _TYPES = {
     "html": "text/html", "css": "text/css", "js": "text/javascript", "json": "application/json", "svg": "image/svg+xml",
@@ -30,8 +33,13 @@ class StaticFile:
 
 
 def read_static_files() -> dict[str, StaticFile]:
-    """Every file below static/ by its path, for example `js/main.js`."""
-    return dict(_walk(files("services.page") / "static", ""))
+    """Every file below static/ by its path, for example `js/main.js`; the dictionaries with the names of the figures."""
+    stored = dict(_walk(files("services.page") / "static", ""))
+    for language in LANGUAGES:
+        stored[f"i18n/{language}.json"] = _static_file(
+            json.dumps(read_texts(language), ensure_ascii=False).encode(), "json"
+        )
+    return stored
 
 
 def _walk(folder: Traversable, prefix: str) -> list[tuple[str, StaticFile]]:

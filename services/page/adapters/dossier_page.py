@@ -7,12 +7,9 @@ from typing import Any
 import orjson
 
 from events.catalog import DEADLINE_TYPES
-from services.page.parameters import Scope
-from services.page.reader import Reader, Row, query_text
-from services.page.unit_names import UnitNames
-from services.stats.adapters.queries import period_parameters
-from services.stats.domain.figures import DEFINITION
-from services.stats.domain.periods import local_day, period
+from services.page.adapters.reader import Reader, Row
+from services.page.adapters.unit_names import UnitNames
+from services.stats.questions import DEFINITION, Scope, local_day, period, period_parameters
 
 STILL_PAUSED = datetime(2299, 1, 1, tzinfo=UTC)
 """A pause that ends after this is still open; the table has no NULL in a tuple."""
@@ -49,7 +46,7 @@ class DossierPage:
         accepted_on = local_day(row["accepted_at"])
         names = {unit_id: name for unit_id, (name, _) in (await self._unit_names.names(accepted_on)).items()}
         unit, path = await self._unit_names.unit_and_path(Scope(unit_id=row["unit_id"]), accepted_on)
-        extent = (await self._reader.recent_rows("extent", query_text("extent")))[0]
+        extent = (await self._reader.recent_rows("extent"))[0]
         return {
             "definition_id": DEFINITION,
             "data_until": extent["data_until"],

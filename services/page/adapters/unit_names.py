@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from services.page.parameters import Scope
-from services.page.reader import Reader, Row
-from services.stats.adapters.queries import query_text as shared_query_text
+from services.page.adapters.reader import Reader, Row
+from services.stats.questions import Scope
 
 
 class UnitNotFoundError(LookupError):
@@ -19,7 +18,7 @@ class UnitNames:
 
     async def names(self, on: date) -> dict[int, tuple[str, str]]:
         """Name and level of every unit, as of a day."""
-        rows = await self._reader.recent_rows("unit_names", shared_query_text("unit_names"), on.isoformat())
+        rows = await self._reader.recent_rows("unit_names", on.isoformat())
         return {row["unit_id"]: (row["name"], row["level"]) for row in rows}
 
     async def unit_and_path(self, scope: Scope, on: date) -> tuple[Row | None, list[Row]]:

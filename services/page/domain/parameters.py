@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
-from services.stats.domain.errors import UnusablePeriodError
-from services.stats.domain.figures import FIGURE_NAMES
-from services.stats.domain.periods import Period, period
+from services.stats.questions import LISTED, Period, Scope, UnusablePeriodError, period
 
 LARGEST_PAGE_SIZE: Final = 500
 LARGEST_UNIT_ID: Final = 2**32 - 1
@@ -30,14 +28,6 @@ class ParameterError(ValueError):
         self.name = name
         self.reason = reason
         self.places = places
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Which dossiers: a unit and everything below it; with `is_own` only what the unit itself received; 0 = everywhere."""
-
-    unit_id: int = 0
-    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +69,7 @@ def read_question(query: Mapping[str, str], now: datetime) -> Question:
 
 def read_listing(query: Mapping[str, str], figure: str | None = None) -> Listing:
     """`figure`, `sort`, `dir`, `page` and `size`; a given `figure` is fixed. Raises ParameterError."""
-    named = figure or _choice(query, "figure", FIGURE_NAMES, "received")
+    named = figure or _choice(query, "figure", LISTED, "received")
     is_overdue = named == "open_overdue"
     return Listing(
         figure=named,

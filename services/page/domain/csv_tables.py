@@ -7,26 +7,26 @@ spreadsheet would run as a formula gets an apostrophe in front.
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.page.problems import Translate
+from services.stats.questions import FIGURES as ALL_FIGURES
+from services.stats.questions import TREND as OF_TREND
 
+Translate = Callable[..., str]
+"""A key of the dictionaries -> its text in the reader's language."""
 Column = tuple[str, str]
 """(name in the row, key of the heading)."""
 
-_COUNTS = ("carried_in", "received", "resolved", "early", "on_time", "late", "unknown", "on_time_rate", "terminated", "open",
-           "open_within", "open_paused", "open_overdue", "open_unknown")  # fmt: skip
 FIGURES: Sequence[Column] = (
     ("unit_id", "column.unit_id"), ("name", "column.unit"), ("level", "column.level"),
-    *((name, f"figure.{name}") for name in _COUNTS), ("definition_id", "column.definition_id"),
+    *((one.id, f"figure.{one.id}") for one in ALL_FIGURES), ("definition_id", "column.definition_id"),
 )  # fmt: skip
 TREND: Sequence[Column] = (
     ("from", "column.week"), ("to", "column.week_until"),
-    *((name, f"figure.{name}") for name in ("received", "resolved", "early", "on_time", "late", "unknown", "on_time_rate",
-                                            "open_overdue")), ("definition_id", "column.definition_id"),
+    *((one.id, f"figure.{one.id}") for one in OF_TREND), ("definition_id", "column.definition_id"),
 )  # fmt: skip
 DOSSIERS: Sequence[Column] = tuple((name, f"column.{name}") for name in (
     "dossier_code", "dossier_id", "procedure_name", "unit_name", "held_by_unit_name", "accepted_at", "lawful_due_at", "ended_at",

@@ -1,4 +1,4 @@
-"""HTTP in and out of the JSON and CSV parts: read the question, ask, answer. Routes stand in `app.py`."""
+"""HTTP in and out of the JSON and CSV parts: read the question, ask, answer. Routes stand in `http_app.py`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -7,14 +7,14 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from services.page import csv_tables
-from services.page.csv_tables import Column, csv_of
-from services.page.dictionaries import Dictionary, wanted_language
-from services.page.dossier_page import DossierPage
-from services.page.explanations import Explanations
-from services.page.parameters import read_listing, read_question
-from services.page.statistics import Statistics
-from services.stats.domain.periods import local_day
+from services.page.adapters.dictionaries import Dictionary, wanted_language
+from services.page.adapters.dossier_page import DossierPage
+from services.page.adapters.explanations import Explanations
+from services.page.adapters.statistics import Statistics
+from services.page.domain import csv_tables
+from services.page.domain.csv_tables import Column, csv_of
+from services.page.domain.parameters import read_listing, read_question
+from services.stats.questions import local_day
 
 Now = Callable[[], datetime]
 

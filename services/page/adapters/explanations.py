@@ -7,11 +7,10 @@ from rules.book.procedures import ProcedureCatalogue
 from rules.book.rulebook import Rulebook
 from rules.explain.dossier_explanation import explain_dossier
 from rules.explain.dossier_json import explanation_json
-from services.page.dossier_facts import stream_facts
-from services.page.dossier_page import DossierNotFoundError
-from services.page.reader import Reader
-from services.stats.adapters.queries import period_parameters
-from services.stats.domain.periods import period
+from services.page.adapters.dossier_page import DossierNotFoundError
+from services.page.adapters.reader import Reader
+from services.page.domain.dossier_facts import stream_facts
+from services.stats.questions import period, period_parameters
 
 
 class Explanations:

@@ -1,11 +1,16 @@
-"""The texts of the page: one JSON file per language, shared with the browser. Vietnamese unless another is asked."""
+"""The texts of the page, shared with the browser: one JSON file per language, and the names of all figures (`figure.<id>`).
+
+Vietnamese unless another is asked.
+"""
 
 import json
 import re
 from collections.abc import Mapping
 from importlib.resources import files
 
-LANGUAGES = ("vi", "en")
+from services.stats.questions import FIGURES, Language
+
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -25,10 +30,15 @@ class Dictionary:
         return key in self._texts
 
 
+def read_texts(language: Language) -> dict[str, str]:
+    """Every text of a language by its key."""
+    file = files("services.page") / "static" / "i18n" / f"{language}.json"
+    return {**json.loads(file.read_text("utf-8")), **{f"figure.{one.id}": one.name(language) for one in FIGURES}}
+
+
 def load_dictionaries() -> dict[str, Dictionary]:
     """All dictionaries by language."""
-    folder = files("services.page") / "static" / "i18n"
-    return {name: Dictionary(json.loads((folder / f"{name}.json").read_text("utf-8"))) for name in LANGUAGES}
+    return {language: Dictionary(read_texts(language)) for language in LANGUAGES}
 
 
 def wanted_language(asked: str | None, accepted: str) -> str:
