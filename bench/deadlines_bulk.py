@@ -24,12 +24,13 @@ from events.topics import Topic
 from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from rules.clocks.instants import micros
+from rules.clocks.log_time import LogTime
 from services.deadlines.adapters.bulk.fold import BulkFold
 from services.deadlines.adapters.bulk.loader import BulkLoader, Loaded
 from services.deadlines.adapters.bulk.log import LogReader, without_cycle_search
 from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.adapters.wire.record_writer import RecordWriter
-from services.deadlines.pipeline import LogTime, Pipeline
+from services.deadlines.pipeline import Pipeline
 
 GOAL = 60_000
 Partitions = dict[int, list[Any]]

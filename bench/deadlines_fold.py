@@ -19,9 +19,10 @@ from rules.book.rulebook_files import load_rulebook
 from rules.clocks import facts
 from rules.clocks.facts import Fact, TermGiven
 from rules.clocks.instants import micros
+from rules.clocks.log_time import LogTime
 from rules.clocks.state import StreamState
 from services.deadlines.adapters.wire.record_writer import RecordWriter
-from services.deadlines.pipeline import LogTime, Pipeline
+from services.deadlines.pipeline import Pipeline
 
 LIMIT = 20_000
 _HOUR = 3_600_000_000

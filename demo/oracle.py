@@ -2,6 +2,7 @@
 
 In: structured CloudEvents of `dossier-events` and `deadline-events` as `motcua events` prints them, and the units.
 Out: the counts of domain.md 4.7.2 per unit. It shares no code with the services: it is short enough to be checked by reading.
+The class of an ending and the pauses are those that the clock stated; an ending without a class is none of the three.
 """
 
 from collections import defaultdict
@@ -16,11 +17,7 @@ from demo.reference import Unit
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 RESOLVED = "result-ready-at-counter.v1"
 DUES = ("deadline-set.v1", "deadline-moved.v1", "deadline-recomputed.v1", "deadline-met.v1")
-PAUSES = {"supplement-requested.v1": "supplement", "clock-paused.v1": "financial_duty"}
-RESUMES = {
-    "supplement-completed.v1": "supplement", "clock-resumed.v1": "financial_duty", "clock-restarted.v1": "financial_duty",
-}  # fmt: skip
-BACKDATED_AFTER = timedelta(minutes=15)
+RESUMES = ("clock-resumed.v1", "clock-restarted.v1")
 ENDINGS = (RESOLVED, "dossier-withdrawn.v1", "processing-stopped.v1", "dossier-returned.v1")
 COUNTS = (
     "carried_in", "received", "resolved", "early", "on_time", "late", "terminated",
@@ -37,19 +34,23 @@ class Seen:
     ended_at: datetime | None = None
     ended_by: str = ""
     ended_id: str = ""
-    recorded_at: datetime | None = None
-    approved: set[str] = field(default_factory=set)
-    zone: ZoneInfo = VIETNAM
-    by_instant: bool = False
-    dues: list[tuple[datetime, datetime, date]] = field(default_factory=list)
+    classes: dict[str, str] = field(default_factory=dict)
+    dues: list[tuple[datetime, datetime]] = field(default_factory=list)
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
-    waits: dict[str, int] = field(default_factory=dict)
 
 
 def read(events: Iterable[Mapping[str, Any]]) -> list[Seen]:
     """One Seen per dossier, from the events of both topics in any order."""
     seen: dict[str, Seen] = defaultdict(Seen)
-    for event in sorted(events, key=lambda one: (one["subject"], one["streamseq"], one["type"] != "deadline-set.v1")):
+    told = list(events)
+    refused = {
+        one["data"]["target_event_id"]
+        for one in told
+        if one["type"] == "integrity-flag-raised.v1" and one["data"]["rule"].startswith("domain 4.3")
+        and one["source"] == "urn:motcua:deadlines"
+    }  # fmt: skip
+    told = [one for one in told if one.get("id", "") not in refused]
+    for event in sorted(told, key=lambda one: (one["subject"], one["streamseq"], one["type"] != "deadline-set.v1")):
         if event["data"].get("clock_kind", "dossier") == "dossier":
             _tell(seen[event["subject"]], event)
     return [one for one in seen.values() if one.accepted_at is not None]
@@ -61,37 +62,24 @@ def _tell(one: Seen, event: Mapping[str, Any]) -> None:
         one.unit_id, one.accepted_at = event["unitid"], at
     elif kind in ENDINGS and one.ended_at is None:
         one.ended_at, one.ended_by, one.ended_id = at, kind, event.get("id", "")
-        one.recorded_at = (
-            None if event.get("history") else datetime.fromisoformat(event.get("recordedat", event["time"]))
-        )
-    elif kind == "dossier-reopened.v1" and one.ended_at is not None:
-        for wait in one.waits.values():
-            one.pauses[wait] = (one.pauses[wait][0], one.ended_at)
-        one.ended_at, one.waits = None, {}
-    elif kind == "backdating-approved.v1":
-        one.approved.add(data["target_event_id"])
+        _go_on(one, at)
+    elif kind == "dossier-reopened.v1":
+        one.ended_at = None
+    elif kind == "ending-classified.v1":
+        one.classes[data["target_event_id"]] = data["outcome"]
     elif kind in DUES:
-        _tell_due(one, kind, at, data)
-    else:
-        _tell_wait(one, kind, at, data.get("cause", "supplement"))
-
-
-def _tell_due(one: Seen, kind: str, at: datetime, data: Mapping[str, Any]) -> None:
-    if kind == "deadline-set.v1":
-        one.zone, one.by_instant = ZoneInfo(data["time_zone"]), data["classify_by"] == "instant"
-    due = (at, datetime.fromisoformat(data["lawful_due_at"]), date.fromisoformat(data["due_on"]))
-    if not one.dues or one.dues[-1][1:] != due[1:]:
-        one.dues.append(due)
-
-
-def _tell_wait(one: Seen, kind: str, at: datetime, cause: str) -> None:
-    """A supplement is told by people; that an obligation stops the clock is told by the clock."""
-    if PAUSES.get(kind) == cause and cause not in one.waits:
-        one.waits[cause] = len(one.pauses)
+        due_at = datetime.fromisoformat(data["lawful_due_at"])
+        if not one.dues or one.dues[-1][1] != due_at:
+            one.dues.append((at, due_at))
+    elif kind == "clock-paused.v1":
         one.pauses.append((at, None))
-    elif RESUMES.get(kind) == cause and cause in one.waits:
-        wait = one.waits.pop(cause)
-        one.pauses[wait] = (one.pauses[wait][0], at)
+    elif kind in RESUMES:
+        _go_on(one, at)
+
+
+def _go_on(one: Seen, at: datetime) -> None:
+    if one.pauses and one.pauses[-1][1] is None:
+        one.pauses[-1] = (one.pauses[-1][0], at)
 
 
 def count(
@@ -119,29 +107,14 @@ def count(
 def _ended(one: Seen) -> tuple[str, ...]:
     if one.ended_by != RESOLVED:
         return ("terminated",)
-    if not one.dues or one.ended_at is None:
-        return ("resolved",)
-    # DR-31: told long afterwards, with the due date in between, it counts as late until a head approves.
-    is_told_late = one.recorded_at is not None and one.recorded_at - one.ended_at > BACKDATED_AFTER
-    if is_told_late and one.ended_id not in one.approved and _class(one, one.recorded_at) == "late":
-        return ("resolved", "late")
-    return ("resolved", _class(one, one.ended_at))
-
-
-def _class(one: Seen, ended_at: datetime | None) -> str:
-    assert ended_at is not None  # noqa: S101  # asked about endings only
-    _, due_at, due_on = one.dues[-1]
-    actual: Any = ended_at if one.by_instant else ended_at.astimezone(one.zone).date()
-    promised: Any = due_at if one.by_instant else due_on
-    return "early" if actual < promised else "on_time" if actual == promised else "late"
+    found = one.classes.get(one.ended_id, "unknown")
+    return ("resolved", found) if found in COUNTS else ("resolved",)
 
 
 def _open(one: Seen, as_of: datetime) -> tuple[str, ...]:
-    known = [due_at for at, due_at, _ in one.dues if at < as_of]
-    for paused_at, resumed_at in one.pauses:
-        was_in_term = not known or paused_at <= max(due_at for at, due_at, _ in one.dues if at <= paused_at)
-        if paused_at < as_of and (resumed_at is None or resumed_at >= as_of) and was_in_term:
-            return ("open", "open_paused")
+    if any(paused_at < as_of and (resumed_at is None or resumed_at >= as_of) for paused_at, resumed_at in one.pauses):
+        return ("open", "open_paused")
+    known = [due_at for at, due_at in one.dues if at < as_of]
     if not known:
         return ("open",)
     return ("open", "open_overdue" if known[-1] < as_of else "open_within")

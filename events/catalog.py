@@ -70,6 +70,8 @@ DEADLINE_TYPES: Final = MappingProxyType(
         "apology-required.v1": deadline.ApologyRequired,
         "escalation-raised.v1": deadline.EscalationRaised,
         "deadline-met.v1": deadline.DeadlineMet,
+        "ending-classified.v1": deadline.EndingClassified,
+        "apology-classified.v1": deadline.ApologyClassified,
         "clock-not-armed.v1": deadline.ClockNotArmed,
         "integrity-flag-raised.v1": dossier.IntegrityFlagRaised,
     }

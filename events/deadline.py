@@ -29,6 +29,9 @@ ClockKind = Literal[
 ClassifyBy = Literal["date", "instant"]
 """DR-08: day terms and given appointments are judged by local date, hour terms by instant."""
 
+Outcome = Literal["early", "on_time", "late", "unknown"]
+"""Sớm hẹn, đúng hẹn, trễ hẹn, or not known for want of a due date (DR-08, DR-09)."""
+
 Policy = Literal["restart", "pause", "qd766"]
 """What a lawful supplement request does to the due date (DR-20 to DR-22)."""
 
@@ -218,6 +221,42 @@ class DeadlineMet(DeadlineData):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndingClassified(DossierData):
+    """Phân loại kết thúc: how an ending stands against the due date it is judged by, under every policy (DR-08, DR-20 to DR-22).
+
+    Said at each ending of a dossier, and again when a second person approves one that was recorded late (DR-31). Whoever
+    counts copies `outcome` and judges nothing. Without a due date the class is `unknown`, never on time (DR-09).
+    """
+
+    target_event_id: str
+    ended_at: datetime
+    ended_by: str
+    outcome: Outcome
+    judged_due_at: datetime | None = None
+    judged_due_on: date | None = None
+    classify_by: ClassifyBy | None = None
+    pause_outcome: Outcome
+    restart_outcome: Outcome
+    qd766_outcome: Outcome
+    is_backdated: bool
+    is_approved: bool
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApologyClassified(DeadlineData):
+    """Phân loại thư xin lỗi: what was done about an apology that is owed (AR-07); until it is said, none was sent.
+
+    Said when the obligation comes to be, if a letter or a waiver was there before, else when one comes.
+    """
+
+    apology_class: Literal["sent_in_time", "sent_before_breach", "sent_late", "waived"]
+    latest_at: datetime
+    sent_at: datetime | None = None
+    held_by_unit_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockNotArmed(DossierData):
     """Không ấn định được hạn: an alert to the administrator (AL-7); such a clock is never "not breached"."""
 
@@ -243,6 +282,8 @@ DeadlineEvent = (
     | ApologyRequired
     | EscalationRaised
     | DeadlineMet
+    | EndingClassified
+    | ApologyClassified
     | ClockNotArmed
     | IntegrityFlagRaised
 )

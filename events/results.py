@@ -1,7 +1,9 @@
 """Decision, result and delivery: how a dossier ends, and may begin again (domain.md 4.2 D)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal
 
 from events.dossier_data import DossierData
 
@@ -73,3 +75,13 @@ ResultEvent = (
     | DossierReturned
     | DossierReopened
 )
+
+ENDING_KIND_BY_TYPE: Final[Mapping[str, Literal["resolved", "terminated"]]] = MappingProxyType(
+    {
+        "result-ready-at-counter.v1": "resolved",
+        "dossier-withdrawn.v1": "terminated",
+        "processing-stopped.v1": "terminated",
+        "dossier-returned.v1": "terminated",
+    }
+)
+"""What ends a dossier, and whether it counts as resolved by it (domain.md 4.7.2)."""

@@ -1,7 +1,7 @@
 """`motcua explain`: why a dossier's due dates are what they are, so that anybody can redo them by hand."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -16,7 +16,8 @@ from rules.book.rulebook_files import load_rulebook
 from rules.explain.dossier_explanation import explain_dossier
 from rules.explain.dossier_json import explanation_json
 from services.page.adapters.dictionaries import LANGUAGES, load_dictionaries
-from services.page.domain.dossier_facts import stream_facts
+from services.page.domain.recorded_streams import recorded_stream
+from services.stats.questions import rows_of
 
 QUERY = (
     "SELECT * FROM events FINAL WHERE dossier_id IN"
@@ -40,7 +41,7 @@ def command(dossier: str, language: str, *, every_day: bool, as_json: bool) -> N
     """
     with supervisor_client(found(os.environ).reader_url) as client:
         dossier_id, rows = events_of(client, dossier)
-    explanation = explained(dossier_id, rows)
+        explanation = explained(dossier_id, rows, lambda question: log_times(client, question))
     if as_json:
         print_json(explanation)
     else:
@@ -63,8 +64,21 @@ def events_of(client: Client, dossier: str) -> tuple[str, list[dict[str, Any]]]:
     return ids[0], rows
 
 
-def explained(dossier_id: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The explanation as plain JSON."""
+def log_times(client: Client, question: dict[str, Any]) -> list[dict[str, Any]]:
+    """What stands in a partition of the log between two records."""
+    return rows_of(client, "log_times", question)
+
+
+def explained(
+    dossier_id: str, rows: Sequence[dict[str, Any]], ask: Callable[[dict[str, Any]], list[dict[str, Any]]]
+) -> dict[str, Any]:
+    """The explanation as plain JSON; `ask` answers what the time of a partition depends on."""
     rulebook = load_rulebook()
     procedures = load_procedures(rulebook.default_rule_set)
-    return explanation_json(explain_dossier(stream_facts(dossier_id, rows), rulebook, procedures))
+    asking = recorded_stream(dossier_id, rows)
+    try:
+        question = next(asking)
+        while True:
+            question = asking.send(ask(question))
+    except StopIteration as done:
+        return explanation_json(explain_dossier(done.value, rulebook, procedures))

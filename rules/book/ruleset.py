@@ -7,11 +7,12 @@ signed text is marked `unverified` there and stays a parameter (decision B8). Pu
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from typing import Any, Literal, cast, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 from rules.errors import InvalidRuleSetError
 
 Policy = Literal["restart", "pause", "qd766"]
+POLICIES: Final[tuple[Policy, ...]] = get_args(Policy)
 PauseCause = Literal["supplement", "financial_duty"]
 SourceStatus = Literal["verified", "unverified"]
 

@@ -19,23 +19,26 @@ from rules.clocks.parts import emit_met, end_kind
 from rules.clocks.planning import SECOND
 from rules.clocks.state import Clock, Ending, Wake
 from rules.clocks.transition import DOSSIER, Transition
+from rules.clocks.verdicts import emit_apology_class, emit_ending_class, judge
 from rules.due.apology import reappointment_problem
-from rules.due.classify import classify_recorded
 
 _DAY = timedelta(days=1)
 
 
 def on_ended(transition: Transition, fact: Ended) -> None:
-    """The clock stops. What is owed for a breach stays owed (domain.md 4.3)."""
+    """The clock stops, and its ending is judged. What is owed for a breach stays owed (domain.md 4.3)."""
     if transition.state.ending is not None:
         transition.flag("order", "domain 4.3: already-ended", f"{fact.event_type} after the end")
         return
     end_kind(transition, "transfer", "agency")
-    ending = Ending(fact.event_id, fact.event_type, fact.seq, fact.at, fact.known_at)
+    ending = Ending(fact.event_id, fact.event_type, fact.seq, fact.at, fact.known_at, recorded_at=fact.recorded_at)
     transition.state = replace(transition.state, ending=ending)
     clock = transition.state.clock(DOSSIER)
-    if clock is not None:
-        clock = _judged(transition, clock, fact)
+    if clock is None:
+        emit_ending_class(transition, None, ending, None)
+    else:
+        clock = _if_resumed(transition, clock, fact.at) if clock.is_paused else clock
+        _judge(transition, clock, ending, is_history=fact.is_history)
         is_owed = transition.state.apology.is_required
         owed = tuple(wake for wake in clock.ahead if wake.name in ("B1", "B2", "B3")) if is_owed else ()
         transition.put(replace(clock, ahead=owed, is_paused=False))
@@ -44,43 +47,34 @@ def on_ended(transition: Transition, fact: Ended) -> None:
     )
 
 
-def _judged(transition: Transition, clock: Clock, fact: Ended) -> Clock:
-    """Early or on time is said; for what ended late, the breach was said when it fell due."""
-    if clock.is_paused:
-        resumed = due_if_resumed(transition, clock, fact.at)
-        if resumed is not None:
-            due_at = micros(resumed.due_at)
-            promised_at = max(clock.promised_due_at, due_at) if clock.promised_due_at > clock.lawful_due_at else due_at
-            clock = replace(clock, lawful_due_at=due_at, due_on=resumed.due_on.toordinal(), promised_due_at=promised_at)
-    if _is_backdated(transition, clock, fact):
-        assert transition.state.ending is not None  # noqa: S101 it was set by the caller
-        transition.state = replace(transition.state, ending=replace(transition.state.ending, is_backdated=True))
+def _if_resumed(transition: Transition, clock: Clock, at: Instant) -> Clock:
+    """The clock as if it had gone on with the ending: so what ends while it waits is judged."""
+    resumed = due_if_resumed(transition, clock, at)
+    if resumed is None:
+        return clock
+    due_at = micros(resumed.due_at)
+    promised_at = max(clock.promised_due_at, due_at) if clock.promised_due_at > clock.lawful_due_at else due_at
+    return replace(clock, lawful_due_at=due_at, due_on=resumed.due_on.toordinal(), promised_due_at=promised_at)
+
+
+def _judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> None:
+    """The class is said; early or on time as met too. For what ended late, the breach was said when it fell due."""
+    judged = judge(transition, clock, ending, is_history=is_history)
+    if judged.is_backdated:
+        transition.state = replace(transition.state, ending=replace(ending, is_backdated=True))
         transition.emit(
             clock,
-            f":DR-31:{fact.event_id}",
+            f":DR-31:{ending.event_id}",
             IntegrityFlagRaised,
             kind="backdated",
             rule="DR-31",
-            detail=f"recorded {instant(fact.recorded_at).isoformat()}, after the due date that lies between",
-            target_event_id=fact.event_id,
+            detail=f"recorded {instant(ending.recorded_at).isoformat()}, after the due date that lies between",
+            target_event_id=ending.event_id,
         )
-        return clock
-    _emit_met(transition, clock, fact.at, fact.event_type)
-    return clock
-
-
-def _is_backdated(transition: Transition, clock: Clock, fact: Ended) -> bool:
-    if fact.is_history:
-        return False
-    legal_context = transition.require_legal_context()
-    tolerance = legal_context.rule_set.back_dating_tolerance
-    due_at, ended_at, recorded_at = (
-        transition.zone.local(clock.lawful_due_at),
-        instant(fact.at),
-        instant(fact.recorded_at),
-    )
-    recorded = classify_recorded(legal_context.calendar, due_at, ended_at, recorded_at, tolerance, basis=clock.basis)
-    return recorded.is_backdated
+        transition.note("backdated")
+    else:
+        _emit_met(transition, clock, ending.at, ending.event_type)
+    emit_ending_class(transition, clock, ending, judged)
 
 
 def _emit_met(transition: Transition, clock: Clock, ended_at: Instant, ended_by: str) -> None:
@@ -97,15 +91,18 @@ def on_backdating_approved(transition: Transition, fact: BackdatingApproved) -> 
         return
     transition.state = replace(transition.state, ending=replace(ending, is_backdated=False))
     _emit_met(transition, clock, ending.at, ending.event_type)
+    emit_ending_class(transition, clock, ending, judge(transition, clock, ending, is_history=False), is_approved=True)
     if not transition.state.apology.is_required:
         transition.put(replace(clock, ahead=()))
 
 
 def on_apologised(transition: Transition, fact: Apologised) -> None:
     """A letter left. A new date moves the promise only (DR-26), once, and must be a later working day (AR-05)."""
-    apology = transition.state.apology
-    transition.state = replace(transition.state, apology=replace(apology, is_sent=True))
-    clock = transition.state.clock(DOSSIER)
+    apology, clock = transition.state.apology, transition.state.clock(DOSSIER)
+    if not apology.is_sent:
+        transition.state = replace(transition.state, apology=replace(apology, is_sent=True, sent_at=fact.at))
+        if clock is not None:
+            emit_apology_class(transition, clock)
     if clock is None or fact.new_promised_at is None or transition.state.ending is not None:
         return
     legal_context, local = transition.require_legal_context(), transition.zone.local
@@ -118,7 +115,7 @@ def on_apologised(transition: Transition, fact: Apologised) -> None:
         basis=clock.basis,
     )
     if problem is not None:
-        transition.flag("redated", "AR-05", problem)
+        transition.flag("redated", "AR-05", problem, code="refused")
         return
     transition.state = replace(
         transition.state, apology=replace(transition.state.apology, reappointments=apology.reappointments + 1)
@@ -152,6 +149,8 @@ def on_apology_waived(transition: Transition, _fact: ApologyWaived) -> None:
     if clock is not None and apology.is_pending and not apology.is_required:
         lapse(transition, clock, "waived")
     transition.state = replace(transition.state, apology=replace(transition.state.apology, is_waived=True))
+    if clock is not None and not apology.is_waived and not apology.is_sent:
+        emit_apology_class(transition, clock)
 
 
 def on_escalation_acknowledged(transition: Transition, fact: EscalationAcknowledged) -> None:

@@ -20,6 +20,7 @@ from rules.clocks.planning import BREACH, PENDING, SECOND
 from rules.clocks.rule_values import given_term_of
 from rules.clocks.state import NEVER, Clock, Escalation, StreamState, Wake
 from rules.clocks.transition import Transition
+from rules.clocks.verdicts import emit_apology_class
 from rules.due.escalation import acknowledge_by
 from rules.errors import CalendarExhaustedError
 
@@ -151,6 +152,7 @@ def _dossier_breached(transition: Transition, clock: Clock, wake: Wake) -> None:
         pause_count=len(pauses),
         paused_working_days=waited,
     )
+    emit_apology_class(transition, clock, wake.at)
 
 
 def _second_breach(transition: Transition, clock: Clock, wake: Wake) -> None:

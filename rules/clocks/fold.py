@@ -6,6 +6,7 @@ state as it was known then: so the derived events are a function of the log alon
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -18,42 +19,48 @@ from rules.clocks.falling_due import fall_due, next_wake_at
 from rules.clocks.instants import Instant
 from rules.clocks.planning import Planner
 from rules.clocks.state import NEVER, StreamState
-from rules.clocks.transition import DOSSIER, Transition
+from rules.clocks.transition import DOSSIER, Trace, Transition
 
 Step = tuple[StreamState | None, list[DerivedEvent]]
 
 
-def evolve(
-    state: StreamState | None,
-    fact: Fact,
-    passed_before: Instant,
-    planner: Planner,
-    retention: Instant,
-    catching_up_at: Instant,
-) -> Step:
-    """The next state and what is to be said. A fact that was told before changes nothing and says nothing.
+@dataclass(frozen=True, slots=True)
+class FoldContext:
+    """What every step of a fold is given: the law, how long a finished stream is kept, and a trace, if one is wanted."""
 
-    `catching_up_at`: when the fact became known, where it shows that more of the past may be on its way; else 0.
+    planner: Planner
+    retention: Instant
+    trace: Trace | None = None
+
+
+def evolve(
+    state: StreamState | None, fact: Fact, passed_before: Instant, catching_up_at: Instant, context: FoldContext
+) -> Step:
+    """The next state and what is emitted. A fact that was told before changes nothing and emits nothing.
+
+    `passed_before`: until when time had passed before the fact became known (`log_time.passed_before`). `catching_up_at`:
+    when it became known, where it shows that more of the past may be on its way; else 0.
 
     Raises:
         StreamGapError: the event's number doesn't follow, so an event is missing (reaction: stop).
     """
     emitted: list[DerivedEvent] = []
+    retention = context.retention
     if state is None:
-        return _begin(fact, planner, retention, emitted, catching_up_at)
+        return _begin(fact, context, emitted, catching_up_at)
     if fact.seq != state.seq + 1:
         if fact.seq <= state.seq:
             return state, emitted
         raise StreamGapError(f"event {fact.event_id} has number {fact.seq} and follows number {state.seq}")
     if state.next_at < passed_before:
-        state = pass_time(state, passed_before, fact.known_at, planner, retention, emitted)
+        state = pass_time(state, passed_before, fact.known_at, context, emitted)
         if is_over(state, passed_before, retention):  # a tick would have forgotten it by now
-            return _begin(fact, planner, retention, emitted, catching_up_at)
+            return _begin(fact, context, emitted, catching_up_at)
     kind = type(fact)
     handler = _HANDLERS.get(kind)
     if handler is None:
         return _noted(state, fact, retention, state, catching_up_at), emitted
-    transition = Transition(planner, state, fact, fact.known_at, emitted)
+    transition = Transition(context.planner, state, fact, fact.known_at, emitted, context.trace)
     if not state.is_accepted and kind in _NEEDS_ACCEPTANCE:
         transition.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
     elif state.ending is not None and kind in _ONLY_WHILE_OPEN:
@@ -66,17 +73,12 @@ def evolve(
 
 
 def pass_time(
-    state: StreamState,
-    until: Instant,
-    detected_at: Instant,
-    planner: Planner,
-    retention: Instant,
-    emitted: list[DerivedEvent],
+    state: StreamState, until: Instant, detected_at: Instant, context: FoldContext, emitted: list[DerivedEvent]
 ) -> StreamState:
-    """Say what fell due before an instant; the state in which it was said."""
-    transition = Transition(planner, state, None, detected_at, emitted)
+    """Emit what fell due before an instant; the state after it."""
+    transition = Transition(context.planner, state, None, detected_at, emitted, context.trace)
     fall_due(transition, until)
-    return _settled(transition.state, retention)
+    return _settled(transition.state, context.retention)
 
 
 def is_over(state: StreamState, until: Instant, retention: Instant) -> bool:
@@ -84,30 +86,28 @@ def is_over(state: StreamState, until: Instant, retention: Instant) -> bool:
     return state.ending is not None and state.known_at + retention <= until and next_wake_at(state) == NEVER
 
 
-def _begin(
-    fact: Fact, planner: Planner, retention: Instant, emitted: list[DerivedEvent], catching_up_at: Instant
-) -> Step:
+def _begin(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], catching_up_at: Instant) -> Step:
     if fact.seq > 1:
         # A finished dossier is forgotten after a while. What may still be said about it moves no clock; history may say more.
         if isinstance(fact, facts.Reopened):
-            return _reopen_forgotten(fact, planner, retention, emitted, catching_up_at)
+            return _reopen_forgotten(fact, context, emitted, catching_up_at)
         if fact.is_history or type(fact) not in _NEEDS_A_STATE:
             return None, emitted
         raise StreamGapError(f"the events of the stream begin with {fact.event_type}, number {fact.seq}")
-    transition = _opened(fact, planner, emitted)
+    transition = _opened(fact, context, emitted)
     handler = _HANDLERS.get(type(fact))
     if handler is not None and isinstance(fact, Opening):
         handler(transition, fact)
     elif handler is not None:
         transition.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
-    return _noted(transition.state, fact, retention, None, catching_up_at), emitted
+    return _noted(transition.state, fact, context.retention, None, catching_up_at), emitted
 
 
-def _opened(fact: Fact, planner: Planner, emitted: list[DerivedEvent]) -> Transition:
-    """The first turn of a stream, whatever it begins with."""
-    subject = planner.subject_of(fact if isinstance(fact, Opening) else _unnamed(fact))
+def _opened(fact: Fact, context: FoldContext, emitted: list[DerivedEvent]) -> Transition:
+    """The first transition of a stream, whatever it begins with."""
+    subject = context.planner.subject_of(fact if isinstance(fact, Opening) else _unnamed(fact))
     state = StreamState(fact.seq, fact.known_at, 0, NEVER, subject, subject.unit_id)
-    return Transition(planner, state, fact, fact.known_at, emitted)
+    return Transition(context.planner, state, fact, fact.known_at, emitted, context.trace)
 
 
 def _unnamed(fact: Fact) -> Opening:
@@ -123,19 +123,13 @@ def _unnamed(fact: Fact) -> Opening:
     )
 
 
-def _reopen_forgotten(
-    fact: Fact,
-    planner: Planner,
-    retention: Instant,
-    emitted: list[DerivedEvent],
-    catching_up_at: Instant,
-) -> Step:
+def _reopen_forgotten(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], catching_up_at: Instant) -> Step:
     """Reopened so long after its end that its clock was forgotten: an alert (AL-7), and no clock from now on."""
-    transition = _opened(fact, planner, emitted)
+    transition = _opened(fact, context, emitted)
     reason = "it was reopened after its clock had been forgotten; the due date has to be kept by hand"
     transition.not_armed(DOSSIER, "dossier", "contradiction", reason)
     state = replace(transition.state, is_accepted=True)
-    return _noted(state, fact, retention, None, catching_up_at), emitted
+    return _noted(state, fact, context.retention, None, catching_up_at), emitted
 
 
 def _open_again(transition: Transition, fact: Opening) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from events.deadline import ApologyLapsed, ApologyRequired, DeadlineMoved
+from events.deadline import ApologyLapsed, DeadlineMoved
 from rules.book.ruleset import Policy
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.planning import (
@@ -31,7 +31,9 @@ from rules.errors import InvalidPausesError, RulesError
 REOPENING = "reopening"
 """The basis of a ledger entry for the time between an end and a reopening: a wait that every policy shifts by."""
 
+
 _POLICIES: tuple[Policy, ...] = ("pause", "restart", "qd766")
+"""In the order of the fields of `DeadlineMoved`."""
 
 
 def open_entry(state: StreamState) -> Entry | None:
@@ -186,20 +188,6 @@ def lapse(transition: Transition, clock: Clock, reason: Any) -> None:
             clock, f":{transition.caused_by().event_id}", ApologyLapsed, **transition.dues(clock), reason=reason
         )
         transition.state = replace(transition.state, apology=replace(apology, is_pending=False, is_required=False))
-
-
-def owe_again(transition: Transition, clock: Clock) -> None:
-    """A breach whose apology had lapsed stands, since the clock goes on with its old due date: the apology is owed again."""
-    apology = transition.state.apology
-    if not clock.is_breached or apology.is_required:
-        return
-    transition.state = replace(transition.state, apology=replace(apology, is_required=True))
-    latest_at, holder, tag = (
-        transition.zone.local(clock.latest_at),
-        transition.state.holder_unit_id,
-        f":{transition.caused_by().event_id}",
-    )
-    transition.emit(clock, tag, ApologyRequired, **transition.dues(clock), latest_at=latest_at, held_by_unit_id=holder)
 
 
 def due_if_resumed(transition: Transition, clock: Clock, at: Instant) -> Due | None:

@@ -17,13 +17,13 @@ from rules.clocks.ledger import (
     ledger_of,
     moved_to,
     open_entry,
-    owe_again,
     own_entries,
 )
 from rules.clocks.planning import SECOND, Plan, ahead_from
 from rules.clocks.rule_values import lawful_due_of, term_of_clock
 from rules.clocks.state import Clock, Entry, Wake
 from rules.clocks.transition import DOSSIER, Transition
+from rules.clocks.verdicts import owe_again
 from rules.due.supplement import adjusted_due
 from rules.due.terms import due
 from rules.errors import RulesError
@@ -117,12 +117,15 @@ def on_calendar_changed(transition: Transition, fact: CalendarChanged) -> None:
     """Count this open dossier's clocks anew by another version of its calendar (DR-27); finished ones never."""
     subject = transition.state.subject
     if transition.state.ending is not None:
-        transition.flag("redated", "DR-27", "a finished dossier is never counted anew")
+        transition.flag("redated", "DR-27", "a finished dossier is never counted anew", code="already-ended")
         return
     if (subject.calendar_id, subject.calendar_version) != (fact.calendar_id, fact.old_version):
         known = f"{subject.calendar_id} {subject.calendar_version}"
         transition.flag(
-            "redated", "DR-27", f"the clock counts by {known}, not by {fact.calendar_id} {fact.old_version}"
+            "redated",
+            "DR-27",
+            f"the clock counts by {known}, not by {fact.calendar_id} {fact.old_version}",
+            code="other-calendar",
         )
         return
     old = transition.require_legal_context()

@@ -190,7 +190,7 @@ def _judge_stage(transition: Transition, fact: FeedbackAct, received: Clock) -> 
         return
     plan = transition.planner.by_due(legal_context, kind, answer, None)
     clock = transition.armed(kind, kind, received.started_at, plan, None)
-    transition.drop(kind)
+    transition.drop(kind, is_ended=True)
     if classify(legal_context.calendar, answer.due_at, instant(fact.at), answer.basis) == "late":
         holder = transition.state.holder_unit_id
         transition.emit_at(
@@ -209,7 +209,7 @@ def end_kind(transition: Transition, *kinds: str) -> None:
 
 def end(transition: Transition, clock: Clock) -> None:
     """A part is done: said when it was in time; when it wasn't, the breach has said it."""
-    transition.drop(clock.name)
+    transition.drop(clock.name, is_ended=True)
     if not clock.is_breached:
         fact = transition.caused_by()
         emit_met(transition, clock, fact.at, fact.event_type)

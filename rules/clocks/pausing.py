@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from events.deadline import ClockPaused, ClockRestarted, ClockResumed
 from rules.clocks.facts import PauseClosed, PauseOpened
-from rules.clocks.instants import Instant
 from rules.clocks.ledger import (
     Asked,
     adjusted_by,
@@ -21,13 +20,13 @@ from rules.clocks.ledger import (
     lapse,
     moved_to,
     open_entry,
-    owe_again,
     own_entries,
     pause_count,
 )
 from rules.clocks.state import Clock, Entry
 from rules.clocks.transition import DOSSIER, Transition
-from rules.due.supplement import AdjustedDue, is_pausing
+from rules.clocks.verdicts import owe_again
+from rules.due.supplement import AdjustedDue, comes_too_late, is_pausing
 from rules.errors import RulesError
 
 _MOVED_BY_PAUSES = frozenset({"dossier", "step", "agency"})
@@ -38,7 +37,10 @@ def on_pause_opened(transition: Transition, fact: PauseOpened) -> None:
     if open_entry(transition.state) is not None:
         transition.flag("overlap", "domain 4.3: already-paused", f"{fact.event_type} while a pause is open")
         return
-    if transition.legal_context is None or not _may_pause(transition, fact):
+    if transition.legal_context is None:
+        return
+    if not _may_pause(transition, fact):
+        transition.note("no-pause-here")
         return
     clock = transition.state.clock(DOSSIER)
     last = transition.state.ledger[-1] if transition.state.ledger else None
@@ -47,24 +49,18 @@ def on_pause_opened(transition: Transition, fact: PauseOpened) -> None:
             "order", "domain 4.3: out-of-order", f"{fact.event_type} lies before an earlier pause or extension"
         )
         return
-    stops = clock is None or not _is_too_late(transition, clock, fact.at)
+    stops = clock is None or not comes_too_late(fact.at, clock.lawful_due_at)
     transition.state = replace(
         transition.state, ledger=(*transition.state.ledger, Entry(fact.cause, fact.at, None, stops=stops))
     )
     if not stops:
+        transition.note("too-late")
         return
     if clock is not None:
         lapse(transition, clock, "clock_paused")
     for one in transition.state.clocks:
         if one.kind in _MOVED_BY_PAUSES and not (one.is_breached and one.kind != "dossier"):
             _pause(transition, one, fact)
-
-
-def _is_too_late(transition: Transition, clock: Clock, at: Instant) -> bool:
-    """Whether the due date had passed: by its day, for hour terms by its instant (DR-24, DR-08)."""
-    if clock.basis == "instant":
-        return at > clock.lawful_due_at
-    return transition.zone.local(at).toordinal() > clock.due_on
 
 
 def _may_pause(transition: Transition, fact: PauseOpened | PauseClosed) -> bool:

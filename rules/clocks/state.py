@@ -64,13 +64,14 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Apology(Struct, frozen=True, array_like=True, gc=False):
-    """The obligation to apologise (AR-01 to AR-11): how far it is, and the re-appointments given."""
+    """The obligation to apologise (AR-01 to AR-11): how far it is, the re-appointments given, when the first letter left."""
 
     is_pending: bool = False
     is_required: bool = False
     is_sent: bool = False
     is_waived: bool = False
     reappointments: int = 0
+    sent_at: Instant = 0
 
 
 class Escalation(Struct, frozen=True, array_like=True, gc=False):
@@ -82,7 +83,7 @@ class Escalation(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Ending(Struct, frozen=True, array_like=True, gc=False):
-    """How the dossier's clock ended; `is_backdated` until a head approves (DR-31)."""
+    """How the dossier's clock ended; `is_backdated` until a head approves (DR-31), which `recorded_at` shows."""
 
     event_id: str
     event_type: str
@@ -90,6 +91,7 @@ class Ending(Struct, frozen=True, array_like=True, gc=False):
     at: Instant
     known_at: Instant
     is_backdated: bool = False
+    recorded_at: Instant = 0
 
 
 class Subject(Struct, frozen=True, array_like=True, gc=False):

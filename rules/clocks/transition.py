@@ -1,12 +1,13 @@
-"""One turn: a state, what was asked of it, and what is concluded on the way. Mutable inside, pure to the outside.
+"""One transition: a state, what was asked of it, and what is emitted on the way. Mutable inside, pure to the outside.
 
-The functions beside this module each take a `Transition`, replace its state and say things; `fold.evolve` hands out the result.
+The functions beside this module each take a `Transition`, replace its state and emit things; `fold.evolve` hands out the result.
 """
 
 from collections.abc import Callable
 from datetime import date
 from typing import Any, ParamSpec
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from events.deadline import ClockNotArmed, DeadlineEvent
@@ -20,23 +21,55 @@ from rules.errors import CalendarExhaustedError, InvalidPausesError, RulesError
 
 _Fields = ParamSpec("_Fields")
 
+FORBIDDEN = "domain 4.3: "
+"""What a rule begins with that forbids an event where a stream stands; its code follows."""
 DOSSIER = "dossier"
 """The clock of the whole dossier."""
 
 
-class Transition:
-    """The present state of one stream and what was said since the turn began."""
+class Note(Struct, frozen=True, gc=False):
+    """Why a fact moved no clock although it might seem so. `code` is a stable word for it, `detail` what the rules said."""
 
-    __slots__ = ("detected_at", "emitted", "fact", "legal_context", "planner", "state", "zone")
+    fact: Fact
+    code: str
+    detail: str = ""
+
+
+class Change(Struct, frozen=True, gc=False):
+    """One clock before and after a step: set going (no `before`), kept in another form, or gone (no `after`)."""
+
+    before: Clock | None
+    after: Clock | None
+    is_ended: bool = False
+
+
+class Trace(Struct, gc=False):
+    """What an explanation wants to know beside what is emitted. It changes nothing."""
+
+    changes: list[Change] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+class Transition:
+    """The present state of one stream and what was emitted since it began."""
+
+    __slots__ = ("detected_at", "emitted", "fact", "legal_context", "planner", "state", "trace", "zone")
 
     def __init__(
-        self, planner: Planner, state: StreamState, fact: Fact | None, detected_at: Instant, emitted: list[DerivedEvent]
+        self,
+        planner: Planner,
+        state: StreamState,
+        fact: Fact | None,
+        detected_at: Instant,
+        emitted: list[DerivedEvent],
+        trace: Trace | None = None,
     ) -> None:
         self.planner = planner
         self.state = state
         self.fact = fact
         self.detected_at = detected_at
         self.emitted = emitted
+        self.trace = trace
         self.legal_context = planner.legal_context(state.subject)
         self.zone = self.legal_context.zone if self.legal_context else planner.default_zone
 
@@ -52,16 +85,25 @@ class Transition:
         clocks = self.state.clocks
         for place, known in enumerate(clocks):
             if known.name == clock.name:
+                self._changed(known, clock)
                 self.state = replace(self.state, clocks=(*clocks[:place], clock, *clocks[place + 1 :]))
                 return
+        self._changed(None, clock)
         self.state = replace(self.state, clocks=(*clocks, clock))
 
-    def drop(self, name: str) -> None:
-        """Forget a clock."""
-        self.state = replace(self.state, clocks=tuple(one for one in self.state.clocks if one.name != name))
+    def drop(self, name: str, *, is_ended: bool = False) -> None:
+        """Forget a clock. `is_ended`: what it times is done, so that it is judged."""
+        clocks = self.state.clocks
+        if self.trace is not None:
+            self.trace.changes += [Change(one, None, is_ended=is_ended) for one in clocks if one.name == name]
+        self.state = replace(self.state, clocks=tuple(one for one in clocks if one.name != name))
+
+    def _changed(self, before: Clock | None, after: Clock) -> None:
+        if self.trace is not None:
+            self.trace.changes.append(Change(before, after))
 
     def armed(self, name: str, kind: Any, started_at: Instant, plan: Plan, term: Any, **about: Any) -> Clock:
-        """A new clock of a plan, set going by the fact of this turn, and kept."""
+        """A new clock of a plan, set going by the fact of this transition, and kept."""
         fact = self.caused_by()
         clock = Clock(
             name=name,
@@ -87,7 +129,7 @@ class Transition:
         return clock
 
     def caused_by(self) -> Fact:
-        """The fact of this turn. Time alone causes nothing that asks for it."""
+        """The fact of this transition. Time alone causes nothing that asks for it."""
         assert self.fact is not None  # noqa: S101 asked only while a fact is told
         return self.fact
 
@@ -102,7 +144,7 @@ class Transition:
         *_: _Fields.args,
         **fields: _Fields.kwargs,
     ) -> None:
-        """Say what the fact of this turn caused, of a kind with its fields."""
+        """Emit what the fact of this transition caused, of a kind with its fields."""
         fact = self.caused_by()
         self._emit(kind, fields, clock.name, clock.lawful_due_at, tag, fact.at)
 
@@ -117,7 +159,7 @@ class Transition:
         self, at: Instant, clock: Clock, tag: str, kind: Callable[_Fields, DeadlineEvent], /,
         *_: _Fields.args, **fields: _Fields.kwargs,
     ) -> None:  # fmt: skip
-        """Say what the passing of time brought: it follows from the event that gave the clock its due date."""
+        """Emit what the passing of time brought: it follows from the event that gave the clock its due date."""
         state = self.state
         self.emitted.append(
             DerivedEvent(
@@ -137,15 +179,33 @@ class Transition:
             )
         )
 
-    def flag(self, kind: Any, rule: str, detail: str) -> None:
-        """The fact of this turn contradicts what is known: say which rule it breaks; the state stays as it was."""
+    def emit_verdict(
+        self, judged_at: Instant, tag: str, kind: Callable[_Fields, DeadlineEvent], /,
+        *_: _Fields.args, **fields: _Fields.kwargs,
+    ) -> None:  # fmt: skip
+        """Emit what was judged about the dossier as a whole; also where it has no clock."""
         fact = self.caused_by()
+        self._emit(kind, fields, DOSSIER, judged_at, f"{tag}:{fact.event_id}", fact.at)
+
+    def note(self, code: str, detail: str = "") -> None:
+        """Tell an explanation that the fact of this transition moves nothing, and why."""
+        if self.trace is not None:
+            self.trace.notes.append(Note(self.caused_by(), code, detail))
+
+    def flag(self, kind: Any, rule: str, detail: str, code: str = "") -> None:
+        """The fact of this transition contradicts what is known: say which rule it breaks; the state stays as it was.
+
+        `code`: a word for it to an explanation, where the rule itself names none.
+        """
+        fact = self.caused_by()
+        self.note(code or rule.removeprefix(FORBIDDEN), detail if code else "")
         fields = {"kind": kind, "rule": rule, "detail": detail, "target_event_id": fact.event_id}
         self._emit(IntegrityFlagRaised, fields, DOSSIER, fact.at, f":{rule}:{fact.event_id}", fact.at)
 
     def not_armed(self, name: str, kind: Any, code: Any, reason: str) -> None:
         """A clock can't run: an alert to the administrator (AL-7)."""
         fact = self.caused_by()
+        self.note("not-armed", reason)
         fields = {"clock": name, "clock_kind": kind, "code": code, "reason": reason}
         self._emit(ClockNotArmed, fields, name, fact.at, f":{fact.event_id}", fact.at)
 

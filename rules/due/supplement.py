@@ -10,6 +10,7 @@ Then pausing on day p and resuming on day r leaves "remaining = N - consumed" da
 """
 
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,12 +18,13 @@ from msgspec.structs import replace
 from rules.book import ruleset
 from rules.book.ruleset import Policy, RuleSet
 from rules.calendars.calendar import Calendar
-from rules.due.classify import Classification, classify, late_from
+from rules.due.classify import Classification, classify
 from rules.due.terms import Due, Term, due, nominal_day
 from rules.errors import InvalidPausesError
 
 PauseCause = ruleset.PauseCause
 
+_Instant = TypeVar("_Instant", datetime, int)
 _LONG_AGO, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _RULES: dict[Policy, str] = {"pause": "DR-20", "restart": "DR-21", "qd766": "DR-22"}
 
@@ -66,6 +68,15 @@ class AdjustedDue(Struct, frozen=True, kw_only=True, gc=False):
     is_overdue_by_rule: bool
 
 
+def comes_too_late(at: _Instant, due_at: _Instant) -> bool:
+    """Tell whether a pause opened or an extension granted at an instant cures nothing (DR-24, B13).
+
+    By instant, whatever the hour and whatever the unit of the term: strictly after the lawful due instant of that moment.
+    Both are aware datetimes in UTC, or both are counts of microseconds.
+    """
+    return at > due_at
+
+
 def is_pausing(cause: PauseCause, rule_set: RuleSet, *, procedure_says_so: bool = False) -> bool:
     """Tell whether a cause stops the clock: by the rule set for every procedure, or because this procedure says so."""
     return cause in rule_set.pausing_causes or procedure_says_so
@@ -81,7 +92,7 @@ def adjusted_due(
 ) -> AdjustedDue:
     """Give the due date under one policy.
 
-    A pause opened or an extension granted after the due date of that moment cures nothing and is passed over (DR-24).
+    A pause opened or an extension granted after the due instant of that moment cures nothing and is passed over (DR-24).
     Restarting is for supplements: a financial duty shifts the due date under RESTART too, and 766 doesn't know it. What
     was extended stays so: no restart ends earlier. An extension granted during a pause counts from its end.
 
@@ -93,7 +104,7 @@ def adjusted_due(
     applied: Policy = "pause" if policy == "restart" and term is None else policy
     clock = _started(original, term)
     for entry in ledger:
-        if _is_too_late(calendar, clock, entry):
+        if _is_too_late(clock, entry):
             continue
         if isinstance(entry, Extension):
             clock = _extended(calendar, clock, entry)
@@ -206,9 +217,9 @@ def _last_day(current: Due, term: Term | None) -> date:
     return nominal_day(current.effective_start_at.date(), term)
 
 
-def _is_too_late(calendar: Calendar, clock: _Clock, entry: Pause | Extension) -> bool:
+def _is_too_late(clock: _Clock, entry: Pause | Extension) -> bool:
     at = entry.granted_at if isinstance(entry, Extension) else entry.requested_at
-    return not clock.is_waiting and at >= late_from(calendar, clock.due.due_at, clock.due.basis)
+    return not clock.is_waiting and comes_too_late(at.astimezone(UTC), clock.due.due_at.astimezone(UTC))
 
 
 def _extended(calendar: Calendar, clock: _Clock, extension: Extension) -> _Clock:

@@ -7,13 +7,19 @@ and after it.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal, get_args
+from datetime import UTC, datetime
+from typing import Any, Literal
 
-from rules.book.ruleset import Policy, RuleSet
+from rules.book.ruleset import POLICIES, Policy, RuleSet
 from rules.calendars.calendar import Calendar
-from rules.due.classify import Classification, classify, late_from
-from rules.due.supplement import AdjustedDue, Extension, Ledger, Pause, adjusted_due, closed, qd766_class
+from rules.due.supplement import (
+    AdjustedDue,
+    Extension,
+    Ledger,
+    Pause,
+    adjusted_due,
+    comes_too_late,
+)
 from rules.due.terms import Due, Term, due
 from rules.explain.counted_days import CountedDay, counted_days
 
@@ -21,8 +27,6 @@ from rules.explain.counted_days import CountedDay, counted_days
 # waiting: there is no due date until the clock resumes. too_late: it came after the due date (DR-24). ignored: the
 # policy doesn't know such a stop.
 Effect = Literal["restarted", "shifted", "extended", "unmoved", "waiting", "too_late", "ignored"]
-
-POLICIES: tuple[Policy, ...] = get_args(Policy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,23 +137,6 @@ class ClockExplanation:
         """Give the due date under one policy."""
         return next(adjusted for adjusted in self.policies if adjusted.policy == policy)
 
-    def classify_all(self, ended_at: datetime | None) -> dict[Policy, Classification]:
-        """Classify an ending under each policy; a dossier that ends while it waits, as if it was answered then.
-
-        766 instead ends its clock at the unanswered request (DR-22). What has not ended is `unknown`, never on time,
-        unless 766 says otherwise.
-        """
-        classes: dict[Policy, Classification] = {}
-        ledger = self.ledger if ended_at is None else closed(self.ledger, ended_at)
-        for policy in POLICIES:
-            if policy == "qd766":
-                found = qd766_class(self.calendar, self.original, self.term, self.ledger, ended_at, self.rule_set)
-            else:
-                moved = adjusted_due(self.calendar, self.original, self.term, ledger, self.rule_set, policy).due
-                found = classify(self.calendar, moved.due_at if moved else None, ended_at, self.original.basis)
-            classes[policy] = found
-        return classes
-
 
 def explain_due(calendar: Calendar, accepted_at: datetime, term: Term, rule_set: RuleSet) -> DueExplanation:
     """Give the due date of a term and the days that were counted. Raises what `rules.due.terms.due` raises."""
@@ -226,7 +213,7 @@ def _entry(
         effects=tuple(
             EntryEffect(
                 policy=policy,
-                effect=_effect(calendar, entry, before, after),
+                effect=_effect(entry, before, after),
                 due_at=after.due.due_at if after.due else None,
             )
             for policy, (before, after) in steps.items()
@@ -234,11 +221,11 @@ def _entry(
     )
 
 
-def _effect(calendar: Calendar, entry: Pause | Extension, before: AdjustedDue, after: AdjustedDue) -> Effect:
+def _effect(entry: Pause | Extension, before: AdjustedDue, after: AdjustedDue) -> Effect:
     at = entry.granted_at if isinstance(entry, Extension) else entry.requested_at
     if before.due is None or after.due is None:
         return "waiting"
-    if at >= late_from(calendar, before.due.due_at, before.due.basis):
+    if comes_too_late(at.astimezone(UTC), before.due.due_at.astimezone(UTC)):
         return "too_late"
     if isinstance(entry, Pause) and entry.cause != "supplement" and after.applied == "qd766":
         return "ignored"

@@ -1,8 +1,8 @@
 """Tell why the due dates of a whole dossier are what they are, clock by clock, and hold them against what was said.
 
-In go the facts of one stream, the rulebook and the catalogue of procedures; out comes everything an inspector needs to redo
-the sums by hand (DR-01 to DR-31, AR-02, 4.6). Pure. A computed due date that is not the recorded one `differs`; nothing is
-put right here.
+The history is replayed by the very code that the worker runs (`rules.clocks.replay`); its trace gives every clock with its moves,
+verdict and notes, and everything an inspector needs to redo the sums by hand is added (DR-01 to DR-31, AR-02, 4.6). Pure. A
+computed due date that is not the recorded one `differs`; nothing is put right here.
 """
 
 from collections.abc import Callable
@@ -13,15 +13,23 @@ from typing import TypeVar
 from rules.book.procedures import ProcedureCatalogue
 from rules.book.rulebook import Rulebook
 from rules.book.ruleset import Policy
-from rules.due.classify import Classification, classify, classify_recorded
+from rules.clocks.facts import ConsultationRequested, Fact
+from rules.clocks.instants import Zone, instant
+from rules.clocks.ledger import REOPENING, ledger_of, own_entries
+from rules.clocks.planning import Planner
+from rules.clocks.replay import Step, replay
+from rules.clocks.rule_values import lawful_due_of, term_of_clock
+from rules.clocks.state import Entry, StreamState
+from rules.clocks.transition import DOSSIER, Note, Transition
+from rules.due.classify import Classification
 from rules.due.escalation import escalation_rungs
-from rules.due.ladder import Rung, apology_latest_at, near_due_rungs
-from rules.due.supplement import Ledger, Pause, adjusted_due, closed
+from rules.due.ladder import Rung, near_due_rungs
+from rules.due.policy_classes import policy_classes
+from rules.due.terms import Term
 from rules.errors import RulesError
 from rules.explain.clock_explanation import ClockExplanation, DueExplanation, explain_clock, explain_due
-from rules.explain.dossier_facts import Fact, RecordedDue, StreamFacts
-from rules.explain.dossier_moves import walk
-from rules.explain.dossier_walk import DOSSIER, Move, Note, Walk, WalkedClock
+from rules.explain.clock_lives import ClockLife, Move, clock_lives
+from rules.explain.recorded_stream import RecordedDue, RecordedStream
 
 _T = TypeVar("_T")
 
@@ -65,7 +73,7 @@ class ExplainedClock:
 
     name: str
     kind: str
-    walked: WalkedClock
+    life: ClockLife
     explanation: ClockExplanation
     first: DueExplanation | None
     by_rules: DueExplanation | None
@@ -85,7 +93,7 @@ class ExplainedClock:
     @property
     def is_waiting(self) -> bool:
         """Whether it stands still now."""
-        return self.walked.is_paused and not self.walked.is_over
+        return self.life.last.is_paused and not self.life.is_over
 
     @property
     def differs(self) -> bool:
@@ -98,16 +106,21 @@ class ExplainedClock:
 class DossierExplanation:
     """All clocks of one stream. `unexplained`: due dates that were said about clocks which follow from no fact."""
 
-    stream: StreamFacts
+    stream: RecordedStream
     clocks: tuple[ExplainedClock, ...]
     notes: tuple[Note, ...]
     unexplained: tuple[RecordedDue, ...]
-    is_accepted: bool
-    ending: Fact | None
+    steps: tuple[Step, ...]
+    state: StreamState | None
+    zone: Zone
     opening: Fact | None
-    unit_id: int | None
-    procedure_code: str | None
     procedure_name: str | None
+
+    @property
+    def ending(self) -> Fact | None:
+        """The fact that ended the stream, while it stands."""
+        ending = self.state.ending if self.state else None
+        return next((step.fact for step in self.steps if ending and step.fact.seq == ending.seq), None)
 
     @property
     def differs(self) -> bool:
@@ -115,81 +128,120 @@ class DossierExplanation:
         return bool(self.unexplained) or any(clock.differs for clock in self.clocks)
 
 
-def explain_dossier(stream: StreamFacts, rulebook: Rulebook, procedures: ProcedureCatalogue) -> DossierExplanation:
-    """Explain every clock of a stream, the dossier's own first, the others in the order in which they started."""
-    walked = walk(stream, rulebook, procedures)
-    ordered = sorted(walked.clocks, key=lambda clock: clock.kind != DOSSIER)
-    clocks = tuple(_explained(walked, clock, stream) for clock in ordered)
-    known = {id(one) for clock in ordered for one in _recorded_of(stream, clock)}
-    opening, procedure = walked.opening, walked.procedure()
+def explain_dossier(stream: RecordedStream, rulebook: Rulebook, procedures: ProcedureCatalogue) -> DossierExplanation:
+    """Explain every clock of a stream, the dossier's own first, the others in the order in which they were set going."""
+    planner = Planner(rulebook, procedures)
+    steps = replay(stream.history, planner)
+    lives = sorted(clock_lives(steps, planner), key=lambda life: life.kind != DOSSIER)
+    state = next((step.after for step in reversed(steps) if step.after is not None), None)
+    procedure = planner.procedure(state.subject.procedure_code, state.subject.opened_on) if state else None
+    context = planner.legal_context(state.subject) if state else None
+    known = {id(one) for life in lives for one in _recorded_of(stream, life)}
     return DossierExplanation(
         stream=stream,
-        clocks=clocks,
-        notes=_notes(walked, stream),
+        clocks=tuple(_explained(planner, life, stream) for life in lives),
+        notes=_notes(steps),
         unexplained=tuple(one for one in stream.recorded if id(one) not in known),
-        is_accepted=walked.is_accepted,
-        ending=walked.ending,
-        opening=opening,
-        unit_id=opening.unit_id if opening else None,
-        procedure_code=opening.procedure_code if opening else None,
+        steps=steps,
+        state=state,
+        zone=context.zone if context else planner.default_zone,
+        opening=steps[0].fact if steps else None,
         procedure_name=procedure.name if procedure else None,
     )
 
 
-def _recorded_of(stream: StreamFacts, clock: WalkedClock) -> tuple[RecordedDue, ...]:
+def _notes(steps: tuple[Step, ...]) -> tuple[Note, ...]:
+    """What moved nothing; a late record that a head approved needs no look any more (DR-31)."""
+    notes = tuple(note for step in steps for note in step.notes)
+    state = steps[-1].after if steps else None
+    is_open = state is not None and state.ending is not None and state.ending.is_backdated
+    return tuple(note for note in notes if note.code != "backdated" or is_open)
+
+
+def _recorded_of(stream: RecordedStream, life: ClockLife) -> tuple[RecordedDue, ...]:
     """What was said about a clock: by its name; of the dossier's own there is only one, however it is called."""
-    if clock.kind == DOSSIER:
+    if life.kind == DOSSIER:
         return tuple(one for one in stream.recorded if one.clock_kind == DOSSIER)
-    return tuple(one for one in stream.recorded if (one.clock, one.clock_kind) == (clock.name, clock.kind))
+    return tuple(one for one in stream.recorded if (one.clock, one.clock_kind) == (life.name, life.kind))
 
 
-def _explained(walked: Walk, clock: WalkedClock, stream: StreamFacts) -> ExplainedClock:
-    ledger, causes = _ledger(walked, clock)
-    recorded = _recorded_of(stream, clock)
-    last = recorded[-1] if recorded else None
-    # Where it was said that the clock can't run any more, what was said before is not its present due date.
-    is_stale = last is not None and any(one.clock == clock.name and one.seq > last.seq for one in stream.not_armed)
-    present = None if is_stale else last
-    explanation = explain_clock(clock.calendar, clock.started_at, clock.counted, clock.base, ledger, clock.rule_set)
-    judged_at, classes = _judged(clock, explanation)
-    ended_at = clock.ended.at if clock.ended else None
-    moves = _moves(clock, recorded)
+def _explained(planner: Planner, life: ClockLife, stream: RecordedStream) -> ExplainedClock:
+    clock, context, local = life.last, life.context, life.context.zone.local
+    entries = own_entries(life.state, clock)
+    ledger = ledger_of(Transition(planner, life.state, None, 0, []), entries)
+    is_dossier, lawful_at = life.kind == DOSSIER, _last_move(life)
+    explanation = explain_clock(
+        context.calendar, instant(clock.started_at), _counted(life), life.base, ledger, context.rule_set
+    )
+    recorded = _recorded_of(stream, life)
+    last = recorded[-1] if recorded and not life.problem else None
+    moves = _moves(life, recorded)
     matched = {id(one) for one in recorded if any(one.seq == move.move.fact.seq for move in moves)}
-    is_dossier = clock.kind == DOSSIER
+    due, running_from = lawful_due_of(clock, context.zone), _running_from(life, explanation)
     return ExplainedClock(
-        name=clock.name,
-        kind=clock.kind,
-        walked=clock,
+        name=life.name,
+        kind=life.kind,
+        life=life,
         explanation=explanation,
-        first=_first(clock),
-        by_rules=_by_rules(clock),
-        causes=causes,
-        original=Compared(computed=clock.original.due_at, recorded=last.original_due_at if last else None),
-        lawful=Compared(computed=clock.lawful.due_at, recorded=present.lawful_due_at if present else None),
-        promised=Compared(computed=clock.promised_at, recorded=present.promised_due_at if present else None),
-        judged_due_at=judged_at,
+        first=_first(life),
+        by_rules=_by_rules(life),
+        causes=tuple(_cause(entry) for entry in entries),
+        original=Compared(
+            computed=local(clock.original_due_at), recorded=recorded[-1].original_due_at if recorded else None
+        ),
+        lawful=Compared(computed=lawful_at[0], recorded=last.lawful_due_at if last else None),
+        promised=Compared(computed=lawful_at[1], recorded=last.promised_due_at if last else None),
+        judged_due_at=local(clock.lawful_due_at) if life.ended else lawful_at[0],
         moves=moves,
         unexplained=tuple(one for one in recorded if id(one) not in matched),
-        classes=classes if is_dossier else {},
-        outcome=classify(clock.calendar, judged_at, ended_at, clock.original.basis),
-        latest_at=_or_none(lambda: _latest_at(clock)) if is_dossier else None,
-        rungs=_rungs(clock) if clock.kind not in ("intake", "transfer") else (),
-        escalations=escalation_rungs(clock.calendar, clock.lawful, clock.rule_set) if is_dossier else (),
+        classes=_classes(life, explanation) if is_dossier else {},
+        outcome=_outcome(life),
+        latest_at=local(clock.latest_at) if is_dossier else None,
+        rungs=near_due_rungs(context.calendar, due, term_of_clock(clock), context.rule_set, running_from)
+        if life.kind not in ("intake", "transfer")
+        else (),
+        escalations=escalation_rungs(context.calendar, due, context.rule_set) if is_dossier else (),
     )
 
 
-def _ledger(walked: Walk, clock: WalkedClock) -> tuple[Ledger, tuple[str, ...]]:
-    if clock.kind == DOSSIER:
-        return walked.ledger, tuple(walked.causes)
-    return clock.ledger, tuple(entry.cause if isinstance(entry, Pause) else "extension" for entry in clock.ledger)
+def _last_move(life: ClockLife) -> tuple[datetime, datetime]:
+    """The lawful and the promised due date as they were last said; an ending while waiting is judged by another."""
+    if life.moves:
+        return life.moves[-1].lawful_due_at, life.moves[-1].promised_due_at
+    local = life.context.zone.local
+    return local(life.last.lawful_due_at), local(life.last.promised_due_at)
 
 
-def _moves(clock: WalkedClock, recorded: tuple[RecordedDue, ...]) -> tuple[ExplainedMove, ...]:
+def _counted(life: ClockLife) -> Term | None:
+    """The term in which the days are told. Feedback has none of its own: its stages are limits in working days."""
+    clock, context = life.last, life.first_context
+    if life.kind.startswith("feedback"):
+        start = context.zone.local(clock.effective_start_at).date()
+        due_on = context.zone.local(clock.original_due_at).date()
+        return Term(value=context.calendar.working_days_between(start, due_on), unit="working_day")
+    if isinstance(life.armed_by, ConsultationRequested) and life.armed_by.due_at is not None:
+        return None
+    return term_of_clock(clock)
+
+
+def _running_from(life: ClockLife, explanation: ClockExplanation) -> datetime:
+    if life.kind == DOSSIER:
+        return explanation.under(explanation.lawful).running_from_at
+    return explanation.original.effective_start_at
+
+
+def _cause(entry: Entry) -> str:
+    if entry.cause is None:
+        return "extension"
+    return "reopening" if entry.legal_basis == REOPENING else entry.cause
+
+
+def _moves(life: ClockLife, recorded: tuple[RecordedDue, ...]) -> tuple[ExplainedMove, ...]:
     """Hold each change against what was said after the same event; the last words win where it was said twice."""
     said = {one.seq: one for one in recorded}
     latest = max(said, default=-1)
     found = []
-    for move in clock.moves:
+    for move in life.moves:
         one = said.get(move.fact.seq)
         found.append(
             ExplainedMove(
@@ -202,73 +254,42 @@ def _moves(clock: WalkedClock, recorded: tuple[RecordedDue, ...]) -> tuple[Expla
     return tuple(found)
 
 
-def _judged(clock: WalkedClock, explanation: ClockExplanation) -> tuple[datetime, dict[Policy, Classification]]:
-    """Give the due date that an ending is judged by, and its class under each policy.
-
-    A dossier that ended while it waited is judged as if the answer had come then.
-    """
-    ended_at = clock.ended.at if clock.ended else None
-    lawful_at = clock.lawful.due_at
-    if clock.is_paused and ended_at is not None and clock.kind == DOSSIER:
-        ledger, policy = closed(explanation.ledger, explanation.calendar.local(ended_at)), explanation.lawful
-        found = _or_none(
-            lambda: adjusted_due(clock.calendar, clock.base, clock.term, ledger, clock.rule_set, policy).due
-        )
-        lawful_at = found.due_at if found else lawful_at
-    classes = _or_none(lambda: explanation.classify_all(ended_at)) or {}
-    return lawful_at, classes
+def _classes(life: ClockLife, explanation: ClockExplanation) -> dict[Policy, Classification]:
+    """The verdict under each policy; of a dossier that is open, what the policies say of it so far (DR-22)."""
+    if life.ended is not None and life.verdict is not None:
+        verdict = life.verdict
+        return {
+            "restart": verdict["restart_outcome"], "pause": verdict["pause_outcome"], "qd766": verdict["qd766_outcome"],
+        }  # fmt: skip
+    original, term, ledger = explanation.original, explanation.term, explanation.ledger
+    return policy_classes(explanation.calendar, original, term, ledger, None, explanation.rule_set)
 
 
-def _first(clock: WalkedClock) -> DueExplanation | None:
-    if clock.calendar.version == clock.first_calendar.version or clock.term is None:
+def _outcome(life: ClockLife) -> Classification:
+    """As the clock said it: early or on time where it was met, late where its ending was not; else not known yet."""
+    if life.ended is None:
+        return "unknown"
+    if life.kind == DOSSIER:
+        found: Classification = life.verdict["outcome"] if life.verdict else "unknown"
+        return found
+    met: Classification = life.is_met or "late"  # type: ignore[assignment]  # one of the two
+    return met
+
+
+def _first(life: ClockLife) -> DueExplanation | None:
+    term, context = term_of_clock(life.last), life.first_context
+    if life.context.calendar.version == context.calendar.version or term is None:
         return None
-    term = clock.term
-    return _or_none(lambda: explain_due(clock.first_calendar, clock.started_at, term, clock.rule_set))
+    started_at = instant(life.last.started_at)
+    return _or_none(lambda: explain_due(context.calendar, started_at, term, context.rule_set))
 
 
-def _by_rules(clock: WalkedClock) -> DueExplanation | None:
-    if clock.term is None or clock.original.rule != "appointment":
+def _by_rules(life: ClockLife) -> DueExplanation | None:
+    term, context = term_of_clock(life.last), life.first_context
+    if term is None or life.last.original_rule != "appointment":
         return None
-    term = clock.term
-    return _or_none(lambda: explain_due(clock.first_calendar, clock.started_at, term, clock.rule_set))
-
-
-def _latest_at(clock: WalkedClock) -> datetime:
-    return apology_latest_at(clock.calendar, clock.lawful, clock.term, clock.rule_set, clock.running_from_at)
-
-
-def _rungs(clock: WalkedClock) -> tuple[Rung, ...]:
-    return near_due_rungs(clock.calendar, clock.lawful, clock.term, clock.rule_set, clock.running_from_at)
-
-
-def _backdated(walked: Walk) -> tuple[Note, ...]:
-    """An ending that was recorded late, with the due date between (DR-31)."""
-    clock, fact = walked.dossier(), walked.ending
-    if clock is None or fact is None or fact.is_history or fact.event_id in walked.approved:
-        return ()
-    tolerance = clock.rule_set.back_dating_tolerance
-    found = classify_recorded(
-        clock.calendar, clock.lawful.due_at, fact.at, fact.known_at, tolerance, basis=clock.lawful.basis
-    )
-    return (Note(fact=fact, code="backdated"),) if found.is_backdated else ()
-
-
-def _notes(walked: Walk, stream: StreamFacts) -> tuple[Note, ...]:
-    """Everything noted; what was said of the same event when it happened stands for it."""
-    said = _not_armed(stream)
-    known = {note.fact.seq for note in said}
-    own = (
-        note for note in walked.notes if note.code not in ("no-term", "unknown-calendar") or note.fact.seq not in known
-    )
-    return (*own, *_backdated(walked), *said)
-
-
-def _not_armed(stream: StreamFacts) -> tuple[Note, ...]:
-    """What was said of clocks that can't run (AL-7)."""
-    told = {fact.seq: fact for fact in stream.facts}
-    return tuple(
-        Note(fact=told[one.seq], code="not-armed", detail=one.reason) for one in stream.not_armed if one.seq in told
-    )
+    started_at = instant(life.last.started_at)
+    return _or_none(lambda: explain_due(context.calendar, started_at, term, context.rule_set))
 
 
 def _or_none(ask: Callable[[], _T]) -> _T | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from events.codec import STRUCTURED_CONTENT_TYPE, from_kafka
 from events.errors import MessageError
 from services.stats.domain.facts import fold
-from services.stats.domain.rows import DossierKey, EventRow, data_text, key_of, row_for
+from services.stats.domain.rows import DossierKey, EventRow, LogPlace, data_text, key_of, row_for
 from services.stats.ports import DeadLetters, FactStore, Record, RecordSource
 
 _STRUCTURED = STRUCTURED_CONTENT_TYPE.encode()
@@ -47,7 +47,7 @@ def row_of(record: Record) -> EventRow:
     """The row of one record. Raises MessageError."""
     event = from_kafka(record.value, record.headers)
     data = record.value.decode() if record.value and is_binary(record) else data_text(event)
-    return row_for(event, data, record.topic, record.partition, record.offset)
+    return row_for(event, data, LogPlace(record.topic, record.partition, record.offset, record.appended_at))
 
 
 def is_binary(record: Record) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from services.stats.domain.facts import DossierFacts
@@ -15,11 +16,12 @@ class DeadLetterError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One Kafka record, with its bytes as they came."""
+    """One Kafka record, with its bytes as they came; `appended_at`: its time in the log, aware, UTC."""
 
     topic: str
     partition: int
     offset: int
+    appended_at: datetime
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes | None]]

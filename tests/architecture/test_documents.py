@@ -60,6 +60,14 @@ def test_every_word_of_the_glossary_is_used_in_code_schemas_or_sql() -> None:
     assert sorted(word for word in words if not re.search(rf"\b{re.escape(word)}\b", used)) == []
 
 
+def test_every_class_among_the_words_of_the_code_is_one() -> None:
+    _, words_of_the_code = text_of("docs/glossary.md").split("## The words of the code")
+    named = set(re.findall(r"^\| ([A-Z]\w+) \|", words_of_the_code, flags=re.MULTILINE))
+    assert len(named) > 10
+    defined = {one for name in python_files(*PACKAGES) for one in _defined(name)} | {"Ledger"}  # a name of a tuple
+    assert sorted(named - defined) == []
+
+
 @pytest.mark.parametrize("name", DECISIONS)
 def test_a_decision_has_the_agreed_shape(name: str) -> None:
     text = text_of(name)

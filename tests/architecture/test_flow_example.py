@@ -15,9 +15,10 @@ from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from rules.clocks.derived_events import DerivedEvent, events_of
 from rules.clocks.instants import micros
+from rules.clocks.log_time import LogTime
 from rules.clocks.state import NEVER, StreamState
 from services.deadlines.adapters.wire.fact_reader import read_fact
-from services.deadlines.pipeline import LogTime, Pipeline
+from services.deadlines.pipeline import Pipeline
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.domain.actions import Action, Refusal
 from services.intake.domain.arming import opened_on

@@ -21,7 +21,7 @@ from tests.browser.test_page import UNLABELLED, WEAK_CONTRAST
 from tests.sql.engines import engine_of_its_own
 from tests.sql.loading import load_rows
 from tests.unit.deadlines.life import CHAINED, Life, fold, term
-from tests.unit.motcua.explained_lives import three_policies
+from tests.unit.motcua.explained_lives import place_of, three_policies
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
@@ -78,7 +78,9 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseProce
         store = ClickHouseFacts(client)
         for events, said in stored():
             told = [("dossier-events", one) for one in events] + [("deadline-events", one) for one in said]
-            rows = [row_for(one, data_text(one), topic, 0, number) for number, (topic, one) in enumerate(told)]
+            rows = [
+                row_for(one, data_text(one), place_of(one, topic, number)) for number, (topic, one) in enumerate(told)
+            ]
             asyncio.run(load_rows(store, rows))
         yield running
 

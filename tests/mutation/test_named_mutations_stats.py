@@ -25,8 +25,9 @@ VIEW = "dossiers_in_period"
 
 def without(monkeypatch: pytest.MonkeyPatch, *event_types: str) -> None:
     """Some events are not told to the story of a dossier."""
-    told = {name: applier for name, applier in projection._APPLIERS.items() if name not in event_types}
-    monkeypatch.setattr(projection, "_APPLIERS", told)
+    for table in ("_BY_ENVELOPE", "_BY_DATA"):
+        kept = {name: one for name, one in getattr(projection, table).items() if name not in event_types}
+        monkeypatch.setattr(projection, table, kept)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from clickhouse_connect.driver.client import Client
 
 from events.envelope import Event
 from services.stats.adapters.fact_store import ClickHouseFacts
-from services.stats.domain.rows import EventRow, data_text, row_for
+from services.stats.domain.rows import EventRow, LogPlace, data_text, row_for
 from services.stats.pipeline import refresh_facts, touched_by
 
 
@@ -28,4 +28,4 @@ async def load_rows(store: ClickHouseFacts, rows: Sequence[EventRow]) -> None:
 
 def row_of(event: Event, offset: int = 0) -> EventRow:
     """The row that the loader would make of a record of this event."""
-    return row_for(event, data_text(event), "dossier-events", 0, offset)
+    return row_for(event, data_text(event), LogPlace("dossier-events", 0, offset, event.envelope.recorded_at))

@@ -12,7 +12,6 @@ from events.envelope import Event
 from services.stats.adapters.unit_register import load_units
 from services.stats.domain.figure_catalog import COUNTS
 from services.stats.domain.levels import LEVELS, Level, PlacedUnit, place_units
-from services.stats.domain.measures import counted_dossiers, figures_of
 from services.stats.domain.periods import ZONE, Period, period
 from services.stats.questions import (
     LISTED,
@@ -24,6 +23,7 @@ from services.stats.questions import (
     figures_below,
     total,
 )
+from tests.oracles.plain_count import counted_dossiers, figures_of
 from tests.sql.conftest import NOW
 from tests.sql.loading import load
 from tests.sql.truth import PLAINLY_COUNTED, behind, same_figures

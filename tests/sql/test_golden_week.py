@@ -9,10 +9,10 @@ from clickhouse_connect.driver.client import Client
 from services.stats.adapters.rollup import refresh_rollup
 from services.stats.adapters.unit_register import load_units
 from services.stats.domain.levels import LEVELS, Level, UnitPeriod, place_units
-from services.stats.domain.measures import figures_of
 from services.stats.domain.periods import LAST_DAY, week
 from services.stats.domain.report_formats import to_text
 from services.stats.questions import Counts, Scope, figures, trend, weekly_report
+from tests.oracles.plain_count import figures_of
 from tests.sql.conftest import NOW
 from tests.sql.loading import load
 from tests.sql.truth import behind, same_figures

@@ -7,9 +7,10 @@ from rules.book.procedures import ProcedureCatalogue
 from rules.book.rulebook import Rulebook
 from rules.explain.dossier_explanation import explain_dossier
 from rules.explain.dossier_json import explanation_json
+from rules.explain.recorded_stream import RecordedStream
 from services.page.adapters.dossier_page import DossierNotFoundError
-from services.page.adapters.reader import Reader
-from services.page.domain.dossier_facts import stream_facts
+from services.page.adapters.reader import Reader, Row
+from services.page.domain.recorded_streams import recorded_stream
 from services.stats.questions import period, period_parameters
 
 
@@ -30,4 +31,15 @@ class Explanations:
         about = {name: found[0][name] for name in ("opened_on", "dossier_code")}
         keys = {"dossier_id": dossier_id, "opened_on": about["opened_on"].isoformat()}
         rows = [{**about, **row} for row in await self._reader.rows("dossier_events", keys)]
-        return explanation_json(explain_dossier(stream_facts(dossier_id, rows), self._rulebook, self._procedures))
+        stream = await self._stream(dossier_id, rows)
+        return explanation_json(explain_dossier(stream, self._rulebook, self._procedures))
+
+    async def _stream(self, dossier_id: str, rows: list[Row]) -> RecordedStream:
+        asking = recorded_stream(dossier_id, rows)
+        try:
+            question = next(asking)
+            while True:
+                question = asking.send(await self._reader.rows("log_times", question))
+        except StopIteration as done:
+            stream: RecordedStream = done.value
+            return stream

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -109,6 +110,7 @@ class KafkaBatches:
                     topic=partition.topic,
                     partition=partition.partition,
                     offset=record.offset,
+                    appended_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
                     key=record.key,
                     value=record.value,
                     headers=record.headers,

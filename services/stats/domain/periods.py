@@ -5,6 +5,7 @@ In go days and the present instant; out come periods. Pure: "now" is always an a
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from services.stats.domain.errors import UnusablePeriodError
@@ -70,3 +71,9 @@ def week(day: date, now: datetime) -> Period:
 def local_day(instant: datetime) -> date:
     """The day of an instant in Asia/Ho_Chi_Minh."""
     return instant.astimezone(ZONE).date()
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of a name; ZoneInfoNotFoundError or ValueError for anything else."""
+    return ZoneInfo(name)

@@ -9,16 +9,16 @@ from typing import Any, NamedTuple
 
 from events.codec import dumps
 from events.data_codec import plain
-from events.deadline import ApologyRequired, DeadlineData, DeadlineSet
+from events.deadline import ApologyRequired, DeadlineData, DeadlineSet, EndingClassified
 from events.dossier import DossierReassignedByReorganisation, DossierTransferred
 from events.envelope import Envelope, Event
 from services.stats.domain.errors import RowOutOfRangeError
-from services.stats.domain.outcome import zone_of
-from services.stats.domain.periods import FIRST_DAY, LAST_DAY
+from services.stats.domain.periods import FIRST_DAY, LAST_DAY, zone_of
 
 EVENT_COLUMNS = (
-    "opened_on", "dossier_id", "stream_seq", "event_id", "event_type", "occurred_at", "recorded_at", "unit_id", "dossier_code",
-    "procedure_code", "channel", "actor_id", "source", "is_history", "data", "envelope", "_topic", "_partition", "_offset",
+    "opened_on", "dossier_id", "stream_seq", "event_id", "event_type", "occurred_at", "recorded_at", "appended_at", "unit_id",
+    "dossier_code", "procedure_code", "channel", "actor_id", "source", "is_history", "data", "envelope",
+    "_topic", "_partition", "_offset",
 )  # fmt: skip
 """Columns of the table `events` that the loader writes, in order; `ingested_at` is ClickHouse's own."""
 
@@ -40,6 +40,15 @@ class DossierKey(NamedTuple):
     dossier_id: str
 
 
+class LogPlace(NamedTuple):
+    """Where a record stands in the log and since when."""
+
+    topic: str
+    partition: int
+    offset: int
+    appended_at: datetime
+
+
 class KnownEvent(NamedTuple):
     """What the fold needs of one stored event; `data` is JSON text, empty for types whose data the fold doesn't read."""
 
@@ -52,19 +61,21 @@ class KnownEvent(NamedTuple):
     dossier_code: str
     procedure_code: str
     channel: int
+    source: str
     is_history: bool
     data: str
 
 
-def row_for(event: Event, data: str, topic: str, partition: int, offset: int) -> EventRow:
+def row_for(event: Event, data: str, place: LogPlace) -> EventRow:
     """The row of one event. `data` is its JSON exactly as it was published. Raises RowOutOfRangeError."""
     about = event.envelope
     _check_envelope(about)
     _check_data(event)
     return (
         about.opened_on, about.dossier_id, about.stream_seq, about.event_id, about.event_type, about.occurred_at,
-        about.recorded_at, about.unit_id, about.dossier_code or "", about.procedure_code or "", about.channel or 0,
-        about.actor_id or "", about.source, about.is_history, data, _remaining(about), topic, partition, offset,
+        about.recorded_at, place.appended_at, about.unit_id, about.dossier_code or "", about.procedure_code or "",
+        about.channel or 0, about.actor_id or "", about.source, about.is_history, data, _remaining(about),
+        place.topic, place.partition, place.offset,
     )  # fmt: skip
 
 
@@ -78,7 +89,8 @@ def known_event(event: Event) -> KnownEvent:
     about = event.envelope
     return KnownEvent(
         about.event_id, about.stream_seq, about.event_type, about.occurred_at, about.recorded_at, about.unit_id,
-        about.dossier_code or "", about.procedure_code or "", about.channel or 0, about.is_history, data_text(event),
+        about.dossier_code or "", about.procedure_code or "", about.channel or 0, about.source, about.is_history,
+        data_text(event),
     )  # fmt: skip
 
 
@@ -117,6 +129,8 @@ def _check_data(event: Event) -> None:
             _check_number("held_by_unit_id", getattr(data, "held_by_unit_id", 0), _UINT32)
             if isinstance(data, DeadlineSet):
                 _check_zone(data.time_zone)
+        case EndingClassified(judged_due_at=judged_due_at) if judged_due_at is not None:
+            _check_instant("judged_due_at", judged_due_at)
         case _:
             pass
 

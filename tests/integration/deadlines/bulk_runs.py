@@ -13,9 +13,9 @@ from typing import Any
 
 from events.errors import MessageError
 from events.topics import Topic
+from rules.clocks.log_time import LogTime
 from rules.clocks.state import StreamState
 from services.deadlines.adapters.wire.fact_reader import read_fact
-from services.deadlines.pipeline import LogTime
 from tests.flow.deadlines.dossiers import Dossier
 from tests.integration.deadlines.expected import expected_of_log, pipeline, whole_log, without_detection
 from tests.integration.deadlines.harness import GRACE, HISTORY_QUIET, ROOT, Reader, Relay

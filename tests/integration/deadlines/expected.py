@@ -13,10 +13,11 @@ from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.instants import micros
+from rules.clocks.log_time import LogTime
 from rules.clocks.state import StreamState
 from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.adapters.wire.record_writer import RecordWriter
-from services.deadlines.pipeline import LogTime, Pipeline
+from services.deadlines.pipeline import Pipeline
 from tests.integration.deadlines.harness import GRACE, HISTORY_QUIET, Reader
 
 Said = tuple[Any, ...]

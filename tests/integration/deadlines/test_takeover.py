@@ -9,9 +9,9 @@ import pytest
 from rocksdict import Options, Rdict
 
 from events.topics import Topic
+from rules.clocks.log_time import LogTime
 from services.deadlines.adapters.store import row_codec
 from services.deadlines.adapters.wire.fact_reader import read_fact
-from services.deadlines.pipeline import LogTime
 from tests.flow.deadlines.dossiers import Dossier, term
 from tests.integration.deadlines.bulk_runs import rows_on
 from tests.integration.deadlines.expected import expected_of_log, pipeline, whole_log

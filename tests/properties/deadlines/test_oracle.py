@@ -63,7 +63,7 @@ def reckon(accepted: datetime, days: int, stops: list[datetime], ended: datetime
         pass_until(moment)
         is_request = number % 2 == 0
         if is_request:
-            is_stopped = moment.date() <= due_on  # later it cures nothing (DR-24)
+            is_stopped = moment <= datetime.combine(due_on, _CLOSING, moment.tzinfo)  # later it cures nothing (DR-24)
             running = not is_stopped
         elif is_stopped:
             due_on, running = after(begins_on(moment), days), True

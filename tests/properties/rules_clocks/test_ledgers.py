@@ -14,6 +14,7 @@ from rules.due.supplement import AdjustedDue, Extension, Ledger, Pause, adjusted
 from rules.due.terms import Due, Term, TermUnit, due
 from rules.explain.clock_explanation import POLICIES, explain_clock
 from tests.properties.rules_clocks.walking_oracle import Longer, Stop, WalkingOracle
+from tests.unit.rules.classes import classes_of
 
 FIRST, LAST = datetime(2023, 1, 2), datetime(2026, 5, 29)  # noqa: DTZ001 - local times; the tests add the zone
 
@@ -211,7 +212,7 @@ def test_an_explanation_follows_the_due_date_through_the_ledger(
         assert all(still)
         longer = [b > a for a, b, e in zip(steps, steps[1:], moved, strict=False) if e in {"shifted", "extended"}]
         assert all(longer)
-        classes = found.classify_all(found.under(policy).due.due_at)  # type: ignore[union-attr]
+        classes = classes_of(found, found.under(policy).due.due_at)  # type: ignore[union-attr]
         assert classes[policy] == ("late" if found.under(policy).is_overdue_by_rule else "on_time")
 
 

@@ -86,7 +86,7 @@ class WalkingOracle:
         days.due_on = self.ends(days, unit)
         for entry in entries:
             at = entry.granted if isinstance(entry, Longer) else entry.asked
-            if at.date() > days.due_on:
+            if at > datetime.combine(days.due_on, CLOSING):
                 continue
             if isinstance(entry, Longer):
                 self._longer(days, entry.until, unit)
@@ -121,7 +121,7 @@ class WalkingOracle:
         last = self.ends(Days(left=n, since=start, due_on=start), "working_day")
         for entry in entries:
             at = entry.granted if isinstance(entry, Longer) else entry.asked
-            if at.date() > last:
+            if at > datetime.combine(last, CLOSING):
                 continue
             if isinstance(entry, Longer):
                 allowed = max(allowed, self.between(start, entry.until, "working_day"))

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from services.stats.domain.facts import fold
 from services.stats.domain.levels import place_units, places_of
-from services.stats.domain.measures import figures_of
 from services.stats.domain.periods import period
 from services.stats.domain.rows import DossierKey, known_event
+from tests.oracles.plain_count import figures_of
 from tests.unit.stats.dossiers import at, events_of
 from tests.unit.stats.random_dossiers import random_dossiers, three_levels
 

@@ -91,11 +91,15 @@ def test_ended_in_time_the_pending_apology_lapses() -> None:
     lapsed = one(emitted, "apology-lapsed").data
     assert isinstance(lapsed, ApologyLapsed)
     assert lapsed.reason == "ended_in_time"
-    assert kinds(emitted)[-2:] == ["met on_time", "apology-lapsed"]
+    assert kinds(emitted)[-3:] == ["met on_time", "apology-lapsed", "ending-classified on_time"]
 
 
 def test_ended_before_it_was_pending_nothing_lapses() -> None:
-    assert kinds(told(Life().accepted(*LATE).ready("2026-02-13T09:00"), "2026-06-01T00:00")) == ["set", "met early"]
+    assert kinds(told(Life().accepted(*LATE).ready("2026-02-13T09:00"), "2026-06-01T00:00")) == [
+        "set",
+        "met early",
+        "ending-classified early",
+    ]
 
 
 def test_the_breach_and_only_the_breach_makes_it_an_obligation() -> None:

@@ -224,32 +224,26 @@ def test_a_pause_after_the_due_date_stops_nothing_and_the_escalation_goes_on() -
     ]
 
 
-def test_a_pause_in_the_evening_of_the_due_day_is_still_in_time_and_takes_the_apology_back() -> None:
-    """DR-08 and DR-24 judge by the day; the breach that was said at closing time is followed by what cures it."""
-    life = Life().accepted("2026-02-11T10:20", term(7)).asked("2026-02-27T19:00").supplemented("2026-03-03T09:00")
-    emitted = told(life, "2026-03-12T09:00")
-    assert kinds(emitted)[4:] == [
-        "near-due A4",
-        "apology-required",
-        "breached",
-        "apology-lapsed",
-        "clock-paused",
-        "clock-restarted",
-        "moved",
-        "apology-pending-raised",
-    ]
-    assert dues(one(emitted, "moved")) == ("2026-02-27 17:00", "2026-03-12 17:00", "2026-03-12 17:00")
+@pytest.mark.parametrize(("asked_at", "stops"), [("17:00", True), ("17:01", False), ("17:30", False), ("19:00", False)])
+def test_what_is_asked_of_the_citizen_after_the_due_instant_pauses_and_cures_nothing(
+    asked_at: str, stops: bool
+) -> None:
+    """B13: DR-24 judges by instant, whatever the hour, also where the class of an ending is by day (DR-08)."""
+    life = Life().accepted("2026-02-11T10:20", term(7)).asked(f"2026-02-27T{asked_at}")
+    emitted = told(life, "2026-02-28T00:00")
+    assert bool(only(emitted, "clock-paused")) is stops
+    assert bool(only(emitted, "breached")) is not stops
 
 
-def test_after_such_an_evening_the_new_due_date_is_breached_and_escalated_anew() -> None:
+def test_a_pause_in_the_evening_of_the_due_day_leaves_breach_and_apology_as_they_are() -> None:
     life = Life().accepted("2026-02-11T10:20", term(7)).asked("2026-02-27T19:00").supplemented("2026-03-03T09:00")
     emitted = told(life, "2026-06-01T00:00")
-    assert when_said(only(emitted, "breached", "escalation")) == [
+    assert when_said(only(emitted, "apology-required", "breached", "escalation", "lapsed", "moved")) == [
+        "2026-02-27 17:00 apology-required",
         "2026-02-27 17:00 breached",
-        "2026-03-12 17:00 breached",
-        "2026-03-13 17:00 escalation-raised B1",
-        "2026-03-17 17:00 escalation-raised B2",
-        "2026-03-19 17:00 escalation-raised B3",
+        "2026-03-02 17:00 escalation-raised B1",
+        "2026-03-04 17:00 escalation-raised B2",
+        "2026-03-06 17:00 escalation-raised B3",
     ]
 
 

@@ -1,5 +1,6 @@
 """A dossier that is reopened goes on: the time between its end and now was no time of its clock (4.3)."""
 
+from datetime import timedelta
 from typing import Any
 
 from events.deadline import DeadlineMoved, DeadlineSet
@@ -143,9 +144,11 @@ def test_a_letter_that_lapsed_in_the_evening_is_owed_again_when_the_dossier_is_r
     assert len({event.envelope.event_id for event in emitted}) == len(emitted)
 
 
-def test_a_letter_that_lapsed_in_the_evening_is_owed_again_when_the_citizen_answers_that_evening() -> None:
-    life = Life().accepted("2026-03-02T08:00", appointment_at=at("2026-03-09T17:00")).asked("2026-03-09T18:00")
-    emitted = told(life.supplemented("2026-03-09T19:00"), "2026-03-10T00:00")
+def test_a_letter_that_lapsed_is_owed_again_when_the_citizen_answers_the_same_day() -> None:
+    """Asked in time and told an hour later: the breach was emitted meanwhile, and the wait of no day moves nothing."""
+    life = Life().accepted("2026-03-02T08:00", appointment_at=at("2026-03-09T17:00"))
+    life.asked("2026-03-09T16:30", delay=timedelta(minutes=50))
+    emitted = told(life.supplemented("2026-03-09T17:30"), "2026-03-10T00:00")
     assert kinds(emitted)[-6:] == [
         "apology-required",
         "breached",

@@ -55,8 +55,21 @@ def golden_events() -> list[dict[str, Any]]:
         }  # fmt: skip
         found.append(event(subject, 1, "dossier-accepted.v1", accepted))
         found.append(event(subject, 1, "deadline-set.v1", accepted, due))
-        found += [event(subject, seq, kind, at) for seq, (kind, at) in enumerate(rest, start=2)]
+        for seq, (kind, at) in enumerate(rest, start=2):
+            found.append({**event(subject, seq, kind, at), "id": f"{subject}/{seq}"})
+            found += said_of(subject, seq, kind, at, due_on)
     return found
+
+
+def said_of(subject: str, seq: int, kind: str, at: str, due_on: str) -> list[dict[str, Any]]:
+    """What the clock states because of it."""
+    if kind == "supplement-requested.v1":
+        return [event(subject, seq, "clock-paused.v1", at, {"cause": "supplement", "clock_kind": "dossier"})]
+    if kind != READY:
+        return []
+    outcome = "early" if at[:10] < due_on else "on_time" if at[:10] == due_on else "late"
+    data = {"target_event_id": f"{subject}/{seq}", "outcome": outcome}
+    return [event(subject, seq, "ending-classified.v1", at, data)]
 
 
 def test_the_golden_week_has_its_known_counts_at_both_levels() -> None:
@@ -69,15 +82,6 @@ def test_the_golden_week_has_its_known_counts_at_both_levels() -> None:
     assert count(read(golden_events()), UNITS, "commune", week, now) == {WARD: wanted}
     assert count(read(golden_events()), UNITS, "province", week, now) == {CITY: wanted}
     assert count(read(golden_events()), UNITS, "district", week, now) == {}
-
-
-def test_a_pause_opened_after_the_due_date_never_cures_the_breach() -> None:
-    late = [*golden_events(), event("D04", 2, "supplement-requested.v1", "2026-03-05T09:00")]
-    counted = count(
-        read(late), UNITS, "commune", (date(2026, 3, 2), date(2026, 3, 9)), datetime(2026, 11, 1, tzinfo=UTC)
-    )
-    assert counted[WARD]["open_overdue"] == 1
-    assert counted[WARD]["open_paused"] == 1
 
 
 def test_the_order_of_events_does_not_matter() -> None:
@@ -94,21 +98,18 @@ def test_weeks_run_from_monday_to_monday() -> None:
     ]
 
 
-def late_record(*, history: bool = False, approved: bool = False) -> list[dict[str, Any]]:
-    """Ended on the due day, told the day after."""
+def ended(outcome: str = "late") -> list[dict[str, Any]]:
+    """Ended on the due day, classed by the clock."""
     due = {
         "lawful_due_at": "2026-03-06T17:00:00+07:00", "due_on": "2026-03-06", "classify_by": "date",
         "time_zone": "Asia/Ho_Chi_Minh",
     }  # fmt: skip
-    ending = event("D", 2, READY, "2026-03-06T10:00")
-    told = {**ending, "id": "e", "recordedat": "2026-03-07T09:00:00+07:00", "history": history}
-    approval = event("D", 3, "backdating-approved.v1", "2026-03-07T11:00", {"target_event_id": "e"})
-    accepted = event("D", 1, "dossier-accepted.v1", "2026-03-02T09:00")
+    verdict = event("D", 2, "ending-classified.v1", "2026-03-06T10:00", {"target_event_id": "e", "outcome": outcome})
     return [
-        accepted,
+        event("D", 1, "dossier-accepted.v1", "2026-03-02T09:00"),
         event("D", 1, "deadline-set.v1", "2026-03-02T09:00", due),
-        told,
-        *([approval] if approved else []),
+        {**event("D", 2, READY, "2026-03-06T10:00"), "id": "e"},
+        verdict,
     ]
 
 
@@ -118,16 +119,29 @@ def counted(events: list[dict[str, Any]]) -> dict[str, int]:
     return {name: number for name, number in counts.items() if number}
 
 
-def test_an_ending_that_is_told_long_afterwards_is_late_until_a_head_approves() -> None:
-    assert counted(late_record()) == {"received": 1, "resolved": 1, "late": 1}
-    assert counted(late_record(approved=True)) == {"received": 1, "resolved": 1, "on_time": 1}
-    assert counted(late_record(history=True)) == {"received": 1, "resolved": 1, "on_time": 1}
+def test_the_class_is_that_which_the_clock_stated_last_and_without_one_there_is_none() -> None:
+    assert counted(ended()) == {"received": 1, "resolved": 1, "late": 1}
+    approval = {**ended("on_time")[3], "streamseq": 3}
+    assert counted([*ended(), approval]) == {"received": 1, "resolved": 1, "on_time": 1}
+    assert counted(ended()[:3]) == {"received": 1, "resolved": 1}
+
+
+def test_what_the_clock_refused_is_passed_over() -> None:
+    reopened = {**event("D", 3, "dossier-reopened.v1", "2026-03-05T10:00"), "id": "r"}
+    flag = {
+        **event(
+            "D", 3, "integrity-flag-raised.v1", "2026-03-05T10:00", {"target_event_id": "r", "rule": "domain 4.3: x"}
+        ),
+        "source": "urn:motcua:deadlines",
+    }
+    assert counted([*ended(), reopened, flag]) == counted(ended())
+    assert counted([*ended(), reopened, {**flag, "source": "urn:motcua:intake"}])["open"] == 1
 
 
 def test_what_was_reopened_is_open_again_and_other_clocks_are_not_the_dossiers() -> None:
     step = {"clock_kind": "step", "lawful_due_at": "2026-03-03T17:00:00+07:00", "due_on": "2026-03-03"}
     events = [
-        *late_record(),
+        *ended(),
         event("D", 2, "deadline-moved.v1", "2026-03-06T10:00", step),
         event("D", 3, "dossier-reopened.v1", "2026-03-07T10:00"),
     ]
@@ -137,6 +151,6 @@ def test_what_was_reopened_is_open_again_and_other_clocks_are_not_the_dossiers()
 def test_an_obligation_stops_the_clock_only_if_the_clock_says_so() -> None:
     asked = event("D", 2, "financial-obligation-requested.v1", "2026-03-04T10:00")
     paused = event("D", 2, "clock-paused.v1", "2026-03-04T10:00", {"cause": "financial_duty", "clock_kind": "dossier"})
-    start = late_record()[:2]
+    start = ended()[:2]
     assert counted([*start, asked]) == {"received": 1, "open": 1, "open_overdue": 1}
     assert counted([*start, asked, paused]) == {"received": 1, "open": 1, "open_paused": 1}

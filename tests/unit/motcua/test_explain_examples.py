@@ -1,12 +1,10 @@
 """The worked examples of domain.md 4.4 come out of an explanation, with every day that an inspector would count."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
-from rules.explain.dossier_explanation import explain_dossier
-from tests.unit.deadlines.life import Life, at, procedures, rulebook, term
+from tests.unit.deadlines.life import Life, at, term
 from tests.unit.motcua.explained_lives import explained, explained_json, three_policies
 
 
@@ -146,14 +144,25 @@ def test_the_time_between_an_end_and_a_reopening_is_waited() -> None:
     assert not clock["differs"]
 
 
-def test_a_recorded_version_that_is_not_known_here_is_noted() -> None:
+def test_an_explanation_ends_where_an_event_is_missing_and_says_so() -> None:
     life = three_policies()
-    events = explained(life).stream
-    assert events.recorded[0].calendar_version == "2026.1"
-    strange = replace(events, recorded=(replace(events.recorded[0], calendar_version="1999.1"), *events.recorded[1:]))
-    found = explain_dossier(strange, rulebook(), procedures())
-    assert [note.code for note in found.notes] == ["unknown-version"]
-    assert not found.differs
+    del life.events[1]
+    found = explained(life, [])
+    assert [(note.fact.seq, note.code) for note in found.notes] == [(3, "gap")]
+    assert [clock.kind for clock in found.clocks] == ["dossier"]
+
+
+def test_the_trace_tells_each_step_with_the_clock_before_and_after_it() -> None:
+    found = explained_json(three_policies())
+    steps = [(one["event_type"], one["emitted"]) for one in found["trace"]]
+    assert steps[2] == ("supplement-completed.v1", ["clock-restarted.v1", "deadline-moved.v1"])
+    (change,) = found["trace"][2]["changes"]
+    assert (change["before"]["lawful_due_at"][:10], change["after"]["lawful_due_at"][:10]) == (
+        "2025-03-17",
+        "2025-03-26",
+    )
+    moved = found["clocks"][0]["moves"][1]
+    assert (moved["rule"], moved["inputs"]["pause_due_at"][:10]) == ("DR-21", "2025-03-21")
 
 
 def test_an_explanation_is_plain_json() -> None:
@@ -161,7 +170,7 @@ def test_an_explanation_is_plain_json() -> None:
     assert json.loads(json.dumps(found)) == found
     assert set(found) == {
         "dossier_id", "dossier_code", "unit_id", "procedure_code", "procedure_name", "opened_at", "is_accepted", "ended_at",
-        "ended_by", "differs", "clocks", "notes", "unexplained",
+        "ended_by", "differs", "clocks", "notes", "unexplained", "trace",
     }  # fmt: skip
     assert set(found["clocks"][0]) == {
         "name", "kind", "step_code", "started_at", "effective_start", "term", "basis", "rule", "rules", "calendar_id",

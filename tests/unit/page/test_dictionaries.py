@@ -4,16 +4,16 @@ import json
 import re
 import unicodedata
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 
 from events.catalog import CLASS_BY_TYPE
-from events.deadline import ClockKind
-from rules.book.ruleset import PauseCause
+from events.deadline import ClockKind, DeadlineMoved
+from rules.book.ruleset import POLICIES, PauseCause
 from rules.due.classify import Classification
 from rules.due.terms import TermUnit
-from rules.explain.clock_explanation import POLICIES, Effect
+from rules.explain.clock_explanation import Effect
 from rules.explain.counted_days import Reason
 from services.page.adapters.dictionaries import load_dictionaries, read_texts, wanted_language
 from services.page.domain.csv_tables import DOSSIERS, EVENTS, FIGURES, TREND, UNITS
@@ -21,7 +21,14 @@ from services.page.domain.parameters import SORT_COLUMNS
 from services.stats.questions import DEFINITION, PAGE
 from services.stats.questions import FIGURES as ALL_FIGURES
 
-RULES = Path(__file__).parents[3] / "rules" / "explain"
+CLOCKS = Path(__file__).parents[3] / "rules" / "clocks"
+NOTE_PATTERNS = (
+    r'\.note\("([a-z-]+)"',
+    r"domain 4\.3: ([a-z-]+)",
+    r'code="([a-z-]+)"',
+    r'Note\(fact, "([a-z-]+)"',
+)
+"""How a step of the clocks tells an explanation why something moved nothing."""
 STATIC = Path(__file__).parents[3] / "services" / "page" / "static"
 TEXTS = {name: read_texts(name) for name in ("vi", "en")}
 SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
@@ -61,14 +68,11 @@ def test_every_event_figure_column_and_definition_has_a_text():
 
 
 def test_every_word_of_an_explanation_has_a_text():
-    sources = "\n".join(file.read_text("utf-8") for file in RULES.glob("dossier_*.py"))
-    notes = set(re.findall(r'note\(\w+, "([a-z-]+)"', sources)) | set(
-        re.findall(r'Note\(fact=fact, code="(\w+)"', sources)
-    )
-    moves = set(re.findall(r'moved?\(clock, (?:adjusted, )?fact, "(\w+)"', sources))
-    moves |= {"set", "supplement_completed", "financial_duty_met", "dossier_moved"}
-    assert len(notes) > 10
-    assert {"extension", "reopening", "reappointment", "calendar_change"} <= moves
+    sources = "\n".join(file.read_text("utf-8") for file in CLOCKS.glob("*.py"))
+    notes = {code for pattern in NOTE_PATTERNS for code in re.findall(pattern, sources, re.MULTILINE)}
+    moves = {"set", "calendar_change", *get_args(get_type_hints(DeadlineMoved)["cause"])}
+    assert {"too-late", "already-paused", "other-calendar", "refused", "not-armed", "backdated", "gap"} <= notes
+    assert {"extension", "reopening", "reappointment"} <= moves
     needed = {f"explain.note.{code}" for code in notes} | {f"explain.move.{cause}" for cause in moves}
     needed |= {f"explain.day.{reason}" for reason in (*get_args(Reason), "waited")}
     needed |= {f"explain.effect.{effect}" for effect in get_args(Effect)}

@@ -13,6 +13,7 @@ from rules.due.supplement import Extension, Ledger, Pause, PauseCause
 from rules.due.terms import Term, TermUnit, appointment, due
 from rules.explain.clock_explanation import ClockExplanation, explain_clock, explain_due
 from rules.explain.lawful_days import lawful_days
+from tests.unit.rules.classes import classes_of
 
 Local = Callable[[str], datetime]
 
@@ -138,8 +139,8 @@ def test_the_clock_of_the_three_policies_is_explained(desk: Desk, vn: Local) -> 
     assert effects(found) == [{"restart": "restarted 26/03", "pause": "shifted 21/03", "qd766": "shifted 21/03"}]
     assert found.lawful == "restart"
     assert found.under("restart").rule == "DR-21"
-    assert found.classify_all(vn("2025-03-24T10:00")) == {"restart": "early", "pause": "late", "qd766": "late"}
-    assert found.classify_all(None) == {"restart": "unknown", "pause": "unknown", "qd766": "unknown"}
+    assert classes_of(found, vn("2025-03-24T10:00")) == {"restart": "early", "pause": "late", "qd766": "late"}
+    assert classes_of(found, None) == {"restart": "unknown", "pause": "unknown", "qd766": "unknown"}
 
 
 def test_the_explanation_names_what_it_was_counted_with(desk: Desk, calendar: Calendar, rule_set: RuleSet) -> None:
@@ -191,7 +192,7 @@ def test_an_open_pause_leaves_no_due_date_but_its_dossier_can_be_classified(desk
     assert effects(found) == [{"restart": "waiting", "pause": "waiting", "qd766": "waiting"}]
     assert found.entries[0].working_days_waited is None
     # Withdrawn on 01/04: as if answered then, so 8 days are left (PAUSE); 766 ended at the request.
-    assert found.classify_all(vn("2026-04-01T09:00")) == {"restart": "early", "pause": "early", "qd766": "early"}
+    assert classes_of(found, vn("2026-04-01T09:00")) == {"restart": "early", "pause": "early", "qd766": "early"}
 
 
 def test_of_a_stated_appointment_no_days_are_told(calendar: Calendar, rule_set: RuleSet, vn: Local) -> None:

@@ -109,7 +109,8 @@ CASES = """
 03-02T09:00 | 10 working_day | extended 03-10T09:00 > 03-24T17:00 | 03-24 | 03-24 | 03-24
 03-09T07:30 | 4 hour | extended 03-09T09:30 > 03-10T10:00 | 03-10T10:00 | 03-10T10:00 | 03-10T10:00
 # ... in the evening of the due day, not after it
-03-02T09:00 | 10 working_day | extended 03-16T23:59 > 03-24T17:00 | 03-24 | 03-24 | 03-24
+03-02T09:00 | 10 working_day | extended 03-16T17:00 > 03-24T17:00 | 03-24 | 03-24 | 03-24
+03-02T09:00 | 10 working_day | extended 03-16T17:01 > 03-24T17:00 | 03-16 | 03-16 | 03-16
 03-02T09:00 | 10 working_day | extended 03-17T00:00 > 03-24T17:00 | 03-16 | 03-16 | 03-16
 03-09T07:30 | 4 hour | extended 03-09T11:30:01 > 03-10T10:00 | 03-09T11:30 | 03-09T11:30 | 03-09T11:30
 # ... and only a later one

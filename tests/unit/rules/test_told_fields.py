@@ -17,6 +17,7 @@ from rules.due.supplement import Extension, Ledger, Pause
 from rules.due.terms import Term, due
 from rules.errors import InvalidProcedureError, InvalidRuleSetError
 from rules.explain.clock_explanation import POLICIES, ClockExplanation, explain_clock
+from tests.unit.rules.classes import classes_of
 from tests.unit.rules.test_procedures import record, step
 
 Local = Callable[[str], datetime]
@@ -34,7 +35,7 @@ def test_an_explanation_as_a_plain_structure(calendar: Calendar, rule_set: RuleS
         Pause(requested_at=vn("2026-03-06T09:00"), completed_at=None),
     )
     explained = clock(calendar, rule_set, vn("2026-03-01T08:00"), Term(value=2, unit="working_day"), ledger)
-    assert explained.classify_all(None) == {"pause": "unknown", "restart": "unknown", "qd766": "late"}
+    assert classes_of(explained, None) == {"pause": "unknown", "restart": "unknown", "qd766": "late"}
     told = explained.to_json()
     days = told.pop("days")
     assert days == [
@@ -92,7 +93,7 @@ def test_an_ending_is_classified_under_every_policy(
     calendar: Calendar, rule_set: RuleSet, vn: Local, ended_at: str | None, unit: Any, classes: tuple[str, ...]
 ) -> None:
     explained = clock(calendar, rule_set, vn("2026-03-02T08:00"), Term(value=2 if unit == "hour" else 6, unit=unit), ())
-    found = explained.classify_all(None if ended_at is None else vn(ended_at))
+    found = classes_of(explained, None if ended_at is None else vn(ended_at))
     assert tuple(found[policy] for policy in POLICIES) == classes
 
 
@@ -105,9 +106,9 @@ def test_two_requests_are_late_under_766_alone_and_a_restart_asks_the_cut_off(
         Pause(requested_at=days[2], completed_at=days[3]),
     )
     explained = clock(calendar, rule_set, vn("2026-03-02T08:00"), Term(value=6, unit="working_day"), ledger)
-    assert explained.classify_all(vn("2026-03-09T09:00")) == {"pause": "early", "restart": "early", "qd766": "late"}
+    assert classes_of(explained, vn("2026-03-09T09:00")) == {"pause": "early", "restart": "early", "qd766": "late"}
     same_day = clock(calendar, rule_set, vn("2026-03-04T08:00"), Term(value=1, unit="same_day"), ledger[1:])
-    assert same_day.classify_all(vn("2026-03-05T09:00"))["restart"] == "on_time"
+    assert classes_of(same_day, vn("2026-03-05T09:00"))["restart"] == "on_time"
 
 
 @pytest.mark.parametrize(("requested", "effect"), [("10:00", "shifted"), ("10:01", "too_late")])

@@ -1,4 +1,7 @@
-"""Readable dossiers for the tests of the statistics: say what happened, get the events as both topics would carry them."""
+"""Readable dossiers for the tests of the statistics: say what happened, get the events as both topics would carry them.
+
+What the clock states of an ending, a pause or a letter follows by a plain hand of its own, apart from the rules.
+"""
 
 import uuid
 from collections.abc import Iterable
@@ -8,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from events.catalog import TYPE_BY_CLASS
 from events.deadline import (
+    ApologyClassified,
     ApologyLapsed,
     ApologyRequired,
     ClockPaused,
@@ -18,6 +22,7 @@ from events.deadline import (
     DeadlineRecomputed,
     DeadlineSet,
     DossierBreached,
+    EndingClassified,
 )
 from events.dossier import (
     ApologySent,
@@ -64,6 +69,11 @@ class Dossier:
     opened_on: date = date(1970, 1, 2)
     seq: int = 0
     due: dict[str, datetime | date] = field(default_factory=dict)
+    ending: Event | None = None
+    is_paused: bool = False
+    owed: tuple[datetime, datetime, int] | None = None
+    sent_at: datetime | None = None
+    is_waived: bool = False
 
     def accepted(self, when: datetime, procedure_code: str = "1.001") -> "Dossier":
         self.opened_on = when.astimezone(ZONE).date()
@@ -97,10 +107,15 @@ class Dossier:
         )  # fmt: skip
 
     def supplement_requested(self, when: datetime) -> "Dossier":
-        return self.apply(SupplementRequested(round_no=1, missing_items=("bản sao",), reason="thiếu"), when)
+        """The clock stands still, if there is one that was not due before."""
+        self.apply(SupplementRequested(round_no=1, missing_items=("bản sao",), reason="thiếu"), when)
+        if not self.due or self.is_paused or self.ending is not None or when > self._lawful():
+            return self
+        return self.clock_paused(when, "supplement")
 
     def supplement_completed(self, when: datetime) -> "Dossier":
-        return self.apply(SupplementCompleted(round_no=1), when)
+        self.apply(SupplementCompleted(round_no=1), when)
+        return self.clock_resumed(when, "supplement") if self.is_paused else self
 
     def transferred(self, to_unit_id: int, when: datetime) -> "Dossier":
         return self.apply(DossierTransferred(to_unit_id=to_unit_id), when)
@@ -119,11 +134,13 @@ class Dossier:
 
     def clock_paused(self, when: datetime, cause: str = "financial_duty", kind: str = "dossier") -> "Dossier":
         consumed = {"consumed_working_days": 1, "consumed_working_minutes": 480}
+        self.is_paused |= kind == "dossier"
         data = ClockPaused(**self.due, clock="main", clock_kind=kind, cause=cause, pause_no=1, **consumed)
         return self.conclude(data, when)
 
     def clock_resumed(self, when: datetime, cause: str = "financial_duty", kind: str = "dossier") -> "Dossier":
         waited = {"paused_at": when, "waited_working_days": 1, "waited_working_minutes": 480}
+        self.is_paused &= kind != "dossier"
         data = ClockResumed(**self.due, clock="main", clock_kind=kind, cause=cause, pause_no=1, **waited)
         return self.conclude(data, when)
 
@@ -139,38 +156,47 @@ class Dossier:
         return self.conclude(data, when)
 
     def reopened(self, when: datetime) -> "Dossier":
+        self.ending, self.is_paused = None, False
         return self.apply(DossierReopened(reason="khiếu nại", approver_id="b"), when)
 
     def approved_late_record(self, when: datetime) -> "Dossier":
-        """Of the latest event."""
-        target = self.events[-1].envelope.event_id
-        return self.apply(BackdatingApproved(target_event_id=target, reason="mất mạng", approver_id="b"), when)
+        """Of the ending that stands, or of something else; the clock then states the class of its own date."""
+        ending = self.ending
+        target = ending.envelope.event_id if ending is not None else "none"
+        self.apply(BackdatingApproved(target_event_id=target, reason="mất mạng", approver_id="b"), when)
+        return self if ending is None else self.classified(ending, is_approved=True)
 
     def apology_waived(self, when: datetime) -> "Dossier":
-        return self.apply(ApologyWaived(basis="công dân đề nghị", approver_id="b"), when)
+        self.apply(ApologyWaived(basis="công dân đề nghị", approver_id="b"), when)
+        self.is_waived = True
+        return self.letter_classified(when)
 
     def apology_lapsed(self, reason: str, when: datetime) -> "Dossier":
+        self.owed = None
         return self.conclude(ApologyLapsed(**self.due, clock="main", reason=reason), when)
 
     def ready(self, when: datetime, recorded_at: datetime | None = None) -> "Dossier":
-        return self.apply(ResultReadyAtCounter(), when, recorded_at)
+        return self.ended(ResultReadyAtCounter(), when, recorded_at)
 
     def delivered(self, when: datetime) -> "Dossier":
         return self.apply(ResultDelivered(method="counter"), when)
 
     def withdrawn(self, when: datetime) -> "Dossier":
-        return self.apply(DossierWithdrawn(), when)
+        return self.ended(DossierWithdrawn(), when)
 
     def stopped(self, when: datetime) -> "Dossier":
-        return self.apply(ProcessingStopped(reason="không đủ điều kiện"), when)
+        return self.ended(ProcessingStopped(reason="không đủ điều kiện"), when)
 
     def returned(self, when: datetime) -> "Dossier":
-        return self.apply(DossierReturned(reason="không đủ điều kiện"), when)
+        return self.ended(DossierReturned(reason="không đủ điều kiện"), when)
 
     def apologised(self, when: datetime, new_date: datetime | None = None) -> "Dossier":
-        return self.apply(
-            ApologySent(letter_no="1", reason="quá tải", signer_id="s", medium="paper", new_promised_at=new_date), when
-        )
+        data = ApologySent(letter_no="1", reason="quá tải", signer_id="s", medium="paper", new_promised_at=new_date)
+        self.apply(data, when)
+        if self.sent_at is not None:
+            return self
+        self.sent_at = when
+        return self.letter_classified(when)
 
     def corrected(self, when: datetime) -> "Dossier":
         return self.apply(
@@ -186,9 +212,79 @@ class Dossier:
 
     def apology_owed(self, when: datetime, latest_at: datetime, unit_id: int | None = None) -> "Dossier":
         held_by = unit_id or self.unit_id
-        return self.conclude(
-            ApologyRequired(**self.due, clock="main", held_by_unit_id=held_by, latest_at=latest_at), when
+        self.conclude(ApologyRequired(**self.due, clock="main", held_by_unit_id=held_by, latest_at=latest_at), when)
+        self.owed = self._lawful(), latest_at, held_by
+        return self.letter_classified(when)
+
+    # What the clock states.
+
+    def ended(self, data: DossierEvent, when: datetime, recorded_at: datetime | None = None) -> "Dossier":
+        self.apply(data, when, recorded_at)
+        if self.ending is not None:
+            return self.refused(self.events[-1])
+        self.ending = self.events[-1]
+        return self.classified(self.ending)
+
+    def refused(self, event: Event) -> "Dossier":
+        data = IntegrityFlagRaised(
+            kind="order", rule="domain 4.3: already-ended", detail="", target_event_id=event.envelope.event_id
         )
+        self.events.append(self._event(data, event.envelope.occurred_at, None, "urn:motcua:deadlines"))
+        return self
+
+    def classified(self, ending: Event, *, is_approved: bool = False) -> "Dossier":
+        """By its day, for hour terms by its instant; what was recorded too late counts as of its recording until approved."""
+        about = ending.envelope
+        own, recorded = self._class_at(about.occurred_at), self._class_at(about.recorded_at)
+        is_long_after = about.recorded_at - about.occurred_at > timedelta(minutes=15) and not self.is_history
+        is_backdated = is_long_after and own in ("early", "on_time") and recorded == "late"
+        outcome = "late" if is_backdated and not is_approved else own
+        data = EndingClassified(
+            target_event_id=about.event_id, ended_at=about.occurred_at, ended_by=about.event_type, outcome=outcome,
+            judged_due_at=self.due.get("lawful_due_at"), judged_due_on=self.due.get("due_on"), pause_outcome=outcome,
+            restart_outcome=outcome, qd766_outcome=outcome, is_backdated=is_backdated, is_approved=is_approved, rule="DR-08",
+        )  # fmt: skip
+        if is_backdated and not is_approved:
+            flag = IntegrityFlagRaised(kind="backdated", rule="DR-31", detail="", target_event_id=about.event_id)
+            self.events.append(self._event(flag, about.occurred_at, None, "urn:motcua:deadlines"))
+        return self.conclude(data, self.events[-1].envelope.occurred_at)
+
+    def letter_classified(self, when: datetime) -> "Dossier":
+        if self.owed is None or not (self.sent_at or self.is_waived):
+            return self
+        due_at, latest_at, held_by = self.owed
+        if self.sent_at is None:
+            found = "waived"
+        else:
+            sent = self.sent_at
+            found = "sent_in_time" if sent <= latest_at else "sent_before_breach" if sent <= due_at else "sent_late"
+        dues = {**self.due, "lawful_due_at": due_at}
+        data = ApologyClassified(
+            **dues,
+            clock="main",
+            apology_class=found,
+            latest_at=latest_at,
+            sent_at=self.sent_at,
+            held_by_unit_id=held_by,
+        )
+        return self.conclude(data, when)
+
+    def _lawful(self) -> datetime:
+        due_at = self.due["lawful_due_at"]
+        assert isinstance(due_at, datetime)
+        return due_at
+
+    def _class_at(self, moment: datetime) -> str:
+        if not self.due:
+            return "unknown"
+        told = self.events[1].data
+        assert isinstance(told, DeadlineSet)
+        if told.classify_by == "instant":
+            ahead = (self._lawful() - moment) / timedelta(microseconds=1)
+        else:
+            due_on = self.due["due_on"]
+            ahead = (due_on - moment.astimezone(ZoneInfo(told.time_zone)).date()).days
+        return "early" if ahead > 0 else "on_time" if ahead == 0 else "late"
 
     def apply(self, data: DossierEvent, when: datetime, recorded_at: datetime | None = None) -> "Dossier":
         self.seq += 1
@@ -207,11 +303,14 @@ class Dossier:
             "due_on": lawful.astimezone(ZoneInfo(time_zone)).date(),
         }  # fmt: skip
 
-    def _event(self, data: DossierEvent | DeadlineEvent, when: datetime, recorded_at: datetime | None) -> Event:
+    def _event(
+        self, data: DossierEvent | DeadlineEvent, when: datetime, recorded_at: datetime | None, source: str = ""
+    ) -> Event:
+        is_said = isinstance(data, DeadlineData | EndingClassified)
         event_type = TYPE_BY_CLASS[type(data)]
         about = Envelope(
             event_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.name}/{len(self.events)}/{event_type}")),
-            source="urn:motcua:deadlines" if isinstance(data, DeadlineData) else "urn:motcua:intake",
+            source=source or ("urn:motcua:deadlines" if is_said else "urn:motcua:intake"),
             event_type=event_type,
             dossier_id=self.name,
             occurred_at=when,

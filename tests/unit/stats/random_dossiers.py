@@ -95,6 +95,8 @@ def _by_the_clock(chance: random.Random, dossier: Dossier, when: datetime) -> da
     if chance.random() < 0.5:
         dossier.recomputed(when + timedelta(hours=chance.choice((30, 100))), when, kind)
         return when
+    if kind == "dossier" and dossier.is_paused:
+        return when
     dossier.clock_paused(when, chance.choice(("financial_duty", "supplement")), kind)
     if chance.random() < 0.7:
         when += timedelta(minutes=chance.randrange(9000))

@@ -1,12 +1,13 @@
 """One dossier's events become one row: what each event says, and what the row then holds."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from events.dossier import DossierReopened, DossierTransferred, IntegrityFlagRaised
 from services.stats.domain.facts import FAR_FUTURE, DossierFacts, fold
 from services.stats.domain.levels import Places, place_units, places_of
-from services.stats.domain.projection import RESOLVING_TYPE
 from services.stats.domain.rows import DossierKey, known_event
 from tests.unit.stats.dossiers import WARD, Dossier, at, golden_week
 from tests.unit.stats.random_dossiers import COMMUNES, DISTRICTS, PROVINCE, three_levels
@@ -56,7 +57,7 @@ def test_nothing_is_known_of_a_dossier_before_its_acceptance_came() -> None:
 def test_a_day_term_is_judged_by_the_day(ended_at: object, outcome: str) -> None:
     facts = facts_of(accepted().ready(ended_at))  # type: ignore[arg-type]
 
-    assert (facts.outcome, facts.ended_by) == (outcome, RESOLVING_TYPE)
+    assert (facts.outcome, facts.ended_by) == (outcome, "result-ready-at-counter.v1")
 
 
 @pytest.mark.parametrize(("minutes", "outcome"), [(-1, "early"), (0, "on_time"), (1, "late")])
@@ -128,17 +129,40 @@ def test_a_back_dated_ending_is_flagged_and_late_until_a_head_approves() -> None
     assert (approved.outcome, approved.integrity_flag_count, approved.ended_at) == ("on_time", 1, ended)
 
 
+def test_the_class_is_copied_as_the_clock_stated_it_and_unknown_until_then() -> None:
+    dossier = accepted().ready(at("2026-03-09", "10:00"))
+    verdict = dossier.events.pop()
+    assert facts_of(dossier).outcome == "unknown"
+    wrong = replace(verdict.data, outcome="late", pause_outcome="early", is_backdated=True)
+    dossier.events.append(replace(verdict, data=wrong))
+    facts = facts_of(dossier)
+    assert (facts.outcome, facts.pause_outcome, facts.is_backdated) == ("late", "early", True)
+    assert facts.judged_due_at == DUE
+
+
+def test_what_the_clock_refused_changes_nothing() -> None:
+    """A reopening that lies before the end, and a second ending: flagged by the clock, passed over here."""
+    dossier = accepted().ready(at("2026-03-05")).stopped(at("2026-03-06"))
+    before = facts_of(dossier)
+    dossier.apply(DossierReopened(reason="khiếu nại", approver_id="b"), at("2026-03-04"))
+    dossier.refused(dossier.events[-1])
+    after = facts_of(dossier)
+    assert (after.ended_at, after.outcome) == (before.ended_at, before.outcome) == (at("2026-03-05"), "early")
+
+
+def test_what_intake_flagged_of_history_still_counts() -> None:
+    dossier = accepted(is_history=True)
+    dossier.apply(DossierTransferred(to_unit_id=88), at("2026-03-03"))
+    target = dossier.events[-1].envelope.event_id
+    flag = IntegrityFlagRaised(kind="order", rule="domain 4.3: out-of-order", detail="", target_event_id=target)
+    assert facts_of(dossier.apply(flag, at("2026-03-03"))).held_by_unit_id == 88
+
+
 def test_a_pause_opened_after_the_due_date_never_cures_the_breach() -> None:
     asked = DUE + timedelta(hours=20)
 
     assert facts_of(accepted().supplement_requested(asked)).pauses == []
     assert facts_of(accepted().supplement_requested(DUE)).pauses == [(DUE, FAR_FUTURE)]
-
-
-def test_a_back_dated_ending_that_intake_flagged_is_counted_once() -> None:
-    dossier = accepted().ready(at("2026-03-09", "16:00"), recorded_at=at("2026-03-10", "09:00"))
-
-    assert facts_of(dossier.flagged("backdated", at("2026-03-10", "09:00"))).integrity_flag_count == 1
 
 
 @pytest.mark.parametrize(
@@ -185,12 +209,6 @@ def test_a_letter_that_was_not_needed_in_the_end_has_no_class() -> None:
     facts = facts_of(accepted().apologised(at("2026-03-06")).ready(at("2026-03-09")))
 
     assert (facts.apology_class, facts.apology_sent_at) == ("", at("2026-03-06"))
-
-
-def test_no_apology_is_owed_while_the_citizen_is_waited_for() -> None:
-    dossier = accepted().supplement_requested(at("2026-03-08")).apology_owed(DUE, LATEST)
-
-    assert facts_of(dossier).apology_class == ""  # AR-11
 
 
 def test_a_transfer_changes_who_holds_it_but_not_where_it_counts() -> None:

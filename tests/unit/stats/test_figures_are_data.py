@@ -137,7 +137,7 @@ def test_no_other_module_holds_a_list_of_figures() -> None:
     ]
     holding = {name for name in sources if in_a_row.search((ROOT / name).read_text("utf-8"))}
     apart_on_purpose = "demo/oracle.py"
-    classes_of_a_dossier = "services/stats/domain/outcome.py"
+    classes_of_a_dossier = "services/stats/domain/facts.py"
     assert holding - {apart_on_purpose, classes_of_a_dossier} == set()
     assert apart_on_purpose in holding
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from events.deadline import ClockNotArmed
 from services.stats.domain.facts import FAR_FUTURE
 from tests.unit.stats.dossiers import WARD, Dossier, at
 from tests.unit.stats.test_facts import ACCEPTED, DUE, accepted, facts_of
@@ -24,14 +25,20 @@ def test_a_due_date_is_computed_anew_for_the_whole_dossier_only() -> None:
 def test_an_obligation_stops_the_clock_when_the_clock_says_so() -> None:
     assert facts_of(accepted().clock_paused(DAY)).pauses == [(DAY, FAR_FUTURE)]
     assert facts_of(accepted().clock_paused(DAY).clock_resumed(NEXT)).pauses == [(DAY, NEXT)]
-    assert facts_of(accepted().clock_paused(DAY, "supplement")).pauses == []
+    assert facts_of(accepted().clock_paused(DAY, "supplement")).pauses == [(DAY, FAR_FUTURE)]
     assert facts_of(accepted().clock_paused(DAY, kind="step")).pauses == []
 
 
 def test_a_supplement_and_an_obligation_are_two_pauses() -> None:
-    dossier = accepted().clock_paused(DAY).supplement_requested(NEXT).clock_resumed(at("2026-03-06"))
+    dossier = accepted().clock_paused(DAY).clock_resumed(NEXT).supplement_requested(at("2026-03-06"))
 
-    assert facts_of(dossier).pauses == [(DAY, at("2026-03-06")), (NEXT, FAR_FUTURE)]
+    assert facts_of(dossier).pauses == [(DAY, NEXT), (at("2026-03-06"), FAR_FUTURE)]
+
+
+def test_a_pause_ends_with_the_dossier_or_with_its_clock() -> None:
+    assert facts_of(accepted().clock_paused(DAY).stopped(NEXT)).pauses == [(DAY, NEXT)]
+    gone = ClockNotArmed(clock="dossier", clock_kind="dossier", code="calendar_exhausted", reason="hết lịch")
+    assert facts_of(accepted().clock_paused(DAY).conclude(gone, NEXT)).pauses == [(DAY, NEXT)]
 
 
 def test_a_refused_transfer_gives_the_dossier_back() -> None:
@@ -63,13 +70,6 @@ def test_a_delivery_before_the_reopening_is_none() -> None:
 
     assert facts_of(dossier).delivered_at is None
     assert facts_of(dossier.reopened(NEXT)).outcome == "open"
-
-
-def test_a_late_record_is_approved_for_the_ending_it_names() -> None:
-    dossier = accepted().ready(at("2026-03-09", "16:00"), recorded_at=at("2026-03-10"))
-    other = facts_of(dossier.corrected(at("2026-03-10")).approved_late_record(at("2026-03-11")))
-
-    assert other.outcome == "late"
 
 
 def owed() -> Dossier:

@@ -12,6 +12,7 @@ from services.stats.pipeline import load_batch
 from services.stats.ports import DeadLetterError, Record
 from tests.unit.stats.dossiers import Dossier, at
 
+APPENDED_AT = at("2026-03-02", "08:00")
 DOSSIER = Dossier("D").accepted(at("2026-03-02")).due_at(at("2026-03-09", "17:00"))
 
 
@@ -20,9 +21,19 @@ def records(*, with_rubbish: bool) -> list[Record]:
     for offset, event in enumerate(DOSSIER.events):
         key, value, headers = to_kafka(event)
         made.append(
-            Record(topic="dossier-events", partition=0, offset=offset, key=key, value=value, headers=headers)  # type: ignore[arg-type]
+            Record(
+                topic="dossier-events",
+                partition=0,
+                offset=offset,
+                appended_at=APPENDED_AT,
+                key=key,
+                value=value,
+                headers=headers,
+            )  # type: ignore[arg-type]
         )
-    rubbish = Record(topic="dossier-events", partition=0, offset=9, key=None, value=b"rubbish", headers=[])
+    rubbish = Record(
+        topic="dossier-events", partition=0, offset=9, appended_at=APPENDED_AT, key=None, value=b"rubbish", headers=[]
+    )
     return [*made, rubbish] if with_rubbish else made
 
 

@@ -9,11 +9,12 @@ from events.codec import dumps, to_kafka, to_structured
 from events.deadline import DeadlineSet
 from events.envelope import Event
 from services.stats.domain.errors import RowOutOfRangeError
-from services.stats.domain.rows import EVENT_COLUMNS, DossierKey, key_of, row_for
+from services.stats.domain.rows import EVENT_COLUMNS, DossierKey, LogPlace, key_of, row_for
 from services.stats.pipeline import row_of
 from services.stats.ports import Record
 from tests.unit.stats.dossiers import Dossier, at
 
+APPENDED_AT = at("2026-03-02", "08:00")
 EVENTS = Dossier("D", channel=2).accepted(at("2026-03-02")).due_at(at("2026-03-09", "17:00")).events
 
 
@@ -27,12 +28,20 @@ def with_deadline(**fields: object) -> Event:
 
 
 def record(value: bytes, headers: list[tuple[str, bytes]]) -> Record:
-    return Record(topic="dossier-events", partition=3, offset=42, key=b"D", value=value, headers=headers)  # type: ignore[arg-type]
+    return Record(
+        topic="dossier-events", partition=3, offset=42, appended_at=APPENDED_AT, key=b"D", value=value, headers=headers
+    )  # type: ignore[arg-type]
 
 
 def test_a_row_holds_the_envelope_the_data_and_where_it_stood() -> None:
     event = with_envelope(causation_id="c", extra={"newer": 1})
-    row = dict(zip(EVENT_COLUMNS, row_for(event, '{"a":1}', "dossier-events", 3, 42), strict=True))
+    row = dict(
+        zip(
+            EVENT_COLUMNS,
+            row_for(event, '{"a":1}', LogPlace("dossier-events", 3, 42, event.envelope.recorded_at)),
+            strict=True,
+        )
+    )
 
     assert (row["dossier_id"], row["opened_on"], row["stream_seq"]) == ("D", date(2026, 3, 2), 1)
     assert (row["occurred_at"], row["channel"], row["data"]) == (at("2026-03-02"), 2, '{"a":1}')
@@ -78,4 +87,4 @@ def test_a_structured_record_gives_the_same_row_as_a_binary_one() -> None:
 )
 def test_what_doesnt_fit_its_column_is_refused(event: Event) -> None:
     with pytest.raises(RowOutOfRangeError):
-        row_for(event, "{}", "t", 0, 0)
+        row_for(event, "{}", LogPlace("t", 0, 0, event.envelope.recorded_at))

@@ -16,10 +16,11 @@ from events.errors import MessageError
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
 from rules.clocks.instants import Instant
+from rules.clocks.log_time import LogTime
 from rules.clocks.state import StreamState
 from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.adapters.wire.record_writer import RecordWriter
-from services.deadlines.pipeline import LogTime, Pipeline
+from services.deadlines.pipeline import Pipeline
 
 _MILLISECOND = 1000
 

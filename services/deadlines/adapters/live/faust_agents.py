@@ -17,6 +17,7 @@ from events.dossier import IntegrityFlagRaised
 from events.errors import MessageError
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
+from rules.clocks.log_time import LogTime
 from services.deadlines.adapters.live.log_times import LogTimes
 from services.deadlines.adapters.live.outbox import Outbox
 from services.deadlines.adapters.live.record_batches import RecordBatch
@@ -25,7 +26,7 @@ from services.deadlines.adapters.store.faust_tables import OpenClocks
 from services.deadlines.adapters.wire import dead_letters
 from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.adapters.wire.record_writer import RecordWriter
-from services.deadlines.pipeline import LogTime, Pipeline
+from services.deadlines.pipeline import Pipeline
 
 _MICROSECONDS_PER_MILLISECOND = 1000
 

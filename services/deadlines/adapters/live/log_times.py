@@ -4,7 +4,7 @@
 it is committed with the offset, as its note. An offset without a note (the bulk path's, or none) takes what the rows tell.
 """
 
-from services.deadlines.pipeline import LogTime
+from rules.clocks.log_time import LogTime
 
 
 class LogTimes:

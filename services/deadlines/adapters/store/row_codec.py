@@ -12,7 +12,7 @@ import msgspec
 from rules.clocks.errors import StateFormatError
 from rules.clocks.state import StreamState
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 _HEADER = struct.Struct(">BIqq")
 _encode = msgspec.msgpack.Encoder().encode

@@ -1,8 +1,8 @@
-"""The figures in plain Python, straight from the events: the oracle for the SQL, and the demo's check.
+"""The figures in plain Python, straight from the events: the oracle for the SQL.
 
 In go events (typed, in any order, doubled or not), the placed units, a level and a period; out come the same `UnitFigures` as
-from ClickHouse. Pure. Written apart from `facts` and from the SQL on purpose: it takes each dossier's events as they are and
-asks the questions of domain.md 4.7.2 one by one, so that a mistake in one of the three shows as a difference.
+from ClickHouse. Written apart from `facts` and from the SQL on purpose: it takes each dossier's events as they are and asks the
+questions of domain.md 4.7.2 one by one. Classes and pauses are those that the clock stated; nothing is judged here either.
 """
 
 from collections import defaultdict
@@ -10,28 +10,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from events.catalog import DEADLINE_TYPES
 from events.deadline import (
     ClockPaused,
     ClockRestarted,
     ClockResumed,
+    DeadlineData,
     DeadlineMet,
     DeadlineMoved,
     DeadlineRecomputed,
     DeadlineSet,
+    EndingClassified,
 )
 from events.dossier import (
-    BackdatingApproved,
     DossierAccepted,
     DossierReopened,
     DossierReturned,
     DossierWithdrawn,
+    IntegrityFlagRaised,
     ProcessingStopped,
     ResultReadyAtCounter,
-    SupplementCompleted,
-    SupplementRequested,
 )
 from events.envelope import Event
 from services.stats.domain.figures import FIGURE_NAMES, Counts, UnitFigures, unit_name
@@ -39,7 +38,6 @@ from services.stats.domain.levels import Level, Place, PlacedUnit, places_of
 from services.stats.domain.periods import Period, local_day
 
 _ENDINGS = (ResultReadyAtCounter, DossierWithdrawn, ProcessingStopped, DossierReturned)
-_BACKDATED_AFTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +77,13 @@ def counted_dossiers(
         by_dossier[event.envelope.dossier_id][event.envelope.event_id] = event
     counted = []
     for dossier_id, distinct in sorted(by_dossier.items()):
-        projection = sorted(distinct.values(), key=_order)
-        accepted = next((event for event in projection if isinstance(event.data, DossierAccepted)), None)
+        story = sorted(distinct.values(), key=_order)
+        accepted = next((event for event in story if isinstance(event.data, DossierAccepted)), None)
         if accepted is None:
             continue
         receiver = accepted.envelope.unit_id
         place = places.on(receiver, local_day(accepted.envelope.occurred_at))
-        counts = _count(projection, accepted, period)
+        counts = _count(story, accepted, period)
         if counts is not None and (not unit_id or unit_id in (*place, receiver)):
             counted_unit_id = _counted_unit(level, place, receiver)
             counted.append(CountedDossier(dossier_id=dossier_id, counted_unit_id=counted_unit_id, counts=counts))
@@ -108,9 +106,9 @@ def _counted_unit(level: Level, place: Place, receiver: int) -> int | None:
             return place.commune_id or (receiver if unknown else None)
 
 
-def _count(projection: Sequence[Event], accepted: Event, period: Period) -> Counts | None:
+def _count(story: Sequence[Event], accepted: Event, period: Period) -> Counts | None:
     accepted_at = accepted.envelope.occurred_at
-    ending = _ending(projection)
+    ending = _ending(story)
     # A result said to be ready before the dossier was received is counted on the day it was received.
     counted_end_at = max(ending.envelope.occurred_at, accepted_at) if ending else None
     if accepted_at >= period.to_at or (counted_end_at is not None and counted_end_at < period.from_at):
@@ -120,16 +118,23 @@ def _count(projection: Sequence[Event], accepted: Event, period: Period) -> Coun
         channel = {1: "received_direct", 2: "received_online", 3: "received_postal"}.get(accepted.envelope.channel or 0)
         counts |= {channel: 1} if channel else {}
     if ending is not None and counted_end_at is not None and counted_end_at < period.to_at:
-        counts |= _ended_counts(projection, ending)
+        counts |= _ended_counts(story, ending)
     else:
-        counts |= _open_counts(projection, accepted_at, period.as_of)
+        counts |= _open_counts(story, accepted_at, period.as_of)
     return Counts(**counts)
 
 
-def _ending(projection: Sequence[Event]) -> Event | None:
-    """The first ending after the last reopening."""
+def _ending(story: Sequence[Event]) -> Event | None:
+    """The first ending after the last reopening, leaving out what the clock refused."""
+    refused = {
+        event.data.target_event_id
+        for event in story
+        if isinstance(event.data, IntegrityFlagRaised) and event.data.rule.startswith("domain 4.3")
+    }
     ending: Event | None = None
-    for event in projection:
+    for event in story:
+        if event.envelope.event_id in refused:
+            continue
         if isinstance(event.data, DossierReopened):
             ending = None
         elif isinstance(event.data, _ENDINGS) and ending is None:
@@ -137,74 +142,40 @@ def _ending(projection: Sequence[Event]) -> Event | None:
     return ending
 
 
-def _ended_counts(projection: Sequence[Event], ending: Event) -> Mapping[str, int]:
+def _ended_counts(story: Sequence[Event], ending: Event) -> Mapping[str, int]:
     if not isinstance(ending.data, ResultReadyAtCounter):
         return {"terminated": 1}
-    about_the_whole = [event.data for event in projection if getattr(event.data, "clock_kind", "") == "dossier"]
-    told = next((data for data in about_the_whole if isinstance(data, DeadlineSet)), None)
-    if told is None:
-        return {"resolved": 1, "unknown": 1}
-    moves = [data for data in about_the_whole if isinstance(data, DeadlineMoved | DeadlineRecomputed | DeadlineMet)]
-    latest = moves[-1] if moves else told
-    zone = ZoneInfo(told.time_zone)
-
-    def lateness(instant: datetime) -> int:
-        if told.classify_by == "instant":
-            return (instant > latest.lawful_due_at) - (instant < latest.lawful_due_at)
-        day = instant.astimezone(zone).date()
-        return (day > latest.due_on) - (day < latest.due_on)
-
-    ended, recorded = ending.envelope.occurred_at, ending.envelope.recorded_at
-    # DR-31: told too late to be believed, until a head approves.
-    is_doubtful = not ending.envelope.is_history and recorded - ended > _BACKDATED_AFTER and lateness(recorded) > 0
-    approved = {event.data.target_event_id for event in projection if isinstance(event.data, BackdatingApproved)}
-    counts_as = recorded if is_doubtful and ending.envelope.event_id not in approved else ended
-    return {"resolved": 1, {-1: "early", 0: "on_time", 1: "late"}[lateness(counts_as)]: 1}
+    said = [event.data for event in story if isinstance(event.data, EndingClassified)]
+    own = [data.outcome for data in said if data.target_event_id == ending.envelope.event_id]
+    return {"resolved": 1, own[-1] if own else "unknown": 1}
 
 
-def _open_counts(projection: Sequence[Event], accepted_at: datetime, as_of: datetime) -> Mapping[str, int]:
-    awaited: set[str] = set()
+def _open_counts(story: Sequence[Event], accepted_at: datetime, as_of: datetime) -> Mapping[str, int]:
+    is_waiting = False
     due_at: datetime | None = None
-    for event in projection:
-        is_known = event.envelope.occurred_at < as_of
-        if isinstance(event.data, DeadlineSet):
-            due_at = _due_after(event, due_at) if accepted_at < as_of else due_at
-        elif is_known:
-            due_at = _due_after(event, due_at)
-            _wait(awaited, event, due_at)
-    if awaited:
+    for event in story:
+        data = event.data
+        is_known = event.envelope.occurred_at < as_of or (isinstance(data, DeadlineSet) and accepted_at < as_of)
+        if not is_known or (isinstance(data, DeadlineData) and data.clock_kind != "dossier"):
+            continue
+        match data:
+            case DeadlineSet() | DeadlineMoved() | DeadlineRecomputed() | DeadlineMet():
+                due_at = data.lawful_due_at
+            case ClockPaused():
+                is_waiting = True
+            case ClockResumed() | ClockRestarted():
+                is_waiting = False
+            case _ if isinstance(data, _ENDINGS):
+                is_waiting = False
+            case _:
+                pass
+    if is_waiting:
         return {"open": 1, "open_paused": 1}
     if due_at is None:
         return {"open": 1, "open_unknown": 1}
     if due_at < as_of:
         return {"open": 1, "open_overdue": 1}
     return {"open": 1, "open_within": 1, "open_due_soon": int(due_at < as_of + timedelta(days=1))}
-
-
-def _due_after(event: Event, due_at: datetime | None) -> datetime | None:
-    match event.data:
-        case DeadlineSet() | DeadlineMoved() | DeadlineRecomputed() | DeadlineMet() as data:
-            return data.lawful_due_at if data.clock_kind == "dossier" else due_at
-        case _:
-            return due_at
-
-
-def _wait(awaited: set[str], event: Event, due_at: datetime | None) -> None:
-    """What the citizen is waited for after the event; asked for after the due date it never cures the breach (DR-24)."""
-    is_in_term = due_at is None or event.envelope.occurred_at <= due_at
-    match event.data:
-        case SupplementRequested() if is_in_term:
-            awaited.add("supplement")
-        case ClockPaused(clock_kind="dossier", cause="financial_duty") if is_in_term:
-            awaited.add("financial_duty")
-        case SupplementCompleted():
-            awaited.discard("supplement")
-        case ClockResumed(clock_kind="dossier", cause=cause) | ClockRestarted(clock_kind="dossier", cause=cause):
-            awaited -= {cause} & {"financial_duty"}
-        case data if isinstance(data, _ENDINGS):
-            awaited.clear()
-        case _:
-            pass
 
 
 def _names(units: Sequence[PlacedUnit], day: date) -> dict[int, str]:

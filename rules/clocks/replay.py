@@ -1,0 +1,55 @@
+"""Folds the whole history of one stream once more, with a trace of every step: the same code that the worker runs.
+
+In go the facts of a stream in order, each with how far time had come in its partition of the log; out come the steps: state
+before and after, what was emitted, which clocks changed and why something moved none. Pure.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from rules.clocks.derived_events import DerivedEvent
+from rules.clocks.errors import StreamGapError
+from rules.clocks.facts import Fact
+from rules.clocks.fold import FoldContext, evolve
+from rules.clocks.instants import Instant
+from rules.clocks.log_time import GRACE, RETENTION, is_told_late, passed_before
+from rules.clocks.planning import Planner
+from rules.clocks.state import StreamState
+from rules.clocks.transition import Change, Note, Trace
+
+
+class Told(NamedTuple):
+    """A fact, and the latest instant at which its partition had seen nothing of the past for long enough (`LogTime`)."""
+
+    fact: Fact
+    open_until: Instant = 0
+
+
+class Step(Struct, frozen=True, gc=False):
+    """What one fact came to; `after` is None where the stream was forgotten and nothing of it is kept."""
+
+    fact: Fact
+    before: StreamState | None
+    after: StreamState | None
+    emitted: tuple[DerivedEvent, ...]
+    changes: tuple[Change, ...]
+    notes: tuple[Note, ...]
+
+
+def replay(history: Iterable[Told], planner: Planner) -> tuple[Step, ...]:
+    """The steps of a stream. Where an event is missing the replay ends with a note `gap`, as a worker would have stopped."""
+    state: StreamState | None = None
+    steps: list[Step] = []
+    for fact, open_until in history:
+        trace, before = Trace(), state
+        passed = passed_before(state, fact, open_until, GRACE)
+        catching_up_at = fact.known_at if is_told_late(fact) else 0
+        try:
+            state, emitted = evolve(state, fact, passed, catching_up_at, FoldContext(planner, RETENTION, trace))
+        except StreamGapError as error:
+            steps.append(Step(fact, before, before, (), (), (Note(fact, "gap", str(error)),)))
+            break
+        steps.append(Step(fact, before, state, tuple(emitted), tuple(trace.changes), tuple(trace.notes)))
+    return tuple(steps)

@@ -1,0 +1,32 @@
+"""The class of one ending under each policy for supplements, side by side (DR-20 to DR-23). Pure."""
+
+from datetime import datetime
+
+from rules.book.ruleset import POLICIES, Policy, RuleSet
+from rules.calendars.calendar import Calendar
+from rules.due.classify import Classification, classify
+from rules.due.supplement import Ledger, adjusted_due, closed, qd766_class
+from rules.due.terms import Due, Term
+from rules.errors import RulesError
+
+
+def policy_classes(
+    calendar: Calendar, original: Due, term: Term | None, ledger: Ledger, ended_at: datetime | None, rule_set: RuleSet
+) -> dict[Policy, Classification]:
+    """Classify an ending under each policy; a dossier that ends while it waits, as if it was answered then.
+
+    766 instead ends its clock at the unanswered request (DR-22). What has not ended is `unknown`, never on time, unless 766
+    says otherwise; so is what a policy can't give a due date for.
+    """
+    answered = ledger if ended_at is None else closed(ledger, ended_at)
+    classes: dict[Policy, Classification] = {}
+    for policy in POLICIES:
+        try:
+            if policy == "qd766":
+                classes[policy] = qd766_class(calendar, original, term, ledger, ended_at, rule_set)
+            else:
+                moved = adjusted_due(calendar, original, term, answered, rule_set, policy).due
+                classes[policy] = classify(calendar, moved.due_at if moved else None, ended_at, original.basis)
+        except RulesError:
+            classes[policy] = "unknown"
+    return classes
