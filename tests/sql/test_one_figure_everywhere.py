@@ -20,9 +20,10 @@ from motcua.commands import figures_command, report_command
 from services.page.adapters.http_app import build_app
 from services.page.config import WebConfig
 from services.stats.adapters.unit_register import load_units
-from services.stats.domain.levels import LEVELS, place_units, places_of
+from services.stats.domain.levels import LEVELS, place_units
 from services.stats.domain.weekly_report import ABOVE_LEVEL_ID
 from services.stats.questions import FIGURES, PAGE, Counts, Period, Rate, local_day, rate_text, values_of, week
+from tests.unit.stats.places import places_of
 from tests.unit.stats.random_dossiers import COMMUNES, DISTRICTS, PROVINCE, UNREGISTERED, three_levels
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

@@ -11,10 +11,11 @@ from events.envelope import Event
 from services.stats.domain.facts import DossierFacts, fold
 from services.stats.domain.figure_catalog import COUNTS, OWED
 from services.stats.domain.figures import UnitFigures
-from services.stats.domain.levels import UnitPeriod, place_units, places_of
+from services.stats.domain.levels import UnitPeriod, place_units
 from services.stats.domain.periods import local_day
 from services.stats.domain.rows import DossierKey, KnownEvent, known_event
 from services.stats.questions import Period, Scope, dossiers_behind
+from tests.unit.stats.places import places_of
 
 PLAINLY_COUNTED = tuple(one.id for one in COUNTS if one.cohort != OWED and one.id != "open_overdue_unapologised")
 """The figures that `measures` counts a second time."""

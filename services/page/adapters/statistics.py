@@ -3,7 +3,7 @@
 What is asked of the statistics stands in `services.stats.questions`; here it is put together for one view of the page.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -145,10 +145,4 @@ def _child(unit_id: int, kind: str, names: dict[int, tuple[str, str]]) -> dict[s
 def _mondays(asked: Period, first_on: date, last_on: date) -> list[date]:
     newest = week_of(min(asked.to_on - timedelta(days=1), last_on))
     oldest = max(newest - (TREND_WEEKS - 1) * _WEEK, week_of(first_on))
-    return list(_each_week(oldest, newest))
-
-
-def _each_week(monday: date, last: date) -> Iterable[date]:
-    while monday <= last:
-        yield monday
-        monday += _WEEK
+    return [oldest + nth * _WEEK for nth in range((newest - oldest) // _WEEK + 1)]

@@ -41,12 +41,6 @@ def rows_of(client: Client, name: str, parameters: Mapping[str, Any]) -> list[di
     return list(client.query(query_text(name), parameters=dict(parameters)).named_results())
 
 
-def columns_of(client: Client, name: str, parameters: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-    """The answer of one question, column by column."""
-    columns: Sequence[Sequence[Any]] = client.query(query_text(name), parameters=dict(parameters)).result_columns
-    return columns
-
-
 def period_parameters(period: Period) -> dict[str, str]:
     """The parameters that every question about a period has; text, so that no client's own time zone can interfere."""
     return {
