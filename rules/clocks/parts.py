@@ -217,12 +217,8 @@ def end(transition: Transition, clock: Clock) -> None:
 
 def emit_met(transition: Transition, clock: Clock, ended_at: Instant, ended_by: str, tag: str = "") -> bool:
     """Say that what a clock times ended early or on time (DR-08); nothing, and False, where it ended late."""
-    if clock.basis == "instant":
-        is_early, is_late = ended_at < clock.lawful_due_at, ended_at > clock.lawful_due_at
-    else:
-        ended_on = transition.zone.local(ended_at).toordinal()
-        is_early, is_late = ended_on < clock.due_on, ended_on > clock.due_on
-    if is_late:
+    outcome = transition.class_at(clock, ended_at)
+    if outcome == "late":
         return False
     transition.emit_at(
         ended_at,
@@ -232,7 +228,7 @@ def emit_met(transition: Transition, clock: Clock, ended_at: Instant, ended_by: 
         **transition.dues(clock),
         ended_at=transition.zone.local(ended_at),
         ended_by=ended_by,
-        outcome="early" if is_early else "on_time",
+        outcome=outcome,  # type: ignore[arg-type]  # early or on time
     )
     return True
 

@@ -17,6 +17,7 @@ from rules.clocks.facts import Fact
 from rules.clocks.instants import Instant
 from rules.clocks.planning import LegalContext, Plan, Planner, ahead_from, latest_from
 from rules.clocks.state import Clock, StreamState
+from rules.due.classify import Classification, class_of
 from rules.errors import CalendarExhaustedError, InvalidPausesError, RulesError
 
 _Fields = ParamSpec("_Fields")
@@ -133,7 +134,15 @@ class Transition:
         assert self.fact is not None  # noqa: S101 asked only while a fact is told
         return self.fact
 
-    # Words.
+    def moment(self, clock: Clock, at: Instant) -> int:
+        """What of an instant counts for a clock: its local day, for hour terms the instant itself (DR-08)."""
+        return at if clock.basis == "instant" else self.zone.local(at).toordinal()
+
+    def class_at(self, clock: Clock, at: Instant) -> Classification:
+        """The class of what a clock times, if it ends at an instant (DR-08)."""
+        return class_of(self.moment(clock, at), clock.lawful_due_at if clock.basis == "instant" else clock.due_on)
+
+    # What is emitted.
 
     def emit(
         self,

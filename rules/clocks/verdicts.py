@@ -6,44 +6,33 @@ Statistics, page and reports never judge: they take `EndingClassified` and `Apol
 from datetime import date
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from events.deadline import ApologyClassified, ApologyRequired, EndingClassified, Outcome
 from rules.book.ruleset import POLICIES, Policy
-from rules.clocks.instants import Instant, instant
+from rules.clocks.instants import Instant, instant, length
 from rules.clocks.ledger import asked_of
 from rules.clocks.state import Clock, Ending
 from rules.clocks.transition import Transition
 from rules.due.apology import apology_class
-from rules.due.classify import Recorded, classify, classify_recorded
+from rules.due.classify import Recorded, class_as_recorded
 from rules.due.policy_classes import policy_classes
 from rules.errors import RulesError
 
 
-class Judged(Struct, frozen=True, gc=False):
-    """The class of an ending by its own date, and whether its record came too late to be believed (DR-31)."""
-
-    by_date: Outcome
-    is_backdated: bool
-
-
-def judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> Judged:
+def judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> Recorded:
     """Judge an ending by the clock's present due date. History says nothing about when its source knew (DR-31)."""
-    legal_context, due_at = transition.require_legal_context(), transition.zone.local(clock.lawful_due_at)
-    ended_at = instant(ending.at)
-    by_date = classify(legal_context.calendar, due_at, ended_at, clock.basis)
-    if is_history:
-        return Judged(by_date, is_backdated=False)
-    tolerance = legal_context.rule_set.back_dating_tolerance
-    found: Recorded = classify_recorded(
-        legal_context.calendar, due_at, ended_at, instant(ending.recorded_at), tolerance, basis=clock.basis
+    tolerance = transition.require_legal_context().rule_set.back_dating_tolerance
+    return class_as_recorded(
+        transition.moment(clock, ending.at),
+        transition.moment(clock, ending.recorded_at),
+        clock.lawful_due_at if clock.basis == "instant" else clock.due_on,
+        is_long_after=not is_history and ending.recorded_at - ending.at > length(tolerance),
     )
-    return Judged(by_date, found.is_backdated)
 
 
 def emit_ending_class(
-    transition: Transition, clock: Clock | None, ending: Ending, judged: Judged | None, *, is_approved: bool = False
+    transition: Transition, clock: Clock | None, ending: Ending, judged: Recorded | None, *, is_approved: bool = False
 ) -> None:
     """Emit how an ending stands; without a clock its class is unknown, never on time (DR-09)."""
     outcome, classes = _classes(transition, clock, ending, judged, is_approved=is_approved)
@@ -70,13 +59,13 @@ def emit_ending_class(
 
 
 def _classes(
-    transition: Transition, clock: Clock | None, ending: Ending, judged: Judged | None, *, is_approved: bool
+    transition: Transition, clock: Clock | None, ending: Ending, judged: Recorded | None, *, is_approved: bool
 ) -> tuple[Outcome, dict[Policy, Outcome]]:
     """The verdict and the class under every policy; what was recorded too late to be believed counts as of its recording."""
     if clock is None or judged is None:
         return "unknown", dict.fromkeys(POLICIES, "unknown")
     is_doubtful = judged.is_backdated and not is_approved
-    outcome: Outcome = "late" if is_doubtful else judged.by_date
+    outcome = judged.classification if is_doubtful else transition.class_at(clock, ending.at)
     return outcome, _by_every_policy(transition, clock, outcome, ending.recorded_at if is_doubtful else ending.at)
 
 

@@ -3,8 +3,8 @@
 In go a calendar, the due instant and the instant at which the dossier ended; out comes a class. Pure.
 """
 
-from datetime import UTC, datetime, time, timedelta
-from typing import Literal
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
@@ -13,6 +13,7 @@ from rules.due.terms import Basis, Due
 
 Classification = Literal["early", "on_time", "late", "unknown"]
 
+_Moment = TypeVar("_Moment", date, datetime, int)
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
 
@@ -35,10 +36,13 @@ def classify(
         return "unknown"
     due, ended = calendar.local(due_at), calendar.local(ended_at)
     if basis == "date":
-        due_on, ended_on = due.date(), ended.date()
-        return "early" if ended_on < due_on else "on_time" if ended_on == due_on else "late"
+        return class_of(ended.date(), due.date())
     # Within one zone Python would compare wall clocks, which lie in the hour that a change of the clocks repeats.
-    due, ended = due.astimezone(UTC), ended.astimezone(UTC)
+    return class_of(ended.astimezone(UTC), due.astimezone(UTC))
+
+
+def class_of(ended: _Moment, due: _Moment) -> Classification:
+    """Compare two local days, or two instants of one kind: what DR-08 decides once it is known which of them counts."""
     return "early" if ended < due else "on_time" if ended == due else "late"
 
 
@@ -66,24 +70,13 @@ def breach_at(calendar: Calendar, due: Due) -> datetime:
     return late_from(calendar, due.due_at)
 
 
-def classify_recorded(
-    calendar: Calendar,
-    due_at: datetime | None,
-    occurred_at: datetime,
-    recorded_at: datetime,
-    tolerance: timedelta,
-    *,
-    basis: Basis = "date",
-) -> Recorded:
-    """Classify an ending with the time of its recording in view (DR-31).
+def class_as_recorded(ended: _Moment, recorded: _Moment, due: _Moment, *, is_long_after: bool) -> Recorded:
+    """Classify an ending with the time of its recording in view (DR-31); days or instants, as for `class_of`.
 
-    Recorded more than the tolerance after it is said to have happened, with the due instant in between: the class is
-    late until a head of unit approves, and an integrity flag is owed. For imported history `recorded_at` is the time at
-    which the source recorded it, not the time of the import.
+    Recorded more than the tolerance after it is said to have happened (`is_long_after`), with the due date in between: the
+    class is late until a head of unit approves, and an integrity flag is owed. For imported history `recorded` is when the
+    source recorded it, not the time of the import.
     """
-    claimed = classify(calendar, due_at, occurred_at, basis)
-    if claimed in {"early", "on_time"} and recorded_at.astimezone(UTC) - occurred_at.astimezone(UTC) > tolerance:
-        at_recording = classify(calendar, due_at, recorded_at, basis)
-        if at_recording == "late":
-            return Recorded(classification="late", is_backdated=True)
-    return Recorded(classification=claimed, is_backdated=False)
+    claimed = class_of(ended, due)
+    is_backdated = is_long_after and claimed != "late" and class_of(recorded, due) == "late"
+    return Recorded(classification="late" if is_backdated else claimed, is_backdated=is_backdated)

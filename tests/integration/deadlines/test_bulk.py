@@ -60,7 +60,7 @@ async def test_a_load_killed_and_started_again_says_everything_once(bootstrap: s
         ]
 
     again = await asyncio.to_thread(published, bootstrap, tmp_path)
-    assert (again["said"], again["known_before"]) == (0, len(await everything_on(bootstrap, Topic.DEADLINE_EVENTS)))
+    assert (again["emitted"], again["known_before"]) == (0, len(await everything_on(bootstrap, Topic.DEADLINE_EVENTS)))
     (letter,) = await everything_on(bootstrap, Topic.DOSSIER_EVENTS_DLQ)
     assert (letter.key, letter.value, dict(letter.headers)["dlq_topic"]) == (b"x", b"{", b"dossier-events")
     assert dict(letter.headers)["dlq_reason"].startswith(b"UnreadableMessageError: ")

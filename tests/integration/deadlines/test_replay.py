@@ -101,7 +101,7 @@ async def test_what_stands_with_another_content_is_found_and_never_rewritten(
 
     code, printed = await asyncio.to_thread(replay, bootstrap, tmp_path, "--publish", "--json")
     report = json.loads(printed)
-    assert (code, report["different"], report["said"], report["rows"]) == (1, 1, 0, 1)
+    assert (code, report["different"], report["emitted"], report["rows"]) == (1, 1, 0, 1)
     assert [one.value for one in await everything_on(bootstrap, Topic.DEADLINE_EVENTS)] == [lie]
     code, printed = await asyncio.to_thread(replay, bootstrap, tmp_path, "--json")
     found = json.loads(printed)

@@ -7,8 +7,9 @@ import pytest
 
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
-from rules.due.classify import breach_at, classify, classify_recorded, late_from
+from rules.due.classify import breach_at, classify, late_from
 from rules.due.terms import Basis, Term, appointment, due
+from tests.unit.rules.classes import as_recorded
 
 Local = Callable[[str], datetime]
 
@@ -77,7 +78,7 @@ def test_late_from_is_the_first_instant_that_is_late(calendar: Calendar, vn: Loc
 def test_an_ending_recorded_after_the_due_date_is_late_until_approved(
     calendar: Calendar, rule_set: RuleSet, vn: Local, occurred_at: str, recorded_at: str, expected: str
 ) -> None:
-    found = classify_recorded(calendar, vn(DUE), vn(occurred_at), vn(recorded_at), rule_set.back_dating_tolerance)
+    found = as_recorded(calendar, vn(DUE), vn(occurred_at), vn(recorded_at), rule_set)
     assert (found.classification, found.is_backdated) == (expected, True)
 
 
@@ -92,15 +93,8 @@ def test_an_ending_recorded_after_the_due_date_is_late_until_approved(
 def test_a_late_record_that_changes_nothing_is_not_backdated(
     calendar: Calendar, rule_set: RuleSet, vn: Local, occurred_at: str, recorded_at: str, expected: str
 ) -> None:
-    found = classify_recorded(calendar, vn(DUE), vn(occurred_at), vn(recorded_at), rule_set.back_dating_tolerance)
+    found = as_recorded(calendar, vn(DUE), vn(occurred_at), vn(recorded_at), rule_set)
     assert (found.classification, found.is_backdated) == (expected, False)
-
-
-def test_without_a_due_date_nothing_is_backdated(calendar: Calendar, rule_set: RuleSet, vn: Local) -> None:
-    found = classify_recorded(
-        calendar, None, vn("2026-02-20T10:00"), vn("2026-03-20T10:00"), rule_set.back_dating_tolerance
-    )
-    assert (found.classification, found.is_backdated) == ("unknown", False)
 
 
 def test_an_own_term_is_breached_at_its_due_instant(calendar: Calendar, rule_set: RuleSet, vn: Local) -> None:
