@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: chaos contract help setup setup-dev demo up test unit check format lock bench mutants clean
+.PHONY: chaos contract figures help setup setup-dev demo up test unit check format lock bench mutants clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ format: setup-dev ## Format the code
 
 contract: setup-dev ## Write the published schemas anew from the events' classes
 	@$(BIN)/python -m deploy.generate_contract
+
+figures: setup-dev ## Renew what follows from the declared figures: views, counts, the table of docs/measures.md
+	@$(BIN)/python -m services.stats.generate
 
 lock: setup-dev ## Renew the lock files from pyproject.toml
 	@$(BIN)/uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -6,7 +6,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import Any
 
-from services.page.dictionaries import Dictionary
+from services.page.adapters.dictionaries import Dictionary
 
 WIDTH = 100
 MOST_DAYS = 15

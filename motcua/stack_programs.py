@@ -73,7 +73,7 @@ def programs(addresses: Addresses) -> list[Program]:
         _service("relay", ("services.intake.app", "relay"), relay, env),
         _service("deadlines", ("services.deadlines.app",), deadlines, env),
         _service("stats", ("services.stats.app", "load"), stats, env),
-        _service("web", ("services.page",), HttpOk(url=f"{addresses.web_url}/healthz"), web_env),
+        _service("web", ("services.page.app",), HttpOk(url=f"{addresses.web_url}/healthz"), web_env),
     ]
     brokers = [_kafka(addresses, data_dir)] if addresses.is_own_kafka else []
     engines = [_clickhouse(addresses, data_dir)] if addresses.is_own_clickhouse else []

@@ -15,9 +15,9 @@ from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from rules.explain.dossier_explanation import explain_dossier
 from rules.explain.dossier_json import explanation_json
-from services.page.dictionaries import LANGUAGES, load_dictionaries
-from services.page.reader import query_text
-from services.page.recorded_streams import recorded_stream
+from services.page.adapters.dictionaries import LANGUAGES, load_dictionaries
+from services.page.domain.recorded_streams import recorded_stream
+from services.stats.questions import rows_of
 
 QUERY = (
     "SELECT * FROM events FINAL WHERE dossier_id IN"
@@ -66,7 +66,7 @@ def events_of(client: Client, dossier: str) -> tuple[str, list[dict[str, Any]]]:
 
 def log_times(client: Client, question: dict[str, Any]) -> list[dict[str, Any]]:
     """What stands in a partition of the log between two records."""
-    return list(client.query(query_text("log_times"), parameters=question).named_results())
+    return rows_of(client, "log_times", question)
 
 
 def explained(

@@ -1,7 +1,6 @@
 """`motcua figures`: on-time figures by unit (a stable interface for other programs)."""
 
 import os
-from dataclasses import asdict
 from datetime import date
 
 import click
@@ -10,24 +9,18 @@ from motcua.addresses import found
 from motcua.commands.sql_command import supervisor_client
 from motcua.days import day_option
 from motcua.output import CommandError, ExitCode, print_json, print_table
-from services.stats.adapters.figures import figures
-from services.stats.domain.errors import UnknownFigureError, UnusablePeriodError
-from services.stats.domain.figures import UnitFigures
+from services.stats.questions import (
+    PAGE,
+    Rate,
+    UnitFigures,
+    UnknownFigureError,
+    UnusablePeriodError,
+    figures,
+    rate_text,
+    values_of,
+)
 
 LEVELS = ("province", "district", "commune")
-COLUMNS = (
-    ("carried_in", "Tồn trước"),
-    ("received", "Nhận"),
-    ("resolved", "Giải quyết"),
-    ("early", "Sớm"),
-    ("on_time", "Đúng"),
-    ("late", "Trễ"),
-    ("terminated", "Chấm dứt"),
-    ("open", "Đang mở"),
-    ("open_within", "Trong hạn"),
-    ("open_paused", "Chờ"),
-    ("open_overdue", "Quá hạn"),
-)
 
 
 @click.command("figures")
@@ -52,19 +45,16 @@ def command(from_on: date | None, to_on: date | None, level: str, unit_id: int |
     if as_json:
         print_json([as_object(one) for one in counted])
     else:
-        rows = [
-            (one.unit_name, *(getattr(one, name) for name, _ in COLUMNS), _percent(one.on_time_rate)) for one in counted
-        ]
-        print_table(("Đơn vị", *(title for _, title in COLUMNS), "Tỷ lệ đúng hạn"), rows)
+        print_table(("Đơn vị", *(figure.vi for figure in PAGE)), [_line(one) for one in counted])
 
 
 def as_object(one: UnitFigures) -> dict[str, object]:
-    """The object of the stable interface: the named integers first, then what else is known."""
-    values = asdict(one)
-    named = ("unit_id", "unit_name", "level", *(name for name, _ in COLUMNS))
-    rest = {name: value for name, value in values.items() if name not in named}
-    return {**{name: values[name] for name in named}, **rest, "on_time_rate": one.on_time_rate}
+    """The object of the stable interface: the unit, every figure by its id, rates as 0..1, and the definition."""
+    about = {"unit_id": one.unit_id, "unit_name": one.unit_name, "level": one.level}
+    return {**about, **values_of(one), "definition": one.definition}
 
 
-def _percent(rate: float | None) -> str | None:
-    return None if rate is None else f"{rate * 100:.2f} %".replace(".", ",")
+def _line(one: UnitFigures) -> list[object]:
+    values = values_of(one)
+    shown = [rate_text(values[figure.id]) if isinstance(figure, Rate) else values[figure.id] for figure in PAGE]
+    return [one.unit_name, *shown]

@@ -10,10 +10,8 @@ from motcua.addresses import Addresses, found
 from motcua.commands.sql_command import supervisor_client
 from motcua.days import day_option
 from motcua.output import CommandError, ExitCode
-from services.stats.adapters.weekly_reports import weekly_report
-from services.stats.domain.errors import UnknownFigureError, UnusablePeriodError
-from services.stats.domain.periods import local_day, week_of
 from services.stats.domain.report_formats import to_csv, to_json, to_text
+from services.stats.questions import UnknownFigureError, UnusablePeriodError, local_day, week_of, weekly_report
 
 FORMATS = ("text", "json", "csv")
 LEVELS = ("province", "district", "commune")

@@ -1,129 +1,42 @@
-"""Builds the page's web application: routes, security headers, problem documents."""
+"""`python -m services.page.app --port N`: serves the page until SIGINT or SIGTERM. Settings: see `config`."""
 
+import argparse
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+import os
+import sys
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
-from rules.book.procedure_files import load_procedures
-from rules.book.rulebook_files import load_rulebook
-from services.page.config import WebConfig
-from services.page.dictionaries import Dictionary, load_dictionaries
-from services.page.dossier_page import DossierPage
-from services.page.explanations import Explanations
-from services.page.handlers import Handlers, Now, json_response, language_of
-from services.page.problems import CONTENT_TYPE, STATUSES, problem, problem_of
-from services.page.reader import Reader
-from services.page.static_files import StaticFile, read_static_files, send
-from services.page.statistics import Statistics
-
-_log = logging.getLogger("page")
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
-PAGES = ("/", "/dossiers", "/dossiers/{dossier_id}", "/overdue")
+from services.page.adapters.http_app import build_app
+from services.page.config import DEFAULT_PORT, WebConfig, read_config
 
 
-def build_app(config: WebConfig, now: Now = lambda: datetime.now(UTC)) -> web.Application:
-    """The application; it opens ClickHouse at the first question, so that it also starts while ClickHouse is away."""
-    dictionaries, rulebook = load_dictionaries(), load_rulebook()
-    procedures = load_procedures(rulebook.default_rule_set)
-    app = web.Application(middlewares=[_guard(dictionaries)])
-
-    async def with_reader(running: web.Application) -> AsyncIterator[None]:
-        reader = Reader(config.clickhouse_url, config.answer_seconds)
-        explanations = Explanations(reader, rulebook, procedures)
-        running[_HANDLERS] = Handlers(Statistics(reader), DossierPage(reader), explanations, dictionaries, now)
-        yield
-        await reader.close()
-
-    app.cleanup_ctx.append(with_reader)
-    app.on_response_prepare.append(_add_security_headers)
-    app.router.add_get("/healthz", _healthz)
-    for name in ("figures", "trend", "dossiers", "overdue", "units"):
-        app.router.add_get(f"/api/{name}.{{format:json|csv}}", _api(name))
-    app.router.add_get("/api/meta.{format:json}", _api("meta"))
-    app.router.add_get("/api/dossiers/{dossier_id}.{format:json|csv}", _api("dossier"))
-    app.router.add_get("/api/dossiers/{dossier_id}/explanation.{format:json}", _api("explanation"))
-    _add_files(app)
-    return app
+def serve(config: WebConfig) -> None:
+    """Serve until a signal ends it. Raises OSError if the port is taken."""
+    web.run_app(
+        build_app(config), host=config.host, port=config.port, print=None, access_log=None, shutdown_timeout=2.0
+    )
 
 
-_HANDLERS: web.AppKey[Handlers] = web.AppKey("handlers", Handlers)
-_INDEX: web.AppKey[StaticFile] = web.AppKey("index", StaticFile)
+def main() -> int:
+    """The exit code: 0 stopped, 2 wrong usage, 4 port in use."""
+    parser = argparse.ArgumentParser(prog="python -m services.page.app", description="The page of Motcua.")
+    parser.add_argument("--host", help="default 127.0.0.1 (MOTCUA_WEB_HOST)")
+    parser.add_argument("--port", type=int, help=f"default {DEFAULT_PORT} (MOTCUA_WEB_PORT)")
+    given = parser.parse_args()
+    logging.basicConfig(format="%(asctime)s %(levelname)s web: %(message)s", level=logging.INFO, stream=sys.stderr)
+    try:
+        config = read_config(os.environ, host=given.host, port=given.port)
+    except ValueError as error:
+        parser.error(f"MOTCUA_WEB_PORT: {error}")
+    logging.getLogger("page").info("serving http://%s:%d/", config.host, config.port)
+    try:
+        serve(config)
+    except OSError as error:
+        logging.getLogger("page").error("port %d can't be used: %s", config.port, error.strerror)
+        return 4
+    return 0
 
 
-def _api(name: str) -> _Handler:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        method: _Handler = getattr(request.app[_HANDLERS], name)
-        return await method(request)
-
-    return answer
-
-
-def _add_files(app: web.Application) -> None:
-    stored = read_static_files()
-    index = app[_INDEX] = stored["index.html"]
-
-    async def page(request: web.Request) -> web.StreamResponse:
-        return send(request, index)
-
-    async def static(request: web.Request) -> web.StreamResponse:
-        file = stored.get(request.match_info["path"])
-        if file is None:
-            raise web.HTTPNotFound
-        return send(request, file)
-
-    for path in PAGES:
-        app.router.add_get(path, page)
-    app.router.add_get("/static/{path:.+}", static)
-
-
-async def _healthz(_: web.Request) -> web.Response:
-    """Alive; says nothing about ClickHouse, since a restart of the page would not bring that back."""
-    return web.json_response({"status": "ok"})
-
-
-async def _add_security_headers(_: web.Request, response: web.StreamResponse) -> None:
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-
-
-def _guard(dictionaries: Mapping[str, Dictionary]) -> Middleware:
-    """Every failure of a request ends as a problem document; a fault of ours also in the log."""
-
-    @web.middleware
-    async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
-        t = dictionaries[language_of(request)]
-        try:
-            return await handler(request)
-        except web.HTTPException as error:
-            code = STATUSES.get(error.status)
-            if code is None:
-                raise
-            if error.status == 404 and "text/html" in request.headers.get("Accept", ""):
-                return send(request, request.app[_INDEX], 404)
-            document = problem(error.status, code, t)
-        except Exception as error:  # noqa: BLE001 - the last line: answered as a problem, and ours also logged with its trace
-            known = problem_of(error, t)
-            if known is None:
-                _log.exception("%s %s failed", request.method, request.path)
-            document = known or problem(500, "internal-error", t)
-        response = json_response(document, document["status"], CONTENT_TYPE)
-        if document["status"] == 503:
-            response.headers["Retry-After"] = "15"
-        return response
-
-    return guard
+if __name__ == "__main__":
+    sys.exit(main())

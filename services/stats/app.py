@@ -26,6 +26,7 @@ from services.stats.adapters.retries import until_done
 from services.stats.adapters.rollup import drop_left_over_stages, refresh_rollup
 from services.stats.adapters.unit_register import load_units
 from services.stats.adapters.units_file import read_units
+from services.stats.adapters.views import apply_views
 from services.stats.config import Config, ConfigError, read_clickhouse_url, read_config
 from services.stats.domain.errors import UnitFileError
 from services.stats.pipeline import load_forever
@@ -55,6 +56,8 @@ def prepared(clickhouse_url: str) -> Client:
     client = open_client(clickhouse_url)
     for name in migrate(client):
         _log.info("applied migration %s", name)
+    for name in apply_views(client):
+        _log.info("applied view %s", name)
     return client
 
 

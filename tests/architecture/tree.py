@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("events", "rules", "services", "deploy", "motcua", "demo", "schemas")
-SERVICES = ("intake", "deadlines", "stats")
+SERVICES = ("intake", "deadlines", "stats", "page")
 VENDORED = "services/page/static/vendor/"
 
 

@@ -43,7 +43,7 @@ def free_port() -> int:
 def serve(clickhouse_url: str, port: int) -> subprocess.Popen[bytes]:
     """The page's process, ready to answer."""
     environment = {**os.environ, "CLICKHOUSE_URL": clickhouse_url, "PYTHONPATH": str(PROJECT)}
-    line = [sys.executable, "-m", "services.page", "--port", str(port)]
+    line = [sys.executable, "-m", "services.page.app", "--port", str(port)]
     process = subprocess.Popen(line, env=environment, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:

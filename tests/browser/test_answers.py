@@ -11,9 +11,8 @@ from datetime import date
 import pytest
 
 from deploy.embedded.clickhouse.process import ClickHouseProcess
-from services.stats.adapters.clickhouse import open_client
-from services.stats.adapters.figures import figures
 from services.stats.domain.figures import FIGURE_NAMES
+from services.stats.questions import LISTED, figures, open_client
 from tests.browser.town import CITY, OLD_WARDS, SCRIPT_CODE, SCRIPT_ID
 
 pytestmark = [pytest.mark.integration]
@@ -55,7 +54,7 @@ def test_the_page_says_what_the_report_says(site: str, engine: ClickHouseProcess
 def test_every_figure_has_exactly_its_dossiers_behind_it(site: str, unit: int):
     counted = get(site, "figures.json", from_="2025-06-16", to="2025-06-23", unit=unit)["figures"]
     assert counted["received"] > 0
-    for name in FIGURE_NAMES:
+    for name in LISTED:
         listed = get(site, "dossiers.json", from_="2025-06-16", to="2025-06-23", unit=unit, figure=name, size=500)
         assert (listed["total"], len(listed["dossiers"])) == (counted[name], counted[name]), name
         assert len({row["dossier_id"] for row in listed["dossiers"]}) == counted[name]

@@ -1,10 +1,13 @@
 """A chair reads the page in a real browser: down to one dossier, by week, in two languages, on a phone."""
 
 import itertools
+import json
 import re
+import urllib.request
 
 import pytest
 
+from services.stats.questions import PAGE, TREND, Rate, rate_text
 from tests.browser.conftest import Visit, ended, free_port, serve
 from tests.browser.town import CITY, NEW_WARDS, SCRIPT_CODE, SCRIPT_ID
 
@@ -19,7 +22,7 @@ def test_the_page_opens_with_the_latest_week_that_has_data(visit: Visit):
     visit.open("/")
     assert visit.heading() == "Thành phố Huế"
     assert visit.text("#period-text") == "Tuần 28/07/2025 – 03/08/2025"
-    assert re.fullmatch(r"\d{1,3},\d%", visit.text("#on-time-rate"))
+    assert re.fullmatch(r"\d{1,3},\d\d %", visit.text("#on-time-rate"))
     assert visit.text("#fresh").startswith("Số liệu đến ")
     assert visit.page.title() == "Thành phố Huế · Tuần 28/07/2025 – 03/08/2025 – Một cửa"
 
@@ -111,7 +114,7 @@ def test_the_language_changes_everything_and_is_remembered(visit: Visit):
     assert "lang=en" in visit.page.url
     visit.open("/")
     assert visit.text(".card.received h2") == "Received"
-    assert re.fullmatch(r"\d{1,3}\.\d%", visit.text("#on-time-rate"))
+    assert re.fullmatch(r"\d{1,3}\.\d\d %", visit.text("#on-time-rate"))
     visit.open("/overdue?lang=vi").click(".languages >> text=Tiếng Việt").open("/overdue")
     assert visit.heading().startswith("Hồ sơ đang quá hạn")
 
@@ -189,6 +192,34 @@ def test_the_definition_opens_beside_its_figure(visit: Visit):
     assert not visit.page.locator("#definition-headline").is_visible()
     visit.page.locator(".rate .chip").click()
     assert "chia cho số hồ sơ đã có kết quả" in visit.text("#definition-headline")
+
+
+@pytest.mark.parametrize(("language", "mark"), [("vi", ","), ("en", ".")])
+def test_a_rate_reads_on_the_page_as_everywhere_else(visit: Visit, language: str, mark: str):
+    # Ends that rounding would reach, halves that round up, and everything between.
+    rates = [None, 0, 1, 1e-12, 1 - 1e-12, 0.99995, 0.00004, 1 / 32, 3 / 32, *(part / 997 for part in range(998))]
+    visit.open(f"/?lang={language}")
+    shown = visit.page.evaluate(
+        "async (rates) => { const { rateText } = await import('/static/js/i18n.js'); return rates.map(rateText); }",
+        rates,
+    )
+    assert shown == [rate_text(rate, mark) for rate in rates]
+
+
+def test_the_table_of_units_has_the_columns_and_rates_of_the_figures(visit: Visit):
+    visit.open(OLD_WEEK)
+    heads = visit.page.locator("#children-table thead tr:last-child th").all_inner_texts()
+    assert [head.strip() for head in heads[1:]] == [figure.vi for figure in PAGE]
+    cells = [
+        cell.strip()
+        for cell in visit.page.locator("#children-table tfoot td, #children-table tfoot th").all_inner_texts()
+    ]
+    with urllib.request.urlopen(f"{visit.site}/api/figures.json?from=2025-06-16&to=2025-06-23") as answer:
+        values = json.load(answer)["figures"]
+    assert cells[1:] == [rate_text(values[one.id]) if isinstance(one, Rate) else str(values[one.id]) for one in PAGE]
+    visit.click("#trend summary")
+    trend = visit.page.locator("#trend-table thead th").all_inner_texts()
+    assert [head.strip() for head in trend[1:]] == [figure.vi for figure in TREND]
 
 
 def test_an_empty_unit_shows_a_dash_and_never_a_hundred_percent(visit: Visit):

@@ -66,7 +66,7 @@ class Counted(Dossier):
         code, name, days = self.procedure
         self.opened_on = when.astimezone(ZONE).date()
         term = GivenTerm(value=days, unit="working_day")
-        self.tell(
+        self.apply(
             DossierAccepted(
                 procedure_code=code, procedure_name=name, term=term, receipt_no=self.code, counter_id="quầy 3"
             ),
@@ -119,7 +119,7 @@ def work(chance: random.Random, one: Counted, when: datetime, until: datetime) -
     skill = 0.86 + 0.11 * ((one.unit_id * 7919) % 10) / 10
     when += timedelta(minutes=chance.randint(20, 120))
     if when < until:
-        one.tell(
+        one.apply(
             StepStarted(
                 step_code="TL", step_name="Thụ lý hồ sơ", step_no=1, assignee_id=f"cb-{chance.randrange(30):02d}"
             ),
@@ -156,7 +156,7 @@ def lapse(chance: random.Random, one: Counted, due: datetime, until: datetime) -
     if written < 0.45 and latest < until:
         promised = working_days_after(due, 5)
         sent_at = max(latest - timedelta(hours=2), one.events[-1].envelope.occurred_at)
-        one.tell(ApologySent(letter_no=f"{chance.randrange(900)}/TXL", reason="Chờ xác minh", signer_id="pct-01", medium="paper",
+        one.apply(ApologySent(letter_no=f"{chance.randrange(900)}/TXL", reason="Chờ xác minh", signer_id="pct-01", medium="paper",
                              new_promised_at=promised), sent_at).due_moved(promised, sent_at, "reappointment")  # fmt: skip
     if due < until:
         one.breached(due).apology_owed(due, latest)
@@ -172,11 +172,11 @@ def finish(chance: random.Random, one: Counted, ended: datetime, due: datetime) 
     elif kind < 0.05:
         one.returned(ended)
     else:
-        one.tell(
+        one.apply(
             StepCompleted(step_code="TL", step_name="Thụ lý hồ sơ", step_no=1, outcome="đạt"),
             ended - timedelta(minutes=40),
         )
-        one.tell(
+        one.apply(
             ResultIssued(
                 document_no=f"{chance.randrange(9000)}/QĐ-UBND", result_kind="granted", is_digitally_signed=True
             ),

@@ -34,8 +34,9 @@ from events.dossier import (
 )
 from events.envelope import Event
 from services.stats.domain.figures import FIGURE_NAMES, Counts, UnitFigures, unit_name
-from services.stats.domain.levels import Level, Place, PlacedUnit, places_of
+from services.stats.domain.levels import Level, Place, PlacedUnit
 from services.stats.domain.periods import Period, local_day
+from tests.unit.stats.places import places_of
 
 _ENDINGS = (ResultReadyAtCounter, DossierWithdrawn, ProcessingStopped, DossierReturned)
 

@@ -10,6 +10,7 @@ from clickhouse_connect.driver.client import Client
 from deploy.embedded.clickhouse.process import ClickHouseProcess, start
 from services.stats.adapters.clickhouse import create_database, open_client
 from services.stats.adapters.migrations import migrate
+from services.stats.adapters.views import apply_views
 
 NOW = datetime(2026, 11, 21, 5, tzinfo=UTC)
 
@@ -33,5 +34,6 @@ def client(database_url: str) -> Iterator[Client]:
     create_database(database_url)
     opened = open_client(database_url)
     migrate(opened)
+    apply_views(opened)
     yield opened
     opened.close()

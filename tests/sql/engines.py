@@ -9,6 +9,7 @@ from clickhouse_connect.driver.client import Client
 from deploy.embedded.clickhouse.process import ClickHouseProcess, start
 from services.stats.adapters.clickhouse import create_database, open_client
 from services.stats.adapters.migrations import migrate
+from services.stats.adapters.views import apply_views
 
 
 @contextmanager
@@ -20,6 +21,7 @@ def engine_of_its_own(folder: Path) -> Iterator[tuple[ClickHouseProcess, Client]
         create_database(url)
         client = open_client(url)
         migrate(client)
+        apply_views(client)
         yield running, client
         client.close()
     finally:

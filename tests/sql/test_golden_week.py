@@ -6,18 +6,16 @@ from datetime import date
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from services.stats.adapters.figures import dossiers_behind, figures
 from services.stats.adapters.rollup import refresh_rollup
-from services.stats.adapters.trends import weekly_trend
 from services.stats.adapters.unit_register import load_units
-from services.stats.adapters.weekly_reports import weekly_report
-from services.stats.domain.figures import ApologyCounts, FigureCell
 from services.stats.domain.levels import LEVELS, Level, UnitPeriod, place_units
 from services.stats.domain.periods import LAST_DAY, week
 from services.stats.domain.report_formats import to_text
+from services.stats.questions import Counts, Scope, figures, trend, weekly_report
 from tests.oracles.plain_count import figures_of
 from tests.sql.conftest import NOW
 from tests.sql.loading import load
+from tests.sql.truth import behind, same_figures
 from tests.unit.stats.dossiers import WARD, at, events_of, golden_week
 
 MONDAY, NEXT_MONDAY = date(2026, 3, 2), date(2026, 3, 9)
@@ -56,8 +54,9 @@ def test_the_week_has_the_figures_of_the_example(golden: Client, level: Level, u
 def test_plain_python_says_the_same(golden: Client, level: Level) -> None:
     asked = week(MONDAY, NOW)
 
-    assert figures(golden, level, MONDAY, NEXT_MONDAY, now=NOW) == figures_of(
-        events_of(golden_week()), place_units(UNITS), level, asked
+    assert same_figures(
+        figures(golden, level, MONDAY, NEXT_MONDAY, now=NOW),
+        figures_of(events_of(golden_week()), place_units(UNITS), level, asked),
     )
 
 
@@ -77,15 +76,16 @@ def test_plain_python_says_the_same(golden: Client, level: Level) -> None:
     ],
 )
 def test_behind_each_figure_stand_its_dossiers(golden: Client, figure: str, dossiers: set[str]) -> None:
-    cell = FigureCell(level="commune", unit_id=WARD, figure=figure, period=week(MONDAY, NOW))
+    listed = behind(golden, figure, week(MONDAY, NOW), Scope(unit_id=WARD))
 
-    assert {line.dossier_id for line in dossiers_behind(golden, cell)} == dossiers
+    assert {line["dossier_id"] for line in listed} == dossiers
 
 
 def test_the_report_shows_the_example_and_its_apologies(golden: Client) -> None:
     report = weekly_report(golden, date(2026, 3, 5), "commune", 46, NOW)
 
-    assert report.total.apologies == ApologyCounts(apology_required=3, apology_in_time=1, apology_missing=2)
+    owed = report.total.counts
+    assert (owed.apology_required, owed.apology_in_time, owed.apology_late, owed.apology_missing) == (3, 1, 0, 2)
     assert [row.unit_name for row in report.rows] == ["Phường Thuận Hóa"]
     text = to_text(report)
     assert "Thành phố Huế, theo cấp xã, từ 02/03/2026 đến hết 08/03/2026" in text
@@ -124,18 +124,18 @@ def test_a_letter_sent_after_the_cut_off_is_not_seen_yet(golden: Client) -> None
     early_look = weekly_report(golden, MONDAY, "commune", 46, now=at("2026-03-03", "12:00"))
 
     # On Tuesday noon nothing of the week is due yet but D04 that evening; D03's letter is not written.
-    assert early_look.total.apologies == ApologyCounts()
+    assert early_look.total.counts.apology_required == 0
     assert early_look.total.counts.open_overdue == 0
 
 
-def test_the_trend_holds_each_week_and_what_was_open_at_its_end(golden: Client) -> None:
-    before, this, after = weekly_trend(golden, date(2026, 2, 27), date(2026, 3, 12), 46)
+def test_the_trend_holds_each_week_also_one_without_any_dossier(golden: Client) -> None:
+    weeks = [week(date(2026, 2, 25), NOW), week(MONDAY, NOW), week(date(2024, 1, 1), NOW)]
+    before, this, long_ago = trend(golden, weeks, Scope(unit_id=46))
 
-    assert (before.received, before.early, before.open_at_end) == (6, 1, 5)
-    assert (this.received, this.resolved, this.terminated, this.open_at_end) == (5, 4, 2, 4)
-    assert this.on_time_rate == 0.75
-    assert (after.received, after.open_at_end, after.on_time_rate) == (0, 4, None)
-    assert weekly_trend(golden, MONDAY, MONDAY, 99)[0].received == 0
+    assert (before.received, before.early) == (6, 1)
+    assert (this.received, this.resolved, this.open_overdue, this.on_time_rate) == (5, 4, 1, 0.75)
+    assert long_ago == Counts()
+    assert trend(golden, weeks, Scope(unit_id=99)) == [Counts()] * 3
 
 
 def test_supervisors_views_have_names(golden: Client) -> None:

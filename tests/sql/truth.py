@@ -3,14 +3,22 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from clickhouse_connect.driver.client import Client
 
 from events.envelope import Event
 from services.stats.domain.facts import DossierFacts, fold
-from services.stats.domain.levels import UnitPeriod, place_units, places_of
+from services.stats.domain.figure_catalog import COUNTS, OWED
+from services.stats.domain.figures import UnitFigures
+from services.stats.domain.levels import UnitPeriod, place_units
 from services.stats.domain.periods import local_day
 from services.stats.domain.rows import DossierKey, KnownEvent, known_event
+from services.stats.questions import Period, Scope, dossiers_behind
+from tests.unit.stats.places import places_of
+
+PLAINLY_COUNTED = tuple(one.id for one in COUNTS if one.cohort != OWED and one.id != "open_overdue_unapologised")
+"""The figures that `measures` counts a second time."""
 
 RollupKey = tuple[date, str, str, int, int, int, int]
 
@@ -48,6 +56,24 @@ def stored_rollup(client: Client) -> Counter[RollupKey]:
     columns = "day, metric, procedure_code, unit_id, province_id, district_id, commune_id"
     rows = client.query(f"SELECT {columns}, sum(dossier_count) FROM rollup GROUP BY {columns}").result_rows
     return Counter({tuple(row[:-1]): row[-1] for row in rows})
+
+
+def same_figures(shown: Iterable[UnitFigures], expected: Iterable[UnitFigures]) -> bool:
+    """Whether both say the same wherever the plain count says anything: it knows of no apology."""
+    return _told(shown) == _told(expected)
+
+
+def behind(client: Client, figure: str, asked: Period, scope: Scope, **window: int) -> list[dict[str, Any]]:
+    """The dossiers behind a figure in the order of their acceptance."""
+    order = {"sort": "accepted_at", "is_descending": False, "limit": 1000, "offset": 0, **window}
+    return dossiers_behind(client, figure, asked, scope, order)
+
+
+def _told(units: Iterable[UnitFigures]) -> list[object]:
+    counted = [
+        (one.unit_id, one.unit_name, one.level, {name: getattr(one, name) for name in PLAINLY_COUNTED}) for one in units
+    ]
+    return [row for row in counted if any(row[3].values())]
 
 
 def _pairs(named: Iterable[dict[str, object]]) -> list[tuple[object, ...]]:

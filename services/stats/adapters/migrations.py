@@ -1,7 +1,8 @@
 """Applies migrations/NNNN_name.sql in order, once each, and remembers them with their checksum.
 
 Safe to run twice and by two processes at once: every statement creates only what is missing, and both processes would record
-the same row. A file that was changed after it was applied is a ChangedMigrationError: nothing is guessed.
+the same row. A file that was changed after it was applied is a ChangedMigrationError: nothing is guessed. The one exception says
+so itself: `-- superseded: <checksum>` stands for the text that was applied, and a new database does nothing there (ADR 0015).
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from importlib.resources import files
 from clickhouse_connect.driver.client import Client
 
 _NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+_SUPERSEDED = re.compile(r"-- superseded: ([0-9a-f]{64})\n")
 _RECORD = """CREATE TABLE IF NOT EXISTS migrations
 (number UInt32, name String, checksum String, applied_at DateTime64(3, 'Asia/Ho_Chi_Minh') DEFAULT now64(3))
 ENGINE = ReplacingMergeTree ORDER BY number"""
@@ -23,7 +25,7 @@ class ChangedMigrationError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
-    """One file: its number, its name, the hash of its text, and its statements."""
+    """One file: its number, its name, the hash of its text or of the text that it stands for, and its statements."""
 
     number: int
     name: str
@@ -39,7 +41,7 @@ def read_migrations() -> list[Migration]:
         Migration(
             number=int(name[:4]),
             name=name,
-            checksum=hashlib.sha256(text.encode()).hexdigest(),
+            checksum=found[1] if (found := _SUPERSEDED.match(text)) else hashlib.sha256(text.encode()).hexdigest(),
             statements=tuple(part for part in re.split(r";[ \t]*(?:\n|\Z)", text) if _has_code(part)),
         )
         for name, text in named

@@ -75,11 +75,6 @@ class Places:
         return place if day < valid_until else NOWHERE
 
 
-def places_of(placed: Iterable[PlacedUnit]) -> Places:
-    """The lookup over placed units."""
-    return Places((piece.period.unit_id, piece.valid_from, piece.valid_until, piece.place) for piece in placed)
-
-
 def place_units(periods: Iterable[UnitPeriod]) -> list[PlacedUnit]:
     """Every unit with its place per period. Raises UnitFileError where periods of one unit overlap or parents form a ring."""
     by_unit: dict[int, list[UnitPeriod]] = defaultdict(list)

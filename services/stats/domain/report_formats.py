@@ -1,16 +1,19 @@
-"""The weekly report as aligned text, as JSON and as CSV. Pure; the words stand in `report_words`."""
+"""The weekly report as aligned text, as JSON and as CSV. Pure; its columns stand in `figure_catalog`."""
 
 import csv
 import io
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import timedelta
+from itertools import groupby
+from typing import NamedTuple
 
 from events.codec import dumps
-from services.stats.domain.figures import FIGURE_NAMES
+from services.stats.domain.figure import Figure, Language, Rate, ReportColumn, rate_text
+from services.stats.domain.figure_catalog import REPORT
+from services.stats.domain.figures import Counts, values_of
 from services.stats.domain.periods import ZONE
-from services.stats.domain.report_words import COLUMN_GROUPS, WORDS, Language, Words
+from services.stats.domain.report_words import WORDS, Words
 from services.stats.domain.weekly_report import ABOVE_LEVEL_ID, ReportRow, WeeklyReport
 
 EMPTY = "—"
@@ -18,13 +21,19 @@ _BYTE_ORDER_MARK = "\ufeff"
 _TEXT_COLUMN = 1  # the unit's name; all others are numbers and stand to the right
 
 
+class _Column(NamedTuple):
+    group: str
+    heading: str
+
+
 def to_text(report: WeeklyReport, language: Language = "vi") -> str:
     """A table in which every column lines up on a terminal, with heading and notes."""
-    words = WORDS[language]
+    words, columns = WORDS[language], _columns(language)
     body = [_cells(row, number, words) for number, row in _numbered(report)]
-    widths = _widths(words, body)
+    widths = _widths(columns, body)
     rule = "-+-".join("-" * width for width in widths)
-    lines = [words.title, _heading(report, words), "", _group_line(words, widths), _line(words.columns, widths), rule]
+    headings = [column.heading for column in columns]
+    lines = [words.title, _heading(report, words), "", _group_line(columns, widths), _line(headings, widths), rule]
     lines += [_line(cells, widths) for cells in body[:-1]]
     lines += [rule, _line(body[-1], widths), "", *_notes(report, words)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -35,7 +44,7 @@ def to_csv(report: WeeklyReport, language: Language = "vi") -> str:
     words = WORDS[language]
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([": ".join(filter(None, pair)) for pair in zip(_spread_groups(words), words.columns, strict=True)])
+    writer.writerow([": ".join(filter(None, column)) for column in _columns(language)])
     writer.writerows(_cells(row, number, words) for number, row in _numbered(report))
     writer.writerow([])
     writer.writerows([note] for note in _notes(report, words))
@@ -72,33 +81,44 @@ def display_width(text: str) -> int:
     )  # fmt: skip
 
 
-def rate_text(rate: float | None, decimal_mark: str = ",") -> str:
-    """75,00 % or "—"; two decimals, never 100 % for an empty denominator (B5)."""
-    return EMPTY if rate is None else f"{rate * 100:.2f} %".replace(".", decimal_mark)
-
-
 def _numbered(report: WeeklyReport) -> Iterator[tuple[str, ReportRow]]:
     for number, row in enumerate(report.rows, start=1):
         yield str(number), row
     yield "", report.total
 
 
+def _columns(language: Language) -> list[_Column]:
+    words, is_first = WORDS[language], language == "vi"
+    columns = [_Column(words.number, ""), _Column(words.unit, "")]
+    for figure, place in REPORT:
+        group, heading = (place.group.vi, place.vi) if is_first else (place.group.en, place.en)
+        name = heading or figure.name(language)
+        columns.append(_Column(group, "" if name == group else name))
+    return [*columns, _Column(words.feedback, "")]
+
+
 def _cells(row: ReportRow, number: str, words: Words) -> list[str]:
-    counts, letters = row.counts, row.apologies
     name = {None: words.total, ABOVE_LEVEL_ID: words.above_level}.get(row.unit_id, row.unit_name)
-    numbers = [
-        counts.carried_in, counts.received, counts.received_direct, counts.received_online, counts.received_postal,
-        counts.resolved, counts.early, counts.on_time, counts.late, rate_text(counts.on_time_rate, words.decimal_mark),
-        counts.open_within - counts.open_due_soon, counts.open_due_soon, counts.open_paused, counts.open_overdue,
-        letters.apology_required, letters.apology_in_time, letters.apology_late, letters.apology_missing, EMPTY,
-    ]  # fmt: skip
-    return [number, name, *map(str, numbers)]
+    return [number, name, *(_cell(row.counts, figure, place, words) for figure, place in REPORT), EMPTY]
 
 
-def _widths(words: Words, body: Sequence[Sequence[str]]) -> list[int]:
-    widths = [max(map(display_width, column)) for column in zip(words.columns, *body, strict=True)]
+def _cell(counts: Counts, figure: Figure, place: ReportColumn, words: Words) -> str:
+    if isinstance(figure, Rate):
+        return rate_text(getattr(counts, figure.id), words.decimal_mark)
+    return str(getattr(counts, figure.id) - sum(getattr(counts, one) for one in place.less))
+
+
+def _groups(columns: Sequence[_Column]) -> Iterator[tuple[str, int]]:
+    """Each heading and how many columns stand under it."""
+    for heading, grouped in groupby(columns, key=lambda column: column.group):
+        yield heading, len(list(grouped))
+
+
+def _widths(columns: Sequence[_Column], body: Sequence[Sequence[str]]) -> list[int]:
+    headings = [column.heading for column in columns]
+    widths = [max(map(display_width, column)) for column in zip(headings, *body, strict=True)]
     at = 0
-    for heading, count in zip(words.groups, COLUMN_GROUPS, strict=True):
+    for heading, count in _groups(columns):
         missing = display_width(heading) - _span(widths[at : at + count])
         widths[at + count - 1] += max(0, missing)
         at += count
@@ -109,9 +129,9 @@ def _span(widths: Sequence[int]) -> int:
     return sum(widths) + 3 * (len(widths) - 1)
 
 
-def _group_line(words: Words, widths: Sequence[int]) -> str:
+def _group_line(columns: Sequence[_Column], widths: Sequence[int]) -> str:
     cells, at = [], 0
-    for heading, count in zip(words.groups, COLUMN_GROUPS, strict=True):
+    for heading, count in _groups(columns):
         cells.append(_padded(heading, _span(widths[at : at + count]), to_the_left=True))
         at += count
     return " | ".join(cells)
@@ -127,10 +147,6 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 def _padded(text: str, width: int, *, to_the_left: bool) -> str:
     blank = " " * (width - display_width(text))
     return text + blank if to_the_left else blank + text
-
-
-def _spread_groups(words: Words) -> list[str]:
-    return [heading for heading, count in zip(words.groups, COLUMN_GROUPS, strict=True) for _ in range(count)]
 
 
 def _heading(report: WeeklyReport, words: Words) -> str:
@@ -162,7 +178,5 @@ def _as_object(row: ReportRow) -> dict[str, object]:
     return {
         "unit_id": row.unit_id,
         "unit_name": row.unit_name or None,
-        **{name: getattr(row.counts, name) for name in FIGURE_NAMES},
-        "on_time_rate": row.counts.on_time_rate,
-        **asdict(row.apologies),
+        **values_of(row.counts),
     }

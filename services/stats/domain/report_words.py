@@ -1,16 +1,12 @@
-"""The words of the weekly quick report in Vietnamese and English; what officers read stands here and nowhere else."""
+"""The words of the weekly quick report in Vietnamese and English; headings of figures stand in `figure_catalog`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
+from services.stats.domain.figure import Language
 from services.stats.domain.levels import Level
-
-Language = Literal["vi", "en"]
-
-COLUMN_GROUPS: Final = (1, 1, 1, 4, 5, 4, 4, 1)
-"""How many columns stand under each heading of `Words.groups`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +15,9 @@ class Words:
 
     title: str
     scope_everything: str
-    groups: tuple[str, ...]
-    columns: tuple[str, ...]
+    number: str
+    unit: str
+    feedback: str
     total: str
     above_level: str
     levels: Mapping[Level, str]
@@ -32,30 +29,9 @@ class Words:
 _VI: Final = Words(
     title="BÁO CÁO NHANH TUẦN",
     scope_everything="Toàn hệ thống",
-    groups=("TT", "Đơn vị", "Tồn kỳ trước", "Nhận vào", "Đã giải quyết", "Đang giải quyết", "Thư xin lỗi", "PAKN"),
-    columns=(
-        "",
-        "",
-        "",
-        "Tổng",
-        "Trực tiếp",
-        "Trực tuyến",
-        "BCCI",
-        "Tổng",
-        "Sớm hẹn",
-        "Đúng hẹn",
-        "Trễ hẹn",
-        "Tỷ lệ đúng hạn",
-        "Trong hạn",
-        "Tới hạn",
-        "Chờ bổ sung",
-        "Quá hạn",
-        "Phải gửi",
-        "Đúng quy định",
-        "Muộn",
-        "Chưa gửi",
-        "",
-    ),
+    number="TT",
+    unit="Đơn vị",
+    feedback="PAKN",
     total="Tổng cộng",
     above_level="Đơn vị cấp trên tiếp nhận",
     levels=MappingProxyType({"province": "tỉnh", "district": "huyện", "commune": "xã"}),
@@ -77,11 +53,9 @@ _VI: Final = Words(
 _EN: Final = Words(
     title="WEEKLY QUICK REPORT",
     scope_everything="Whole system",
-    groups=("No.", "Unit", "Carried in", "Received", "Resolved", "In process", "Apologies", "Feedback"),
-    columns=(
-        "", "", "", "Total", "Direct", "Online", "Postal", "Total", "Early", "On time", "Late", "On-time rate", "Within term",
-        "Due soon", "Waiting", "Overdue", "Required", "In time", "Late", "Missing", "",
-    ),
+    number="No.",
+    unit="Unit",
+    feedback="Feedback",
     total="Total",
     above_level="Received by superior units",
     levels=MappingProxyType({"province": "province", "district": "district", "commune": "commune"}),

@@ -1,14 +1,14 @@
 """The weekly quick report, báo cáo nhanh tuần (domain.md 4.10 item 1), as a document model: rows, totals, notes.
 
-In go the figures of the units and of their superior scope; out comes a `WeeklyReport` that text, JSON and CSV are written
-from. Pure. Promise: the total covers every dossier of the scope; what no row can show stands in a row of its own.
+In go the figures of the units and what counts above their level; out comes a `WeeklyReport` that text, JSON and CSV are written
+from. Pure. Promise: the total covers every dossier of the scope; what no unit's row can show stands in a row of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.stats.domain.figures import DEFINITION, ApologyCounts, Counts, UnitFigures, difference, total
+from services.stats.domain.figures import DEFINITION, Counts, UnitFigures, total
 from services.stats.domain.levels import Level
 from services.stats.domain.periods import Period
 
@@ -23,7 +23,6 @@ class ReportRow:
     unit_id: int | None
     unit_name: str
     counts: Counts
-    apologies: ApologyCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,51 +39,25 @@ class WeeklyReport:
     definition: str = DEFINITION
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What a report covers: a unit and everything below it, or everything (unit_id None); with the counts of the whole."""
-
-    unit_id: int | None
-    name: str
-    counts: Counts
-    apologies: ApologyCounts
-
-
 def build_report(
     period: Period,
     level: Level,
-    scope: Scope,
+    scope: tuple[int | None, str],
     units: Sequence[UnitFigures],
-    apologies: Mapping[int, tuple[str, ApologyCounts]],
+    above: Counts,
     generated_at: datetime,
 ) -> WeeklyReport:
-    """Put the figures together; `apologies` are (name, counts) by unit, some of which may have no other figure."""
-    by_unit = {one.unit_id: one for one in units}
-    names = {unit_id: name for unit_id, (name, _) in apologies.items()} | {one.unit_id: one.unit_name for one in units}
-    rows = [
-        ReportRow(
-            unit_id=unit_id,
-            unit_name=names[unit_id],
-            counts=by_unit.get(unit_id, Counts()),
-            apologies=apologies[unit_id][1] if unit_id in apologies else ApologyCounts(),
-        )
-        for unit_id in sorted(names, key=lambda one: (one == 0, names[one], one))
-    ]
-    above = _above(scope, rows)
+    """Put the figures together. `scope` is the unit that the report covers with all below it, (None, "") = everything."""
+    by_name = sorted(units, key=lambda one: (one.unit_id == 0, one.unit_name, one.unit_id))
+    rows = [ReportRow(unit_id=one.unit_id, unit_name=one.unit_name, counts=total([one])) for one in by_name]
+    if above != Counts():
+        rows.append(ReportRow(unit_id=ABOVE_LEVEL_ID, unit_name="", counts=above))
     return WeeklyReport(
         period=period,
         level=level,
-        scope_unit_id=scope.unit_id,
-        scope_name=scope.name,
-        rows=[*rows, above] if above else rows,
-        total=ReportRow(unit_id=None, unit_name="", counts=scope.counts, apologies=scope.apologies),
+        scope_unit_id=scope[0],
+        scope_name=scope[1],
+        rows=rows,
+        total=ReportRow(unit_id=None, unit_name="", counts=total(row.counts for row in rows)),
         generated_at=generated_at,
     )
-
-
-def _above(scope: Scope, rows: Sequence[ReportRow]) -> ReportRow | None:
-    counts = difference(scope.counts, total(row.counts for row in rows))
-    apologies = scope.apologies - sum((row.apologies for row in rows), ApologyCounts())
-    if counts == Counts() and apologies == ApologyCounts():
-        return None
-    return ReportRow(unit_id=ABOVE_LEVEL_ID, unit_name="", counts=counts, apologies=apologies)

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.stats.domain.facts import fold
-from services.stats.domain.levels import place_units, places_of
+from services.stats.domain.levels import place_units
 from services.stats.domain.periods import period
 from services.stats.domain.rows import DossierKey, known_event
 from tests.oracles.plain_count import figures_of
 from tests.unit.stats.dossiers import at, events_of
+from tests.unit.stats.places import places_of
 from tests.unit.stats.random_dossiers import random_dossiers, three_levels
 
 UNITS = place_units(three_levels())

@@ -9,7 +9,7 @@ from rules.book.rulebook import Rulebook
 from rules.explain.dossier_explanation import DossierExplanation, explain_dossier
 from rules.explain.dossier_json import explanation_json
 from rules.explain.recorded_stream import RecordedStream
-from services.page.recorded_streams import recorded_stream
+from services.page.domain.recorded_streams import recorded_stream
 from services.stats.domain.rows import EVENT_COLUMNS, LogPlace, data_text, row_for
 from tests.unit.deadlines.life import Life, fold, procedures, rulebook, term
 

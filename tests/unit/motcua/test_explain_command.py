@@ -17,7 +17,7 @@ from motcua.commands import explain_command
 from motcua.day_lines import WIDTH
 from motcua.explaining import Writer
 from motcua.output import CommandError
-from services.page.dictionaries import load_dictionaries
+from services.page.adapters.dictionaries import load_dictionaries
 from tests.unit.deadlines.life import CHAINED, Life, at, fold, term
 from tests.unit.motcua.explained_lives import explained_json, rows_of, three_policies
 

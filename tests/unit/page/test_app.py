@@ -6,9 +6,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from services.page.app import PAGES, SECURITY_HEADERS, build_app
+from services.page.adapters.http_app import PAGES, SECURITY_HEADERS, build_app
+from services.page.adapters.statistics import Statistics
 from services.page.config import DEFAULT_PORT, WebConfig, read_config
-from services.page.statistics import Statistics
 
 NOBODY = WebConfig(clickhouse_url="http://supervisor@127.0.0.1:9/motcua", answer_seconds=5)
 

@@ -4,8 +4,8 @@ import csv
 import io
 from datetime import UTC, date, datetime
 
-from services.page.csv_tables import DOSSIERS, FIGURES, csv_of
-from services.page.dictionaries import load_dictionaries
+from services.page.adapters.dictionaries import load_dictionaries
+from services.page.domain.csv_tables import DOSSIERS, FIGURES, csv_of
 
 VI, EN = load_dictionaries()["vi"], load_dictionaries()["en"]
 

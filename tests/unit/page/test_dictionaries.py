@@ -15,10 +15,11 @@ from rules.due.classify import Classification
 from rules.due.terms import TermUnit
 from rules.explain.clock_explanation import Effect
 from rules.explain.counted_days import Reason
-from services.page.csv_tables import DOSSIERS, EVENTS, FIGURES, TREND, UNITS
-from services.page.dictionaries import load_dictionaries, wanted_language
-from services.page.parameters import SORT_COLUMNS
-from services.stats.domain.figures import DEFINITION, FIGURE_NAMES
+from services.page.adapters.dictionaries import load_dictionaries, read_texts, wanted_language
+from services.page.domain.csv_tables import DOSSIERS, EVENTS, FIGURES, TREND, UNITS
+from services.page.domain.parameters import SORT_COLUMNS
+from services.stats.questions import DEFINITION, PAGE
+from services.stats.questions import FIGURES as ALL_FIGURES
 
 CLOCKS = Path(__file__).parents[3] / "rules" / "clocks"
 NOTE_PATTERNS = (
@@ -29,9 +30,8 @@ NOTE_PATTERNS = (
 )
 """How a step of the clocks tells an explanation why something moved nothing."""
 STATIC = Path(__file__).parents[3] / "services" / "page" / "static"
-TEXTS = {name: json.loads((STATIC / "i18n" / f"{name}.json").read_text("utf-8")) for name in ("vi", "en")}
+TEXTS = {name: read_texts(name) for name in ("vi", "en")}
 SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
-NOT_SHOWN = {"received_direct", "received_online", "received_postal", "open_due_soon"}
 
 
 def test_both_languages_have_the_same_keys():
@@ -61,7 +61,7 @@ def test_every_text_that_a_script_asks_for_by_name_exists():
 
 def test_every_event_figure_column_and_definition_has_a_text():
     needed = {f"event.{event_type.rsplit('.', 1)[0]}" for event_type in CLASS_BY_TYPE}
-    needed |= {f"figure.{name}" for name in FIGURE_NAMES if name not in NOT_SHOWN}
+    needed |= {f"figure.{one.id}" for one in ALL_FIGURES} | {f"children.group_{one.page}" for one in PAGE}
     needed |= {f"column.{name}" for name in SORT_COLUMNS} | {f"definition.{DEFINITION}"}
     needed |= {heading for table in (DOSSIERS, EVENTS, FIGURES, TREND, UNITS) for _, heading in table}
     assert needed - set(TEXTS["vi"]) == set()

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from services.page.app import build_app
+from services.page.adapters.http_app import build_app
+from services.page.adapters.reader import Reader
 from services.page.config import WebConfig
-from services.page.reader import Reader
 from tests.unit.deadlines.life import Life, fold, term
 from tests.unit.motcua.explained_lives import rows_of, three_policies
 

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.page.parameters import LARGEST_PAGE_SIZE, ParameterError, read_listing, read_question
-from services.stats.domain.figures import FIGURE_NAMES
+from services.page.domain.parameters import LARGEST_PAGE_SIZE, ParameterError, read_listing, read_question
+from services.stats.questions import LISTED
 
 NOW = datetime(2026, 3, 11, 3, tzinfo=UTC)
 
@@ -50,6 +50,8 @@ def test_a_wrong_parameter_is_named_with_its_reason(query, name, reason):
     [
         ({"figure": "1=1"}, "figure"),
         ({"figure": "dossier_id"}, "figure"),
+        ({"figure": "apology_missing"}, "figure"),
+        ({"figure": "on_time_rate"}, "figure"),
         ({"sort": "dossier_id; DROP TABLE dossiers"}, "sort"),
         ({"dir": "up"}, "dir"),
         ({"page": "0"}, "page"),
@@ -62,7 +64,7 @@ def test_only_listed_figures_columns_and_sizes_are_taken(query, name):
     assert caught.value.name == name
 
 
-def test_every_figure_can_be_listed_and_overdue_dossiers_start_with_the_oldest():
-    assert [read_listing({"figure": name}).figure for name in FIGURE_NAMES] == list(FIGURE_NAMES)
+def test_every_figure_that_has_a_list_can_be_listed_and_overdue_dossiers_start_with_the_oldest():
+    assert [read_listing({"figure": name}).figure for name in LISTED] == list(LISTED)
     overdue = read_listing({"figure": "received"}, "open_overdue")
     assert (overdue.figure, overdue.sort, overdue.direction) == ("open_overdue", "overdue_days", "desc")

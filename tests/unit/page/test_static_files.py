@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.page.app import SECURITY_HEADERS
-from services.page.static_files import read_static_files
+from services.page.adapters.http_app import SECURITY_HEADERS
+from services.page.adapters.static_files import read_static_files
 
 STATIC = Path(__file__).parents[3] / "services" / "page" / "static"
 SCRIPTS = sorted((STATIC / "js").rglob("*.js"))

@@ -7,9 +7,10 @@ from msgspec.structs import replace
 
 from events.dossier import DossierReopened, DossierTransferred, IntegrityFlagRaised
 from services.stats.domain.facts import FAR_FUTURE, DossierFacts, fold
-from services.stats.domain.levels import Places, place_units, places_of
+from services.stats.domain.levels import Places, place_units
 from services.stats.domain.rows import DossierKey, known_event
 from tests.unit.stats.dossiers import WARD, Dossier, at, golden_week
+from tests.unit.stats.places import places_of
 from tests.unit.stats.random_dossiers import COMMUNES, DISTRICTS, PROVINCE, three_levels
 
 NOWHERE = Places([])

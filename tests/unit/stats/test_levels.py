@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from services.stats.domain.errors import UnitFileError
-from services.stats.domain.levels import NOWHERE, Place, place_units, places_of
+from services.stats.domain.levels import NOWHERE, Place, place_units
 from services.stats.domain.periods import LAST_DAY
+from tests.unit.stats.places import places_of
 from tests.unit.stats.random_dossiers import unit
 
 START = date(2025, 1, 1)

@@ -1,7 +1,7 @@
 // Charts by Chart.js, coloured from the style sheet's variables. Each has a text summary and a table with the same numbers beside it.
 
 import { h } from "./dom.js";
-import { number, percent } from "./i18n.js";
+import { number, rateText } from "./i18n.js";
 
 const live = new Set();
 
@@ -68,7 +68,7 @@ export function trendConfig({ labels, weeks, texts, pick, changes, selected }) {
       },
       plugins: {
         legend: { position: "bottom", labels: { usePointStyle: true, boxHeight: 8, padding: 16, sort: (a, b) => a.datasetIndex - b.datasetIndex } },
-        tooltip: { callbacks: { label: (at) => ` ${at.dataset.label}: ${at.dataset.yAxisID === "rate" ? percent(at.raw / 100) : number(at.raw)}` } },
+        tooltip: { callbacks: { label: (at) => ` ${at.dataset.label}: ${at.dataset.yAxisID === "rate" ? rateText(at.raw / 100) : number(at.raw)}` } },
       },
     },
     plugins: [changeMarks(changes)],
@@ -110,7 +110,7 @@ export function unitsConfig({ names, values, colour, rate, pick, label }) {
         x: { beginAtZero: true, max: rate ? 100 : undefined, border: { display: false }, ticks: { precision: 0, maxTicksLimit: 6, callback: (value) => (rate ? `${value}%` : number(value)) } },
         y: { grid: { display: false }, ticks: { autoSkip: false, color: style("--ink"), callback(value) { return short(this.getLabelForValue(value)); } } },
       },
-      plugins: { legend: { display: false }, tooltip: { callbacks: { label: (at) => ` ${label}: ${rate ? (at.raw === null ? "—" : percent(at.raw / 100)) : number(at.raw)}` } } },
+      plugins: { legend: { display: false }, tooltip: { callbacks: { label: (at) => ` ${label}: ${rate ? (at.raw === null ? "—" : rateText(at.raw / 100)) : number(at.raw)}` } } },
     },
   };
 }
@@ -126,7 +126,7 @@ const valueLabels = (rate) => ({
     ctx.textBaseline = "middle";
     chart.getDatasetMeta(0).data.forEach((element, place) => {
       const value = chart.data.datasets[0].data[place];
-      const text = rate ? percent(value === null ? null : value / 100) : number(value);
+      const text = rate ? rateText(value === null ? null : value / 100) : number(value);
       ctx.fillText(text, (value === null ? chart.chartArea.left : element.x) + 7, element.y);
     });
     ctx.restore();

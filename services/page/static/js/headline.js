@@ -2,7 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { definition } from "./frame.js";
-import { instant, number, percent, t } from "./i18n.js";
+import { instant, number, rateText, t } from "./i18n.js";
 import { link } from "./place.js";
 
 /** A number that opens the list of exactly the dossiers it counts. */
@@ -25,15 +25,15 @@ const card = (kind, title, ...content) => h("article", { class: `card ${kind}` }
 
 export function headline(answer, target) {
   const figures = answer.figures;
+  const rated = figures.early + figures.on_time + figures.late;
   const resolved = ["early", "on_time", "late", ...(figures.unknown ? ["unknown"] : [])];
   const open = ["open_within", "open_paused", "open_overdue", ...(figures.open_unknown ? ["open_unknown"] : [])];
   return h("section", { class: "headline", "aria-label": t("figure.on_time_rate") },
     h("article", { class: "card rate" },
       h("header", {}, h("h2", {}, t("figure.on_time_rate")), definition(answer.definition_id, "headline")),
       h("div", { class: "rate-number" },
-        h("p", { class: "huge", id: "on-time-rate" }, percent(figures.on_time_rate)),
-        h("p", { class: "note" }, figures.resolved
-          ? t("figure.of_resolved", { n: number(figures.resolved) }) : t("figure.no_resolved"))),
+        h("p", { class: "huge", id: "on-time-rate" }, rateText(figures.on_time_rate)),
+        h("p", { class: "note" }, rated ? t("figure.of_resolved", { n: number(rated) }) : t("figure.no_resolved"))),
       split(figures, resolved, target)),
     card(figures.open_overdue ? "overdue alarm" : "overdue", t("figure.open_overdue_long"),
       h("p", { class: "huge" }, figureLink("open_overdue", figures.open_overdue, target, t("figure.open_overdue_long"))),

@@ -49,11 +49,11 @@ export function t(key, places = {}) {
 
 export const number = (value) => new Intl.NumberFormat(LOCALES[language]).format(value);
 
-/** A rate with one decimal, "—" when the denominator is empty (B5). A single late dossier never rounds up to 100 %. */
-export function percent(rate) {
+/** 75,00 %, or "—" when the denominator is empty (B5); never 100 % or 0 % while one dossier says otherwise (B12). As the server's `rate_text`. */
+export function rateText(rate) {
   if (rate === null || rate === undefined) return "—";
-  const shown = rate < 1 ? Math.min(rate, 0.999) : rate;
-  return new Intl.NumberFormat(LOCALES[language], { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(shown);
+  const shown = rate === 0 || rate === 1 ? rate : Math.min(Math.max(rate, 0.0001), 0.9999);
+  return `${(shown * 100).toFixed(2)} %`.replace(".", language === "vi" ? "," : ".");
 }
 
 /** dd/mm/yyyy of a calendar day "YYYY-MM-DD"; no time zone is involved. */

@@ -37,7 +37,7 @@ const SHOWN = {
 };
 
 /** `sorted(key)` gives the link that sorts by a column; without it the columns are not sortable. */
-export function dossierColumns(figure, sorted = null) {
-  const shown = SHOWN[figure] ?? (figure.startsWith("open") ? SHOWN.open : SHOWN.other);
+export function dossierColumns({ figure, is_stock: isStock }, sorted = null) {
+  const shown = SHOWN[figure] ?? (isStock ? SHOWN.open : SHOWN.other);
   return shown.map((key) => ({ key, label: t(`column.${key}`), numeric: key === "overdue_days", cell: cells[key], sorted: sorted?.(key) }));
 }

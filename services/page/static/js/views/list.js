@@ -32,9 +32,9 @@ export async function list(place, meta, period, signal, { overdue }) {
         h("h1", { tabindex: "-1" }, label, " ", h("span", { class: "count", id: "total" }, number(answer.total)))),
       periodBar(path, period, meta, { ...scope, sort: place.get("sort"), dir: place.get("dir") }),
       h("section", { class: "card" },
-        figure.startsWith("open") ? h("p", { class: "note" }, t("figure.at_end", { time: instant(answer.as_of) })) : null,
+        answer.is_stock ? h("p", { class: "note" }, t("figure.at_end", { time: instant(answer.as_of) })) : null,
         answer.total
-          ? dataTable({ id: "dossiers-table", caption: label, columns: dossierColumns(figure, turned), rows: answer.dossiers, sort: { key: sort, dir }, cards: true })
+          ? dataTable({ id: "dossiers-table", caption: label, columns: dossierColumns(answer, turned), rows: answer.dossiers, sort: { key: sort, dir }, cards: true })
           : h("p", { class: "note" }, t("table.empty")),
         pager(answer, (page) => at({ page })),
         h("div", { class: "foot" }, h("a", { class: "button quiet", href: link("/", scopeOf(place)) }, t("list.back")), downloads(name, query))),

@@ -5,14 +5,13 @@ import { chartBox, trendConfig, unitsConfig } from "../charts.js";
 import { h } from "../dom.js";
 import { breadcrumb, definition, drawBottom, unitName } from "../frame.js";
 import { figureLink, headline } from "../headline.js";
-import { day, instant, number, percent, t } from "../i18n.js";
+import { day, instant, number, rateText, t } from "../i18n.js";
 import { periodText } from "../period.js";
 import { periodBar } from "../periodbar.js";
 import { go, link } from "../place.js";
 import { dataTable, downloads } from "../table.js";
 import { dossierColumns, scopeOf } from "./columns.js";
 
-const COUNTED = ["carried_in", "received", "resolved", "early", "on_time", "late", "on_time_rate", "terminated", "open", "open_within", "open_paused", "open_overdue"];
 const SHOWN_BARS = 12;
 
 export async function overview(place, meta, period, signal) {
@@ -32,14 +31,18 @@ export async function overview(place, meta, period, signal) {
         h("h1", { tabindex: "-1" }, unitName(answer.unit))),
       periodBar("/", period, meta),
       headline(answer, target),
-      trendCard(trend, query, period),
-      answer.children.length ? childrenPart(answer, query, place) : null,
+      trendCard(trend, query, period, meta.trend_columns),
+      answer.children.length ? childrenPart(answer, query, place, meta.page_columns) : null,
       overduePart(overdue, query, answer),
     ],
   };
 }
 
-function trendCard(trend, query, period) {
+/** What a figure shows in a table; a count that has a list leads to it. */
+const shownAs = (figure, row, target) => (figure.is_rate ? rateText(row[figure.id])
+  : target && figure.is_listed ? figureLink(figure.id, row[figure.id], target) : number(row[figure.id]));
+
+function trendCard(trend, query, period, figures) {
   const weeks = trend.weeks;
   const places = trend.unit_changes.map((change) => weeks.findIndex((week) => change.on < week.to)).filter((at) => at >= 0);
   const texts = { rate: t("figure.on_time_rate"), early: t("figure.early"), on_time: t("figure.on_time"), late: t("figure.late"),
@@ -47,9 +50,7 @@ function trendCard(trend, query, period) {
   const summary = weeks.length ? t("trend.summary", { n: weeks.length, from: day(weeks[0].from), to: day(weeks.at(-1).from) }) : t("trend.empty");
   const selected = period.kind === "week" ? weeks.findIndex((week) => week.from === period.from) : -1;
   const columns = [{ key: "week", label: t("column.week"), cell: (week) => h("a", { href: link("/", { period: "week", from: week.from, to: null }) }, day(week.from)) },
-    ...["resolved", "early", "on_time", "late"].map((name) => ({ key: name, label: t(`figure.${name}`), numeric: true, cell: (week) => number(week[name]) })),
-    { key: "rate", label: t("figure.on_time_rate"), numeric: true, cell: (week) => percent(week.on_time_rate) },
-    { key: "overdue", label: t("figure.open_overdue"), numeric: true, cell: (week) => number(week.open_overdue) }];
+    ...figures.map((figure) => ({ key: figure.id, label: t(`figure.${figure.id}`), numeric: true, cell: (week) => shownAs(figure, week) }))];
   return h("section", { class: "card chart", id: "trend" },
     h("header", {}, h("h2", {}, t("trend.title")), definition(trend.definition_id, "trend")),
     weeks.some((week) => week.resolved) ? chartBox(summary, () => trendConfig({ weeks, texts, selected, changes: places,
@@ -60,18 +61,19 @@ function trendCard(trend, query, period) {
     downloads("trend", query));
 }
 
-function childrenPart(answer, query, place) {
-  const sort = { key: COUNTED.includes(place.get("by")) ? place.get("by") : "unit", dir: place.get("dir") === "desc" ? "desc" : "asc" };
+function childrenPart(answer, query, place, figures) {
+  const sort = { key: figures.some((figure) => figure.id === place.get("by")) ? place.get("by") : "unit", dir: place.get("dir") === "desc" ? "desc" : "asc" };
   const kinds = new Set(answer.children.filter((child) => !child.own).map((child) => child.level));
   const title = t(`children.${kinds.size === 1 ? [...kinds][0] : "mixed"}`);
   const below = (child) => (child.unit_id === answer.unit?.unit_id ? { unit: child.unit_id, own: 1 } : { unit: child.unit_id });
   const name = (child) => (child.total ? t("children.total") : child.own ? unitName(child) : h("a", { href: link("/", below(child)) }, unitName(child)));
   const target = (child) => (child.total ? scopeOf(new URLSearchParams(query.unit ? { unit: query.unit } : {})) : below(child));
-  const cell = (figure) => (child) => (figure === "on_time_rate" ? percent(child.on_time_rate) : figureLink(figure, child[figure], target(child)));
   const sorted = (key) => link("/", { by: key === "unit" ? null : key, dir: sort.key === key && sort.dir === "desc" ? "asc" : key === "unit" ? null : "desc" });
   const columns = [{ key: "unit", label: t("children.unit"), cell: name, sorted: sorted("unit") },
-    ...COUNTED.map((figure) => ({ key: figure, label: t(`figure.${figure}`), numeric: true, cell: cell(figure), sorted: sorted(figure) }))];
-  const groups = [{ span: 1 }, { span: 2, label: t("children.group_in") }, { span: 6, label: t("children.group_resolved") }, { span: 4, label: t("children.group_open") }];
+    ...figures.map((figure) => ({ key: figure.id, label: t(`figure.${figure.id}`), numeric: true, sorted: sorted(figure.id),
+      cell: (child) => shownAs(figure, child, target(child)) }))];
+  const groups = [{ span: 1 }, ...[...new Set(figures.map((figure) => figure.group))].map((group) =>
+    ({ span: figures.filter((figure) => figure.group === group).length, label: t(`children.group_${group}`) }))];
   return h("section", { class: "card units", id: "children" },
     h("header", {}, h("h2", {}, title), definition(answer.definition_id, "children")),
     answer.children.length > 1 ? compareCharts(answer.children, below) : null,
@@ -107,7 +109,7 @@ function overduePart(overdue, query, answer) {
   return h("section", { class: "card", id: "overdue" },
     h("header", {}, h("h2", {}, title, " ", h("span", { class: "count" }, number(overdue.total)))),
     h("p", { class: "note" }, overdue.total ? t("overdue.note", { time: instant(answer.as_of) }) : t("overdue.none")),
-    overdue.total ? dataTable({ id: "overdue-table", caption: title, columns: dossierColumns("open_overdue"), rows: overdue.dossiers, cards: true }) : null,
+    overdue.total ? dataTable({ id: "overdue-table", caption: title, columns: dossierColumns(overdue), rows: overdue.dossiers, cards: true }) : null,
     overdue.total > overdue.dossiers.length ? h("p", {}, h("a", { class: "button", href: link("/overdue") },
       t("overdue.see_all", { n: number(overdue.total) }))) : null,
     overdue.total ? downloads("overdue", query) : null);

@@ -1,0 +1,1 @@
+"""HTTP in and out, the files of the page, and the way to the statistics."""

@@ -1,0 +1,52 @@
+"""The texts of the page, shared with the browser: one JSON file per language, and the names of all figures (`figure.<id>`).
+
+Vietnamese unless another is asked.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+
+from services.stats.questions import FIGURES, Language
+
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+class Dictionary:
+    """The texts of one language."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+
+    def __call__(self, key: str, /, **places: object) -> str:
+        """The text of a key with its {places} filled; a missing key shows itself, so that it is noticed."""
+        text = self._texts.get(key, key)
+        return _PLACE.sub(lambda found: str(places.get(found[1], found[0])), text)
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a text."""
+        return key in self._texts
+
+
+def read_texts(language: Language) -> dict[str, str]:
+    """Every text of a language by its key."""
+    file = files("services.page") / "static" / "i18n" / f"{language}.json"
+    return {**json.loads(file.read_text("utf-8")), **{f"figure.{one.id}": one.name(language) for one in FIGURES}}
+
+
+def load_dictionaries() -> dict[str, Dictionary]:
+    """All dictionaries by language."""
+    return {language: Dictionary(read_texts(language)) for language in LANGUAGES}
+
+
+def wanted_language(asked: str | None, accepted: str) -> str:
+    """?lang= first, then Accept-Language in its order, then Vietnamese."""
+    if asked in LANGUAGES:
+        return asked
+    for part in accepted.split(","):
+        name = part.split(";")[0].strip()[:2].lower()
+        if name in LANGUAGES:
+            return name
+    return "vi"

@@ -1,0 +1,99 @@
+"""One dossier for an inspector: how it stands, its due dates, pauses, and every event in order with data and envelope."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from events.catalog import DEADLINE_TYPES
+from services.page.adapters.reader import Reader, Row
+from services.page.adapters.unit_names import UnitNames
+from services.stats.questions import DEFINITION, Scope, local_day, period, period_parameters
+
+STILL_PAUSED = datetime(2299, 1, 1, tzinfo=UTC)
+"""A pause that ends after this is still open; the table has no NULL in a tuple."""
+
+_SHOWN = (
+    "dossier_id", "dossier_code", "unit_id", "held_by_unit_id", "procedure_code", "procedure_name", "channel", "is_history",
+    "opened_on", "accepted_at", "original_due_at", "lawful_due_at", "promised_due_at", "due_on", "classify_by", "time_zone",
+    "ended_at", "ended_on", "ended_by", "outcome", "delivered_at", "breached_at", "breach_unit_id", "apology_latest_at",
+    "apology_required_at", "apology_sent_at", "apology_class", "integrity_flag_count", "correction_count", "last_event_at",
+    "version", "open_within", "open_paused", "open_overdue",
+)  # fmt: skip
+
+
+class DossierNotFoundError(LookupError):
+    """No dossier of that id is known here."""
+
+
+class DossierPage:
+    """Reads one dossier. Raises StatisticsUnavailableError when ClickHouse is away."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._unit_names = UnitNames(reader)
+
+    async def dossier(self, dossier_id: str, now: datetime) -> Row:
+        """Everything of one dossier. Raises DossierNotFoundError."""
+        parameters = {**period_parameters(period(None, None, now)), "dossier_id": dossier_id}
+        found = await self._reader.rows("dossier", parameters)
+        if not found:
+            raise DossierNotFoundError(dossier_id)
+        row = found[0]
+        keys = {"dossier_id": dossier_id, "opened_on": row["opened_on"].isoformat()}
+        events = [_event(one) for one in await self._reader.rows("dossier_events", keys)]
+        accepted_on = local_day(row["accepted_at"])
+        names = {unit_id: name for unit_id, (name, _) in (await self._unit_names.names(accepted_on)).items()}
+        unit, path = await self._unit_names.unit_and_path(Scope(unit_id=row["unit_id"]), accepted_on)
+        extent = (await self._reader.recent_rows("extent"))[0]
+        return {
+            "definition_id": DEFINITION,
+            "data_until": extent["data_until"],
+            "unit": unit,
+            "path": path,
+            "dossier": _dossier(row, names),
+            "events": events,
+            "units": {str(unit_id): names[unit_id] for unit_id in sorted(_mentioned(row, events)) if unit_id in names},
+        }
+
+
+def _dossier(row: Row, names: Mapping[int, str]) -> Row:
+    shown = {name: row[name] for name in _SHOWN}
+    for name in ("unit", "held_by_unit", "breach_unit"):
+        shown[f"{name}_name"] = names.get(row[f"{name}_id"], "")
+    shown["due_history"] = [
+        {"known_from": change["known_from"], "lawful_due_at": change["lawful_due_at"]} for change in row["due_history"]
+    ]
+    shown["pauses"] = [
+        {
+            "paused_at": pause["paused_at"],
+            "resumed_at": None if pause["resumed_at"] > STILL_PAUSED else pause["resumed_at"],
+        }
+        for pause in row["pauses"]
+    ]
+    return shown
+
+
+def _event(row: Row) -> Row:
+    return {
+        **row,
+        "data": _json_object(row["data"]),
+        "envelope": _json_object(row["envelope"]),
+        "by_system": row["event_type"] in DEADLINE_TYPES,
+    }
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    parsed = orjson.loads(text) if text else {}
+    return parsed if isinstance(parsed, dict) else {"": parsed}
+
+
+def _mentioned(row: Row, events: list[Row]) -> set[int]:
+    ids = {row["unit_id"], row["held_by_unit_id"], row["breach_unit_id"]}
+    for event in events:
+        ids.add(event["unit_id"])
+        ids.update(
+            value for name, value in event["data"].items() if name.endswith("unit_id") and isinstance(value, int)
+        )
+    return ids

@@ -1,7 +1,0 @@
--- Everything known of one dossier, and how it stands as of now. The view is asked for all time, so that it is always in it.
-SELECT *
-FROM dossiers_in_period(level = 'province', from_on = {from_on:Date}, to_on = {to_on:Date},
-                        as_of = {as_of:DateTime64(6, 'Asia/Ho_Chi_Minh')})
-WHERE dossier_id = {dossier_id:String}
-ORDER BY opened_on
-LIMIT 1
