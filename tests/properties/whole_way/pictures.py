@@ -1,0 +1,94 @@
+"""What each part of the product says of one dossier, in the same few words, so that it can be held side by side. Values only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+Stop = tuple[datetime, datetime | None]
+"""From when the clock stood still for the citizen, and until when (None: still)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dues:
+    """The three due dates (DR-25); None: there is no clock."""
+
+    original: datetime | None = None
+    lawful: datetime | None = None
+    promised: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakePicture:
+    """What intake decides by. `waiting_for`: none, supplement or financial_duty."""
+
+    is_accepted: bool
+    is_ended: bool
+    waiting_for: str
+    held_by_unit_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatePicture:
+    """What the deadline processor keeps. `waiting_for` is why the dossier's clock stands still, else none."""
+
+    is_ended: bool
+    is_breached: bool
+    waiting_for: str
+    held_by_unit_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockExplained:
+    """One clock as the explanation tells it; `differences` are what it says was recorded otherwise, in words."""
+
+    name: str
+    kind: str
+    dues: Dues
+    judged_by: datetime
+    outcome: str
+    is_waiting: bool
+    differences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationPicture:
+    """The explanation of a dossier: its clocks, when the clock stood still, and what it says differs."""
+
+    clocks: tuple[ClockExplained, ...]
+    stops: tuple[Stop, ...]
+    is_ended: bool
+    differences: tuple[str, ...]
+
+    @property
+    def dossier(self) -> ClockExplained | None:
+        """The clock of the whole dossier, if there is one."""
+        return next((one for one in self.clocks if one.kind == "dossier"), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsPicture:
+    """The row of facts of a dossier. `outcome`: early, on_time, late, unknown, terminated or open."""
+
+    dues: Dues
+    outcome: str
+    is_ended: bool
+    held_by_unit_id: int
+    stops: tuple[Stop, ...]
+    breached_at: datetime | None
+    apology_class: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidPicture:
+    """What the deadline events of a dossier say about its own clock. `verdict`: of the ending that counts, "" while open.
+
+    `stops_too_late` are stops that began after the lawful due date of the time. `apology_class` is as AR-07 has it for what
+    was said to be owed; `owed_count` how often an obligation began that nothing had lifted before.
+    """
+
+    dues: Dues
+    verdict: str
+    stops: tuple[Stop, ...]
+    stops_too_late: tuple[tuple[datetime, datetime], ...]
+    breached_at: datetime | None
+    apology_class: str
+    owed_count: int

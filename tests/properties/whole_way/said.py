@@ -1,0 +1,111 @@
+"""What the deadline events of a dossier say, read in the order in which they were said: the record that everything is held to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from events.envelope import Event
+from tests.properties.whole_way import through_the_product as product
+from tests.properties.whole_way.pictures import Dues, SaidPicture
+from tests.properties.whole_way.world import ENDINGS, Dossier
+
+_REOPENED = "dossier-reopened.v1"
+
+
+def has_flag_of_intake(dossier: Dossier) -> bool:
+    """Whether intake recorded something of it that contradicts what was recorded before (history only)."""
+    return any(one.event.envelope.event_type == "integrity-flag-raised.v1" for one in dossier.records)
+
+
+def said_of(dossier: Dossier) -> SaidPicture:
+    """The picture of what was said about the dossier's own clock."""
+    said = [one for one in dossier.said if getattr(one.data, "clock_kind", "") == "dossier"]
+    ending = _ending(dossier)
+    owed = _Owed(dossier)
+    for event in said:
+        owed.take(event)
+    breached = _of(said, "dossier-breached.v1")
+    stops = _stops(dossier, said)
+    return SaidPicture(
+        dues=_dues(said),
+        verdict=product.verdict_on(ending, dossier.said) if ending else "",
+        stops=tuple((since, until) for since, until, _ in stops),
+        stops_too_late=tuple((since, due_at) for since, _, due_at in stops if since > due_at),
+        breached_at=breached[0].envelope.occurred_at if breached else None,
+        apology_class=owed.apology_class(),
+        owed_count=owed.count,
+    )
+
+
+def _of(said: Sequence[Event], *types: str) -> list[Event]:
+    return [one for one in said if one.envelope.event_type in types]
+
+
+def _dues(said: Sequence[Event]) -> Dues:
+    # Rungs and escalations repeat the due dates of the clock as they stand, so any last word will do.
+    told = [one for one in said if hasattr(one.data, "lawful_due_at")]
+    if not told:
+        return Dues()
+    data = told[-1].data
+    return Dues(original=data.original_due_at, lawful=data.lawful_due_at, promised=data.promised_due_at)
+
+
+def _ending(dossier: Dossier) -> Event | None:
+    """The ending that counts: the first one after the last reopening."""
+    ending: Event | None = None
+    for record in dossier.records:
+        if record.event.envelope.event_type == _REOPENED:
+            ending = None
+        elif record.event.envelope.event_type in ENDINGS and ending is None:
+            ending = record.event
+    return ending
+
+
+def _stops(dossier: Dossier, said: Sequence[Event]) -> list[tuple[datetime, datetime | None, datetime]]:
+    """(from, until, lawful due date of the time); an ending closes what it found open once the dossier is reopened."""
+    told = _of(said, "clock-paused.v1", "clock-resumed.v1", "clock-restarted.v1")
+    own = [one.event for one in dossier.records if one.event.envelope.event_type in (*ENDINGS, _REOPENED)]
+    stops: list[tuple[datetime, datetime | None, datetime]] = []
+    ended_at: datetime | None = None
+    for event in sorted((*told, *own), key=lambda one: one.envelope.stream_seq):
+        at, kind = event.envelope.occurred_at, event.envelope.event_type
+        if kind == "clock-paused.v1":
+            stops.append((at, None, event.data.lawful_due_at))
+        elif kind in ENDINGS:
+            ended_at = ended_at or at
+        elif kind == _REOPENED:
+            _close(stops, ended_at)
+            ended_at = None
+        else:
+            _close(stops, at)
+    return stops
+
+
+def _close(stops: list[tuple[datetime, datetime | None, datetime]], at: datetime | None) -> None:
+    if stops and stops[-1][1] is None:
+        stops[-1] = (stops[-1][0], at, stops[-1][2])
+
+
+class _Owed:
+    """Whether a letter is owed, by what was said in order; a waiver leaves the obligation, with a class of its own."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        events = [one.event for one in dossier.records]
+        self.sent_at = next((one.envelope.occurred_at for one in _of(events, "apology-sent.v1")), None)
+        self.is_waived = bool(_of(events, "apology-waived.v1"))
+        self.required: Event | None = None
+        self.count = 0
+
+    def take(self, event: Event) -> None:
+        kind = event.envelope.event_type
+        if kind == "apology-required.v1":
+            self.count += 1
+            self.required = event
+        elif kind == "apology-lapsed.v1" and event.data.reason != "waived":
+            self.count -= self.required is not None
+            self.required = None
+
+    def apology_class(self) -> str:
+        if self.required is None:
+            return ""
+        data = self.required.data
+        return product.apology_class(data.latest_at, data.lawful_due_at, self.sent_at, is_waived=self.is_waived)

@@ -1,0 +1,83 @@
+"""A few dossiers from the counter into the real engine: page and report say the same of them, and so does the plain count."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from clickhouse_connect.driver.client import Client
+
+from events.envelope import Event
+from services.page.parameters import Question, Scope
+from services.page.reader import Reader
+from services.page.statistics import Statistics
+from services.stats.adapters.weekly_reports import weekly_report
+from services.stats.domain.figures import FIGURE_NAMES
+from services.stats.domain.measures import figures_of
+from services.stats.domain.periods import week
+from services.stats.domain.weekly_report import ReportRow
+from tests.properties.whole_way.told_by_hand import Story, only
+from tests.sql.loading import load
+from tests.unit.deadlines.life import at
+
+_WEEK = date(2026, 3, 2)
+_NOW = at("2026-03-09T12:00")
+_OFFICES = range(1, 7)
+
+
+def events() -> list[Event]:
+    """Six dossiers of one week: each late, asked, excused or early in its own way."""
+    one, asked, waived, sent, early, evening = (
+        Story(dossier_id=f"{number}" * 8 + "-1111-5111-8111-111111111111") for number in _OFFICES
+    )
+    stories = [
+        one.accepted("2026-03-02T08:00", 2),
+        asked.accepted("2026-03-02T08:00", 2).asked("2026-03-04T09:00"),
+        waived.accepted("2026-03-02T08:00", 2).waived("2026-03-05T09:00"),
+        sent.accepted("2026-03-02T08:00", 2).apologised("2026-03-03T09:00"),
+        early.accepted("2026-03-02T08:00", 2).ready("2026-03-03T09:00"),
+        evening.accepted("2026-03-02T08:00", 2).asked("2026-03-04T17:30"),
+    ]
+    return [event for story in stories for event in only(story.until("2026-03-09T08:00")).events]
+
+
+@pytest.fixture(scope="module")
+def loaded(client: Client) -> Client:
+    asyncio.run(load(client, events()))
+    return client
+
+
+@pytest.fixture(scope="module")
+def report(loaded: Client) -> ReportRow:
+    return weekly_report(loaded, _WEEK, now=_NOW).total
+
+
+@pytest.fixture(scope="module")
+def page(loaded: Client, database_url: str) -> Mapping[str, Any]:
+    figures: Mapping[str, Any] = asyncio.run(_asked_of_the_page(database_url, _NOW))
+    return figures
+
+
+async def _asked_of_the_page(url: str, now: datetime) -> Any:
+    reader = Reader(url, answer_seconds=20)
+    asked = week(_WEEK, now)
+    question = Question(scope=Scope(), period=asked, now=now, from_on=_WEEK, to_on=_WEEK + timedelta(days=7))
+    try:
+        return (await Statistics(reader).figures(question))["figures"]
+    finally:
+        await reader.close()
+
+
+def test_page_report_and_plain_count_have_the_same_numbers(page: Mapping[str, Any], report: ReportRow) -> None:
+    (counted,) = figures_of(events(), [], "province", week(_WEEK, _NOW))
+    plain = {name: getattr(counted, name) for name in FIGURE_NAMES}
+    assert {name: page[name] for name in FIGURE_NAMES} == plain
+    assert {name: getattr(report.counts, name) for name in FIGURE_NAMES} == plain
+
+
+def test_a_waived_apology_is_missing_neither_on_the_page_nor_in_the_report(
+    page: Mapping[str, Any], report: ReportRow
+) -> None:
+    """Missing are the first one and the one that was asked for more when it was late already."""
+    assert page["open_overdue_unapologised"] == report.apologies.apology_missing == 2
