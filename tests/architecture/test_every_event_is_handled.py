@@ -22,7 +22,7 @@ from rules.clocks import fact_of, facts, fold
 from services.intake.domain.actions import Refusal
 from services.intake.domain.decide import decide
 from services.intake.domain.sealing import seal
-from services.page.dictionaries import load_dictionaries
+from services.page.adapters.dictionaries import load_dictionaries
 from services.stats.domain import projection, silent_types
 from tests.contract.published import example
 from tests.unit.intake.counter import NOW, action

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from clickhouse_connect.driver.client import Client
-
-from events.envelope import Event
 from services.page.parameters import Question, Scope
 from services.page.reader import Reader
 from services.page.statistics import Statistics
 from services.stats.adapters.weekly_reports import weekly_report
-from services.stats.domain.figures import FIGURE_NAMES
 from services.stats.domain.measures import figures_of
+
+from events.envelope import Event
+from services.stats.domain.figures import FIGURE_NAMES
 from services.stats.domain.periods import week
 from services.stats.domain.weekly_report import ReportRow
 from tests.properties.whole_way.told_by_hand import Story, only

@@ -10,6 +10,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from services.page.dossier_facts import stream_facts
+from services.page.statistics import _rated
+from services.stats.domain.measures import counted_dossiers
+
 from events.catalog import DEADLINE_TYPES
 from events.codec import from_kafka, from_structured, to_kafka
 from events.envelope import Event
@@ -28,13 +32,10 @@ from services.deadlines.pipeline import LogTime
 from services.intake.adapters.known_states import KnownStates
 from services.intake.domain.actions import Action
 from services.intake.pipeline import ActionRecorder
-from services.page.dossier_facts import stream_facts
-from services.page.statistics import _rated
 from services.stats.domain import periods
 from services.stats.domain.facts import FAR_FUTURE, fold
 from services.stats.domain.figures import Counts
 from services.stats.domain.levels import places_of
-from services.stats.domain.measures import counted_dossiers
 from services.stats.domain.report_formats import rate_text
 from services.stats.domain.rows import DossierKey, data_text, known_event
 from tests.fakes.in_memory_store import InMemoryStore
