@@ -124,7 +124,7 @@ class ClockRestarted(ClockGoesOn, frozen=True, kw_only=True):
 class DeadlineMet(DeadlineData, frozen=True, kw_only=True):
     """Deadline met (Xong trong hạn).
 
-    The dossier ended early or on time.
+    A part of the way ended early or on time; of the dossier itself `ending-classified.v1` says how it ended.
     """
 
     ended_at: Annotated[Moment, says("When the clock ended.")]

@@ -14,8 +14,8 @@ from rules.clocks.facts import (
     EscalationAcknowledged,
 )
 from rules.clocks.instants import Instant, instant, micros
-from rules.clocks.ledger import REOPENING, due_if_resumed, lapse
-from rules.clocks.parts import emit_met, end_kind
+from rules.clocks.ledger import due_if_resumed, lapse
+from rules.clocks.parts import end_kind
 from rules.clocks.planning import SECOND
 from rules.clocks.state import Clock, Ending, Wake
 from rules.clocks.transition import DOSSIER, Transition
@@ -61,7 +61,7 @@ def _if_resumed(transition: Transition, clock: Clock, at: Instant) -> Clock:
 
 
 def _judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> None:
-    """The class is said; early or on time as met too. For what ended late, the breach was said when it fell due."""
+    """The class is said; an apology that was in view, or owed since closing time, is not needed for what ended in time."""
     judged = judge(transition, clock, ending, is_history=is_history)
     if judged.is_backdated:
         transition.state = replace(transition.state, ending=replace(ending, is_backdated=True))
@@ -75,16 +75,9 @@ def _judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: 
             target_event_id=ending.event_id,
         )
         transition.note("backdated")
-    else:
-        _emit_met(transition, clock, ending.at, ending.event_type)
-    emit_ending_class(transition, clock, ending, judged)
-
-
-def _emit_met(transition: Transition, clock: Clock, ended_at: Instant, ended_by: str) -> None:
-    # A dossier that was reopened may end twice with the same due date.
-    is_again = any(entry.legal_basis == REOPENING for entry in transition.state.ledger)
-    if emit_met(transition, clock, ended_at, ended_by, f":{transition.caused_by().event_id}" if is_again else ""):
+    elif judged.classification != "late":
         lapse(transition, clock, "ended_in_time")
+    emit_ending_class(transition, clock, ending, judged)
 
 
 def on_backdating_approved(transition: Transition, fact: BackdatingApproved) -> None:
@@ -93,7 +86,8 @@ def on_backdating_approved(transition: Transition, fact: BackdatingApproved) -> 
     if ending is None or clock is None or not ending.is_backdated or ending.event_id != fact.target_event_id:
         return
     transition.state = replace(transition.state, ending=replace(ending, is_backdated=False))
-    _emit_met(transition, clock, ending.at, ending.event_type)
+    if transition.class_at(clock, ending.at) != "late":
+        lapse(transition, clock, "ended_in_time")
     emit_ending_class(transition, clock, ending, judge(transition, clock, ending, is_history=False), is_approved=True)
     if not transition.state.apology.is_required:
         transition.put(replace(clock, ahead=()))

@@ -179,6 +179,9 @@ def _ending_classified(projection: DossierProjection, _event: KnownEvent, said: 
     """Of the ending that stands; said again where a late record was approved (DR-31)."""
     if projection.ending is not None and projection.ending.event_id == said["target_event_id"]:
         projection.verdict = said
+        if said.get("judged_due_at") is not None:
+            projection.lawful_due_at = datetime.fromisoformat(said["judged_due_at"])
+            projection.due_on = date.fromisoformat(said["judged_due_on"])
 
 
 def _breached(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:

@@ -98,5 +98,5 @@ async def test_an_ending_in_an_open_transaction_is_waited_for(bootstrap_of_its_o
     await asyncio.to_thread(process.communicate, timeout=60)
     assert process.returncode == 0, (tmp_path / "replay.log").read_text()
     emitted = types_of(await everything_on(bootstrap, Topic.DEADLINE_EVENTS), ended)
-    assert "deadline-met.v1" in emitted
+    assert "ending-classified.v1" in emitted
     assert "dossier-breached.v1" not in emitted

@@ -208,7 +208,7 @@ async def check_open_transaction(
         await asyncio.sleep(4)
         assert {"dossier-breached.v1"}.isdisjoint(types_of(await emitted.more(), ended))
     await check_said(bootstrap, worker, emitted)
-    assert "deadline-met.v1" in types_of(emitted.records, ended)
+    assert "ending-classified.v1" in types_of(emitted.records, ended)
     assert {"dossier-breached.v1"}.isdisjoint(types_of(emitted.records, ended))
 
 
@@ -227,7 +227,7 @@ async def check_clock_ahead(
     await asyncio.sleep((due_at - datetime.now(UTC)).total_seconds() + 0.6 * GRACE.total_seconds())
     await relay.publish(ended.events[1:])
     await check_said(bootstrap, worker, emitted)
-    assert types_of(emitted.records, ended) >= {"deadline-met.v1"}
+    assert types_of(emitted.records, ended) >= {"ending-classified.v1"}
     assert types_of(emitted.records, ended).isdisjoint({"dossier-breached.v1"})
 
 

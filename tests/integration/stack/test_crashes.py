@@ -88,7 +88,7 @@ def test_kill_9_of_each_program_loses_and_doubles_nothing(stack: RunningStack) -
     until(60, lambda: stack.run("sql", "--format", "TSV", query).stdout == f"{dossiers}\t{dossiers}\n")
     deadlines = [one for one in stack.lines("events", "--topic", "deadline-events") if one["subject"] in by_dossier]
     assert {one["subject"] for one in deadlines if one["type"] == "deadline-set.v1"} == set(by_dossier)
-    assert {one["subject"] for one in deadlines if one["type"] == "deadline-met.v1"} == set(by_dossier)
+    assert {one["subject"] for one in deadlines if one["type"] == "ending-classified.v1"} == set(by_dossier)
     contents = {}
     for one in deadlines:
         contents.setdefault(one["id"], set()).add(str({**one, "recordedat": None}))

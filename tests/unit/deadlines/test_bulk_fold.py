@@ -44,7 +44,7 @@ def test_a_batch_that_comes_twice_says_nothing_more(fold: BulkFold) -> None:
     here = PartitionFold()
     life = Dossier().accepted("2026-03-02T08:00", term(5)).ready("2026-03-04T08:00")
     emitted = fold.fold(here, records(life))
-    assert types(emitted) == ["deadline-set.v1", "deadline-near-due.v1", "deadline-met.v1", "ending-classified.v1"]
+    assert types(emitted) == ["deadline-set.v1", "deadline-near-due.v1", "ending-classified.v1"]
     assert emitted[0].event_id == dict(emitted[0].headers)["ce_id"]
     assert fold.fold(here, records(life)) == []
     assert (here.event_count, len(here.states), here.refused) == (4, 1, [])

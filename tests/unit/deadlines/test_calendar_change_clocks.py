@@ -64,7 +64,7 @@ def test_a_dossier_that_the_changed_days_do_not_touch_stays_as_it_is() -> None:
 def test_a_finished_dossier_is_never_counted_anew() -> None:
     life = Life().accepted("2026-03-02T08:00", term(9)).ready("2026-03-03T08:30").recalendared("2026-03-03T09:00", NEW)
     emitted = told_by_swap(life, "2026-06-01T00:00")
-    assert kinds(emitted) == ["set", "met early", "ending-classified early", "integrity-flag-raised"]
+    assert kinds(emitted) == ["set", "met early", "integrity-flag-raised"]
     assert getattr(emitted[-1].data, "rule", "") == "DR-27"
     assert state_of(life, of=swapped()).subject.calendar_version == "2026.1"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.deadline import ClockNotArmed, DeadlineMet, DeadlineSet
+from events.deadline import ClockNotArmed, DeadlineSet, EndingClassified
 from events.dossier import TermUnit
 from tests.unit.deadlines.life import (
     PLAIN,
@@ -143,7 +143,7 @@ def test_an_appointment_is_breached_at_its_hour_though_its_class_is_by_its_day()
 
 def test_an_appointment_is_kept_by_its_day() -> None:
     life = Life().accepted("2026-03-02T08:00", appointment_at=at("2026-03-09T08:00")).ready("2026-03-09T16:00")
-    assert kinds(told(life))[-3:] == ["met on_time", "apology-lapsed", "ending-classified on_time"]
+    assert kinds(told(life))[-2:] == ["apology-lapsed", "met on_time"]
 
 
 # How a clock ends.
@@ -160,7 +160,7 @@ def test_an_appointment_is_kept_by_its_day() -> None:
 )
 def test_a_day_term_is_judged_by_its_date(ended: str, emitted: str) -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).ready(ended)
-    assert only(told(life, "2027-01-01T00:00"), "met", "breached")[0].envelope.event_type == "deadline-met.v1"
+    assert only(told(life, "2027-01-01T00:00"), "met", "breached")[0].envelope.event_type == "ending-classified.v1"
     assert emitted in kinds(told(life))
 
 
@@ -176,20 +176,19 @@ def test_an_hour_term_is_judged_by_its_instant(ended: str, emitted: str) -> None
 def test_work_done_in_the_evening_of_the_due_day_is_on_time_and_the_apology_lapses() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-09T20:00")
     emitted = told(life, "2026-06-01T00:00")
-    assert kinds(emitted)[-6:] == [
+    assert kinds(emitted)[-5:] == [
         "near-due A4",
         "apology-required",
         "breached",
-        "met on_time",
         "apology-lapsed",
-        "ending-classified on_time",
+        "met on_time",
     ]
     assert getattr(emitted[-2].data, "reason", "") == "ended_in_time"
 
 
 def test_what_ends_after_the_due_day_is_late_and_nothing_says_it_was_met() -> None:
     emitted = told(Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-10T07:00"))
-    assert kinds(emitted)[-3:] == ["apology-required", "breached", "ending-classified late"]
+    assert kinds(emitted)[-3:] == ["apology-required", "breached", "ended late"]
 
 
 @pytest.mark.parametrize("end", ["ready", "withdrawn", "stopped", "returned"])
@@ -197,9 +196,9 @@ def test_four_kinds_of_end_stop_the_clock(end: str) -> None:
     life = Life().accepted("2026-03-02T08:00", term(5))
     getattr(life, end)("2026-03-03T08:00")
     emitted = told(life, "2026-06-01T00:00")
-    assert kinds(emitted) == ["set", "met early", "ending-classified early"]
-    data = emitted[-2].data
-    assert isinstance(data, DeadlineMet)
+    assert kinds(emitted) == ["set", "met early"]
+    data = emitted[-1].data
+    assert isinstance(data, EndingClassified)
     assert (data.ended_by, local(data.ended_at)) == (life.events[-1].envelope.event_type, "2026-03-03 08:00")
 
 
@@ -259,7 +258,7 @@ def test_a_clock_that_could_not_be_set_stays_silent_whatever_comes(life: Life) -
     later.moved_to("2026-12-29T11:00", 9).apologised("2026-12-29T12:00", at("2026-12-30T12:00"))
     later.extended("2026-12-29T13:00", at("2026-12-31T10:00")).ready("2026-12-30T09:00")
     emitted = told(later, "2027-06-01T00:00")
-    assert kinds(emitted) == ["clock-not-armed", "ending-classified unknown"]
+    assert kinds(emitted) == ["clock-not-armed", "ended unknown"]
 
 
 def test_a_supplement_of_a_clock_that_could_not_be_set_is_no_contradiction() -> None:

@@ -14,7 +14,7 @@ LATE = ("2026-02-11T10:20", term(7))
 
 
 def ending_class(life: Life) -> EndingClassified:
-    data = one(told(life), "ending-classified").data
+    data = one(told(life), "met", "ended").data
     assert isinstance(data, EndingClassified)
     return data
 
@@ -67,7 +67,7 @@ def test_what_was_recorded_late_is_late_under_every_policy_until_it_is_approved(
     data = ending_class(life)
     assert outcomes(data) == ("late",) * 4
     assert (data.rule, data.is_backdated, data.is_approved) == ("DR-31", True, False)
-    first, second = (one.data for one in only(told(life.approved("2026-03-03T08:00")), "ending-classified"))
+    first, second = (one.data for one in only(told(life.approved("2026-03-03T08:00")), "met", "ended"))
     assert isinstance(first, EndingClassified)
     assert isinstance(second, EndingClassified)
     assert first == data
@@ -83,7 +83,7 @@ def test_history_is_judged_by_its_own_date() -> None:
 
 def test_each_ending_of_a_reopened_dossier_is_classed_for_itself() -> None:
     life = Life().accepted(*LATE).ready("2026-02-26T09:00").reopened("2026-02-26T10:00").ready("2026-03-04T09:00")
-    found = [event.data for event in only(told(life), "ending-classified")]
+    found = [event.data for event in only(told(life), "met", "ended")]
     endings = [event.envelope.event_id for event in life.events if "ready" in event.envelope.event_type]
     classes = [(one.target_event_id, one.outcome) for one in found if isinstance(one, EndingClassified)]
     assert classes == [(endings[0], "early"), (endings[1], "late")]

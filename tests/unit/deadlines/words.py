@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from events.deadline import EndingClassified
 from events.envelope import Event
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -18,6 +19,9 @@ def kinds(emitted: Iterable[Event]) -> list[str]:
 
 def kind_of(event: Event) -> str:
     """What was said, in short."""
+    if isinstance(event.data, EndingClassified):
+        outcome = event.data.outcome
+        return f"met {outcome}" if outcome in ("early", "on_time") else f"ended {outcome}"
     name = event.envelope.event_type.removesuffix(".v1").removeprefix("deadline-").removeprefix("dossier-")
     rung = getattr(event.data, "rung", None)
     outcome = getattr(event.data, "outcome", None)
@@ -39,9 +43,9 @@ def only(emitted: Iterable[Event], *names: str) -> list[Event]:
     return [event for event in emitted if kind_of(event).startswith(names)]
 
 
-def one(emitted: Iterable[Event], name: str) -> Event:
-    """The one thing said of a kind."""
-    found = only(emitted, name)
+def one(emitted: Iterable[Event], *names: str) -> Event:
+    """The one thing said of some kinds."""
+    found = only(emitted, *names)
     assert len(found) == 1, kinds(found)
     return found[0]
 
@@ -58,4 +62,4 @@ def dues(event: Event) -> tuple[str | None, str | None, str | None]:
 
 
 def _clock_kind(event: Event) -> str | None:
-    return getattr(event.data, "clock_kind", None)
+    return "dossier" if isinstance(event.data, EndingClassified) else getattr(event.data, "clock_kind", None)
