@@ -12,7 +12,7 @@ class Writer(DayWriter):
     """Writes one explanation in one language."""
 
     def lines(self, found: Plain) -> list[str]:
-        """The whole text."""
+        """The explanation as lines for a terminal, without trailing blanks."""
         return [line.rstrip() for line in self._all(found)]
 
     def _all(self, found: Plain) -> Lines:

@@ -46,7 +46,7 @@ class SaysInLog:
     from_byte: int
 
     def passed(self) -> bool:
-        """One look."""
+        """Look once: whether what is waited for is there."""
         try:
             with self.log.open("rb") as log:
                 log.seek(self.from_byte)

@@ -117,7 +117,7 @@ class ConsultationRequested(Fact, frozen=True, kw_only=True):
 
 
 class ConsultationAnswered(Fact, frozen=True, kw_only=True):
-    """The agency answered."""
+    """The agency that was asked under this number answered; its clock ends (DR-14)."""
 
     document_no: str
 

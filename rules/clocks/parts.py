@@ -158,7 +158,7 @@ def on_consultation_requested(transition: Transition, fact: ConsultationRequeste
 
 
 def on_consultation_answered(transition: Transition, fact: ConsultationAnswered) -> None:
-    """The agency answered."""
+    """End the clock of the request with that number (DR-14)."""
     clock = transition.state.clock(f"consultation:{fact.document_no}")
     if clock is not None:
         end(transition, clock)

@@ -11,7 +11,7 @@ from services.stats.domain.levels import Level
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """One language."""
+    """Everything that a report says in one language, Vietnamese or English."""
 
     title: str
     scope_everything: str

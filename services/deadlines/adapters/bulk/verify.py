@@ -53,7 +53,7 @@ class Verification:
         return not self.counts
 
     def find(self, kind: Kind, what: "_Stored", event_id: bytes, why: str) -> None:
-        """Note a difference."""
+        """Count a difference of one kind, and keep the first few to show."""
         self.counts[kind] = self.counts.get(kind, 0) + 1
         if self.counts[kind] <= _SHOWN:
             key, event_type, at = (one.decode(errors="replace") for one in (what.key, what.event_type, what.at))

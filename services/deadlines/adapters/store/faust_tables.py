@@ -50,7 +50,7 @@ class StoredRows:
         self._table = table
 
     def get(self, partition: int, key: bytes) -> bytes | None:
-        """One row."""
+        """The stored row of a stream, None where nothing is kept of it."""
         row: bytes | None = self._db(partition).get(key)
         return row
 
