@@ -4,10 +4,10 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: chaos contract figures help setup setup-dev demo up test unit check format lock bench mutants clean
+.PHONY: chaos contract figures help setup setup-dev demo up test full unit properties check format lock bench mutants clean
 
 help: ## List the tasks
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: ## Install what is needed to use it
 	@$(PYTHON) deploy/set_up.py runtime
@@ -21,11 +21,17 @@ demo: setup ## Start everything, feed it, check every figure, show page and repo
 up: setup ## Start everything and stay until Ctrl-C
 	@$(BIN)/motcua up
 
-test: setup-dev ## All tests, on the real Kafka and ClickHouse
-	@$(PYTEST)
+test: setup-dev ## All tests in two lanes side by side, on the real Kafka and ClickHouse; CPU budgets per layer
+	@$(BIN)/python -m tests.lanes
 
-unit: setup-dev ## Only the tests that start nothing: seconds
+full: setup-dev ## All tests of the embedded Kafka, ClickHouse and process manager; records that they were green
+	@$(BIN)/python -m tests.lanes.full_run
+
+unit: setup-dev ## Only the tests that start nothing: about a minute
 	@$(PYTEST) tests/unit tests/properties tests/contract tests/architecture
+
+properties: setup-dev ## The properties with twenty times as many examples
+	@MOTCUA_PROPERTIES=large $(PYTEST) -o timeout=3600 tests/properties tests/unit/motcua/test_explain_agrees.py
 
 check: setup-dev ## Lint, types, import rules
 	@$(BIN)/pre-commit run --all-files
@@ -45,8 +51,9 @@ lock: setup-dev ## Renew the lock files from pyproject.toml
 	@$(BIN)/uv pip compile -q pyproject.toml -c requirements/dev.lock --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header -o requirements/runtime.lock
 
-chaos: setup-dev ## Kill workers and the broker at random for ten minutes (MOTCUA_CHAOS_SECONDS, MOTCUA_CHAOS_SEED)
-	@MOTCUA_CHAOS_SECONDS=$${MOTCUA_CHAOS_SECONDS:-600} MOTCUA_CHAOS_SEED=$${MOTCUA_CHAOS_SEED:-$$(date +%s)} $(PYTEST) -m chaos -s tests/chaos
+chaos: setup-dev ## Kill at random for ten minutes, then again and again at every moment of the crash matrix (MOTCUA_CHAOS_SECONDS, _SEED, _KILLS)
+	@MOTCUA_CHAOS_SECONDS=$${MOTCUA_CHAOS_SECONDS:-600} MOTCUA_CHAOS_SEED=$${MOTCUA_CHAOS_SEED:-$$(date +%s)} \
+		MOTCUA_CHAOS_KILLS=$${MOTCUA_CHAOS_KILLS:-5} $(PYTEST) -m chaos -s tests/chaos tests/integration
 
 bench: setup-dev ## All comparisons, one run, a table each
 	@$(BIN)/python -m bench

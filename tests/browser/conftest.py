@@ -22,9 +22,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from deploy.embedded.clickhouse.process import ClickHouseProcess
 from services.stats.adapters.unit_register import load_units
 from tests.browser.town import town, units
-from tests.sql.engines import engine_of_its_own
+from tests.sql.engines import migrated
 from tests.sql.loading import load
 from tests.unit.stats.dossiers import events_of
+from tests.waiting import until
 
 PROJECT = Path(__file__).parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -45,17 +46,21 @@ def serve(clickhouse_url: str, port: int) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "CLICKHOUSE_URL": clickhouse_url, "PYTHONPATH": str(PROJECT)}
     line = [sys.executable, "-m", "services.page.app", "--port", str(port)]
     process = subprocess.Popen(line, env=environment, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
+
+    def is_ready() -> bool:
+        assert process.poll() is None, "the page's process ended"
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1) as answer:
-                assert answer.status == 200
-            return process
+                return bool(answer.status == 200)
         except OSError:
-            assert process.poll() is None, "the page's process ended"
-            time.sleep(0.05)
-    process.kill()
-    raise AssertionError("the page did not become ready")
+            return False
+
+    try:
+        until(is_ready, 20, "the page is ready")
+    except AssertionError:
+        process.kill()
+        raise
+    return process
 
 
 def ended(process: subprocess.Popen[bytes]) -> None:
@@ -64,12 +69,12 @@ def ended(process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="package")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseProcess]:
-    """The engine with the town's dossiers in it, loaded by the loader's own steps."""
-    with engine_of_its_own(tmp_path_factory.mktemp("clickhouse") / "data") as (running, client):
+def engine(clickhouse: ClickHouseProcess) -> ClickHouseProcess:
+    """The run's engine with the town's dossiers in the database that readers may read, loaded by the loader's own steps."""
+    with migrated(f"{clickhouse.url}/motcua") as client:
         load_units(client, units())
         asyncio.run(load(client, events_of(town())))
-        yield running
+    return clickhouse
 
 
 @pytest.fixture(scope="package")

@@ -2,7 +2,7 @@
 
 Counters go on meanwhile: dossiers are accepted and fall due within seconds, some end in time, some are reported late, whole
 batches come twice. Afterwards the deadline events are exactly what the pure rules give over the same log, and no id stands
-with two contents. Short here; `make chaos` runs it for `MOTCUA_CHAOS_SECONDS`, with another seed each time.
+with two contents. Part of `make chaos`, which runs it for `MOTCUA_CHAOS_SECONDS`, with another seed each time.
 """
 
 import asyncio
@@ -26,12 +26,14 @@ from events.topics import Topic
 from tests.flow.deadlines.dossiers import Dossier, term
 from tests.integration.deadlines.expected import expected_of_log, without_detection
 from tests.integration.deadlines.harness import Reader, Relay, WorkerProcess, make_topics
+from tests.waiting import at_some_moment, stays_async, until_past
 
 pytestmark = [pytest.mark.integration, pytest.mark.chaos]
 
 SECONDS = float(os.environ.get("MOTCUA_CHAOS_SECONDS", "30"))
 SEED = int(os.environ.get("MOTCUA_CHAOS_SEED", "11"))
 MOST_WORKERS = 3
+LAST_DUE_WITHIN = timedelta(seconds=9)
 
 
 @dataclass
@@ -94,7 +96,6 @@ class StubbornRelay:
             except (KafkaError, TimeoutError, OSError):
                 self.repeated += 1
                 await self._give_up()
-                await asyncio.sleep(0.3)
             else:
                 return
 
@@ -135,7 +136,7 @@ async def counters_work(relay: StubbornRelay, rng: random.Random, until: float) 
         fresh = new_lives(rng, rng.randrange(5, 25))
         lives += fresh
         await relay.publish([one.events[0] for one in fresh])
-        await asyncio.sleep(rng.uniform(0, 0.4))
+        await at_some_moment(rng, 0, 0.4)
         await relay.publish([event for one in fresh for event in one.events[1:]] or [fresh[0].events[0]])
         if rng.random() < 0.3:
             again = rng.sample(lives, min(10, len(lives)))
@@ -152,12 +153,12 @@ async def everything_dies(workers: Workers, kafka: KafkaHandle, rng: random.Rand
     broker_dies_at = time.monotonic() + (until - time.monotonic()) * rng.uniform(0.3, 0.6)
     is_killed = False
     while time.monotonic() < until:
-        await asyncio.sleep(rng.uniform(1.0, 3.0))
+        await at_some_moment(rng, 1.0, 3.0)
         workers.revive()
         if not is_killed and time.monotonic() > broker_dies_at:
             is_killed = True
             kafka.kill()
-            await asyncio.sleep(rng.uniform(0, 2))
+            await at_some_moment(rng, 0, 2)
             kafka = await asyncio.to_thread(start_kafka, kafka.data_dir, kafka.port)
             continue
         absent = [ordinal for ordinal in range(MOST_WORKERS) if ordinal not in workers.running]
@@ -170,7 +171,7 @@ async def everything_dies(workers: Workers, kafka: KafkaHandle, rng: random.Rand
         elif present:
             ordinal = rng.choice(present)
             workers.kill(ordinal)
-            await asyncio.sleep(rng.uniform(0, 1.0))
+            await at_some_moment(rng, 0, 1.0)
             workers.start(ordinal)
     return kafka
 
@@ -189,10 +190,12 @@ async def settle(bootstrap: str, workers: Workers, seconds: float) -> None:
                 break
             what = [expected[one] for one in list(missing)[:2]]
             assert time.monotonic() < give_up_at, (len(missing), len(expected), what, log_tails(workers))
-        await asyncio.sleep(2)
-        await reader.more(500)
-        extra = said_by_id(reader.records).keys() - (await expected_of_log(bootstrap)).keys()
-        assert not extra, [said_by_id(reader.records)[one] for one in list(extra)[:3]]
+
+        async def is_nothing_extra() -> bool:
+            await reader.more(500)
+            return said_by_id(reader.records).keys() <= (await expected_of_log(bootstrap)).keys()
+
+        await stays_async(is_nothing_extra, 2, "nothing is said that the rules don't give")
         emitted, expected = said_by_id(reader.records), await expected_of_log(bootstrap)
         assert {one: emitted[one] for one in expected} == expected
         twice = len(reader.records) - len(emitted)
@@ -227,7 +230,7 @@ async def test_whatever_dies_every_deadline_is_said_and_none_twice_differently(t
             lives = await working
             # One more transaction on every partition: what a broker forgot of the last one when it was killed shows again.
             await relay.publish([one.events[0] for one in lives])
-        await asyncio.sleep(9)
+        await until_past(datetime.now(UTC) + LAST_DUE_WITHIN)
         await settle(kafka.bootstrap_servers, workers, 120)
         sys.stdout.write(
             f"{len(lives)} dossiers; workers that ended by themselves: {workers.deaths}; batches repeated: {relay.repeated}\n"

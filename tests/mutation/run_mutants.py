@@ -58,7 +58,7 @@ def renew_copy() -> None:
     """Lay the rules and their tests anew beside what an earlier run found out."""
     COPY.mkdir(parents=True, exist_ok=True)
     tests = [folder for folder in TESTS if (ROOT / folder).is_dir()]
-    for folder in ("rules", *tests):
+    for folder in ("rules", "tests/lanes", *tests):
         shutil.rmtree(COPY / folder, ignore_errors=True)
         shutil.copytree(ROOT / folder, COPY / folder, ignore=shutil.ignore_patterns("__pycache__"))
     quoted = ", ".join(f'"{folder}"' for folder in tests)

@@ -1,4 +1,4 @@
-"""A real engine of its own with one migrated database, for tests whose data others must not see."""
+"""Migrated databases on a real engine, and an engine of its own for tests whose data or spoilt views others must not see."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +13,24 @@ from services.stats.adapters.views import apply_views
 
 
 @contextmanager
+def migrated(url: str) -> Iterator[Client]:
+    """A client of a database that is created and migrated if need be, with its views."""
+    create_database(url)
+    client = open_client(url)
+    try:
+        migrate(client)
+        apply_views(client)
+        yield client
+    finally:
+        client.close()
+
+
+@contextmanager
 def engine_of_its_own(folder: Path) -> Iterator[tuple[ClickHouseProcess, Client]]:
     """The running engine and a client of its database `motcua`; both end with the block."""
     running = start(folder)
     try:
-        url = f"{running.url}/motcua"
-        create_database(url)
-        client = open_client(url)
-        migrate(client)
-        apply_views(client)
-        yield running, client
-        client.close()
+        with migrated(f"{running.url}/motcua") as client:
+            yield running, client
     finally:
         running.stop()

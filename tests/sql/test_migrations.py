@@ -14,8 +14,8 @@ from services.stats.adapters.migrations import ChangedMigrationError, migrate, r
 
 
 @pytest.fixture
-def empty(engine: ClickHouseProcess) -> Iterator[Client]:
-    url = f"{engine.url}/empty_{uuid.uuid4().hex[:12]}"
+def empty(clickhouse: ClickHouseProcess) -> Iterator[Client]:
+    url = f"{clickhouse.url}/empty_{uuid.uuid4().hex[:12]}"
     create_database(url)
     create_database(url)  # a second time changes nothing
     client = open_client(url)

@@ -20,8 +20,8 @@ WITH_VIEWS = Path(__file__).parent / "migrations_with_views"
 
 
 @pytest.fixture
-def empty_url(engine: ClickHouseProcess) -> str:
-    url = f"{engine.url}/views_{uuid.uuid4().hex[:12]}"
+def empty_url(clickhouse: ClickHouseProcess) -> str:
+    url = f"{clickhouse.url}/views_{uuid.uuid4().hex[:12]}"
     create_database(url)
     return url
 

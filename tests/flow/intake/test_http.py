@@ -11,6 +11,7 @@ from services.intake.ports import StoreUnavailableError
 from tests.contract.published import wrong_fields
 from tests.flow.intake.conftest import Door
 from tests.unit.intake.counter import HISTORY_SOURCE, SOURCE, raw_action
+from tests.waiting import until_async
 
 ACCEPTED = raw_action("dossier-accepted.v1")
 STARTED = raw_action("step-started.v1", 1)
@@ -238,9 +239,14 @@ async def test_when_the_writer_dies_nobody_waits_and_the_error_is_raised(door: D
 
 async def test_when_the_writer_is_stopped_what_is_in_hand_is_finished_and_answered(door: Door) -> None:
     request = asyncio.create_task(door.post([raw_action("dossier-accepted.v1", subject=f"HS-{n}") for n in range(500)]))
-    while not door.store.last_id() and not request.done():
+
+    def is_too_late_to_stop() -> bool:
+        if door.store.last_id() or request.done():
+            return True
         door.writing.cancel()
-        await asyncio.sleep(0.001)
+        return False
+
+    await until_async(is_too_late_to_stop, 5, every=0.001)
     status, body, _ = await asyncio.wait_for(request, 5)
     recorded = door.store.last_id()
     assert (status, recorded) in ((503, 0), (200, 500))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded.clickhouse.process import ClickHouseProcess, Passwords, start
+from tests.waiting import until
 
 READER_PASSWORD = "chỉ-đọc"
 
@@ -56,6 +57,12 @@ def ask_at(url: str, sql: str | bytes | None = None, body: bytes | None = None, 
     except urllib.error.HTTPError as error:
         with error:
             return Reply(status=error.code, headers=dict(error.headers), body=error.read())
+
+
+def until_running(ask: Ask, query_id: str) -> None:
+    """Wait until the engine is at work on a query, which it knows by its comment."""
+    running = "SELECT Settings['log_comment'] FROM system.processes"
+    until(lambda: query_id in ask(running).text, 10, f"{query_id} runs")
 
 
 @pytest.fixture(scope="session")

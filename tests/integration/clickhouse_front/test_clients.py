@@ -32,6 +32,7 @@ def client(server: ClickHouseProcess) -> Iterator[Client]:
         yield connected
 
 
+@pytest.mark.smoke
 def test_types_survive_the_way_in_and_out(client: Client) -> None:
     client.command(
         "CREATE OR REPLACE TABLE motcua.types (id UInt64, u UUID, s LowCardinality(String), ns Nullable(String), d Date, "
@@ -83,6 +84,7 @@ def test_rows_columns_frames_and_arrow_go_in(server: ClickHouseProcess, table: s
             assert sum(1 for _ in rows) == 50_005
 
 
+@pytest.mark.smoke
 def test_the_same_insert_token_counts_once(client: Client) -> None:
     client.command(
         "CREATE OR REPLACE TABLE motcua.tokens (n UInt32) ENGINE = MergeTree ORDER BY n "

@@ -109,6 +109,7 @@ def test_what_comes_out_in_binary_goes_in_again(ask: Ask, table: str, data_forma
     assert ask(f"SELECT count(), max(n), any(length(s)) FROM {table}").text == "1000\t999\t9\n"
 
 
+@pytest.mark.smoke
 def test_bad_data_inserts_nothing_and_says_where(ask: Ask, table: str) -> None:
     reply = ask(f"INSERT INTO {table} FORMAT CSV", b"1,a\nnot a number,b\n")
     assert reply.status == 400

@@ -10,13 +10,15 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
 from deploy.embedded.clickhouse.process import ClickHouseProcess, Passwords, StartError, command, is_ready, start
-from tests.integration.clickhouse_front.conftest import ask_at
+from tests.integration.clickhouse_front.conftest import ask_at, until_running
+from tests.waiting import until
 
 pytestmark = pytest.mark.integration
 
@@ -24,6 +26,7 @@ CREATE = "CREATE TABLE t (n UInt32) ENGINE = MergeTree ORDER BY n"
 FOREVER = "SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(number)"
 
 
+@pytest.mark.smoke
 def test_it_is_ready_when_it_answers_and_stops_clean(data_path: Path) -> None:
     server = start(data_path)
     assert is_ready(server.url)
@@ -32,6 +35,7 @@ def test_it_is_ready_when_it_answers_and_stops_clean(data_path: Path) -> None:
     assert [line.split(" ", 3)[2] for line in server.log().splitlines()] == ["INFO", "INFO"], server.log()
 
 
+@pytest.mark.smoke
 def test_acknowledged_rows_survive_a_kill_and_a_restart(data_path: Path) -> None:
     acknowledged = 0
     for round_number in range(2):
@@ -135,9 +139,12 @@ def test_sigterm_stops_in_time_while_queries_run_and_lets_an_insert_finish(data_
     ask_at(server.url, CREATE)
     insert = "INSERT INTO t SELECT number + sleepEachRow(0.04) FROM numbers(15) SETTINGS max_block_size = 1"
     with ThreadPoolExecutor(3) as threads:
-        reads = [threads.submit(ask_at, server.url, FOREVER + end) for end in ("", " FORMAT JSON")]
-        inserted = threads.submit(ask_at, server.url, insert)
-        time.sleep(0.3)
+        reading = {"reading": "", "reading-json": " FORMAT JSON"}
+        reads = [threads.submit(ask_at, server.url, FOREVER + end, query_id=name) for name, end in reading.items()]
+        for name in reading:
+            until_running(partial(ask_at, server.url), name)
+        inserted = threads.submit(ask_at, server.url, insert, query_id="inserting")
+        until_running(partial(ask_at, server.url), "inserting")
         begun = time.monotonic()
         assert server.stop() == 0
         assert time.monotonic() - begun < 3.0
@@ -152,8 +159,10 @@ def test_sigterm_does_not_wait_for_an_endless_insert(data_path: Path) -> None:
     server = start(data_path)
     ask_at(server.url, "CREATE TABLE t (n UInt64) ENGINE = Null")
     with ThreadPoolExecutor(1) as threads:
-        endless = threads.submit(ask_at, server.url, "INSERT INTO t SELECT number FROM system.numbers")
-        time.sleep(0.3)
+        endless = threads.submit(
+            ask_at, server.url, "INSERT INTO t SELECT number FROM system.numbers", query_id="endless"
+        )
+        until_running(partial(ask_at, server.url), "endless")
         begun = time.monotonic()
         assert server.stop() == 0
         assert time.monotonic() - begun < 3.0
@@ -169,6 +178,7 @@ def test_a_second_server_on_the_same_folder_says_so_and_exits_with_3(server: Cli
     assert len(str(caught.value).splitlines()) == 1
 
 
+@pytest.mark.smoke
 def test_a_taken_port_is_said_and_exits_with_4(data_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(StartError, match="can't be used") as caught:
         start(data_path, port=taken.getsockname()[1])
@@ -185,6 +195,7 @@ def test_a_folder_the_engine_cannot_open_is_said_and_exits_with_5(tmp_path: Path
     assert len(str(caught.value).splitlines()) == 1
 
 
+@pytest.mark.smoke
 def test_passwords_come_from_the_environment_and_are_demanded(data_path: Path) -> None:
     server = start(
         data_path, passwords=Passwords(writer="viết", reader="đọc"), arguments=("--memory-limit-bytes", "600000000")
@@ -216,14 +227,10 @@ def test_without_its_parent_the_server_stops_if_asked_to(data_path: Path) -> Non
     port_file = data_path.parent / "port"
     line = command(data_path, port=0, arguments=("--exit-with-parent", "--port-file", str(port_file)))
     shell = subprocess.Popen(["sh", "-c", '"$@" 2>/dev/null & sleep 60', "sh", *line])
-    until = time.monotonic() + 10
-    while not port_file.exists() and time.monotonic() < until:
-        time.sleep(0.05)
+    until(port_file.exists, 10, "the server has a port")
     url = f"http://127.0.0.1:{port_file.read_text()}"
     assert is_ready(url)
     shell.kill()
     shell.wait()
-    until = time.monotonic() + 5
-    while port_file.exists() and time.monotonic() < until:
-        time.sleep(0.05)
+    until(lambda: not port_file.exists(), 5, "the server has ended")
     assert not is_ready(url)

@@ -154,6 +154,7 @@ def test_a_reader_sees_no_other_database(ask_as_reader: Ask, sql: str) -> None:
     assert ask_as_reader("SELECT 1", database="private").code == 164
 
 
+@pytest.mark.smoke
 def test_a_reader_may_call_the_parameterised_views_of_its_database_only(ask: Ask, ask_as_reader: Ask) -> None:
     for database in ("motcua", "private"):
         view = f"CREATE OR REPLACE VIEW {database}.from_{database} AS SELECT n FROM motcua.dossiers WHERE n >= {{least:UInt32}}"
@@ -206,6 +207,7 @@ def test_the_limits_of_a_reader_hold(ask_as_reader: Ask, sql: str, code: int, se
     assert reply.code == code or f"Code: {code}." in reply.text, reply.text[-300:]
 
 
+@pytest.mark.smoke
 def test_only_the_right_password_opens(ask: Ask) -> None:
     assert ask("SELECT 1", user="supervisor", password="wrong").code == 516
     assert ask("SELECT 1", user="supervisor").code == 516

@@ -5,16 +5,17 @@ from __future__ import annotations
 import gzip
 import http.client
 import socket
-import time
 from collections.abc import Callable
 from urllib.parse import quote
+from uuid import uuid4
 
 import lz4.frame
 import pytest
 import zstandard
 
 from deploy.embedded.clickhouse.process import ClickHouseProcess
-from tests.integration.clickhouse_front.conftest import Ask
+from tests.integration.clickhouse_front.conftest import Ask, until_running
+from tests.waiting import until
 
 pytestmark = pytest.mark.integration
 
@@ -248,52 +249,52 @@ def test_the_session_is_free_as_soon_as_the_client_has_the_last_byte(server: Cli
 def test_a_busy_session_is_locked_and_a_missing_one_not_invented(server: ClickHouseProcess, ask: Ask) -> None:
     slow = socket.create_connection((server.host, server.port))
     sql = b"SELECT sleepEachRow(1) FROM numbers(3) SETTINGS max_block_size = 1"
-    slow.sendall(b"POST /?session_id=busy HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(sql), sql))
-    time.sleep(0.3)
+    slow.sendall(
+        b"POST /?session_id=busy&query_id=busy HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(sql), sql)
+    )
+    until_running(ask, "busy")
     assert ask("SELECT 1", session_id="busy").code == 373
     slow.close()
     assert ask("SELECT 1", session_id="none", session_check=1).code == 372
 
 
-def _abandon(server: ClickHouseProcess, sql: str, seconds: float) -> None:
+def _abandon(server: ClickHouseProcess, ask: Ask, sql: str) -> None:
+    """Leave once the query runs."""
+    name = f"abandoned-{uuid4().hex}"
+    head = f"POST /?query_id={name}&query={quote(sql)} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
     with socket.create_connection((server.host, server.port)) as client:
-        client.sendall(f"POST /?query={quote(sql)} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode())
-        time.sleep(seconds)
+        client.sendall(head.encode())
+        until_running(ask, name)
 
 
-def _wait_until_idle(ask: Ask, seconds: float) -> str:
+def _wait_until_idle(ask: Ask, seconds: float) -> None:
     running = "SELECT query FROM system.processes WHERE query NOT LIKE '%system.processes%'"
-    until = time.monotonic() + seconds
-    left = ask(running).text
-    while left and time.monotonic() < until:
-        time.sleep(0.05)
-        left = ask(running).text
-    return left
+    until(lambda: ask(running).text == "", seconds, lambda: ask(running).text)
 
 
+@pytest.mark.smoke
 def test_reads_that_nobody_waits_for_are_killed(server: ClickHouseProcess, ask: Ask) -> None:
     # More of them than the server has threads: without the kill it would stop answering.
     for place in range(12):
         output_format = "JSON" if place % 2 else "TSV"
-        _abandon(
-            server, f"SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(number) FORMAT {output_format}", 0.03
-        )
+        endless = f"SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(number) FORMAT {output_format}"
+        _abandon(server, ask, endless)
     assert ask("SELECT 'alive'").text == "alive\n"
-    assert _wait_until_idle(ask, 5.0) == ""
+    _wait_until_idle(ask, 5.0)
 
 
 def test_a_stream_whose_client_leaves_is_killed(server: ClickHouseProcess, ask: Ask) -> None:
-    _abandon(server, "SELECT number FROM system.numbers FORMAT RowBinary", 0.2)
-    assert _wait_until_idle(ask, 5.0) == ""
+    _abandon(server, ask, "SELECT number FROM system.numbers FORMAT RowBinary")
+    _wait_until_idle(ask, 5.0)
 
 
 def test_an_insert_whose_client_leaves_is_finished(server: ClickHouseProcess, ask: Ask, table: str) -> None:
     _abandon(
         server,
+        ask,
         f"INSERT INTO {table} SELECT number, toString(sleepEachRow(0.05)) FROM numbers(12) SETTINGS max_block_size = 1",
-        0.2,
     )
-    assert _wait_until_idle(ask, 5.0) == ""
+    _wait_until_idle(ask, 5.0)
     assert ask(f"SELECT count() FROM {table}").text == "12\n"
 
 
@@ -362,11 +363,12 @@ def test_an_unknown_table_is_never_taken_for_a_file(ask: Ask, name: str) -> None
     assert "UNKNOWN_TABLE" in reply.text
 
 
+@pytest.mark.smoke
 def test_kill_query_finds_a_query_by_the_id_the_client_gave(server: ClickHouseProcess, ask: Ask) -> None:
     slow = socket.create_connection((server.host, server.port))
     sql = b"SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(number) FORMAT JSON"
     slow.sendall(b"POST /?query_id=victim HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(sql), sql))
-    time.sleep(0.3)
+    until_running(ask, "victim")
     assert "victim" in ask("SELECT Settings['log_comment'] FROM system.processes").text
     ask("KILL QUERY WHERE Settings['log_comment'] = 'victim' SYNC")
     assert b"X-ClickHouse-Exception-Code: 394" in slow.recv(65536)
@@ -377,6 +379,6 @@ def test_the_same_query_id_runs_once_at_a_time(server: ClickHouseProcess, ask: A
     slow = socket.create_connection((server.host, server.port))
     sql = b"SELECT sleepEachRow(1) FROM numbers(3) SETTINGS max_block_size = 1"
     slow.sendall(b"POST /?query_id=twin HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(sql), sql))
-    time.sleep(0.3)
+    until_running(ask, "twin")
     assert ask("SELECT 1", query_id="twin").code == 216
     slow.close()

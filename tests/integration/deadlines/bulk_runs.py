@@ -1,6 +1,5 @@
 """A log for the bulk path, the command as a process, and what it left on the broker."""
 
-import asyncio
 import json
 import os
 import random
@@ -25,21 +24,29 @@ REPLAY = [str(Path(sys.executable).parent / "motcua"), "replay", "deadlines"]
 
 
 async def fill(bootstrap: str) -> list[Dossier]:
-    """A log with finished imports, open and ended live dossiers, a batch that stands twice and a record nobody can read."""
+    """A log with finished imports, open and ended live dossiers, a batch that stands twice and a record nobody can read.
+
+    Its records bear the time of a while ago, so that by now time counts for what was imported, too (`make_topics` with times of
+    their own).
+    """
     rng = random.Random(7)
-    now = datetime.now(UTC)
+    now = a_quiet_while_ago()
     lives = past_lives(rng, now) + live_lives(rng, now - timedelta(seconds=20))
     async with Relay(bootstrap) as relay:
         for nth in range(max(len(life.events) for life in lives)):
             for first in range(0, len(lives), 60):
                 batch = [life.events[nth] for life in lives[first : first + 60] if nth < len(life.events)]
                 if batch:
-                    await relay.publish(batch)
-        await relay.publish(event for life in lives[:20] for event in life.events[:2])
+                    await relay.publish(batch, now)
+        await relay.publish((event for life in lives[:20] for event in life.events[:2]), now)
         await relay.abort(event for life in lives[:5] for event in life.events[:1])
         await relay.publish_bytes(b"{", b"x", [("ce_type", b"step-started.v1"), ("ce_subject", b"x")])
-    await asyncio.sleep(HISTORY_QUIET.total_seconds() + 1)  # then time counts for what was imported, too
     return lives
+
+
+def a_quiet_while_ago() -> datetime:
+    """So long ago that nothing written then is still taken for a part of an import that goes on."""
+    return datetime.now(UTC) - HISTORY_QUIET - timedelta(seconds=1)
 
 
 def replay_process(bootstrap: str, folder: Path, *options: str) -> "subprocess.Popen[bytes]":

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,6 +19,7 @@ from deploy.embedded.kafka.topics import TopicSpec, create_topics
 from events.codec import from_kafka, to_kafka
 from events.envelope import Event
 from events.topics import Topic
+from tests.waiting import until_async
 
 PARTITIONS = 4
 HISTORY_QUIET = timedelta(seconds=8)
@@ -75,14 +74,14 @@ class WorkerProcess:
 
     async def logged(self, text: str, seconds: float = 30) -> str:
         """The line that holds the text, once it was logged since the last start."""
-        give_up_at = time.monotonic() + seconds
-        while time.monotonic() < give_up_at:
-            for line in self.log().splitlines():
-                if text in line:
-                    return line
-            assert self.is_running(), self.log()[-3000:]
-            await asyncio.sleep(0.1)
-        raise AssertionError(f"not logged in {seconds} s: {text}\n{self.log()[-3000:]}")
+
+        def line() -> str | None:
+            found = next((one for one in self.log().splitlines() if text in one), None)
+            assert found or self.is_running(), self.log()[-3000:]
+            return found
+
+        logged: str = await until_async(line, seconds, lambda: f"logged: {text}\n{self.log()[-3000:]}")
+        return logged
 
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
@@ -99,11 +98,8 @@ class WorkerProcess:
 
     async def ended(self, seconds: float = 30) -> int:
         assert self._process is not None
-        give_up_at = time.monotonic() + seconds
-        while self._process.poll() is None:
-            assert time.monotonic() < give_up_at, self.log()[-3000:]
-            await asyncio.sleep(0.1)
-        return self._process.returncode
+        await until_async(lambda: not self.is_running(), seconds, lambda: self.log()[-3000:])
+        return int(self._process.returncode)
 
 
 class Relay:
@@ -119,23 +115,20 @@ class Relay:
     async def __aexit__(self, *_: object) -> None:
         await self._producer.stop()
 
-    async def publish(self, events: Iterable[Event]) -> None:
+    async def publish(self, events: Iterable[Event], at: datetime | None = None) -> None:
+        """In one transaction; `at`: the time that its records bear, on a topic whose records have times of their own."""
         async with self._producer.transaction():
-            for event in events:
-                key, value, headers = to_kafka(event)
-                await self._producer.send(Topic.DOSSIER_EVENTS.value, value, key=key, headers=headers)
+            await self._send(events, at)
 
     async def publish_bytes(self, value: bytes, key: bytes, headers: list[tuple[str, bytes]]) -> None:
         async with self._producer.transaction():
             await self._producer.send(Topic.DOSSIER_EVENTS.value, value, key=key, headers=headers)
 
     @asynccontextmanager
-    async def transaction(self, events: Iterable[Event]) -> AsyncIterator[None]:
+    async def transaction(self, events: Iterable[Event], at: datetime | None = None) -> AsyncIterator[None]:
         """A transaction whose records are on the broker and that stays open until the block ends."""
         async with self._producer.transaction():
-            for event in events:
-                key, value, headers = to_kafka(event)
-                await self._producer.send(Topic.DOSSIER_EVENTS.value, value, key=key, headers=headers)
+            await self._send(events, at)
             await self._producer.flush()
             yield
 
@@ -147,11 +140,16 @@ class Relay:
 
     async def abort(self, events: Iterable[Event]) -> None:
         await self._producer.begin_transaction()
-        for event in events:
-            key, value, headers = to_kafka(event)
-            await self._producer.send(Topic.DOSSIER_EVENTS.value, value, key=key, headers=headers)
+        await self._send(events, None)
         await self._producer.flush()
         await self._producer.abort_transaction()
+
+    async def _send(self, events: Iterable[Event], at: datetime | None) -> None:
+        known_at = None if at is None else round(at.timestamp() * 1000)
+        for event in events:
+            key, value, headers = to_kafka(event)
+            topic = Topic.DOSSIER_EVENTS.value
+            await self._producer.send(topic, value, key=key, headers=headers, timestamp_ms=known_at)
 
 
 class Reader:
@@ -209,10 +207,8 @@ async def committed_and_end(bootstrap: str, topic: Topic) -> list[tuple[int, int
 
 async def drained(bootstrap: str, topic: Topic, seconds: float = 30) -> None:
     """Wait until everything on the topic is done by the worker."""
-    give_up_at = time.monotonic() + seconds
-    while True:
-        offsets = await committed_and_end(bootstrap, topic)
-        if all(done == end for done, end in offsets):
-            return
-        assert time.monotonic() < give_up_at, offsets
-        await asyncio.sleep(0.3)
+
+    async def are_done() -> bool:
+        return all(done == end for done, end in await committed_and_end(bootstrap, topic))
+
+    await until_async(are_done, seconds, f"everything on {topic} done", every=0.2)

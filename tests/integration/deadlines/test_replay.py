@@ -45,7 +45,7 @@ def named(record: Any, **changed: bytes) -> list[tuple[str, bytes]]:
 
 @pytest.mark.timeout(170)
 async def test_a_right_log_is_equal_and_every_lie_is_found(bootstrap: str, tmp_path: Path) -> None:
-    await make_topics(bootstrap)
+    await make_topics(bootstrap, has_own_times=True)
     await fill(bootstrap)
     await asyncio.to_thread(published, bootstrap, tmp_path)
     code, printed = await asyncio.to_thread(replay, bootstrap, tmp_path)
@@ -62,12 +62,12 @@ async def test_a_right_log_is_equal_and_every_lie_is_found(bootstrap: str, tmp_p
             (third, third.value.replace(b'":', b'" : '), again),  # the same event, noticed at another time
         ],
     )
-    untold = Dossier(new_id(random.Random(9))).accepted(
-        datetime.now(UTC), appointment_at=datetime.now(UTC) + timedelta(days=9)
-    )
+    before = datetime.now(UTC) - timedelta(
+        seconds=6
+    )  # longer ago than the margin within which it may still be on its way
+    untold = Dossier(new_id(random.Random(9))).accepted(before, appointment_at=before + timedelta(days=9))
     async with Relay(bootstrap) as relay:
-        await relay.publish(untold.events)
-    await asyncio.sleep(6)  # longer than the margin within which it may still be on its way
+        await relay.publish(untold.events, before)
     code, printed = await asyncio.to_thread(replay, bootstrap, tmp_path, "--json")
     found = json.loads(printed)
     assert (code, found["counts"], found["repeated"]) == (1, {"doubled": 2, "missing": 1, "extra": 1}, 3)
@@ -83,10 +83,7 @@ async def test_a_right_log_is_equal_and_every_lie_is_found(bootstrap: str, tmp_p
 
 
 @pytest.mark.timeout(120)
-async def test_what_stands_with_another_content_is_found_and_never_rewritten(
-    bootstrap_of_its_own: str, tmp_path: Path
-) -> None:
-    bootstrap = bootstrap_of_its_own
+async def test_what_stands_with_another_content_is_found_and_never_rewritten(bootstrap: str, tmp_path: Path) -> None:
     await make_topics(bootstrap)
     life = Dossier(new_id(random.Random(4))).accepted(
         datetime.now(UTC), appointment_at=datetime.now(UTC) + timedelta(days=9)
@@ -113,15 +110,13 @@ async def test_what_stands_with_another_content_is_found_and_never_rewritten(
 
 
 @pytest.mark.timeout(120)
-async def test_what_is_just_being_said_may_stand_or_not(bootstrap_of_its_own: str) -> None:
-    bootstrap = bootstrap_of_its_own
-    await make_topics(bootstrap)
-    now = datetime.now(UTC)
+async def test_what_is_just_being_said_may_stand_or_not(bootstrap: str) -> None:
+    await make_topics(bootstrap, has_own_times=True)
+    now = datetime.now(UTC) - timedelta(seconds=3)
     life = Dossier(new_id(random.Random(5))).accepted(now, appointment_at=now + timedelta(seconds=2))
     long_ago, since = micros(now - timedelta(seconds=30)), micros(now + timedelta(seconds=1))
     async with Relay(bootstrap) as relay:
-        await relay.publish(life.events)
-    await asyncio.sleep(3)
+        await relay.publish(life.events, now)
     untold = await verify(bootstrap, BulkFold(pipeline()), long_ago)
     assert (untold.counts, untold.stored) == ({}, 0)
     told = await said_by_a_load(bootstrap)

@@ -17,15 +17,18 @@ from tests.integration.deadlines.bulk_runs import rows_on
 from tests.integration.deadlines.expected import expected_of_log, pipeline, whole_log
 from tests.integration.deadlines.harness import Reader, Relay, WorkerProcess, drained, make_topics
 from tests.integration.deadlines.test_worker import check_said, new_id
+from tests.waiting import at_some_moment, stays_async, until_async, until_past
 
 pytestmark = pytest.mark.integration
 
 COUNT = 40
+ROUNDS_AFTERWARDS = 30
+DUE_WITHIN = timedelta(seconds=5)
 
 
 def lives(rng: random.Random, now: datetime) -> list[Dossier]:
     return [
-        Dossier(new_id(rng)).accepted(now, appointment_at=now + timedelta(seconds=rng.randrange(2, 6))).step(now)
+        Dossier(new_id(rng)).accepted(now, appointment_at=now + DUE_WITHIN * rng.uniform(0.4, 1)).step(now)
         for _ in range(COUNT)
     ]
 
@@ -53,9 +56,8 @@ async def test_a_worker_recovers_from_rows_that_were_written_in_transactions(boo
 
 @pytest.mark.timeout(120)
 async def test_partitions_that_move_between_workers_under_load_lose_and_change_nothing(
-    bootstrap_of_its_own: str, tmp_path: Path
+    bootstrap: str, tmp_path: Path
 ) -> None:
-    bootstrap = bootstrap_of_its_own
     await make_topics(bootstrap)
     rng = random.Random(2)
     two = {"MOTCUA_WORKER_COUNT": "2"}
@@ -65,15 +67,18 @@ async def test_partitions_that_move_between_workers_under_load_lose_and_change_n
         async with Relay(bootstrap) as relay, Reader(bootstrap, Topic.DEADLINE_EVENTS) as emitted:
             await first.logged("Worker]: Ready")
             dossiers: list[Dossier] = []
-            working = asyncio.ensure_future(work(relay, rng, dossiers))
-            await asyncio.sleep(2)
+            has_moved_back = asyncio.Event()
+            working = asyncio.ensure_future(work(relay, rng, dossiers, has_moved_back))
+            await until_async(lambda: len(dossiers) > COUNT, 30)
             second.start()
             await second.logged("Worker]: Ready")
-            await asyncio.sleep(2)
+            then = len(dossiers)
+            await until_async(lambda: len(dossiers) > then + COUNT, 30)
             second.kill()
             await first.logged("Revoking previously assigned partitions", 30)
+            has_moved_back.set()
             await working
-            await asyncio.sleep(6)  # all is due
+            await until_past(datetime.now(UTC) + DUE_WITHIN)
             await check_said(bootstrap, first, emitted)
             await drained(bootstrap, Topic.DOSSIER_EVENTS)
             await drained(bootstrap, Topic.DEADLINE_TICKS)
@@ -85,9 +90,9 @@ async def test_partitions_that_move_between_workers_under_load_lose_and_change_n
 
 
 @pytest.mark.timeout(120)
-async def test_a_copy_of_rows_has_no_hole_whatever_came_between(bootstrap_of_its_own: str, tmp_path: Path) -> None:
+async def test_a_copy_of_rows_has_no_hole_whatever_came_between(bootstrap: str, tmp_path: Path) -> None:
     """A worker that begins beside another reads the other's rows while it seeks its own place in the log."""
-    bootstrap, two = bootstrap_of_its_own, {"MOTCUA_WORKER_COUNT": "2"}
+    two = {"MOTCUA_WORKER_COUNT": "2"}
     await make_topics(bootstrap)
     first = WorkerProcess(bootstrap, tmp_path / "first", **two).start()
     second = WorkerProcess(bootstrap, tmp_path / "second", **two, MOTCUA_WORKER_ORDINAL="1")
@@ -100,7 +105,7 @@ async def test_a_copy_of_rows_has_no_hole_whatever_came_between(bootstrap_of_its
         await drained(bootstrap, Topic.DOSSIER_EVENTS)
         await asyncio.to_thread(second.start)
         await second.logged("Worker]: Ready")
-        await asyncio.sleep(2)
+        await stays_async(lambda: first.is_running() and second.is_running(), 2, "both work")  # it copies meanwhile
         assert second.stop() == 0
         rows = await rows_on(bootstrap)
         assert len(rows) == 4000
@@ -121,10 +126,11 @@ def stored_rows(folder: Path) -> dict[bytes, bytes]:
     return found
 
 
-async def work(relay: Relay, rng: random.Random, dossiers: list[Dossier]) -> None:
-    """New dossiers, steps and endings, some every tenth of a second."""
-    give_up_at = asyncio.get_running_loop().time() + 23
-    while asyncio.get_running_loop().time() < give_up_at:
+async def work(relay: Relay, rng: random.Random, dossiers: list[Dossier], has_moved_back: asyncio.Event) -> None:
+    """New dossiers, steps and endings, some every tenth of a second, until a while after the partitions have moved back."""
+    rounds_left = ROUNDS_AFTERWARDS
+    while rounds_left:
+        rounds_left -= has_moved_back.is_set()
         now = datetime.now(UTC)
         new = lives(rng, now)[:4]
         ending = [life for life in rng.sample(dossiers, min(6, len(dossiers))) if len(life.events) < 8]
@@ -132,4 +138,4 @@ async def work(relay: Relay, rng: random.Random, dossiers: list[Dossier]) -> Non
             life.ready(now) if number % 3 == 0 else life.step(now)
         dossiers += new
         await relay.publish([event for life in new for event in life.events] + [life.events[-1] for life in ending])
-        await asyncio.sleep(0.1)
+        await at_some_moment(rng, 0.1, 0.1)

@@ -20,6 +20,7 @@ from tests.flow.deadlines.dossiers import HANOI, Dossier, at, term
 from tests.integration.deadlines.expected import expected_of_log
 from tests.integration.deadlines.harness import GRACE, Reader, WorkerProcess, drained, make_topics
 from tests.integration.deadlines.test_worker import said_by_id, until_said
+from tests.waiting import stays_async
 
 pytestmark = pytest.mark.integration
 
@@ -91,10 +92,12 @@ async def says(bootstrap: str, worker: WorkerProcess, moment: datetime) -> list[
     expected = await expected_of_log(bootstrap, moment - GRACE)
     async with Reader(bootstrap, Topic.DEADLINE_EVENTS) as reader:
         await until_said(worker, reader, expected, 20)
-        await asyncio.sleep(1.5)
-        await reader.more(500)
+
+        async def has_said_no_more() -> bool:
+            return len(await reader.more(500)) == len(expected)
+
+        await stays_async(has_said_no_more, 1.5, lambda: len(reader.records))
         assert said_by_id(reader) == expected
-        assert len(reader.records) == len(expected)
         return reader.records
 
 

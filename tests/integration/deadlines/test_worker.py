@@ -20,6 +20,7 @@ from rules.clocks.instants import micros
 from services.deadlines.adapters.bulk.fold import BulkFold
 from services.deadlines.adapters.bulk.loader import BulkLoader
 from tests.flow.deadlines.dossiers import Dossier, at, term
+from tests.integration.crash_matrix import KILLS, Crash, crashes_of
 from tests.integration.deadlines.expected import expected_of_log, pipeline, without_detection
 from tests.integration.deadlines.harness import (
     GRACE,
@@ -31,6 +32,7 @@ from tests.integration.deadlines.harness import (
     empty,
     make_topics,
 )
+from tests.waiting import stays_async, until_async, until_past
 
 pytestmark = pytest.mark.integration
 
@@ -105,26 +107,47 @@ async def check_said(bootstrap: str, worker: WorkerProcess, reader: Reader, seco
     assert said_by_id(reader) == expected
 
 
-async def publish_under_kills(relay: Relay, worker: WorkerProcess, past: list[Dossier], live: list[Dossier]) -> None:
+async def die(crash: Crash, bootstrap: str, worker: WorkerProcess, emitted: Reader) -> None:
+    """Kill -9 as a row of the crash matrix says: it has begun to speak of what was published just now. It is dead afterwards."""
+    for number in range(KILLS):
+        if number:
+            worker.start()
+        await worker.logged("Worker]: Ready")
+        said_before = len(emitted.records)
+
+        async def is_at_work(said_before: int = said_before) -> bool:
+            if len(await emitted.more(20)) > said_before:
+                return True
+            return all(done == end for done, end in await committed_and_end(bootstrap, Topic.DOSSIER_EVENTS))
+
+        await until_async(is_at_work, 30, lambda: f"{crash}\n{worker.log()[-3000:]}", every=0)
+        worker.kill()
+
+
+async def publish_under_kills(
+    bootstrap: str, relay: Relay, worker: WorkerProcess, emitted: Reader, past: list[Dossier], live: list[Dossier]
+) -> None:
     """First halves, a kill -9, silence, second halves, a kill -9; the last endings are recorded while it is down."""
+    in_first_half, in_second_half = crashes_of("tests.integration.deadlines.test_worker")
     await relay.publish(event for life in live for event in life.events[:1])
     for first in range(0, len(past), 40):
         await relay.publish(event for life in past[first : first + 40] for event in life.events[:2])
         await relay.abort(event for life in past[first : first + 5] for event in life.events[2:])
-    await worker.logged("Worker]: Ready")
-    await asyncio.sleep(0.2)
-    worker.kill()
+    await die(in_first_half, bootstrap, worker, emitted)
     worker.start()
     await worker.logged("Worker]: Ready")
-    await asyncio.sleep(1.5)  # long past due, but the import isn't over: nobody may call these dossiers late
+    await stays_async(worker.is_running, 1.5)  # long past due, but the import isn't over: nobody may call these late
     await relay.publish(event for life in live for event in life.events[1:2])
     await relay.abort([Dossier("aborted").accepted("2026-03-02T08:00", term(5)).events[0]])
     for first in range(0, len(past), 25):
         await relay.publish(event for life in past[first : first + 25] for event in life.events[2:])
         await relay.abort(event for life in live[:3] for event in life.events[-1:])
-    await asyncio.sleep(0.2)
-    worker.kill()
+    await die(in_second_half, bootstrap, worker, emitted)
     await relay.publish(event for life in live for event in life.events[2:])
+
+
+async def is_not_called_late(emitted: Reader, life: Dossier) -> bool:
+    return "dossier-breached.v1" not in types_of(await emitted.more(20), life)
 
 
 async def keys_in_changelog(bootstrap: str) -> int:
@@ -134,7 +157,8 @@ async def keys_in_changelog(bootstrap: str) -> int:
         return len({record.key for record in reader.records})
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(130 + 20 * KILLS)
+@pytest.mark.chaos
 async def test_a_worker_that_is_killed_again_and_again_says_exactly_what_the_fold_says(
     bootstrap: str, tmp_path: Path
 ) -> None:
@@ -145,8 +169,8 @@ async def test_a_worker_that_is_killed_again_and_again_says_exactly_what_the_fol
         async with Relay(bootstrap) as relay, Reader(bootstrap, Topic.DEADLINE_EVENTS) as emitted:
             now = datetime.now(UTC)
             past, live = past_lives(rng, now), live_lives(rng, now)
-            await publish_under_kills(relay, worker, past, live)
-            await asyncio.sleep(max(0.0, (now + DUE_BY - datetime.now(UTC)).total_seconds()))
+            await publish_under_kills(bootstrap, relay, worker, emitted, past, live)
+            await until_past(now + DUE_BY)
             worker.start()  # every due date passed while it was down
             await check_said(bootstrap, worker, emitted)
             for topic in (Topic.DOSSIER_EVENTS, Topic.DEADLINE_TICKS):
@@ -191,8 +215,11 @@ async def check_repetition(bootstrap: str, relay: Relay, emitted: Reader, lives:
     for first in range(0, len(lives), 50):
         await relay.publish(event for life in lives[first : first + 50] for event in life.events)
     await drained(bootstrap, Topic.DOSSIER_EVENTS)
-    await asyncio.sleep(0.5)
-    assert len(await emitted.more()) == count
+
+    async def has_said_no_more() -> bool:
+        return len(await emitted.more()) == count
+
+    await stays_async(has_said_no_more, 0.5)
 
 
 async def check_open_transaction(
@@ -205,8 +232,7 @@ async def check_open_transaction(
     await relay.publish(ended.events[:1])
     async with relay.transaction(ended.events[1:]):
         assert datetime.now(UTC) < due_at
-        await asyncio.sleep(4)
-        assert {"dossier-breached.v1"}.isdisjoint(types_of(await emitted.more(), ended))
+        await stays_async(lambda: is_not_called_late(emitted, ended), 4)
     await check_said(bootstrap, worker, emitted)
     assert "ending-classified.v1" in types_of(emitted.records, ended)
     assert {"dossier-breached.v1"}.isdisjoint(types_of(emitted.records, ended))
@@ -224,7 +250,7 @@ async def check_clock_ahead(
     due_at = now + timedelta(seconds=2)
     ended = Dossier(new_id(rng)).accepted(now, appointment_at=due_at).ready(due_at - timedelta(seconds=0.2))
     await relay.publish(ended.events[:1])
-    await asyncio.sleep((due_at - datetime.now(UTC)).total_seconds() + 0.6 * GRACE.total_seconds())
+    await until_past(due_at + 0.6 * GRACE)
     await relay.publish(ended.events[1:])
     await check_said(bootstrap, worker, emitted)
     assert types_of(emitted.records, ended) >= {"ending-classified.v1"}

@@ -1,50 +1,29 @@
-"""One broker, one store, and real intake processes on them; every test uses dossiers of its own."""
+"""The run's broker, one store, and real intake processes on them; every test uses dossiers of its own."""
 
 import asyncio
 import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from deploy.embedded.kafka.handle import KafkaHandle, start_kafka
+from deploy.embedded.kafka.handle import KafkaHandle
 from deploy.embedded.kafka.topics import create_topics
 from deploy.embedded.processes.tied import tied
 from motcua.topic_specs import topic_specs
 from services.intake.adapters.event_store import LedgerStore, open_store
+from tests.integration.brokers import emptied
+from tests.waiting import until
 
 START_SECONDS = 40.0
+STOP_SECONDS = 40.0
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@dataclass
-class Broker:
-    """A broker that can be killed and started again on its data and port."""
-
-    handle: KafkaHandle
-    starter: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
-    """A started broker dies with the thread that started it, so this thread lives as long as the tests."""
-
-    @property
-    def address(self) -> str:
-        return self.handle.bootstrap_servers
-
-    def kill(self) -> None:
-        self.handle.kill()
-
-    async def start(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self.starter, self._start)
-
-    def _start(self) -> None:
-        self.handle = start_kafka(self.handle.data_dir, self.handle.port)
 
 
 @dataclass
@@ -88,41 +67,42 @@ class Intake:
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
-            process.wait(20)
+            process.wait(STOP_SECONDS)
 
     def wait_until_said(self, name: str, sentence: str, times: int) -> None:
-        give_up_at = time.monotonic() + START_SECONDS
-        while self.log(name).count(sentence) < times:
-            assert time.monotonic() < give_up_at, self.log(name)
-            time.sleep(0.1)
+        until(lambda: self.log(name).count(sentence) >= times, START_SECONDS, lambda: self.log(name))
 
     def wait_until_serving(self) -> None:
-        give_up_at = time.monotonic() + START_SECONDS
-        while time.monotonic() < give_up_at:
-            try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
-                    return
-            except (urllib.error.URLError, OSError):
-                assert self.processes["serve"].poll() is None, self.log("serve")
-                time.sleep(0.1)
-        raise AssertionError(self.log("serve"))
+        until(self._is_serving, START_SECONDS, lambda: self.log("serve"))
+
+    def _is_serving(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
+                return True
+        except (urllib.error.URLError, OSError):
+            assert self.processes["serve"].poll() is None, self.log("serve")
+            return False
 
 
-@pytest.fixture(scope="session")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    started = Broker(start_kafka(tmp_path_factory.mktemp("kafka")))
-    asyncio.run(create_topics(started.address, topic_specs(is_one_machine=True)))
-    yield started
-    started.handle.stop()
-    started.starter.shutdown()
+@pytest.fixture(scope="module")
+def broker(kafka: KafkaHandle) -> str:
+    """The address of the run's broker, with the product's topics on it, all empty."""
+    address = asyncio.run(emptied(kafka.bootstrap_servers))
+    asyncio.run(create_topics(address, topic_specs(is_one_machine=True)))
+    return address
 
 
-@pytest.fixture(scope="session")
-def intake(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Intake]:
+@pytest.fixture(scope="module")
+def intake(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Intake]:
+    yield from running_intake(broker, tmp_path_factory.mktemp("intake"))
+
+
+def running_intake(broker: str, folder: Path) -> Iterator[Intake]:
+    """Both processes on a broker, until they are no longer needed."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    started = Intake(folder=tmp_path_factory.mktemp("intake"), broker=broker.address, port=port)
+    started = Intake(folder=folder, broker=broker, port=port)
     started.start("serve")
     started.start("relay")
     started.wait_until_serving()

@@ -1,8 +1,8 @@
 """A counter system that does as docs/connecting.md says: sends in order, repeats what was not answered, reads its answers."""
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from events.codec import from_kafka, to_structured
 from events.topics import Topic
 from tests.unit.intake.counter import raw_action
+from tests.waiting import until_async
 
 STEPS = (
     "dossier-accepted.v1",
@@ -35,13 +36,12 @@ async def send_by_http(
 ) -> dict[str, dict[str, Any]]:
     """The answers by action id; a batch is repeated until it is answered."""
     answers: dict[str, dict[str, Any]] = {}
-    give_up_at = time.monotonic() + seconds
     async with aiohttp.ClientSession() as session:
         for start in range(0, len(actions), batch):
             part = actions[start : start + batch]
-            while (answered := await _posted(session, url, part)) is None:
-                assert time.monotonic() < give_up_at, f"no answer; {len(answers)} were answered"
-                await asyncio.sleep(0.1)
+            answered = await until_async(
+                partial(_posted, session, url, part), seconds, f"an answer; {start} were answered", every=0.1
+            )
             answers |= {one["action_id"]: one for one in answered}
     return answers
 
@@ -86,23 +86,21 @@ async def read_topic(address: str, topic: Topic, *, until: Any = None, seconds: 
     )
     await consumer.start()
     found: list[ConsumerRecord] = []
-    give_up_at = time.monotonic() + seconds
+
+    async def is_enough() -> bool:
+        ends = await consumer.end_offsets(partitions)
+        while [one for one in partitions if await consumer.position(one) < ends[one]]:
+            for records in (await consumer.getmany(*partitions, timeout_ms=100)).values():
+                found.extend(records)
+        return until is None or bool(until(found))
+
     try:
         numbers = (await consumer._client.fetch_all_metadata()).partitions_for_topic(topic.value)
         partitions = [TopicPartition(topic.value, number) for number in numbers]
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
-        while True:
-            ends = await consumer.end_offsets(partitions)
-            while [one for one in partitions if await consumer.position(one) < ends[one]]:
-                for records in (await consumer.getmany(*partitions, timeout_ms=100)).values():
-                    found += records
-            if until is None or until(found):
-                return found
-            assert time.monotonic() < give_up_at, (
-                f"{topic} never held what was waited for; it holds {len(found)} records"
-            )
-            await asyncio.sleep(0.1)
+        await until_async(is_enough, seconds, lambda: f"what was waited for on {topic}; it holds {len(found)} records")
+        return found
     finally:
         await consumer.stop()
 

@@ -2,15 +2,23 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from deploy.embedded.kafka.handle import KafkaHandle, start_kafka
+from deploy.embedded.kafka.topics import create_topics
 from events.hash_chain import first_break
+from events.schema_files import load_topic_file
 from events.topics import Topic
-from tests.integration.intake.conftest import Broker, Intake
+from motcua.topic_specs import topic_specs
+from tests.integration.crash_matrix import KILLS, Crash, crashes_of
+from tests.integration.intake.conftest import Intake, running_intake
 from tests.integration.intake.counter_client import (
     answers_by_action,
     as_structured,
@@ -21,9 +29,51 @@ from tests.integration.intake.counter_client import (
     send_by_kafka,
 )
 from tests.unit.intake.counter import SOURCE
+from tests.waiting import until_async
 
 pytestmark = [pytest.mark.integration, pytest.mark.chaos]
 SECONDS = 60.0
+COUNT = 60
+PARTITIONS = load_topic_file(Topic.DOSSIER_EVENTS)["partitions"]
+COMMANDS = {"relay": "relay", "intake": "serve"}
+"""Name in `motcua status` -> command of intake."""
+
+
+@dataclass
+class Broker:
+    """A broker that can be killed and started again on its data and port."""
+
+    handle: KafkaHandle
+    starter: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+    """A started broker dies with the thread that started it, so this thread lives as long as the tests."""
+
+    @property
+    def address(self) -> str:
+        return self.handle.bootstrap_servers
+
+    def kill(self) -> None:
+        self.handle.kill()
+
+    async def start(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self.starter, self._start)
+
+    def _start(self) -> None:
+        self.handle = start_kafka(self.handle.data_dir, self.handle.port)
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A broker of these tests' own, because they kill it."""
+    started = Broker(start_kafka(tmp_path_factory.mktemp("kafka")))
+    asyncio.run(create_topics(started.address, topic_specs(is_one_machine=True)))
+    yield started
+    started.handle.stop()
+    started.starter.shutdown()
+
+
+@pytest.fixture(scope="module")
+def intake(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Intake]:
+    yield from running_intake(broker.address, tmp_path_factory.mktemp("intake"))
 
 
 def published(records: Sequence[ConsumerRecord]) -> list[dict[str, Any]]:
@@ -56,10 +106,40 @@ async def all_published(intake: Intake, broker: Broker) -> list[ConsumerRecord]:
     )
 
 
-async def kills(intake: Intake, names: Sequence[str], pause: float) -> None:
+async def is_on_kafka(intake: Intake, broker: Broker) -> None:
+    """Wait until a batch has reached dossier-events, finished or not."""
+    async with AIOKafkaConsumer(bootstrap_servers=broker.address) as consumer:
+        partitions = [TopicPartition(Topic.DOSSIER_EVENTS.value, number) for number in range(PARTITIONS)]
+        before = await consumer.end_offsets(partitions)
+
+        async def has_gone_on() -> bool:
+            return bool(await consumer.end_offsets(partitions) != before)
+
+        await until_async(has_gone_on, SECONDS, "records on dossier-events", every=0.01)
+
+
+async def is_stored(intake: Intake, broker: Broker) -> None:
+    """Wait until something new is in the store."""
+    store = intake.store()
+    before = store.last_id()
+    await until_async(lambda: store.last_id() > before, SECONDS, "events in the store", every=0.01)
+    store.close()
+
+
+MOMENTS = {"a batch of the feed is on Kafka": is_on_kafka, "a part of the feed is stored": is_stored}
+
+
+async def die(crash: Crash, intake: Intake, broker: Broker) -> None:
+    """Everything that a row of the crash matrix names dies at its moment and is started again."""
+    await MOMENTS[crash.moment](intake, broker)
+    if crash.processes == ("kafka",):
+        await asyncio.to_thread(broker.kill)
+        await broker.start()
+        return
+    names = [COMMANDS[one] for one in crash.processes]
     for name in names:
-        await asyncio.sleep(pause)
         await asyncio.to_thread(intake.kill, name)
+    for name in names:
         intake.start(name)
 
 
@@ -92,19 +172,11 @@ async def feed_while(intake: Intake, broker: Broker, prefix: str, count: int, tr
     assert all(hashes[one["event_id"]] == one["hash"] for one in receipts)
 
 
-async def test_serve_and_relay_killed_again_and_again(intake: Intake, broker: Broker) -> None:
-    trouble = kills(intake, ["relay", "serve", "relay", "serve", "relay", "relay"], 0.8)
-    await feed_while(intake, broker, "killed", 120, trouble)
-
-
-async def test_the_broker_killed_in_the_middle(intake: Intake, broker: Broker) -> None:
-    async def restart() -> None:
-        await asyncio.sleep(0.5)
-        await asyncio.to_thread(broker.kill)
-        await asyncio.sleep(0.5)
-        await broker.start()
-
-    await feed_while(intake, broker, "broker", 60, restart())
+@pytest.mark.timeout(120 + 30 * KILLS)
+@pytest.mark.parametrize("crash", crashes_of("tests.integration.intake.test_crashes"), ids=str)
+async def test_whoever_is_killed_in_the_middle_of_a_feed(intake: Intake, broker: Broker, crash: Crash) -> None:
+    for _ in range(KILLS):
+        await feed_while(intake, broker, f"killed-{uuid4().hex[:6]}", COUNT, die(crash, intake, broker))
 
 
 async def test_a_second_relay_fences_the_first_and_nothing_doubles(intake: Intake, broker: Broker) -> None:

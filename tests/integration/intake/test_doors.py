@@ -12,7 +12,7 @@ from cloudevents.core.v1.event import CloudEvent
 
 from events.topics import Topic
 from tests.contract.published import wrong_fields
-from tests.integration.intake.conftest import Broker, Intake
+from tests.integration.intake.conftest import Intake
 from tests.integration.intake.counter_client import answers_by_action, kafka_record, read_topic, send_by_kafka
 from tests.unit.intake.counter import HISTORY_SOURCE, SOURCE, raw_action
 
@@ -27,26 +27,24 @@ def of_sdk(action: dict[str, Any], **attributes: Any) -> CloudEvent:
     return CloudEvent({**told, "time": when, "datacontenttype": "application/json"}, action["data"])
 
 
-async def answers_to(broker: Broker, *keys: tuple[str, str]) -> list[dict[str, Any]]:
+async def answers_to(broker: str, *keys: tuple[str, str]) -> list[dict[str, Any]]:
     waited = set(keys)
     records = await read_topic(
-        broker.address, Topic.COUNTER_ANSWERS, until=lambda found: waited <= answers_by_action(found).keys()
+        broker, Topic.COUNTER_ANSWERS, until=lambda found: waited <= answers_by_action(found).keys()
     )
     told = answers_by_action(records)
     return [told[key][-1] for key in keys]
 
 
-async def dead_letters(broker: Broker, key: bytes) -> list[ConsumerRecord]:
+async def dead_letters(broker: str, key: bytes) -> list[ConsumerRecord]:
     def is_there(found: list[ConsumerRecord]) -> bool:
         return any(one.key == key for one in found)
 
-    return [
-        one for one in await read_topic(broker.address, Topic.COUNTER_ACTIONS_DLQ, until=is_there) if one.key == key
-    ]
+    return [one for one in await read_topic(broker, Topic.COUNTER_ACTIONS_DLQ, until=is_there) if one.key == key]
 
 
 @pytest.mark.parametrize("mode", ["binary", "structured"])
-async def test_the_sdk_records_by_http_and_by_kafka_the_same_action(intake: Intake, broker: Broker, mode: str) -> None:
+async def test_the_sdk_records_by_http_and_by_kafka_the_same_action(intake: Intake, broker: str, mode: str) -> None:
     action = raw_action("dossier-accepted.v1", subject=f"SDK-{mode}", source=HISTORY_SOURCE)
     event = of_sdk(action, history=True, actorrole="lãnh đạo", own="mét vuông, 100%")
     message = getattr(http, f"to_{mode}")(event, FORMAT)
@@ -57,9 +55,7 @@ async def test_the_sdk_records_by_http_and_by_kafka_the_same_action(intake: Inta
         receipt = await response.json()
         assert response.status == 201, receipt
     record = getattr(kafka, f"to_{mode}")(event, FORMAT)
-    await send_by_kafka(
-        broker.address, [{"key": b"SDK", "value": record.value, "headers": list(record.headers.items())}]
-    )
+    await send_by_kafka(broker, [{"key": b"SDK", "value": record.value, "headers": list(record.headers.items())}])
     (answer,) = await answers_to(broker, (HISTORY_SOURCE, action["id"]))
     assert answer == receipt  # a replay, equal in every field: both doors read the same meaning
     store = intake.store()
@@ -74,22 +70,22 @@ async def test_the_sdk_records_by_http_and_by_kafka_the_same_action(intake: Inta
     ("language", "message"), [(None, "bắt buộc phải có"), (b"en", "is missing"), (b"vi-VN", "bắt buộc phải có")]
 )
 async def test_a_wrong_action_on_kafka_gets_the_problem_in_the_language_asked_for(
-    intake: Intake, broker: Broker, language: bytes | None, message: str
+    intake: Intake, broker: str, language: bytes | None, message: str
 ) -> None:
     action = raw_action("step-started.v1", id=f"wrong-{language!r}") | {"data": {}}
     record = kafka_record(action)
     record["headers"].append(("accept-language", language))
-    await send_by_kafka(broker.address, [record])
+    await send_by_kafka(broker, [record])
     (answer,) = await answers_to(broker, (SOURCE, action["id"]))
     assert wrong_fields("answer.v1", answer) == set()
     assert answer["problem"]["errors"] == [{"field": "/data/step_code", "code": "required", "message": message}]
 
 
-async def test_two_sources_with_one_id_each_get_their_own_answer(intake: Intake, broker: Broker) -> None:
+async def test_two_sources_with_one_id_each_get_their_own_answer(intake: Intake, broker: str) -> None:
     number = "019c4b0e-7d5c-7a41-9c11-4f0b6a1d2eff"
     sources = ("/a/mot-cua", "/b/mot-cua")
     actions = [raw_action("dossier-accepted.v1", id=number, source=one, subject="HS-same") for one in sources]
-    await send_by_kafka(broker.address, [kafka_record(one) for one in actions])
+    await send_by_kafka(broker, [kafka_record(one) for one in actions])
     first, second = await answers_to(broker, *[(one, number) for one in sources])
     assert first["status"] == second["status"] == "recorded"
     assert first["event_id"] != second["event_id"]
@@ -106,11 +102,11 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("what", UNREADABLE)
 async def test_bytes_that_nobody_can_read_go_to_the_dead_letters_unchanged(
-    intake: Intake, broker: Broker, what: str
+    intake: Intake, broker: str, what: str
 ) -> None:
     key, value = what.encode(), UNREADABLE[what]
     headers = [("own", b"\xff\x00"), ("empty", None), ("own", b"again")]
-    await send_by_kafka(broker.address, [{"key": key, "value": value, "headers": headers}])
+    await send_by_kafka(broker, [{"key": key, "value": value, "headers": headers}])
     (letter,) = await dead_letters(broker, key)
     assert (letter.key, letter.value) == (key, value)
     assert list(letter.headers[:3]) == headers
@@ -118,16 +114,16 @@ async def test_bytes_that_nobody_can_read_go_to_the_dead_letters_unchanged(
     assert set(said) == {"dlq_topic", "dlq_partition", "dlq_offset", "dlq_reason"}
     assert said["dlq_topic"] == b"counter-actions"
     assert said["dlq_reason"].startswith(b"unreadable: ")
-    sent = await read_topic(broker.address, Topic.COUNTER_ACTIONS)
+    sent = await read_topic(broker, Topic.COUNTER_ACTIONS)
     place = (int(said["dlq_partition"]), int(said["dlq_offset"]))
     assert [one.value for one in sent if (one.partition, one.offset) == place] == [value]
 
 
-async def test_json_that_nests_too_deep_is_answered_and_the_door_goes_on(intake: Intake, broker: Broker) -> None:
+async def test_json_that_nests_too_deep_is_answered_and_the_door_goes_on(intake: Intake, broker: str) -> None:
     action = raw_action("step-started.v1", id="deep")
     record = kafka_record(action)
     record["value"] = b'{"step_code": "TL", "own": ' + b"[" * 300 + b"]" * 300 + b"}"
     following = raw_action("dossier-accepted.v1", subject="after-deep")
-    await send_by_kafka(broker.address, [record, kafka_record(following)])
+    await send_by_kafka(broker, [record, kafka_record(following)])
     refused, recorded = await answers_to(broker, (SOURCE, "deep"), (SOURCE, following["id"]))
     assert (refused["problem"]["code"], recorded["status"]) == ("unreadable", "recorded")

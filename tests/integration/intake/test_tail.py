@@ -11,7 +11,6 @@ from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from deploy.embedded.kafka.topics import TopicSpec, create_topics
 from services.intake.adapters import kafka_tail
-from tests.integration.intake.conftest import Broker
 
 pytestmark = pytest.mark.integration
 
@@ -24,15 +23,15 @@ def topic(monkeypatch: pytest.MonkeyPatch) -> str:
     return named
 
 
-async def test_an_absent_topic_is_not_an_empty_one(broker: Broker, topic: str) -> None:
+async def test_an_absent_topic_is_not_an_empty_one(broker: str, topic: str) -> None:
     with pytest.raises(UnknownTopicOrPartitionError):
-        await kafka_tail.last_published(broker.address)
+        await kafka_tail.last_published(broker)
 
 
 @asynccontextmanager
-async def relay(broker: Broker, topic: str) -> AsyncIterator[AIOKafkaProducer]:
+async def relay(broker: str, topic: str) -> AsyncIterator[AIOKafkaProducer]:
     """A new relay: its start fences the one before and waits until that one's last transaction is finished."""
-    producer = AIOKafkaProducer(bootstrap_servers=broker.address, transactional_id=topic, enable_idempotence=True)
+    producer = AIOKafkaProducer(bootstrap_servers=broker, transactional_id=topic, enable_idempotence=True)
     await producer.start()
     try:
         yield producer
@@ -40,15 +39,13 @@ async def relay(broker: Broker, topic: str) -> AsyncIterator[AIOKafkaProducer]:
         await producer.stop()
 
 
-async def place(broker: Broker, topic: str) -> int:
+async def place(broker: str, topic: str) -> int:
     async with relay(broker, topic):
-        return await kafka_tail.last_published(broker.address)
+        return await kafka_tail.last_published(broker)
 
 
-async def test_the_highest_committed_place_is_found_behind_markers_and_aborted_records(
-    broker: Broker, topic: str
-) -> None:
-    await create_topics(broker.address, [TopicSpec(name=topic, partitions=5)])
+async def test_the_highest_committed_place_is_found_behind_markers_and_aborted_records(broker: str, topic: str) -> None:
+    await create_topics(broker, [TopicSpec(name=topic, partitions=5)])
     assert await place(broker, topic) == 0
 
     async def send(producer: AIOKafkaProducer, partition: int, number: int) -> None:
@@ -66,7 +63,7 @@ async def test_the_highest_committed_place_is_found_behind_markers_and_aborted_r
                 await send(failing, (0, 3, 4)[number % 3], 1_000 * attempt + number)
             await failing.abort_transaction()
     assert await place(broker, topic) == 2
-    left = AIOKafkaProducer(bootstrap_servers=broker.address, transactional_id=topic, enable_idempotence=True)
+    left = AIOKafkaProducer(bootstrap_servers=broker, transactional_id=topic, enable_idempotence=True)
     await left.start()
     await left.begin_transaction()
     await send(left, 1, 9_999)  # as after kill -9: neither committed nor aborted

@@ -54,6 +54,7 @@ async def _read(consumer: AIOKafkaConsumer, count: int) -> list[tuple[int, bytes
     return found
 
 
+@pytest.mark.smoke
 async def test_topics_are_created_once_and_a_difference_is_reported(kafka: KafkaHandle, name: str) -> None:
     wanted = [
         TopicSpec(name=name, partitions=16, configs={"retention.ms": "-1", "cleanup.policy": "compact"}),
@@ -89,6 +90,7 @@ async def test_a_topic_nobody_created_does_not_appear_by_itself(kafka: KafkaHand
         await consumer.stop()
 
 
+@pytest.mark.smoke
 async def test_readers_of_committed_records_see_no_aborted_one_and_each_commit_leaves_an_offset_gap(
     kafka: KafkaHandle, name: str
 ) -> None:
@@ -135,6 +137,7 @@ async def test_an_open_transaction_holds_back_what_was_committed_after_it(kafka:
         await one.stop()
 
 
+@pytest.mark.smoke
 async def test_a_second_producer_with_the_same_transactional_id_fences_the_first(kafka: KafkaHandle, name: str) -> None:
     await create_topics(kafka.bootstrap_servers, [TopicSpec(name=name, partitions=1)])
     old = _producer(kafka, name)
@@ -202,6 +205,7 @@ async def _two_partitions(kafka: KafkaHandle, name: str) -> None:
     await producer.stop()
 
 
+@pytest.mark.smoke
 async def test_a_static_member_is_back_at_once_after_kill_9(kafka: KafkaHandle, name: str) -> None:
     await _two_partitions(kafka, name)
     first = _Member(kafka, name, 30_000, "worker-0")

@@ -141,6 +141,7 @@ async def test_acknowledged_records_and_group_offsets_survive_kill_9_and_a_resta
     assert len(everything) - len(acknowledged) in (0, 50)  # one commit may have been unanswered
 
 
+@pytest.mark.smoke
 def test_a_second_broker_on_the_same_data_is_refused_and_the_first_goes_on(kafka: KafkaHandle) -> None:
     with pytest.raises(BrokerNotReadyError, match=rf"exit code 15.*pid {kafka.process.pid}\) already runs on"):
         start_kafka(kafka.data_dir)
@@ -159,6 +160,7 @@ def test_data_that_is_not_kafkas_is_refused(data_dir: Path) -> None:
         start_kafka(data_dir)
 
 
+@pytest.mark.smoke
 def test_a_format_that_was_cut_off_was_done_again_and_the_command_has_become_java(kafka: KafkaHandle) -> None:
     assert not (kafka.data_dir / "log.formatting").exists()
     assert Path(f"/proc/{kafka.process.pid}/exe").readlink().name == "java"

@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from deploy.embedded.processes.health import TcpPort
 from deploy.embedded.processes.programs import Program
 from deploy.embedded.processes.rundir import RunDir
 from deploy.embedded.processes.sweep import kill_marked, marked_processes
+from tests.waiting import until
 
 HERE = Path(__file__).parent
 
@@ -127,9 +127,6 @@ def office(tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], bool], float], None]:
     def wait_until(condition: Callable[[], bool], timeout_s: float) -> None:
-        give_up_at = time.monotonic() + timeout_s
-        while not condition():
-            assert time.monotonic() < give_up_at, f"not true within {timeout_s} s"
-            time.sleep(0.05)
+        until(condition, timeout_s)
 
     return wait_until

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+import threading
 
 parser = argparse.ArgumentParser()
 parser.add_argument("name")
@@ -47,8 +47,8 @@ sys.stdout.write(f"{given.name} says xin chào\n")
 sys.stdout.flush()
 note("started")
 if given.crash_after is not None:
-    time.sleep(given.crash_after)
+    threading.Event().wait(given.crash_after)
     sys.stderr.write("hỏng rồi\n")
     sys.exit(3)
 while True:
-    time.sleep(60)
+    signal.pause()

@@ -47,6 +47,7 @@ def test_an_interrupt_while_programs_are_starting_leaves_nothing(office: Any, ev
     assert office.alive() == set()
 
 
+@pytest.mark.smoke
 def test_kill_9_of_the_foreground_lets_supervisord_stop_everything_in_order(
     office: Any, eventually: Callable[..., None]
 ) -> None:

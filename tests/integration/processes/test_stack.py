@@ -18,6 +18,7 @@ from deploy.embedded.processes.stack import Stack
 pytestmark = pytest.mark.integration
 
 
+@pytest.mark.smoke
 def test_programs_start_in_order_when_the_one_before_is_healthy_and_stop_in_reverse(office: Any) -> None:
     progress: list[tuple[str, str]] = []
     programs = [office.program("alerts", priority=2), office.program("broker"), office.program("intake", priority=1)]
@@ -90,6 +91,7 @@ def test_a_command_that_does_not_exist_is_said_in_the_log_tail(office: Any) -> N
         Stack(office.run_dir, [absent]).start(lambda *_: None)
 
 
+@pytest.mark.smoke
 def test_a_killed_program_is_started_again_and_said_so(office: Any) -> None:
     said: list[tuple[str, str]] = []
     with Stack(office.run_dir, [office.program("intake", settle_s=0)]) as stack:

@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from deploy.embedded.kafka.launch import free_port
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 MOTCUA = [sys.executable, "-c", "import sys; from motcua.cli import main; sys.exit(main())"]
@@ -46,13 +46,11 @@ class RunningStack:
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def pid_of(self, name: str) -> int:
-        """The process id of one program."""
-        found = [
-            one["pid"] for one in json.loads(self.run("status", "--json").stdout)["processes"] if one["name"] == name
-        ]
-        assert found, f"no process {name}"
-        return int(found[0])
+    def pids_of(self, names: Sequence[str]) -> list[int]:
+        """The process ids of some programs."""
+        status = json.loads(self.run("status", "--json").stdout)
+        by_name = {one["name"]: one["pid"] for one in status["processes"]}
+        return [int(by_name[name]) for name in names]
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +61,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     ports = {f"MOTCUA_{name}_PORT": str(free_port()) for name in names}
     hidden = ("KAFKA_BOOTSTRAP_SERVERS", "CLICKHOUSE_URL", "PERSISTENCE_MODULE")
     env = {name: value for name, value in os.environ.items() if name not in hidden}
-    env |= {"MOTCUA_DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **ports}
+    is_wide = {"COLUMNS": "400"}  # a message that names a file is one line, however long the name of the test's folder
+    env |= {"MOTCUA_DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **ports, **is_wide}
     log = data_dir / "up.log"
     with log.open("wb") as output:
         process = subprocess.Popen([*MOTCUA, "up"], cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)
@@ -79,8 +78,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 
 
 def _wait_until_up(process: subprocess.Popen[bytes], log: Path) -> None:
-    give_up_at = time.monotonic() + START_SECONDS
-    while "Ctrl-C" not in log.read_text():
+    def is_up() -> bool:
         assert process.poll() is None, log.read_text()
-        assert time.monotonic() < give_up_at, log.read_text()
-        time.sleep(0.2)
+        return "Ctrl-C" in log.read_text()
+
+    until(is_up, START_SECONDS, log.read_text)

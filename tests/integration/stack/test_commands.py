@@ -1,8 +1,6 @@
 """What a counter system sends and a supervisor asks, on the whole running system."""
 
 import json
-import time
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,6 +8,7 @@ import pytest
 from events.hash_chain import first_break
 from tests.integration.stack.actions import UNIT_ID, accepted, action, post
 from tests.integration.stack.conftest import RunningStack
+from tests.waiting import until
 
 pytestmark = pytest.mark.integration
 
@@ -18,18 +17,9 @@ def intake_url(stack: RunningStack) -> str:
     return f"http://127.0.0.1:{stack.env['MOTCUA_INTAKE_PORT']}"
 
 
-def until(seconds: float, ask: Any, every: float = 0.2) -> Any:
-    """Ask until the answer is true; the answer."""
-    give_up_at = time.monotonic() + seconds
-    while not (answer := ask()):
-        assert time.monotonic() < give_up_at, "it did not become so"
-        time.sleep(every)
-    return answer
-
-
 def test_every_process_runs_and_nothing_is_away(stack: RunningStack) -> None:
     # A program counts as running once it has stayed up for some seconds.
-    seen = until(30, lambda: (found := json.loads(stack.run("status", "--json").stdout))["is_well"] and found)
+    seen = until(lambda: (found := json.loads(stack.run("status", "--json").stdout))["is_well"] and found, 30)
     assert {one["name"]: one["state"] for one in seen["processes"]} == dict.fromkeys(
         ("kafka", "clickhouse", "intake", "relay", "deadlines", "stats", "web"), "running"
     )
@@ -49,13 +39,13 @@ def test_an_action_reaches_its_deadline_and_its_figure(stack: RunningStack) -> N
         f"SELECT outcome, due_on FROM dossiers FINAL WHERE dossier_id = '{answer['dossier_id']}' AND outcome != 'open'"
     )
     # Recorded months after it is said to have happened, it is late until a second person approves it (DR-31).
-    until(30, lambda: stack.run("sql", "--format", "TSV", query).stdout == "late\t2026-03-09\n")
+    until(lambda: stack.run("sql", "--format", "TSV", query).stdout == "late\t2026-03-09\n", 30)
     approval = {"target_event_id": ending["event_id"], "reason": "mất mạng", "approver_id": "ld-01"}
     status, _, _ = post(
         intake_url(stack), action("backdating-approved.v1", subject, "2026-03-10T08:00:00+07:00", approval)
     )
     assert status == 201
-    until(30, lambda: stack.run("sql", "--format", "TSV", query).stdout == "on_time\t2026-03-09\n")
+    until(lambda: stack.run("sql", "--format", "TSV", query).stdout == "on_time\t2026-03-09\n", 30)
     deadline = list(stack.lines("events", "--topic", "deadline-events", "--dossier", subject))
     assert next(one["type"] for one in deadline) == "deadline-set.v1"
     assert deadline[0]["data"]["lawful_due_at"] == "2026-03-09T17:00:00+07:00"
@@ -114,7 +104,7 @@ def test_figures_name_every_integer_of_the_stable_interface(stack: RunningStack)
     status, _, _ = post(intake_url(stack), accepted(f"MC-{uuid4().hex[:8]}", "2026-06-02T08:00:00+07:00"))
     assert status == 201
     found = until(
-        30, lambda: stack.json("figures", "--from", "2026-06-01", "--to", "2026-06-08", "--unit", str(UNIT_ID))
+        lambda: stack.json("figures", "--from", "2026-06-01", "--to", "2026-06-08", "--unit", str(UNIT_ID)), 30
     )
     assert list(found[0])[:14] == [
         "unit_id", "unit_name", "level", "carried_in", "received", "resolved", "early", "on_time", "late", "terminated",

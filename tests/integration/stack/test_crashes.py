@@ -3,22 +3,23 @@
 import os
 import signal
 import threading
-import time
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from tests.integration.crash_matrix import KILLS, crashes_of
 from tests.integration.stack.actions import accepted, action, post
 from tests.integration.stack.conftest import RunningStack
-from tests.integration.stack.test_commands import intake_url, until
+from tests.integration.stack.test_commands import intake_url
+from tests.waiting import until
 
-pytestmark = [pytest.mark.integration, pytest.mark.chaos, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.chaos, pytest.mark.timeout(240 + 60 * KILLS)]
 
-KILLED = (("relay", "stats"), ("deadlines", "intake"), ("clickhouse", "web"), ("kafka",))
-"""Who dies at the same moment: each program once."""
-PAUSE_SECONDS = 2.0
+KILLED = crashes_of("tests.integration.stack.test_crashes") * KILLS
+DOSSIERS_BETWEEN = 5
+"""Recorded before the first kill, between two, and after the last."""
 
 
 class Counter(threading.Thread):
@@ -44,7 +45,11 @@ class Counter(threading.Thread):
             ]
             for one in steps:
                 self.recorded[one["id"]] = self._until_recorded(one)["dossier_id"]
-            time.sleep(0.02)
+
+    def until_recorded_more(self) -> None:
+        """Wait until the counter has got some whole dossiers through."""
+        enough = len(self.recorded) + 3 * DOSSIERS_BETWEEN
+        until(lambda: len(self.recorded) >= enough, 60, lambda: f"only {len(self.recorded)} recorded")
 
     def stop(self) -> None:
         """Finish the dossier in hand and end."""
@@ -53,31 +58,32 @@ class Counter(threading.Thread):
         assert not self.is_alive()
 
     def _until_recorded(self, one: dict[str, Any]) -> dict[str, Any]:
-        while True:
+        def recorded() -> dict[str, Any] | None:
             try:
                 status, answer, _ = post(self._url, one)
             except OSError:
-                status, answer = 0, {}
-            if status in (200, 201):
-                return answer
-            assert status in (0, 503), answer
-            time.sleep(0.2)
+                return None
+            assert status in (200, 201, 503), answer
+            return answer if status != 503 else None
+
+        answered: dict[str, Any] = until(recorded, 120, "an answer", every=0.2)
+        return answered
 
 
 def test_kill_9_of_each_program_loses_and_doubles_nothing(stack: RunningStack) -> None:
     counter = Counter(intake_url(stack))
     counter.start()
-    for names in KILLED:
-        time.sleep(PAUSE_SECONDS)
-        for pid in [stack.pid_of(name) for name in names]:
+    for crash in KILLED:
+        counter.until_recorded_more()
+        for pid in stack.pids_of(crash.processes):
             os.kill(pid, signal.SIGKILL)
-        until(60, lambda: stack.run("status", "--json").returncode == 0, every=1.0)
-    time.sleep(PAUSE_SECONDS)
+        until(lambda: stack.run("status", "--json").returncode == 0, 60, crash.moment, every=0.5)
+    counter.until_recorded_more()
     counter.stop()
     dossiers = len(set(counter.recorded.values()))
     assert dossiers > len(KILLED)
 
-    mine = until(60, lambda: _mine(stack, counter.prefix, len(counter.recorded)))
+    mine = until(lambda: _mine(stack, counter.prefix, len(counter.recorded)), 60)
     assert sorted(one["sourceeventref"] for one in mine) == sorted(counter.recorded)
     by_dossier: dict[str, list[int]] = {}
     for one in mine:
@@ -85,7 +91,7 @@ def test_kill_9_of_each_program_loses_and_doubles_nothing(stack: RunningStack) -
     assert all(seqs == [1, 2, 3] for seqs in by_dossier.values())
 
     query = f"SELECT count(), countIf(outcome = 'early') FROM dossiers FINAL WHERE startsWith(dossier_code, '{counter.prefix}')"
-    until(60, lambda: stack.run("sql", "--format", "TSV", query).stdout == f"{dossiers}\t{dossiers}\n")
+    until(lambda: stack.run("sql", "--format", "TSV", query).stdout == f"{dossiers}\t{dossiers}\n", 60)
     deadlines = [one for one in stack.lines("events", "--topic", "deadline-events") if one["subject"] in by_dossier]
     assert {one["subject"] for one in deadlines if one["type"] == "deadline-set.v1"} == set(by_dossier)
     assert {one["subject"] for one in deadlines if one["type"] == "ending-classified.v1"} == set(by_dossier)

@@ -1,4 +1,4 @@
-"""Real parts for the statistics: an engine that may be killed and started again on its data, and a broker."""
+"""An engine of a test's own, that may be killed and started again on its data."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded.clickhouse.process import ClickHouseProcess, start
-from deploy.embedded.kafka.handle import KafkaHandle, start_kafka
 
 
 class Engine:
@@ -33,9 +32,3 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     started = Engine(tmp_path / "clickhouse")
     yield started
     started.stop()
-
-
-@pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaHandle]:
-    with start_kafka(tmp_path_factory.mktemp("kafka"), flush_each_append=False) as broker:
-        yield broker

@@ -1,8 +1,7 @@
 """Puts events on the two topics as their services would, and looks at what the group has done with them."""
 
 import asyncio
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -67,17 +66,6 @@ async def limit_message_size(bootstrap: str, topic: str, limit_bytes: int) -> No
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs=limit)])
     finally:
         await admin.close()
-
-
-async def wait_until(is_done: Callable[[], object], seconds: float, what: str, pause: float = 0.1) -> None:
-    """Poll, sync or async, until it is true; AssertionError with `what` after that many seconds."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        answer = is_done()
-        if await answer if asyncio.iscoroutine(answer) else answer:
-            return
-        await asyncio.sleep(pause)
-    raise AssertionError(f"not within {seconds} s: {what}")
 
 
 async def _send(producer: AIOKafkaProducer, event: Event) -> None:

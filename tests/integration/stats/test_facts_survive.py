@@ -7,24 +7,29 @@ killed; afterwards every column of every fact, and the roll-up, must equal a pla
 import asyncio
 import random
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 from clickhouse_connect.driver.client import Client
 
 from events.envelope import Event
+from services.stats.adapters.clickhouse import open_client
 from services.stats.adapters.fact_store import ClickHouseFacts
 from services.stats.adapters.rollup import refresh_rollup
 from services.stats.adapters.unit_register import load_units
 from services.stats.app import prepared
 from services.stats.domain.levels import UnitPeriod
+from tests.integration.crash_matrix import KILLS, crashes_of
 from tests.integration.stats.conftest import Engine
 from tests.sql.loading import load_rows, row_of
 from tests.sql.truth import stored_facts, stored_rollup, true_facts, true_rollup
 from tests.unit.stats.dossiers import events_of
 from tests.unit.stats.random_dossiers import random_dossiers, three_levels, two_provinces
+from tests.waiting import until_async
 
 pytestmark = pytest.mark.integration
 BATCH_SIZES = (50, 200, 500)
+KILLS_OF_THE_ENGINE = len(crashes_of("tests.integration.stats.test_facts_survive")) * KILLS
 
 
 async def deliver(client: Client, stream: Sequence[Event], chance: random.Random) -> int:
@@ -39,11 +44,21 @@ async def deliver(client: Client, stream: Sequence[Event], chance: random.Random
     return batches
 
 
-async def kill_now_and_then(engine: Engine, chance: random.Random, times: int) -> None:
-    for _ in range(times):
-        await asyncio.sleep(chance.uniform(0.3, 1.0))
+async def die_while_they_load(engine: Engine) -> None:
+    """The row of the crash matrix: more has come in than at the start and at the kill before, and the rest is on its way."""
+    seen = 0
+    for _ in range(KILLS_OF_THE_ENGINE):
+        client = await asyncio.to_thread(open_client, engine.url)
+        seen = await until_async(partial(asyncio.to_thread, events_beyond, client, seen), 30, "batches", every=0.01)
+        client.close()
         await asyncio.to_thread(engine.kill)
         await asyncio.to_thread(engine.start)
+
+
+def events_beyond(client: Client, seen: int) -> int:
+    """How many events are in if that is more than were seen, else 0."""
+    count = int(client.query("SELECT count() FROM events").first_row[0])
+    return count if count > seen else 0
 
 
 def check(client: Client, events: Sequence[Event], units: Sequence[UnitPeriod]) -> None:
@@ -56,6 +71,7 @@ def check(client: Client, events: Sequence[Event], units: Sequence[UnitPeriod]) 
     assert stored_rollup(client) == true_rollup(expected)
 
 
+@pytest.mark.chaos
 async def test_facts_equal_a_plain_fold_after_kills_duplicates_disorder_rivals_and_replays(engine: Engine) -> None:
     chance = random.Random(20260302)
     client, rival = prepared(engine.url), prepared(engine.url)
@@ -67,7 +83,7 @@ async def test_facts_equal_a_plain_fold_after_kills_duplicates_disorder_rivals_a
     await asyncio.gather(
         deliver(client, orders[0], random.Random(1)),
         deliver(rival, orders[1], random.Random(2)),
-        kill_now_and_then(engine, chance, times=2),
+        die_while_they_load(engine),
     )
     check(client, events, three_levels())
 

@@ -6,7 +6,7 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,8 @@ from services.stats.adapters.clickhouse import open_client
 from services.stats.app import prepared, run_loader
 from services.stats.config import CONSUMER_GROUP, Config
 from services.stats.ports import DeadLetterError
+from tests.integration.brokers import emptied, members_leave
+from tests.integration.crash_matrix import KILLS, Crash, crashes_of
 from tests.integration.stats.publishing import (
     dead_letters,
     lag,
@@ -29,20 +31,13 @@ from tests.integration.stats.publishing import (
     make_topics,
     publish,
     publish_bytes,
-    wait_until,
 )
 from tests.sql.truth import stored_facts, stored_rollup, true_facts, true_rollup
 from tests.unit.stats.dossiers import events_of
 from tests.unit.stats.random_dossiers import random_dossiers
+from tests.waiting import until_async
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(scope="module")
-def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseProcess]:
-    running = start(tmp_path_factory.mktemp("clickhouse") / "data")
-    yield running
-    running.stop()
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +51,7 @@ def published(kafka: KafkaHandle, events: list[Event]) -> str:
     doubled = [*events, *random.Random(5).sample(events, len(events) // 3)]
 
     async def fill() -> None:
+        await emptied(kafka.bootstrap_servers)
         await make_topics(kafka.bootstrap_servers)
         await publish(kafka.bootstrap_servers, doubled)
 
@@ -79,9 +75,11 @@ class LoaderProcess:
                 [sys.executable, "-m", "services.stats.app", "load"], env=self._environment, stdout=log, stderr=log
             )
 
-    def kill_and_start_again(self) -> None:
+    async def kill_and_start_again(self) -> None:
+        """The broker is told at once that the killed one is gone; by itself it would wait for a session's length."""
         self.process.kill()
-        self.process.wait()
+        await asyncio.to_thread(self.process.wait)
+        await members_leave(self._environment["KAFKA_BOOTSTRAP_SERVERS"], CONSUMER_GROUP)
         self.process = self._start()
 
     def log(self) -> str:
@@ -102,6 +100,12 @@ async def running_loader(bootstrap: str, clickhouse_url: str, group: str) -> Asy
             await task
 
 
+GROWS = {"events are in, before their facts": "events", "facts are in, before the offsets": "dossiers"}
+"""The moment of a row of the crash matrix -> the table in which it is seen."""
+
+
+@pytest.mark.timeout(120 + 30 * KILLS)
+@pytest.mark.chaos
 async def test_a_loader_that_is_killed_again_and_again_ends_with_the_same_figures(
     published: str, clickhouse: ClickHouseProcess, events: list[Event], tmp_path: Path
 ) -> None:
@@ -109,18 +113,20 @@ async def test_a_loader_that_is_killed_again_and_again_ends_with_the_same_figure
     client = prepared(url)
     loader = LoaderProcess(published, url, tmp_path / "loader.log")
 
-    def grown(table: str, than: int) -> bool:
-        return client.query(f"SELECT count() FROM {table}").first_row[0] > than
+    def rows_of(table: str) -> int:
+        return int(client.query(f"SELECT count() FROM {table}").first_row[0])
+
+    async def has_come(crash: Crash, seen: int) -> bool:
+        return rows_of(GROWS[crash.moment]) > seen or (KILLS > 1 and await _is_done(published, CONSUMER_GROUP))
 
     try:
-        # Once right after the events came in, before their facts; once right after the facts, before the offsets.
-        for table in ("events", "dossiers"):
-            seen = client.query(f"SELECT count() FROM {table}").first_row[0]
-            await wait_until(partial(grown, table, seen), 60, f"new rows in {table}\n{loader.log()}", pause=0.0)
-            loader.kill_and_start_again()
-        await wait_until(lambda: _is_done(published, CONSUMER_GROUP), 60, f"all offsets committed\n{loader.log()}")
+        for crash in crashes_of("tests.integration.stats.test_loader") * KILLS:
+            come = partial(has_come, crash, rows_of(GROWS[crash.moment]))
+            await until_async(come, 60, f"{crash}\n{loader.log()}", every=0)
+            await loader.kill_and_start_again()
+        await until_async(lambda: _is_done(published, CONSUMER_GROUP), 60, f"all offsets committed\n{loader.log()}")
         assert stored_facts(client) == true_facts(events, [])
-        await wait_until(lambda: stored_rollup(client) == true_rollup(true_facts(events, [])), 30, "the roll-up")
+        await until_async(lambda: stored_rollup(client) == true_rollup(true_facts(events, [])), 30, "the roll-up")
         loader.process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(loader.process.wait, 15) == 0
     finally:
@@ -134,7 +140,7 @@ async def test_two_loaders_share_the_partitions_and_end_with_the_same_facts(
 ) -> None:
     url = f"{clickhouse.url}/shared"
     async with running_loader(published, url, "two"), running_loader(published, url, "two"):
-        await wait_until(lambda: _is_done(published, "two"), 60, "all offsets committed")
+        await until_async(lambda: _is_done(published, "two"), 60, "all offsets committed")
     client = open_client(url)
     assert stored_facts(client) == true_facts(events, [])
     client.close()
@@ -146,10 +152,10 @@ async def test_the_loader_waits_for_clickhouse_and_then_loads_everything(
     port = free_port()
     url = f"http://127.0.0.1:{port}/late"
     async with running_loader(published, url, "late"):
-        await wait_until(lambda: "trying again" in caplog.text, 20, "a warning that ClickHouse is away")
+        await until_async(lambda: "trying again" in caplog.text, 20, "a warning that ClickHouse is away")
         clickhouse = await asyncio.to_thread(start, tmp_path / "late", port=port)
         try:
-            await wait_until(lambda: _is_done(published, "late"), 60, "all offsets committed")
+            await until_async(lambda: _is_done(published, "late"), 60, "all offsets committed")
             client = open_client(url)
             assert stored_facts(client) == true_facts(events, [])
             client.close()
@@ -165,7 +171,7 @@ async def test_what_cant_be_read_goes_to_the_dead_letters_unchanged_and_the_rest
     await publish_bytes(published, Topic.DOSSIER_EVENTS, b"{}", [("ce_type", b"dossier-accepted.v9")])
     url = f"{clickhouse.url}/rubbish"
     async with running_loader(published, url, "rubbish"):
-        await wait_until(lambda: _is_done(published, "rubbish"), 60, "all offsets committed")
+        await until_async(lambda: _is_done(published, "rubbish"), 60, "all offsets committed")
     client = open_client(url)
     assert stored_facts(client) == true_facts(events, [])
     client.close()

@@ -16,13 +16,14 @@ from rules.clocks.state import NEVER
 from services.deadlines.adapters.store.row_codec import head, pack, unpack
 from services.deadlines.adapters.wire.record_writer import RecordWriter
 from services.deadlines.pipeline import Pipeline
+from tests.lanes.examples import examples
 from tests.properties.deadlines.random_lives import Told, lives
 from tests.unit.deadlines.calendars import swapped
 from tests.unit.deadlines.life import Watch, kind_of
 from tests.unit.deadlines.test_published_contract import validator
 
 A_MOMENT = timedelta(microseconds=1)
-MANY = settings(deadline=None, max_examples=150)
+MANY = settings(deadline=None, max_examples=examples(150))
 SILENT_WHILE_PAUSED = ("near-due", "breached", "step-breached", "apology-required", "escalation", "second-breach")
 
 
@@ -170,7 +171,7 @@ def test_a_breach_of_the_dossier_and_its_obligation_stand_together(told: Told) -
             assert before.envelope.occurred_at == event.envelope.occurred_at
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(lives())
 def test_everything_said_is_written_as_the_codec_writes_it_and_is_valid(told: Told) -> None:
     watch = watched(told)

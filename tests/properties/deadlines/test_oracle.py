@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rules.clocks.instants import micros
+from tests.lanes.examples import examples
 from tests.unit.deadlines.life import Life, Watch, at, local, only, term
 
 _DAYS = Path(__file__).parents[2] / "unit" / "rules" / "appendix_a" / "a1_calendar_exceptions.csv"
@@ -80,7 +81,7 @@ def reckon(accepted: datetime, days: int, stops: list[datetime], ended: datetime
 _GAP = st.one_of(st.integers(0, 600), st.integers(0, 4 * 1440), st.integers(0, 20 * 1440))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(
     st.integers(0, 1000 * 1440 // 2),
     st.integers(1, 25),

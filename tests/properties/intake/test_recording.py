@@ -14,6 +14,7 @@ from services.intake.domain.actions import Action, Answer
 from services.intake.pipeline import ActionRecorder
 from services.intake.ports import AppendConflictError, StoreUnavailableError
 from tests.fakes.in_memory_store import InMemoryStore
+from tests.lanes.examples import examples
 from tests.unit.intake.counter import DATA, HISTORY_SOURCE, NOW, action, problems, rulebook
 
 # Twice as many acceptances and fewer ends, so that most dossiers live for a while.
@@ -37,7 +38,7 @@ def actions(draw: st.DrawFn) -> Action:
 
 
 batches = st.lists(st.lists(actions(), max_size=6), max_size=8)
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def ledger(store: InMemoryStore, memory: int = 2) -> ActionRecorder:

@@ -11,6 +11,7 @@ from rules.due.classify import classify, late_from
 from rules.due.ladder import apology_latest_at, near_due_rungs
 from rules.due.terms import Term, due
 from rules.explain.clock_explanation import explain_due
+from tests.lanes.examples import examples
 from tests.properties.rules.conftest import Office
 from tests.properties.rules.instants import any_instants, aware, naive, strange_days, terms
 from tests.properties.rules.oracle import Oracle
@@ -24,7 +25,7 @@ NEAR_THE_END_OF_A_MONTH = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(at=any_instants, term=terms)
 def test_a_term_in_any_unit_ends_where_a_walk_ends(office: Office, rule_set: RuleSet, at: datetime, term: Term) -> None:
     found = due(office.calendar, aware(office.calendar, at), term, rule_set)

@@ -13,6 +13,7 @@ from rules.calendars.calendar import Calendar
 from rules.calendars.change import changed_days, is_touched
 from rules.calendars.spec import parse_calendar
 from rules.due.terms import Term, due
+from tests.lanes.examples import examples
 from tests.properties.rules.conftest import Office, regime
 from tests.properties.rules.instants import aware
 from tests.properties.rules.oracle import DAY, Oracle, published
@@ -66,7 +67,7 @@ short_terms = st.one_of(
 OLD_AT, NEW_AT = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(old=versions, new=versions)
 def test_the_changed_days_are_those_that_a_walk_finds(old: Version, new: Version) -> None:
     before, after = old.office(1, OLD_AT), new.office(2, NEW_AT)
@@ -75,7 +76,7 @@ def test_the_changed_days_are_those_that_a_walk_finds(old: Version, new: Version
     assert changed_days(before.calendar, after.calendar) == walked
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(old=versions, new=versions, at=accepted, term=short_terms)
 def test_a_term_is_touched_when_a_walk_meets_a_changed_day_and_else_keeps_its_due_date(
     rule_set: RuleSet, old: Version, new: Version, at: datetime, term: Term
@@ -94,7 +95,7 @@ def test_a_term_is_touched_when_a_walk_meets_a_changed_day_and_else_keeps_its_du
         assert meets or by_old.due_at == by_new.due_at
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(old=versions, new=versions, known_at=st.datetimes(timezones=st.just(UTC)))
 def test_what_is_known_only_depends_on_the_instant_asked_about(
     rule_set: RuleSet, old: Version, new: Version, known_at: datetime

@@ -13,6 +13,7 @@ from rules.calendars.calendar import Calendar
 from rules.due.supplement import AdjustedDue, Extension, Ledger, Pause, adjusted_due, qd766_class
 from rules.due.terms import Due, Term, TermUnit, due
 from rules.explain.clock_explanation import POLICIES, explain_clock
+from tests.lanes.examples import examples
 from tests.properties.rules_clocks.walking_oracle import Longer, Stop, WalkingOracle
 from tests.unit.rules.classes import classes_of
 
@@ -144,7 +145,7 @@ def test_766_ends_on_the_last_day_that_its_sum_allows(
     assert classes == (["late", "late"] if requests > 1 else ["on_time", "late"])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(accepted=instants, hours=st.integers(1, 24), moves=st.lists(moves.filter(lambda m: m.kind == "fee"), max_size=2))
 def test_no_minute_of_a_fee_is_counted_in_an_hour_term(
     desk: Desk, accepted: datetime, hours: int, moves: list[Move]

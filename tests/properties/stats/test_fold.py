@@ -11,6 +11,7 @@ from services.stats.domain.facts import fold
 from services.stats.domain.levels import place_units
 from services.stats.domain.periods import period
 from services.stats.domain.rows import DossierKey, known_event
+from tests.lanes.examples import examples
 from tests.oracles.plain_count import figures_of
 from tests.unit.stats.dossiers import at, events_of
 from tests.unit.stats.places import places_of
@@ -23,7 +24,7 @@ SEEDS = st.integers(min_value=0, max_value=10**6)
 
 
 @given(seed=SEEDS, order=st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_order_and_duplicates_change_nothing(seed: int, order: random.Random) -> None:
     (dossier,) = random_dossiers(seed, 1)
     key = DossierKey(dossier.opened_on, dossier.name)
@@ -35,7 +36,7 @@ def test_order_and_duplicates_change_nothing(seed: int, order: random.Random) ->
 
 
 @given(seed=SEEDS, cut=st.integers(min_value=1, max_value=20))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_more_events_always_win_and_the_original_due_date_never_changes(seed: int, cut: int) -> None:
     (dossier,) = random_dossiers(seed, 1)
     key = DossierKey(dossier.opened_on, dossier.name)
@@ -53,7 +54,7 @@ def test_more_events_always_win_and_the_original_due_date_never_changes(seed: in
 
 
 @given(seed=SEEDS, first=st.integers(min_value=0, max_value=51), weeks=st.integers(min_value=1, max_value=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_the_plain_count_balances_and_hands_over_from_period_to_period(seed: int, first: int, weeks: int) -> None:
     events = events_of(random_dossiers(seed, 25))
     start = date(2025, 5, 19) + timedelta(weeks=first)

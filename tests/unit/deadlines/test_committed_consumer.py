@@ -21,6 +21,7 @@ from services.deadlines.adapters.live.faithful_producer import FaithfulProducer
 from services.deadlines.adapters.live.record_batches import RecordBatch
 from services.deadlines.app import Worker, make_app
 from services.deadlines.config import DeadlinesConfig
+from tests.waiting import stays_async, until_async
 
 SOURCE = TP(Topic.DOSSIER_EVENTS.value, 0)
 
@@ -271,10 +272,10 @@ async def test_agents_that_have_enough_to_do_get_no_more(book: Book, record_batc
 
     book.consumer._deliver = take_and_leave_undone  # type: ignore[assignment]
     delivering = asyncio.ensure_future(deliver(book, *range(1000)))
-    await asyncio.sleep(0.02)
-    assert len(record_batches) == 8
+    await until_async(lambda: len(record_batches) == 8, 5)
+    await stays_async(lambda: len(record_batches) == 8, 0.02, "no more than agents have room for", every=0.01)
     for number in range(10):
-        await asyncio.sleep(0.01)
+        await until_async(lambda number=number: len(record_batches) > number, 5)
         book.consumer.ack(record_batches[number])
     assert await delivering is None
     assert len(record_batches) == 10

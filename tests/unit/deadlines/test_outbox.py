@@ -8,6 +8,7 @@ import pytest
 
 from services.deadlines.adapters.live import outbox
 from services.deadlines.adapters.live.outbox import Outbox
+from tests.waiting import until_async
 
 
 class Batch:
@@ -100,7 +101,7 @@ async def test_what_is_not_full_leaves_after_its_linger(broker: Broker) -> None:
     put(box, b"1")
     await settle()
     assert broker.on_the_way == []
-    await asyncio.sleep(0.02)
+    await until_async(lambda: broker.on_the_way, 5, "the linger is over")
     assert [keys for _, keys, _ in broker.on_the_way] == [[b"1"]]
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from rules.book.rulebook import Rulebook
 from rules.explain.dossier_explanation import DossierExplanation
+from tests.lanes.examples import examples
 from tests.properties.deadlines.random_lives import Told, lives
 from tests.unit.deadlines.calendars import ANNOUNCED_AT, NEW, SWAPPED, calendar, swapped
 from tests.unit.deadlines.life import CHAINED, STEPPED, Life, Watch, at, fold, rulebook, term
@@ -25,7 +26,7 @@ def two_versions() -> Rulebook:
 BOOK = two_versions()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(lives())
 def test_every_life_is_explained_as_it_was_told(told: Told) -> None:
     watch = Watch(told.life.dossier_id, swapped())
