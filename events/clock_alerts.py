@@ -77,6 +77,7 @@ class ApologyLapsed(DeadlineData, frozen=True, kw_only=True):
         Literal["ended_in_time", "clock_paused", "due_moved", "waived"],
         says("Xong trong hạn, đang chờ công dân, hạn đã lùi, được miễn."),
     ]
+    was_required: Annotated[bool, says("Whether the apology was owed already, and not only in view.")] | None = None
 
 
 class ApologyRequired(DeadlineData, frozen=True, kw_only=True):

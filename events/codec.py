@@ -93,7 +93,7 @@ def core_from_kafka(value: bytes | None, headers: ReadHeaders) -> tuple[Envelope
     named: dict[str, Any] = dict(headers)
     try:
         event_type = named["ce_type"].decode()
-        seq, unit_id, code = named["ce_streamseq"], named["ce_unitid"], named.get("ce_dossiercode")
+        seq, unit_id = named["ce_streamseq"], named["ce_unitid"]
         if (
             named["content-type"] != _USUAL_CONTENT
             or named["ce_specversion"] != _USUAL_VERSION
@@ -112,7 +112,7 @@ def core_from_kafka(value: bytes | None, headers: ReadHeaders) -> tuple[Envelope
             stream_seq=int(seq),
             opened_on=_day_of(named["ce_openedon"]),
             unit_id=int(unit_id),
-            dossier_code=None if code is None else code.decode(),
+            dossier_code=named["ce_dossiercode"].decode() if "ce_dossiercode" in named else None,
             is_history=_BOOLEAN_HEADERS[named.get("ce_history", b"false")],
         )
         return core, _DECODERS[event_type](value)  # type: ignore[arg-type]  # None is unusual

@@ -54,7 +54,10 @@ def _if_resumed(transition: Transition, clock: Clock, at: Instant) -> Clock:
         return clock
     due_at = micros(resumed.due_at)
     promised_at = max(clock.promised_due_at, due_at) if clock.promised_due_at > clock.lawful_due_at else due_at
-    return replace(clock, lawful_due_at=due_at, due_on=resumed.due_on.toordinal(), promised_due_at=promised_at)
+    # A breach that was taken back when the wait became known is none of the new due date.
+    is_breached = clock.is_breached and due_at == clock.lawful_due_at
+    due_on = resumed.due_on.toordinal()
+    return replace(clock, lawful_due_at=due_at, due_on=due_on, promised_due_at=promised_at, is_breached=is_breached)
 
 
 def _judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> None:
@@ -120,8 +123,10 @@ def on_apologised(transition: Transition, fact: Apologised) -> None:
     transition.state = replace(
         transition.state, apology=replace(transition.state.apology, reappointments=apology.reappointments + 1)
     )
+    # A new promise takes the place of the one before; one that lay in the past already can't be broken any more.
     second = Wake(SECOND, micros(end_of_promise(clock, local(fact.new_promised_at))))
-    ahead = tuple(sorted((*clock.ahead, second), key=lambda wake: wake.at))
+    others = [wake for wake in clock.ahead if wake.name != SECOND]
+    ahead = tuple(sorted([*others, second] if second.at > fact.at else others, key=lambda wake: wake.at))
     moved = replace(clock, promised_due_at=fact.new_promised_at, ahead=ahead)
     transition.put(moved)
     transition.emit(

@@ -52,17 +52,12 @@ def own_entries(state: StreamState, clock: Clock) -> tuple[Entry, ...]:
 
 
 def first_due_of(transition: Transition, clock: Clock) -> Due:
-    """The due date from which pauses and extensions move a clock: its first one, counted by its present calendar (DR-27).
-
-    What was breached is not counted anew, and what a source stated was never counted.
-    """
-    legal_context, term = transition.require_legal_context(), term_of_clock(clock)
-    original = original_due_of(clock, legal_context.zone)
-    if term is None or clock.is_breached or clock.original_rule == "appointment":
+    """The due date from which pauses and extensions move a clock: its first one, as an order may have recounted it (DR-27)."""
+    original = original_due_of(clock, transition.zone)
+    if not clock.base_due_at:
         return original
-    plan = transition.planner.by_term(legal_context, clock.kind, clock.started_at, term)
-    due_at = transition.zone.local(plan.due_at)
-    return original if due_at == original.due_at else replace(original, due_at=due_at, due_on=due_at.date())
+    due_at = transition.zone.local(clock.base_due_at)
+    return replace(original, due_at=due_at, due_on=due_at.date())
 
 
 class Asked(Struct, frozen=True, gc=False):
@@ -185,7 +180,12 @@ def lapse(transition: Transition, clock: Clock, reason: Any) -> None:
     apology = transition.state.apology
     if apology.is_pending or apology.is_required:
         transition.emit(
-            clock, f":{transition.caused_by().event_id}", ApologyLapsed, **transition.dues(clock), reason=reason
+            clock,
+            f":{transition.caused_by().event_id}",
+            ApologyLapsed,
+            **transition.dues(clock),
+            reason=reason,
+            was_required=apology.is_required,
         )
         transition.state = replace(transition.state, apology=replace(apology, is_pending=False, is_required=False))
 

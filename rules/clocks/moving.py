@@ -169,6 +169,8 @@ def _recompute(transition: Transition, clock: Clock, fact: CalendarChanged, old:
         transition.drop(clock.name)
         transition.not_armed_by(clock.name, clock.kind, error)
         return
+    clock = replace(clock, base_due_at=micros(original.due_at))
+    transition.put(clock)
     if adjusted.due is None:
         return  # it waits: the new calendar counts when it goes on
     moved = moved_to(transition, clock, adjusted)

@@ -36,6 +36,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
 
     `original_*`, the start and the basis never change. `armed_*` name the event that gave it its present due date. `said`
     are the rungs that are not to be said again (AL-1, AL-3). `step_code` and the responsible ones are for parts of the way.
+    `base_due_at` is the first due date by the calendar that counts, where an order replaced that (0: as `original_due_at`).
     """
 
     name: str
@@ -61,6 +62,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     step_code: str | None = None
     unit_id: int = 0
     officer_id: str | None = None
+    base_due_at: Instant = 0
 
 
 class Apology(Struct, frozen=True, array_like=True, gc=False):

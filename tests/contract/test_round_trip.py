@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.catalog import CLASS_BY_TYPE
-from events.codec import dumps, from_kafka, from_structured, parse_json, to_kafka, to_structured
+from events.codec import core_from_kafka, dumps, from_kafka, from_structured, parse_json, to_kafka, to_structured
 from events.data_codec import plain, typed
-from events.envelope import ATTRIBUTES, Envelope, Event
+from events.envelope import ATTRIBUTES, Envelope, EnvelopeCore, Event
 from events.errors import MessageError, SchemaMismatchError, UnknownEventTypeError, UnreadableMessageError
-from tests.contract.published import example, examples, schema
+from tests.contract.published import example, examples, schema, wrong_fields
 
 DATA = [(name, file, data) for name, file, data in examples("valid") if name in CLASS_BY_TYPE]
 STRUCTURED = [("content-type", b"application/cloudevents+json")]
@@ -186,3 +186,64 @@ def test_whatever_the_bytes_reading_raises_nothing_but_a_message_error(value: by
 def test_json_that_is_cut_off_is_unreadable() -> None:
     with pytest.raises(UnreadableMessageError, match="not JSON"):
         parse_json(b'{"id": "1"')
+
+
+def core(envelope: EnvelopeCore) -> list[Any]:
+    return [getattr(envelope, name) for name in EnvelopeCore.__struct_fields__]
+
+
+@pytest.mark.parametrize(("name", "file", "data"), DATA, ids=[f"{name}/{file}" for name, file, _ in DATA])
+def test_the_core_of_an_event_is_read_as_the_whole_of_it(name: str, file: str, data: dict[str, Any]) -> None:
+    for more in ({}, {"history": True, "dossiercode": ""}, {"history": False, "traceparent": "00-4b"}):
+        event = from_structured({**recorded(), "type": name, "data": data, **more})
+        _, value, headers = to_kafka(event)
+        for found, read in (core_from_kafka(value, headers), core_from_kafka(dumps(to_structured(event)), STRUCTURED)):
+            assert (core(found), read) == (core(event.envelope), event.data)
+
+
+WRONG = (
+    None,
+    b"",
+    b"\xff",
+    b"1_0",
+    b"-5",
+    b"+5",
+    b" 5",
+    b"2026-03-02T08:00:00",
+    b"2026-03-02",
+    b"20260302",
+    b"True",
+    b"yes",
+)
+
+
+@pytest.mark.parametrize(
+    "header", [f"ce_{name}" for name in EnvelopeCore.__struct_encode_fields__] + ["ce_specversion"]
+)
+@pytest.mark.parametrize("wrong", WRONG)
+def test_an_odd_attribute_is_read_or_refused_in_the_core_as_in_the_whole(header: str, wrong: bytes | None) -> None:
+    _, value, headers = to_kafka(from_structured(recorded()))
+    odd = list((dict(headers) | {header: wrong}).items())
+    try:
+        event = from_kafka(value, odd)
+    except MessageError as refusal:
+        with pytest.raises(type(refusal)):
+            core_from_kafka(value, odd)
+    else:
+        found, data = core_from_kafka(value, odd)
+        assert (core(found), data) == (core(event.envelope), event.data)
+
+
+@pytest.mark.parametrize("number", [2**63, 2**70, -(2**70)])
+def test_a_number_that_no_writer_could_write_again_is_refused_by_name(number: int) -> None:
+    _, _, headers = to_kafka(from_structured(example("envelope.v1", "second")))
+    named = dict(headers) | {"ce_type": b"payment-received.v1"}
+    data = as_bytes({"amount_vnd": number, "method": "cash"})
+    with pytest.raises(SchemaMismatchError, match=r"^amount_vnd: "):
+        from_kafka(data, list(named.items()))
+
+
+def test_the_published_limits_do_not_make_an_old_event_unreadable() -> None:
+    event = {**recorded(), "type": "supplement-completed.v1", "data": {"round_no": 0, "items": [""]}}
+    assert wrong_fields("supplement-completed.v1", event["data"]) == {"/round_no", "/items/0"}
+    assert as_json(plain(from_structured(event).data)) == event["data"]

@@ -200,7 +200,8 @@ def _apology_classified(projection: DossierProjection, _event: KnownEvent, said:
 
 def _apology_lapsed(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
     """No letter is owed after all (AR-10, AR-11); a waiver leaves the obligation, with a class of its own (AR-07)."""
-    if said["reason"] != "waived":
+    # What was only in view has nothing to take back; before that was said apart, every lapse did.
+    if said["reason"] != "waived" and said.get("was_required", True):
         projection.apology_required_at = projection.apology_due_at = projection.apology_latest_at = None
 
 

@@ -274,3 +274,11 @@ def test_the_golden_week_comes_out() -> None:
     }
     days = {"D06": "2026-03-10 17:00", "D07": "2026-03-11 17:00", "D12": "2026-03-16 17:00"}
     assert {name: dues(one(told(lives[name]), "set"))[0] for name in days} == days
+
+
+def test_a_new_promise_takes_the_place_of_the_one_before_and_one_in_the_past_is_never_broken() -> None:
+    life = Life().accepted(*LATE).apologised("2026-03-02T09:00", at("2026-03-06T10:00"))
+    first = only(told(life, "2026-03-09T00:00"), "second-breach")
+    assert len(first) == 1
+    again = life.apologised("2026-03-09T09:00", at("2026-03-06T11:00"))
+    assert len(only(told(again, "2026-04-01T00:00"), "second-breach")) == 1

@@ -157,3 +157,14 @@ def test_a_letter_that_lapsed_is_owed_again_when_the_citizen_answers_the_same_da
         "clock-resumed",
         "apology-required",
     ]
+
+
+def test_a_breach_that_was_taken_back_is_none_of_the_due_date_that_a_reopening_keeps() -> None:
+    """Asked in time and told in the night, so the breach was emitted; withdrawn while waiting, then reopened."""
+    life = Life().accepted("2026-03-02T08:00", term(2))
+    life.asked("2026-03-04T16:30", delay=timedelta(minutes=50)).withdrawn("2026-03-05T08:00").reopened(
+        "2026-03-05T09:00"
+    )
+    emitted = told(life, "2026-03-06T00:00")
+    assert len(only(emitted, "apology-required")) == 1
+    assert kinds(emitted)[-1] == "moved"

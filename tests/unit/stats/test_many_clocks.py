@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.deadline import ClockNotArmed
+from events.deadline import ApologyLapsed, ClockNotArmed
 from services.stats.domain.facts import FAR_FUTURE
 from tests.unit.stats.dossiers import WARD, Dossier, at
 from tests.unit.stats.test_facts import ACCEPTED, DUE, accepted, facts_of
@@ -95,3 +95,13 @@ def test_an_obligation_may_come_to_be_again_after_it_lapsed() -> None:
     dossier = owed().apology_lapsed("due_moved", LATER).apology_owed(LATER, LATER)
 
     assert facts_of(dossier).apology_required_at == LATER
+
+
+def test_a_lapse_of_what_was_only_in_view_takes_no_obligation_back() -> None:
+    """The breach of a due date that a wait had not moved stands earlier in the stream than the lapse before that wait."""
+    dossier = accepted()
+    dossier.seq += 1
+    pending = ApologyLapsed(**dossier.due, clock="main", reason="clock_paused", was_required=False)
+    dossier.conclude(pending, at("2026-03-04"))
+    dossier.seq -= 1
+    assert facts_of(dossier.apology_owed(DUE, at("2026-03-06", "17:00"))).apology_class == "missing"
