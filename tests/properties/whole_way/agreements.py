@@ -37,16 +37,14 @@ def state(dossier: Dossier, _: World) -> Differences:
 
 
 def due_dates(dossier: Dossier, _: World) -> Differences:
-    """The three due dates: what was said last, the explanation, the facts. Of an ending: the date it was judged by."""
+    """The three due dates while it is open: what was said last, the explanation, the facts. For an ending see `class`."""
     facts, explained = dossier.facts, dossier.explanation.dossier
     if facts is None:
         return
     said = said_of(dossier).dues
     told = explained.dues if explained else Dues()
-    if explained and facts.is_ended:
+    if facts.is_ended:
         yield from _all_equal("original due", {n: d.original for n, d in _named(said, told, facts.dues)})
-        judged = {"said": said.lawful, "explanation": explained.judged_by, "facts": facts.dues.lawful}
-        yield from _all_equal("judged by", judged)
         return
     for name in ("original", "lawful", "promised"):
         yield from _all_equal(f"{name} due", {who: getattr(dues, name) for who, dues in _named(said, told, facts.dues)})
@@ -57,12 +55,15 @@ def _named(said: Dues, told: Dues, known: Dues) -> tuple[tuple[str, Dues], ...]:
 
 
 def class_of_ending(dossier: Dossier, _: World) -> Differences:
-    """Early, on time, late or unknown: the clock's verdict, the explanation, the facts, the figures."""
-    facts, explained = dossier.facts, dossier.explanation.dossier
-    verdict = said_of(dossier).verdict
-    if facts is None or not verdict:
+    """The class and all that belongs to it: the clock's verdict, the explanation, the facts, the figures."""
+    facts, explained, said = dossier.facts, dossier.explanation.dossier, said_of(dossier)
+    if facts is None or not said.outcome:
         return
-    told = {"clock": verdict, "explanation": explained.outcome if explained else "unknown"}
+    told = {"clock": said.outcome, "explanation": explained.outcome if explained else "unknown"}
+    verdicts = {"clock": said.verdict, "facts": facts.verdict}
+    yield from _all_equal("verdict", verdicts | ({"explanation": explained.verdict} if explained else {}))
+    judged_by = said.verdict.judged_by if said.verdict else None
+    yield from _all_equal("judged by", {"clock": judged_by, "explanation": explained.judged_by if explained else None})
     if facts.outcome == "terminated":
         yield from _all_equal("class", told)
         return
@@ -75,13 +76,8 @@ def pauses(dossier: Dossier, _: World) -> Differences:
     facts = dossier.facts
     if facts is None:
         return
-    said, explained = said_of(dossier).stops, dossier.explanation.stops
-    if facts.is_ended:  # B18: what is still awaited at an ending is told in several ways
-        said, explained, known = (_closed(one) for one in (said, explained, facts.stops))
-    else:
-        known = facts.stops
-    stops = {"said": said, "explanation": explained, "facts": known}
-    yield from _all_equal("stood still", {who: _spans(one) for who, one in stops.items()})
+    stops = {"said": said_of(dossier).stops, "explanation": dossier.explanation.stops, "facts": facts.stops}
+    yield from _all_equal("stood still", {who: _spans(_until(facts.ended_at, one)) for who, one in stops.items()})
     if facts.is_ended:
         return
     for midnight in _midnights(dossier):
@@ -93,8 +89,9 @@ def pauses(dossier: Dossier, _: World) -> Differences:
             yield f"paused at {local(midnight)}: said {stands}, figures {counted}"
 
 
-def _closed(stops: tuple[Stop, ...]) -> tuple[Stop, ...]:
-    return tuple((since, until) for since, until in stops if until is not None)
+def _until(ended_at: datetime | None, stops: tuple[Stop, ...]) -> tuple[Stop, ...]:
+    """What is still awaited when the dossier ends is awaited no longer, though nothing was brought (B18)."""
+    return tuple((since, until or ended_at) for since, until in stops)
 
 
 def _midnights(dossier: Dossier) -> Iterator[datetime]:
@@ -125,13 +122,12 @@ def after_the_due_date(dossier: Dossier, _: World) -> Differences:
 
 
 def apology(dossier: Dossier, _: World) -> Differences:
-    """Whether a letter was owed, and how it was sent: what was said, and the facts."""
+    """Whether a letter was owed, and how it was sent: what was stated, what AR-07 says of it, and the facts."""
     said, facts = said_of(dossier), dossier.facts
     if facts is None or said.owed_count > 1:  # B19: a second missed due date
         return
-    yield from _all_equal(
-        "apology", {"said": said.apology_class or "none owed", "facts": facts.apology_class or "none owed"}
-    )
+    classes = {"said": said.apology_class, "by AR-07": said.apology_by_rule, "facts": facts.apology_class}
+    yield from _all_equal("apology", {who: one or "none owed" for who, one in classes.items()})
     yield from _all_equal("breached", {"said": local(said.breached_at), "facts": local(facts.breached_at)})
 
 

@@ -17,6 +17,15 @@ class Dues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What was stated of an ending beside its class: the classes under PAUSE, RESTART and 766, and by which due date."""
+
+    by_policy: tuple[str, ...]
+    judged_by: datetime | None
+    is_backdated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntakePicture:
     """What intake decides by. `waiting_for`: none, supplement or financial_duty."""
 
@@ -45,7 +54,7 @@ class ClockExplained:
     dues: Dues
     judged_by: datetime
     outcome: str
-    is_waiting: bool
+    verdict: Verdict | None
     differences: tuple[str, ...]
 
 
@@ -70,25 +79,33 @@ class FactsPicture:
 
     dues: Dues
     outcome: str
-    is_ended: bool
+    ended_at: datetime | None
     held_by_unit_id: int
     stops: tuple[Stop, ...]
     breached_at: datetime | None
     apology_class: str
+    verdict: Verdict | None
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it has ended."""
+        return self.ended_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaidPicture:
-    """What the deadline events of a dossier say about its own clock. `verdict`: of the ending that counts, "" while open.
+    """What the deadline events of a dossier say about its own clock. `outcome`: of the ending that counts, "" while open.
 
-    `stops_too_late` are stops that began after the lawful due date of the time. `apology_class` is as AR-07 has it for what
-    was said to be owed; `owed_count` how often an obligation began that nothing had lifted before.
+    `stops_too_late` are stops that began after the lawful due date of the time. `apology_class` is what was stated of the letter
+    that is owed, `apology_by_rule` as AR-07 has it; `owed_count` how often an obligation began that nothing had lifted before.
     """
 
     dues: Dues
-    verdict: str
+    outcome: str
+    verdict: Verdict | None
     stops: tuple[Stop, ...]
     stops_too_late: tuple[tuple[datetime, datetime], ...]
     breached_at: datetime | None
     apology_class: str
+    apology_by_rule: str
     owed_count: int

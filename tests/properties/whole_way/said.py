@@ -25,13 +25,16 @@ def said_of(dossier: Dossier) -> SaidPicture:
         owed.take(event)
     breached = _of(said, "dossier-breached.v1")
     stops = _stops(dossier, said)
+    outcome, verdict = product.verdict_on(ending, dossier.said) if ending else ("", None)
     return SaidPicture(
         dues=_dues(said),
-        verdict=product.verdict_on(ending, dossier.said) if ending else "",
+        outcome=outcome,
+        verdict=verdict,
         stops=tuple((since, until) for since, until, _ in stops),
         stops_too_late=tuple((since, due_at) for since, _, due_at in stops if since > due_at),
         breached_at=breached[0].envelope.occurred_at if breached else None,
-        apology_class=owed.apology_class(),
+        apology_class=owed.stated_class,
+        apology_by_rule=owed.apology_class(),
         owed_count=owed.count,
     )
 
@@ -93,16 +96,19 @@ class _Owed:
         self.sent_at = next((one.envelope.occurred_at for one in _of(events, "apology-sent.v1")), None)
         self.is_waived = bool(_of(events, "apology-waived.v1"))
         self.required: Event | None = None
+        self.stated_class = ""
         self.count = 0
 
     def take(self, event: Event) -> None:
         kind = event.envelope.event_type
         if kind == "apology-required.v1":
             self.count += 1
-            self.required = event
+            self.required, self.stated_class = event, "missing"
         elif kind == "apology-lapsed.v1" and event.data.reason != "waived":
             self.count -= self.required is not None
-            self.required = None
+            self.required, self.stated_class = None, ""
+        elif kind == "apology-classified.v1":
+            self.stated_class = event.data.apology_class
 
     def apology_class(self) -> str:
         if self.required is None:

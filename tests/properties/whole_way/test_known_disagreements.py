@@ -34,7 +34,7 @@ def test_nor_does_it_cure_anything_when_it_is_brought() -> None:
     story = Story().accepted("2026-03-02T08:00", 2).asked("2026-03-04T17:30").supplemented("2026-03-06T08:00")
     world = story.ready("2026-03-06T09:00").until("2026-03-09T00:00")
     assert_all_agreed(world)
-    assert said_of(only(world)).verdict == "late"
+    assert said_of(only(world)).outcome == "late"
 
 
 def test_one_asked_at_the_due_instant_itself_still_stops_the_clock() -> None:
@@ -46,7 +46,7 @@ def test_one_asked_at_the_due_instant_itself_still_stops_the_clock() -> None:
 def test_a_result_in_the_evening_of_the_due_day_is_on_time_by_its_day() -> None:
     world = Story().accepted("2026-03-02T08:00", 2).ready("2026-03-04T21:00").until("2026-03-05T12:00")
     assert_all_agreed(world)
-    assert said_of(only(world)).verdict == "on_time"
+    assert said_of(only(world)).outcome == "on_time"
 
 
 # DR-31: the tolerance is the rule set's, for everybody.
@@ -68,14 +68,14 @@ def test_how_late_an_ending_may_be_recorded_is_what_the_rule_set_says(
     story = Story(Choice(back_dating_tolerance_minutes=tolerance)).accepted("2026-03-02T08:00", 2, "hour")
     world = story.ready("2026-03-02T09:58", sent=f"2026-03-02T{recorded}").until("2026-03-03T00:00")
     assert_all_agreed(world)
-    assert said_of(only(world)).verdict == verdict
+    assert said_of(only(world)).outcome == verdict
 
 
 def test_a_late_record_that_a_head_approved_counts_by_its_day() -> None:
     story = Story().accepted("2026-03-02T08:00", 2).ready("2026-03-04T16:00", sent="2026-03-05T18:00")
     world = story.approved("2026-03-06T08:00").until("2026-03-07T00:00")
     assert_all_agreed(world)
-    assert said_of(only(world)).verdict == "on_time"
+    assert said_of(only(world)).outcome == "on_time"
 
 
 def test_what_ended_while_it_waited_and_was_recorded_late_is_judged_by_one_due_date() -> None:
@@ -156,11 +156,9 @@ def test_a_second_breach_has_one_id_for_each_promise() -> None:
 
 
 def test_a_dossier_without_a_known_deadline_lowers_no_rate() -> None:
-    counts = {"early": 1, "on_time": 1, "late": 2, "unknown": 4, "resolved": 8}
-    assert (product.page_rate(counts), product.report_rate(counts)) == (0.5, 0.5)
+    assert product.rate({"early": 1, "on_time": 1, "late": 2, "unknown": 4, "resolved": 8}) == 0.5
 
 
 @pytest.mark.parametrize(("on_time", "late"), [(99_999, 1), (1, 99_999)])
 def test_no_rate_is_rounded_to_all_or_nothing_while_one_dossier_says_otherwise(on_time: int, late: int) -> None:
-    printed = product.report_rate_text(product.report_rate({"on_time": on_time, "late": late}))
-    assert printed not in ("100,00 %", "0,00 %")
+    assert product.printed(product.rate({"on_time": on_time, "late": late})) not in ("100,00 %", "0,00 %")

@@ -10,35 +10,36 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from services.page.dossier_facts import stream_facts
-from services.page.statistics import _rated
-from services.stats.domain.measures import counted_dossiers
+from msgspec import structs
 
-from events.catalog import DEADLINE_TYPES
 from events.codec import from_kafka, from_structured, to_kafka
+from events.deadline import EndingClassified
 from events.envelope import Event
+from events.topics import Topic
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.instants import Instant, length, micros
+from rules.clocks.log_time import LogTime
 from rules.clocks.state import StreamState
 from rules.due import apology as rules_apology
 from rules.due.terms import Term, due
 from rules.errors import RulesError
-from rules.explain.dossier_explanation import ExplainedClock, explain_dossier
+from rules.explain.dossier_explanation import DossierExplanation, ExplainedClock, explain_dossier
+from rules.explain.recorded_stream import RecordedStream
 from services.deadlines.adapters.bulk.fold import BulkFold, PartitionFold
 from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.adapters.wire.record_writer import RecordWriter
 from services.deadlines.config import read_config
-from services.deadlines.pipeline import LogTime
 from services.intake.adapters.known_states import KnownStates
 from services.intake.domain.actions import Action
 from services.intake.pipeline import ActionRecorder
+from services.page.domain.recorded_streams import recorded_stream
 from services.stats.domain import periods
 from services.stats.domain.facts import FAR_FUTURE, fold
-from services.stats.domain.figures import Counts
-from services.stats.domain.levels import places_of
-from services.stats.domain.report_formats import rate_text
-from services.stats.domain.rows import DossierKey, data_text, known_event
+from services.stats.domain.figure import rate_text
+from services.stats.domain.figures import FIGURE_NAMES, Counts, values_of
+from services.stats.domain.rows import EVENT_COLUMNS, DossierKey, LogPlace, data_text, known_event, row_for
 from tests.fakes.in_memory_store import InMemoryStore
+from tests.oracles.plain_count import counted_dossiers
 from tests.properties.whole_way.pictures import (
     ClockExplained,
     Dues,
@@ -47,9 +48,11 @@ from tests.properties.whole_way.pictures import (
     IntakePicture,
     StatePicture,
     Stop,
+    Verdict,
 )
 from tests.properties.whole_way.rule_books import Rules
 from tests.unit.intake.counter import reader
+from tests.unit.stats.places import places_of
 
 _CLOCK_SKEW: Final[timedelta] = read_config({}).clock_skew
 _SKEW: Final[Instant] = length(_CLOCK_SKEW)
@@ -63,6 +66,7 @@ class Recorded(NamedTuple):
     value: bytes
     headers: list[tuple[str, bytes]]
     appended_at: datetime
+    offset: int
 
     @property
     def timestamp(self) -> int:
@@ -70,10 +74,10 @@ class Recorded(NamedTuple):
         return micros(self.appended_at) // 1000
 
 
-def record_of(event: Event, appended_at: datetime) -> Recorded:
+def record_of(event: Event, appended_at: datetime, offset: int) -> Recorded:
     """An event as the relay puts it onto the log."""
     key, value, headers = to_kafka(event)
-    return Recorded(event, key, value, headers, appended_at)
+    return Recorded(event, key, value, headers, appended_at, offset)
 
 
 class Intake:
@@ -195,32 +199,45 @@ def judged_until(rules: Rules, now: datetime) -> datetime:
     return now - _CLOCK_SKEW - timedelta(microseconds=rules.pipeline.grace)
 
 
-def explanation(rules: Rules, records: Sequence[Recorded], said: Sequence[Event]) -> ExplanationPicture:
-    """One dossier explained from its records and from what was said, as they are stored."""
-    rows = [_row(one.event, one.appended_at, nth) for nth, one in enumerate(records)]
-    rows += [_row(one, one.envelope.recorded_at, nth) for nth, one in enumerate(said)]
+def explanation(rules: Rules, dossier_id: str, log: Sequence[Recorded], said: Sequence[Event]) -> ExplanationPicture:
+    """One dossier explained from its records and from what was said, as they are stored; `log` is its whole partition."""
+    own = [one for one in log if one.event.envelope.dossier_id == dossier_id]
+    rows = [_stored(one) for one in own]
+    rows += [
+        _row(one, LogPlace(Topic.DEADLINE_EVENTS, 0, nth, one.envelope.recorded_at)) for nth, one in enumerate(said)
+    ]
+    # As `dossier_events.sql` gives them.
     rows.sort(
-        key=lambda row: (row["occurred_at"], row["stream_seq"], row["event_type"] in DEADLINE_TYPES, row["_offset"])
+        key=lambda row: (row["occurred_at"], row["stream_seq"], row["_topic"] == Topic.DEADLINE_EVENTS, row["_offset"])
     )
-    stream = stream_facts(records[0].event.envelope.dossier_id, rows)
-    found = explain_dossier(stream, rules.rulebook, rules.procedures)
-    too_late = {note.fact.at for note in found.notes if note.code == "too-late"}
+    found = explain_dossier(_stream(dossier_id, rows, log), rules.rulebook, rules.procedures)
     return ExplanationPicture(
         clocks=tuple(_clock_explained(one) for one in found.clocks),
-        stops=tuple(_stops(found.clocks, too_late)),
+        stops=tuple(_stops(found)),
         is_ended=found.ending is not None,
         differences=tuple(f"said and not explained: {one.clock} {one.lawful_due_at}" for one in found.unexplained),
     )
 
 
-def _row(event: Event, _appended_at: datetime, offset: int) -> dict[str, Any]:
-    about = event.envelope
-    return {
-        "event_id": about.event_id, "event_type": about.event_type, "stream_seq": about.stream_seq,
-        "occurred_at": about.occurred_at, "recorded_at": about.recorded_at, "unit_id": about.unit_id,
-        "is_history": about.is_history, "data": data_text(event), "opened_on": about.opened_on,
-        "dossier_code": about.dossier_code or "", "_offset": offset,
-    }  # fmt: skip
+def _stream(dossier_id: str, rows: Sequence[Mapping[str, Any]], log: Sequence[Recorded]) -> RecordedStream:
+    """The recorded stream; what is asked of the partition is answered as by `log_times.sql`."""
+    asking = recorded_stream(dossier_id, rows)
+    try:
+        asked = next(asking)
+        while True:
+            found = [one for one in reversed(log) if asked["after"] < one.offset <= asked["until"]]
+            asked = asking.send([_stored(one) for one in found[: asked["limit"]]])
+    except StopIteration as done:
+        stream: RecordedStream = done.value
+        return stream
+
+
+def _stored(record: Recorded) -> dict[str, Any]:
+    return _row(record.event, LogPlace(Topic.DOSSIER_EVENTS, 0, record.offset, record.appended_at))
+
+
+def _row(event: Event, place: LogPlace) -> dict[str, Any]:
+    return dict(zip(EVENT_COLUMNS, row_for(event, data_text(event), place), strict=True))
 
 
 def _clock_explained(clock: ExplainedClock) -> ClockExplained:
@@ -236,20 +253,21 @@ def _clock_explained(clock: ExplainedClock) -> ClockExplained:
         name=clock.name,
         kind=clock.kind,
         dues=Dues(**{name: one.computed for name, one in compared.items()}),
+        verdict=_verdict(clock.life.verdict) if clock.life.ended and clock.life.verdict else None,
         judged_by=clock.judged_due_at,
         outcome=clock.outcome,
-        is_waiting=clock.is_waiting,
         differences=tuple(differences),
     )
 
 
-def _stops(clocks: Sequence[ExplainedClock], too_late: set[datetime]) -> list[Stop]:
-    dossier = next((one for one in clocks if one.kind == "dossier"), None)
+def _stops(found: DossierExplanation) -> list[Stop]:
+    dossier = next((one for one in found.clocks if one.kind == "dossier"), None)
+    too_late = {note.fact.at for note in found.notes if note.code == "too-late"}
     entries = zip(dossier.explanation.ledger, dossier.causes, strict=True) if dossier else ()
     return [
         (entry.requested_at, entry.completed_at)
         for entry, cause in entries
-        if cause in ("supplement", "financial_duty") and entry.requested_at not in too_late
+        if cause in ("supplement", "financial_duty") and micros(entry.requested_at) not in too_late
     ]
 
 
@@ -263,47 +281,46 @@ def facts(events: Sequence[Event]) -> FactsPicture | None:
     return FactsPicture(
         dues=Dues(original=row.original_due_at, lawful=row.lawful_due_at, promised=row.promised_due_at),
         outcome=row.outcome,
-        is_ended=row.ended_at is not None,
+        ended_at=row.ended_at,
         held_by_unit_id=row.held_by_unit_id,
         stops=tuple((since, None if until == FAR_FUTURE else until) for since, until in row.pauses),
         breached_at=row.breached_at,
         apology_class=row.apology_class,
+        verdict=_verdict(row._asdict()) if row.restart_outcome else None,
     )
+
+
+def _verdict(stated: Mapping[str, Any]) -> Verdict:
+    """What was stated of an ending, or what the row of facts has of it."""
+    by_policy = tuple(stated[f"{policy}_outcome"] for policy in ("pause", "restart", "qd766"))
+    return Verdict(by_policy=by_policy, judged_by=stated.get("judged_due_at"), is_backdated=stated["is_backdated"])
 
 
 def figures(events: Sequence[Event], as_of: datetime, to_on: date) -> dict[str, frozenset[str]]:
     """Under which figures each dossier counts in the period from ever until `to_on`, seen `as_of`."""
     period = periods.Period(from_on=periods.FIRST_DAY, to_on=to_on, as_of=as_of)
     counted = counted_dossiers(events, [], "province", period)
-    names = Counts.__dataclass_fields__
-    return {one.dossier_id: frozenset(name for name in names if getattr(one.counts, name)) for one in counted}
+    return {one.dossier_id: frozenset(name for name in FIGURE_NAMES if getattr(one.counts, name)) for one in counted}
 
 
-def verdict_on(ending: Event, said: Sequence[Event]) -> str:
-    """The class that the clock gives an ending: early, on_time, late; unknown where there is no clock."""
-    of_dossier = [one for one in said if getattr(one.data, "clock_kind", "") == "dossier"]
-    about = ending.envelope
-    for met in of_dossier:
-        is_met = met.envelope.event_type == "deadline-met.v1"
-        if is_met and (met.data.ended_by, met.data.ended_at) == (about.event_type, about.occurred_at):
-            return str(met.data.outcome)
-    return "late" if any(one.envelope.event_type == "deadline-set.v1" for one in of_dossier) else "unknown"
+def verdict_on(ending: Event, said: Sequence[Event]) -> tuple[str, Verdict | None]:
+    """The class that the clock stated last of an ending, and all that it stated; ("not stated", None) where it said nothing."""
+    stated = [one.data for one in said if isinstance(one.data, EndingClassified)]
+    of_ending = [data for data in stated if data.target_event_id == ending.envelope.event_id]
+    if not of_ending:
+        return "not stated", None
+    return of_ending[-1].outcome, _verdict(structs.asdict(of_ending[-1]))
 
 
-def page_rate(counts: Mapping[str, int]) -> float | None:
-    """The on-time rate as the page gives it."""
-    rate: float | None = _rated(dict(counts))["on_time_rate"]
-    return rate
+def rate(counts: Mapping[str, int]) -> float | None:
+    """The on-time rate as page, report and command line have it."""
+    found: float | None = values_of(Counts(**counts))["on_time_rate"]
+    return found
 
 
-def report_rate(counts: Mapping[str, int]) -> float | None:
-    """The on-time rate as the weekly report gives it."""
-    return Counts(**counts).on_time_rate
-
-
-def report_rate_text(rate: float | None) -> str:
-    """A rate as the weekly report prints it."""
-    return rate_text(rate)
+def printed(share: float | None) -> str:
+    """A rate as it is printed."""
+    return rate_text(share)
 
 
 def due_by_rules(rules: Rules, started_at: datetime, value: int, unit: str) -> datetime | None:

@@ -72,11 +72,12 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True)
 class Dossier:
-    """One dossier at the end: its records, what was said of it in order, and what each part holds."""
+    """One dossier at the end: its partition's log, its own records there, what was said of it in order, what each part holds."""
 
     plan: Plan
     rules: Rules
     dossier_id: str
+    log: Sequence[Recorded]
     records: Sequence[Recorded]
     said: Sequence[Event]
     intake: IntakePicture | None
@@ -90,7 +91,7 @@ class Dossier:
     @cached_property
     def explanation(self) -> ExplanationPicture:
         """The explanation of it."""
-        return product.explanation(self.rules, self.records, self.said)
+        return product.explanation(self.rules, self.dossier_id, self.log, self.said)
 
     @cached_property
     def facts(self) -> FactsPicture | None:
@@ -134,6 +135,7 @@ def live(plan: Plan) -> World:
             plan=plan,
             rules=rules,
             dossier_id=dossier_id,
+            log=records,
             records=own,
             said=[one for one in said if one.envelope.dossier_id == dossier_id],
             intake=intake.picture(dossier_id),
@@ -181,7 +183,7 @@ def _published(plan: Plan, log: Sequence[Event]) -> Iterator[Recorded]:
             if begins <= at < ends:
                 at = ends
         now = max(now, _whole_milliseconds(at))
-        yield product.record_of(event, now)
+        yield product.record_of(event, now, number)
 
 
 def _whole_milliseconds(at: datetime) -> datetime:
