@@ -54,10 +54,12 @@ def _if_resumed(transition: Transition, clock: Clock, at: Instant) -> Clock:
         return clock
     due_at = micros(resumed.due_at)
     promised_at = max(clock.promised_due_at, due_at) if clock.promised_due_at > clock.lawful_due_at else due_at
-    # A breach that was taken back when the wait became known is none of the new due date.
-    is_breached = clock.is_breached and due_at == clock.lawful_due_at
-    due_on = resumed.due_on.toordinal()
-    return replace(clock, lawful_due_at=due_at, due_on=due_on, promised_due_at=promised_at, is_breached=is_breached)
+    if due_at == clock.lawful_due_at:
+        return replace(clock, promised_due_at=promised_at)
+    # A breach that was taken back when the wait became known is none of the new due date, which follows from this ending.
+    fact, due_on = transition.caused_by(), resumed.due_on.toordinal()
+    moved = replace(clock, lawful_due_at=due_at, due_on=due_on, promised_due_at=promised_at, is_breached=False)
+    return replace(moved, armed_by=fact.event_id, armed_seq=fact.seq)
 
 
 def _judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> None:
