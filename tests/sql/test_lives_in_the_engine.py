@@ -14,7 +14,6 @@ from services.stats.domain.figures import counts_of
 from services.stats.domain.periods import Period, period, week
 from services.stats.questions import figures
 from tests.lanes.examples import examples
-from tests.lanes.examples import examples
 from tests.oracles.plain_count import figures_of
 from tests.properties.whole_way.lives import plans
 from tests.properties.whole_way.world import Plan, live
