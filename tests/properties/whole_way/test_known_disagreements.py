@@ -151,6 +151,13 @@ def test_a_letter_owed_by_the_due_date_that_an_ending_while_waiting_gave_is_owed
     assert_all_agreed(story.until("2026-03-10T00:00"))
 
 
+def test_a_letter_owed_after_a_wait_that_took_an_earlier_one_back_is_owed_in_the_figures() -> None:
+    """Ended in time but recorded late, so the first breach stands; reopened with a later due date, asked, and late again."""
+    story = Story(_PAUSE).accepted("2026-03-02T08:00", 2).ready("2026-03-04T16:00", sent="2026-03-05T07:00")
+    story.reopened("2026-03-05T08:00").asked("2026-03-05T08:30").supplemented("2026-03-05T08:40")
+    assert_all_agreed(story.until("2026-03-10T00:00"))
+
+
 def test_a_second_breach_has_one_id_for_each_promise() -> None:
     """A rule set with several re-appointments; the second letter names another hour of a day that has passed."""
     story = Story(Choice(max_reappointments=3)).accepted("2026-03-02T08:00", 2)
