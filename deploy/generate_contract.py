@@ -1,4 +1,4 @@
-"""Writes what is published of the events, from their declaration: `make contract`, or `python -m deploy.generate_contract`.
+"""Writes what is published of the events, from their declaration: `make generated`, or `python -m deploy.generate_contract`.
 
 Schemas of data and envelope, the lists of types (action.v1, AsyncAPI, topic files) and the names on the page. Everything is
 committed, and a test holds each file to what is generated here.

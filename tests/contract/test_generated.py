@@ -23,7 +23,9 @@ GENERATED = dict(contract())
 
 @pytest.mark.parametrize("path", GENERATED, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_generated_file_is_as_its_classes_say(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == GENERATED[path], f"{path.relative_to(ROOT)} differs: run `make contract`"
+    assert path.read_text(encoding="utf-8") == GENERATED[path], (
+        f"{path.relative_to(ROOT)} differs: run `make generated`"
+    )
 
 
 def test_every_type_is_generated_from_its_class() -> None:

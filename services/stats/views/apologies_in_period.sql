@@ -22,7 +22,7 @@ SELECT
         at_province_id = 0 AND at_district_id = 0, toNullable(owed.breach_unit_id),
         NULL
     ) AS group_id,
-    -- figures begin (make figures)
+    -- figures begin (make generated)
     true AS apology_required,
     is_sent AND owed.apology_class = 'sent_in_time' AS apology_in_time,
     is_sent AND owed.apology_class IN ('sent_before_breach', 'sent_late') AS apology_late,
