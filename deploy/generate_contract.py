@@ -1,6 +1,6 @@
 """Writes what is published of the events, from their declaration: `make generated`, or `python -m deploy.generate_contract`.
 
-Schemas of data and envelope, the lists of types (action.v1, AsyncAPI, topic files) and the names on the page. Everything is
+Schemas of data and envelope, and the lists of types (action.v1, AsyncAPI, topic files). Everything is
 committed, and a test holds each file to what is generated here.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES
-from events.declaration import names_of, title_of
+from events.declaration import title_of
 from events.published_schema import data_schema, envelope_schema
 from events.topics import Topic
 
@@ -34,9 +34,6 @@ def contract() -> Iterator[tuple[Path, str]]:
         lines = "".join(f"  - {name}\n" for name in types)
         yield path, _replaced(path, r"(?<=\nmessages:\n)(?:  - .+\n)+", lines)
     yield schemas / "asyncapi.yaml", _asyncapi(schemas / "asyncapi.yaml")
-    for language in ("vi", "en"):
-        path = ROOT / "services" / "page" / "static" / "i18n" / f"{language}.json"
-        yield path, _replaced(path, r'(?<=\n)(?:  "event\..+\n)+', _names(language))
 
 
 def main() -> int:
@@ -58,13 +55,6 @@ def _example(name: str, file: str) -> Any:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-
-
-def _names(language: str) -> str:
-    named = {event_type.rpartition(".")[0]: names_of(of) for event_type, of in CLASS_BY_TYPE.items()}
-    return "".join(
-        f'  "event.{key}": {json.dumps(getattr(one, language), ensure_ascii=False)},\n' for key, one in named.items()
-    )
 
 
 def _asyncapi(path: Path) -> str:
