@@ -1,6 +1,8 @@
 """The parts of a dossier's way that have clocks of their own: transfer, step, agency, consultation, feedback (DR-11 to DR-14)."""
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -9,6 +11,7 @@ from rules.clocks.beginning import FEEDBACK_ANSWER, FEEDBACK_PUBLICATION, emit_s
 from rules.clocks.facts import (
     ConsultationAnswered,
     ConsultationRequested,
+    Fact,
     FeedbackAct,
     IntakeAnswered,
     Reassigned,
@@ -21,7 +24,7 @@ from rules.clocks.facts import (
 from rules.clocks.instants import Instant, instant
 from rules.clocks.rule_values import lawful_due_of, term_of
 from rules.clocks.state import Clock, Ending
-from rules.clocks.transition import DOSSIER, Transition
+from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.due.classify import classify
 from rules.due.sub_clocks import agency_due, consultation_due, feedback_due, step_due
 from rules.due.terms import Due, Term, appointment
@@ -236,3 +239,20 @@ def emit_met(transition: Transition, clock: Clock, ended_at: Instant, ended_by: 
 def _start(transition: Transition, name: str, kind: str, answer: Due, term: Term | None, **about: Any) -> None:
     plan = transition.planner.by_due(transition.require_legal_context(), kind, answer, term)
     emit_set(transition, transition.armed(name, kind, transition.caused_by().at, plan, term, **about))
+
+
+HANDLERS: Final[Mapping[type[Fact], Handler]] = MappingProxyType(
+    {
+        IntakeAnswered: on_intake_answered,
+        Transferred: on_transferred,
+        TransferReceived: on_transfer_received,
+        TransferRefused: on_transfer_refused,
+        Reassigned: on_reassigned,
+        StepStarted: on_step_started,
+        StepCompleted: on_step_completed,
+        ConsultationRequested: on_consultation_requested,
+        ConsultationAnswered: on_consultation_answered,
+        FeedbackAct: on_feedback_act,
+    }
+)
+"""What each of these facts does."""

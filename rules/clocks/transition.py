@@ -260,3 +260,7 @@ class Transition:
             "promised_due_at": local(clock.promised_due_at),
             "due_on": date.fromordinal(clock.due_on),
         }
+
+
+Handler = Callable[[Transition, Any], None]
+"""What a fact does to the state of its stream."""
