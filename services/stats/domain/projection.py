@@ -22,35 +22,41 @@ _FORBIDDEN: Final = "domain 4.3: "
 
 
 @dataclass(slots=True, kw_only=True)
-class DossierProjection:
-    """What is known so far. Changed only by `apply`."""
+class KeptFacts:
+    """Columns of the facts that stand there as the events told them; a new one needs its place in the table, by a migration."""
 
-    accepted: KnownEvent | None = None
     procedure_code: str = ""
     procedure_name: str = ""
     held_by_unit_id: int = 0
-    handed_over_by_unit_id: int = 0
-    ending: KnownEvent | None = None
-    verdict: Mapping[str, Any] | None = None
     delivered_at: datetime | None = None
-    paused_at: datetime | None = None
-    closed_pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     original_due_at: datetime | None = None
     lawful_due_at: datetime | None = None
     promised_due_at: datetime | None = None
     due_on: date | None = None
     classify_by: str = ""
     time_zone: str = "Asia/Ho_Chi_Minh"
-    due_changes: list[tuple[datetime, datetime]] = field(default_factory=list)
     breached_at: datetime | None = None
     breach_unit_id: int = 0
     apology_due_at: datetime | None = None
     apology_latest_at: datetime | None = None
     apology_required_at: datetime | None = None
-    apology_classes: dict[datetime, str] = field(default_factory=dict)
     apology_sent_at: datetime | None = None
-    flag_count: int = 0
+    integrity_flag_count: int = 0
     correction_count: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class DossierProjection(KeptFacts):
+    """What is known so far. Changed only by `apply`."""
+
+    accepted: KnownEvent | None = None
+    handed_over_by_unit_id: int = 0
+    ending: KnownEvent | None = None
+    verdict: Mapping[str, Any] | None = None
+    paused_at: datetime | None = None
+    closed_pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
+    due_changes: list[tuple[datetime, datetime]] = field(default_factory=list)
+    apology_classes: dict[datetime, str] = field(default_factory=dict)
 
 
 def refused_by_the_clock(events: Iterable[KnownEvent]) -> frozenset[str]:
@@ -127,7 +133,7 @@ def _corrected(projection: DossierProjection, _event: KnownEvent) -> None:
 
 
 def _flagged(projection: DossierProjection, _event: KnownEvent, _said: Mapping[str, Any]) -> None:
-    projection.flag_count += 1
+    projection.integrity_flag_count += 1
 
 
 # What the clock stated.
