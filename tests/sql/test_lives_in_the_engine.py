@@ -13,6 +13,7 @@ from events.envelope import Event
 from services.stats.domain.figures import counts_of
 from services.stats.domain.periods import Period, period, week
 from services.stats.questions import figures
+from tests.lanes.examples import examples
 from tests.oracles.plain_count import figures_of
 from tests.properties.whole_way.lives import plans
 from tests.properties.whole_way.world import Plan, live
@@ -30,7 +31,7 @@ def lives() -> list[Event]:
     found: list[Event] = []
 
     @settings(
-        max_examples=60,
+        max_examples=examples(60),
         deadline=None,
         database=None,
         derandomize=True,
