@@ -19,7 +19,7 @@ from rules.clocks.facts import (
 )
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.ledger import due_if_resumed, lapse
-from rules.clocks.parts import end_kind
+from rules.clocks.parts import end_kind, given_up
 from rules.clocks.planning import SECOND
 from rules.clocks.state import Clock, Ending, Wake
 from rules.clocks.transition import DOSSIER, Handler, Transition
@@ -35,6 +35,7 @@ def on_ended(transition: Transition, fact: Ended) -> None:
         transition.flag("order", "domain 4.3: already-ended", f"{fact.event_type} after the end")
         return
     end_kind(transition, "transfer", "agency")
+    given_up(transition)
     ending = Ending(fact.event_id, fact.event_type, fact.seq, fact.at, fact.known_at, recorded_at=fact.recorded_at)
     transition.state = replace(transition.state, ending=ending)
     clock = transition.state.clock(DOSSIER)
