@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: chaos contract figures help setup setup-dev demo up test full unit properties check format lock bench mutants clean
+.PHONY: chaos generated help setup setup-dev demo up test full unit properties check format lock bench mutants clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -39,11 +39,10 @@ check: setup-dev ## Lint, types, import rules
 format: setup-dev ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-contract: setup-dev ## Write the published schemas anew from the events' classes
+generated: setup-dev ## Write anew what follows from events, figures and rules: schemas, views, tables of the documents
 	@$(BIN)/python -m deploy.generate_contract
-
-figures: setup-dev ## Renew what follows from the declared figures: views, counts, the table of docs/measures.md
 	@$(BIN)/python -m services.stats.generate
+	@$(BIN)/python -m tests.architecture.rules_document
 
 lock: setup-dev ## Renew the lock files from pyproject.toml
 	@$(BIN)/uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

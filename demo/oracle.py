@@ -149,33 +149,3 @@ def weeks(first: date, last: date) -> list[tuple[date, date]]:
         found.append((monday, monday + timedelta(days=7)))
         monday += timedelta(days=7)
     return found
-
-
-_PLACE = "the plain count is by the unit of acceptance, whoever holds the dossier"
-_APOLOGY = "the plain count has no column for apologies"
-HEARD = frozenset(
-    {
-        "dossier-accepted.v1",
-        "dossier-reopened.v1",
-        "ending-classified.v1",
-        "clock-paused.v1",
-        "integrity-flag-raised.v1",
-    }
-    | {*ENDINGS, *DUES, *RESUMES}
-)
-"""Types that `read` looks at."""
-SAYS_NOTHING = {
-    "dossier-transferred.v1": _PLACE,
-    "transfer-received.v1": _PLACE,
-    "transfer-refused.v1": _PLACE,
-    "dossier-reassigned-by-reorganisation.v1": _PLACE,
-    "result-delivered.v1": "resolved is when the result is at the counter",
-    "event-corrected.v1": "a correction changes no count",
-    "dossier-breached.v1": "overdue is counted from the due dates themselves",
-    "clock-not-armed.v1": "the demo has no dossier without a term",
-    "apology-sent.v1": _APOLOGY,
-    "apology-required.v1": _APOLOGY,
-    "apology-classified.v1": _APOLOGY,
-    "apology-lapsed.v1": _APOLOGY,
-}
-"""Types that the statistics apply and the plain count doesn't, and why."""

@@ -1,6 +1,6 @@
-"""Writes what is published of the events, from their declaration: `make contract`, or `python -m deploy.generate_contract`.
+"""Writes what is published of the events, from their declaration: `make generated`, or `python -m deploy.generate_contract`.
 
-Schemas of data and envelope, the lists of types (action.v1, AsyncAPI, topic files) and the names on the page. Everything is
+Schemas of data and envelope, the lists of words that they share, and the messages of AsyncAPI. Everything is
 committed, and a test holds each file to what is generated here.
 """
 
@@ -11,13 +11,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES
-from events.declaration import names_of, title_of
-from events.published_schema import data_schema, envelope_schema
-from events.topics import Topic
+from events.catalog import CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES
+from events.declaration import title_of
+from events.published_schema import ENUMS, data_schema, enums_schema, envelope_schema
 
 ROOT = Path(__file__).resolve().parents[1]
-_TYPES_BY_TOPIC = {Topic.DOSSIER_EVENTS: DOSSIER_TYPES, Topic.DEADLINE_EVENTS: DEADLINE_TYPES}
 
 
 def contract() -> Iterator[tuple[Path, str]]:
@@ -26,17 +24,8 @@ def contract() -> Iterator[tuple[Path, str]]:
     for event_type, event_class in CLASS_BY_TYPE.items():
         yield _schema_file(event_type), _json(data_schema(event_class, _example(event_type, "full")))
     yield _schema_file("envelope.v1"), _json(envelope_schema(_example("envelope.v1", "first")))
-    action = json.loads(_schema_file("action.v1").read_text(encoding="utf-8"))
-    action["$defs"]["event_type"]["enum"] = [name for name in DOSSIER_TYPES if name in ACTION_TYPES]
-    yield _schema_file("action.v1"), _json(action)
-    for topic, types in _TYPES_BY_TOPIC.items():
-        path = schemas / "topics" / f"{topic}.yaml"
-        lines = "".join(f"  - {name}\n" for name in types)
-        yield path, _replaced(path, r"(?<=\nmessages:\n)(?:  - .+\n)+", lines)
+    yield _schema_file(ENUMS), _json(enums_schema())
     yield schemas / "asyncapi.yaml", _asyncapi(schemas / "asyncapi.yaml")
-    for language in ("vi", "en"):
-        path = ROOT / "services" / "page" / "static" / "i18n" / f"{language}.json"
-        yield path, _replaced(path, r'(?<=\n)(?:  "event\..+\n)+', _names(language))
 
 
 def main() -> int:
@@ -60,13 +49,6 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
-def _names(language: str) -> str:
-    named = {event_type.rpartition(".")[0]: names_of(of) for event_type, of in CLASS_BY_TYPE.items()}
-    return "".join(
-        f'  "event.{key}": {json.dumps(getattr(one, language), ensure_ascii=False)},\n' for key, one in named.items()
-    )
-
-
 def _asyncapi(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     for channel, types in (("dossierEvents", DOSSIER_TYPES), ("deadlineEvents", DEADLINE_TYPES)):
@@ -88,10 +70,6 @@ def _key(event_type: str) -> str:
 def _yaml(text: str) -> str:
     """A text as YAML; a colon would begin a mapping."""
     return f"'{text}'" if ": " in text else text
-
-
-def _replaced(path: Path, place: str, lines: str) -> str:
-    return _part(path.read_text(encoding="utf-8"), f"(){place}", lines)
 
 
 def _part(text: str, place: str, lines: str) -> str:

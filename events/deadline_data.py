@@ -5,10 +5,15 @@ or was caused, `recordedat` the instant at which it was detected. Three due date
 by a person. A dossier has several clocks; `clock` names one of them.
 """
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Final, Literal
 
 from events.dossier_data import DossierData
 from events.fields import Day, Moment, Round, Text64, Text200, TextOrNone64, UnitId, says
+
+CLOCK_SOURCE: Final = "urn:motcua:deadlines"
+"""Who says deadline events."""
 
 ClockKind = Literal[
     "dossier",
@@ -23,6 +28,22 @@ ClockKind = Literal[
     "feedback_publication",
 ]
 """What is timed: the whole dossier, or a part of its way (DR-10 to DR-14), or a citizen's feedback (QĐ 766, 5.2)."""
+
+CLOCK_NAMES: Final[Mapping[ClockKind, tuple[str, str]]] = MappingProxyType(
+    {
+        "dossier": ("Toàn bộ hồ sơ", "The whole dossier"),
+        "intake": ("Kiểm tra hồ sơ nộp trực tuyến, lần {code}", "Check of the online submission, round {code}"),
+        "transfer": ("Chuyển hồ sơ đến cơ quan giải quyết", "Transfer to the competent agency"),
+        "step": ("Bước {code}", "Step {code}"),
+        "agency": ("Cơ quan phối hợp {code}", "Agency in the chain {code}"),
+        "consultation": ("Lấy ý kiến {code}", "Consultation {code}"),
+        "feedback_refusal": ("Từ chối phản ánh, kiến nghị", "Refusal of feedback"),
+        "feedback_supplement": ("Yêu cầu bổ sung phản ánh, kiến nghị", "Request to add to feedback"),
+        "feedback_answer": ("Trả lời phản ánh, kiến nghị", "Answer to feedback"),
+        "feedback_publication": ("Công khai trả lời phản ánh, kiến nghị", "Publication of the answer"),
+    }
+)
+"""How people call each kind, in Vietnamese and in English; `{code}` is what tells one clock from its like."""
 
 ClassifyBy = Literal["date", "instant"]
 """DR-08: day terms and given appointments are judged by local date, hour terms by instant."""

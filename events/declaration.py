@@ -32,6 +32,8 @@ class Names(NamedTuple):
     form: str
 
 
+_BRACKETS = re.compile(r"\(([^()]+)\)")
+_RULE = re.compile(r"[A-Z]+-?\d")
 _TITLE = re.compile(r"(?P<en>[^()]+) \((?P<vi>[^()]+?)(?:, (?P<form>Mẫu \d\d))?\)\.")
 
 
@@ -78,6 +80,23 @@ def names_of(event_class: type[Any]) -> Names:
     if found is None:
         raise ValueError(f"{event_class.__name__}: the docstring begins with no `Name (Tên).`")
     return Names(found["en"], found["vi"], found["form"] or "")
+
+
+def field_names(event_class: Any) -> dict[str, tuple[str, str]]:
+    """What a field is called: in Vietnamese by the word in brackets of its description (else empty), in English by its name."""
+    found = {}
+    for one in fields_of(event_class):
+        said = " ".join(meta.description or "" for meta in reversed(one.metas))
+        word = next((word for word in _BRACKETS.findall(said) if not _RULE.search(word)), "")
+        found[one.wire_name] = (
+            _capital(word),
+            _capital(re.sub(r"_(id|at|on|no)$", "", one.wire_name).replace("_", " ")),
+        )
+    return found
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def description_of(event_class: type[Any]) -> str:

@@ -1,17 +1,19 @@
 """JSON Schemas of what `events` declares, as plain values: of a type's data, and of a recorded event. Pure.
 
-An `enum` stands once in a document, under `$defs` by the name of the first field that uses it.
+An `enum` stands in one `$defs`, by the name of the first field that uses it: in the only document that needs it, or in
+`enums.v1`, to which the others refer.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
-from events.catalog import CLASS_BY_TYPE
+from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DOSSIER_TYPES
 from events.codec import CONTENT_TYPE, SCHEMA_URN
 from events.declaration import Field, description_of, fields_of, plain_type, title_of, wire_type_of
 from events.dossier_data import DossierData
@@ -19,6 +21,7 @@ from events.envelope import ATTRIBUTES, Envelope
 
 Schema = dict[str, Any]
 
+ENUMS = "enums.v1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _KINDS: Mapping[Any, Schema] = {
     str: {"type": "string"},
@@ -46,9 +49,53 @@ def data_schema(event_class: type[DossierData], example: Any) -> Schema:
     return _with_end(schema, defs, example)
 
 
+def enums_schema() -> Schema:
+    """Every list of words that stands in more than one document, and the types of events and actions."""
+    types = {
+        "event_type": list(CLASS_BY_TYPE),
+        "action_type": [name for name in DOSSIER_TYPES if name in ACTION_TYPES],
+    }
+    defs = types | {name: list(values) for values, name in _shared().items()}
+    head = {
+        "$schema": DIALECT,
+        "$id": SCHEMA_URN + ENUMS,
+        "title": "Lists of words (Danh sách giá trị)",
+        "description": "What may stand where only one of a list may; the other schemas refer to these lists.",
+    }
+    return head | {"$defs": {name: {"enum": values} for name, values in defs.items()}}
+
+
+def enum_reference(name: str) -> Schema:
+    """A reference to a list of `enums.v1`."""
+    return {"$ref": f"{SCHEMA_URN}{ENUMS}#/$defs/{name}"}
+
+
+@cache
+def _shared() -> Mapping[tuple[Any, ...], str]:
+    """The lists that more than one document needs, and the name of each. ValueError when two have one name."""
+    documents: dict[tuple[Any, ...], list[str]] = {}
+    for event_class in (*CLASS_BY_TYPE.values(), Envelope):
+        for values, name in dict(_lists_of(event_class)).items():
+            documents.setdefault(values, []).append(name)
+    documents[(1, 2, 3)].append("channel")  # action.v1, which is written by hand, has the envelope's channels
+    found = {values: names[0] for values, names in documents.items() if len(names) > 1}
+    if len(set(found.values())) < len(found):
+        raise ValueError(f"two lists have one name: {sorted(found.values())}; name one of the fields otherwise")
+    return MappingProxyType(found)
+
+
+def _lists_of(struct: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
+    for one in fields_of(struct):
+        origin = get_origin(one.type) or one.type
+        if origin is Literal:
+            yield get_args(one.type), one.name
+        elif isinstance(origin, type) and issubclass(origin, Struct):
+            yield from _lists_of(origin)
+
+
 def envelope_schema(example: Any) -> Schema:
     """The schema of one recorded event in structured form."""
-    defs: Schema = {"event_type": {"enum": list(CLASS_BY_TYPE)}}
+    defs: Schema = {}
     by_name = {one.name: one for one in fields_of(Envelope)}
     fields = [by_name[name] for name, _, _ in ATTRIBUTES]
     schema = _head(
@@ -77,7 +124,7 @@ def envelope_schema(example: Any) -> Schema:
             "type": "object",
         },
     }
-    schema["properties"]["type"] = _described({"$ref": "#/$defs/event_type"}, by_name["event_type"].metas)
+    schema["properties"]["type"] = _described(enum_reference("event_type"), by_name["event_type"].metas)
     schema["additionalProperties"] = {
         "description": "Any other CloudEvents extension attribute is kept, as text.",
         "type": ["string", "integer", "boolean"],
@@ -121,6 +168,8 @@ def _described(kind: Schema, metas: Sequence[Meta]) -> Schema:
 def _kind(declared: Any, name: str, defs: Schema) -> Schema:
     origin = get_origin(declared) or declared
     if origin is Literal:
+        if get_args(declared) in _shared():
+            return enum_reference(_shared()[get_args(declared)])
         return {"$ref": f"#/$defs/{_definition({'enum': list(get_args(declared))}, name, defs)}"}
     if origin is tuple:
         inner, metas = plain_type(get_args(declared)[0])

@@ -7,13 +7,20 @@ from typing import Any
 import yaml
 
 from events.catalog import CLASS_BY_TYPE
+from events.codec import SCHEMA_URN
+from events.published_schema import ENUMS
 from events.topics import Topic
 
 
 def load_schema(name: str) -> dict[str, Any]:
-    """One JSON Schema (2020-12) by its name, for example `dossier-accepted.v1` or `action.v1`."""
+    """One JSON Schema (2020-12) by its name, for example `dossier-accepted.v1` or `action.v1`.
+
+    It needs no other file: what it refers to of the shared lists is bundled under `$defs`.
+    """
     text = (files("schemas") / f"{name}.schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
+    if f"{SCHEMA_URN}{ENUMS}#" in text:
+        schema.setdefault("$defs", {})[ENUMS] = load_schema(ENUMS)
     return schema
 
 

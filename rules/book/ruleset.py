@@ -5,7 +5,7 @@ signed text is marked `unverified` there and stays a parameter (decision B8). Pu
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, time, timedelta
 from typing import Any, Final, Literal, cast, get_args
 
@@ -15,18 +15,6 @@ Policy = Literal["restart", "pause", "qd766"]
 POLICIES: Final[tuple[Policy, ...]] = get_args(Policy)
 PauseCause = Literal["supplement", "financial_duty"]
 SourceStatus = Literal["verified", "unverified"]
-
-_COUNTS = (
-    "intake_working_hours",
-    "agency_working_days_before",
-    "apology_working_days_before",
-    "apology_resend_working_days",
-    "escalation_acknowledge_working_days",
-    "feedback_refusal_working_days",
-    "feedback_supplement_working_days",
-    "feedback_answer_working_days",
-    "feedback_publication_working_days",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +83,11 @@ class RuleSet:
     sources: Mapping[str, ParameterSource] = field(hash=False)
 
 
+_NUMBERS: Final = tuple(one.name for one in fields(RuleSet) if one.type is int)
+"""Parameters that are whole numbers: at least 1, or 0 where that makes sense too."""
+_MAY_BE_ZERO: Final = frozenset({"apology_short_term_working_days", "max_reappointments"})
+
+
 def parse_rule_set(data: Mapping[str, Any]) -> RuleSet:
     """Check the content of a rule set file and give the rule set.
 
@@ -116,12 +109,10 @@ def parse_rule_set(data: Mapping[str, Any]) -> RuleSet:
             working_day_length=timedelta(hours=value["hours_per_working_day"]),
             transfer_cut_off=value["transfer_cut_off"],
             transfer_next_day_by=value["transfer_next_day_by"],
-            apology_short_term_working_days=value["apology_short_term_working_days"],
-            max_reappointments=value["max_reappointments"],
             ladder=_ladder(value["ladder"]),
             escalation=tuple(_escalation_rule(row) for row in value["escalation"]),
             sources={name: _source(row) for name, row in parameters.items()},
-            **{name: value[name] for name in _COUNTS},
+            **{name: value[name] for name in _NUMBERS},
         )
         _check(rule_set)
     except (KeyError, TypeError) as error:
@@ -166,12 +157,10 @@ def _check(rule_set: RuleSet) -> None:
         "transfer_next_day_by": not isinstance(rule_set.transfer_next_day_by, time),
         "back_dating_tolerance_minutes": rule_set.back_dating_tolerance < timedelta(0),
         "hours_per_working_day": rule_set.working_day_length <= timedelta(0),
-        "apology_short_term_working_days": rule_set.apology_short_term_working_days < 0,
-        "max_reappointments": rule_set.max_reappointments < 0,
         "ladder": len(set(names)) != len(names) or not all(_is_rung(rung, plain) for rung in rule_set.ladder),
         "escalation": not _rises(rule_set.escalation),
         "status": any(s.status not in get_args(SourceStatus) or not s.source for s in rule_set.sources.values()),
-    } | {name: getattr(rule_set, name) < 1 for name in _COUNTS}
+    } | {name: getattr(rule_set, name) < (name not in _MAY_BE_ZERO) for name in _NUMBERS}
     wrong = [name for name, is_wrong in problems.items() if is_wrong]
     if wrong:
         message = f"rule set {rule_set.rule_set_id}: no sense in {', '.join(wrong)}"

@@ -1,14 +1,18 @@
 """What begins a stream: a submission, an acceptance, a citizen's feedback; and the clocks that start with it (DR-01 to DR-11)."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 from msgspec.structs import replace
 
 from events.deadline import DeadlineSet
-from rules.clocks.facts import Accepted, FeedbackReceived, Submitted
+from rules.clocks.facts import Accepted, Fact, FeedbackReceived, Submitted
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.planning import Plan
 from rules.clocks.rule_values import given_term_of, term_of
 from rules.clocks.state import Clock
-from rules.clocks.transition import DOSSIER, Transition
+from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.due.sub_clocks import feedback_due, intake_due, transfer_due
 from rules.due.terms import Term, appointment, due
 from rules.errors import CalendarExhaustedError, RulesError
@@ -160,3 +164,13 @@ def emit_set(transition: Transition, clock: Clock, computed_due_at: Instant | No
 def _unknown_calendar(transition: Transition, name: str, kind: str) -> None:
     reason = f"calendar {transition.state.subject.calendar_id} is not known"
     transition.not_armed(name, kind, "unknown_calendar", reason)
+
+
+HANDLERS: Final[Mapping[type[Fact], Handler]] = MappingProxyType(
+    {
+        Submitted: on_submitted,
+        Accepted: on_accepted,
+        FeedbackReceived: on_feedback_received,
+    }
+)
+"""What each of these facts does."""

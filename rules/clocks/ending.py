@@ -1,6 +1,9 @@
 """How a dossier's clock ends, and what is owed afterwards: the class (DR-08, DR-31), the apology (AR-01 to AR-11), promises."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -12,13 +15,14 @@ from rules.clocks.facts import (
     BackdatingApproved,
     Ended,
     EscalationAcknowledged,
+    Fact,
 )
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.ledger import due_if_resumed, lapse
-from rules.clocks.parts import end_kind
+from rules.clocks.parts import end_kind, given_up
 from rules.clocks.planning import SECOND
 from rules.clocks.state import Clock, Ending, Wake
-from rules.clocks.transition import DOSSIER, Transition
+from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.clocks.verdicts import emit_apology_class, emit_ending_class, judge
 from rules.due.apology import reappointment_problem
 
@@ -31,6 +35,7 @@ def on_ended(transition: Transition, fact: Ended) -> None:
         transition.flag("order", "domain 4.3: already-ended", f"{fact.event_type} after the end")
         return
     end_kind(transition, "transfer", "agency")
+    given_up(transition)
     ending = Ending(fact.event_id, fact.event_type, fact.seq, fact.at, fact.known_at, recorded_at=fact.recorded_at)
     transition.state = replace(transition.state, ending=ending)
     clock = transition.state.clock(DOSSIER)
@@ -159,3 +164,15 @@ def on_escalation_acknowledged(transition: Transition, fact: EscalationAcknowled
     escalation = transition.state.escalation
     if escalation is not None and escalation.rung == fact.rung and fact.at <= escalation.acknowledge_by:
         transition.state = replace(transition.state, escalation=replace(escalation, is_acknowledged=True))
+
+
+HANDLERS: Final[Mapping[type[Fact], Handler]] = MappingProxyType(
+    {
+        Apologised: on_apologised,
+        ApologyWaived: on_apology_waived,
+        EscalationAcknowledged: on_escalation_acknowledged,
+        Ended: on_ended,
+        BackdatingApproved: on_backdating_approved,
+    }
+)
+"""What each of these facts does."""

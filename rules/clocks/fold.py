@@ -5,9 +5,8 @@ state and the derived events. What fell due before the fact became known is said
 state as it was known then: so the derived events are a function of the log alone, and a replay gives them again (B9).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -17,20 +16,32 @@ from rules.clocks.errors import StreamGapError
 from rules.clocks.facts import Fact, Opening
 from rules.clocks.falling_due import fall_due, next_wake_at
 from rules.clocks.instants import Instant
+from rules.clocks.log_time import GRACE, RETENTION, passed_before
 from rules.clocks.planning import Planner
 from rules.clocks.state import NEVER, StreamState
-from rules.clocks.transition import DOSSIER, Trace, Transition
+from rules.clocks.transition import DOSSIER, Handler, Trace, Transition
 
 Step = tuple[StreamState | None, list[DerivedEvent]]
 
 
 @dataclass(frozen=True, slots=True)
 class FoldContext:
-    """What every step of a fold is given: the law, how long a finished stream is kept, and a trace, if one is wanted."""
+    """What every step of a fold is given: the law, the two lengths of `log_time`, and a trace, if one is wanted."""
 
     planner: Planner
-    retention: Instant
+    retention: Instant = RETENTION
+    grace: Instant = GRACE
     trace: Trace | None = None
+
+
+def tell(state: StreamState | None, fact: Fact, open_until: Instant, context: FoldContext, *, is_late: bool) -> Step:
+    """Fold in one fact as the log tells it; `open_until` and `is_late` are those of its partition's `LogTime`.
+
+    Raises:
+        StreamGapError: an event of this stream is missing (reaction: stop).
+    """
+    passed = passed_before(state, fact, open_until, context.grace)
+    return evolve(state, fact, passed, fact.known_at if is_late else 0, context)
 
 
 def evolve(
@@ -56,14 +67,13 @@ def evolve(
         state = pass_time(state, passed_before, fact.known_at, context, emitted)
         if is_over(state, passed_before, retention):  # a tick would have forgotten it by now
             return _begin(fact, context, emitted, catching_up_at)
-    kind = type(fact)
-    handler = _HANDLERS.get(kind)
+    handler = _HANDLERS.get(type(fact))
     if handler is None:
         return _noted(state, fact, retention, state, catching_up_at), emitted
     transition = Transition(context.planner, state, fact, fact.known_at, emitted, context.trace)
-    if not state.is_accepted and kind in _NEEDS_ACCEPTANCE:
+    if not state.is_accepted and fact.needs_acceptance:
         transition.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
-    elif state.ending is not None and kind in _ONLY_WHILE_OPEN:
+    elif state.ending is not None and fact.only_while_open:
         transition.flag("order", "domain 4.3: already-ended", f"{fact.event_type} after the end")
     elif isinstance(fact, Opening):
         _open_again(transition, fact)
@@ -83,7 +93,19 @@ def pass_time(
 
 def is_over(state: StreamState, until: Instant, retention: Instant) -> bool:
     """Whether a finished stream can be forgotten: nothing is ahead of it, and nothing was told for long enough."""
-    return state.ending is not None and state.known_at + retention <= until and next_wake_at(state) == NEVER
+    return _next_look_at(state, state.known_at, retention) <= until and next_wake_at(state) == NEVER
+
+
+def _next_look_at(state: StreamState, known_at: Instant, retention: Instant) -> Instant:
+    """When something falls due next, or when the stream may be forgotten.
+
+    What a verdict is still awaited for is kept: an ending recorded too late (DR-31), an apology that is owed (AR-07).
+    """
+    at, ending, apology = next_wake_at(state), state.ending, state.apology
+    if at != NEVER or ending is None or ending.is_backdated:
+        return at
+    is_owed = apology.is_required and not (apology.is_sent or apology.is_waived)
+    return NEVER if is_owed else known_at + retention
 
 
 def _begin(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], catching_up_at: Instant) -> Step:
@@ -91,7 +113,7 @@ def _begin(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], catchi
         # A finished dossier is forgotten after a while. What may still be said about it moves no clock; history may say more.
         if isinstance(fact, facts.Reopened):
             return _reopen_forgotten(fact, context, emitted, catching_up_at)
-        if fact.is_history or type(fact) not in _NEEDS_A_STATE:
+        if fact.is_history or not fact.needs_a_state:
             return None, emitted
         raise StreamGapError(f"the events of the stream begin with {fact.event_type}, number {fact.seq}")
     transition = _opened(fact, context, emitted)
@@ -163,9 +185,7 @@ def _noted(
     if before is not None and state.clocks is before.clocks and state.ending is None:
         next_at = before.next_at
     else:
-        next_at = next_wake_at(state)
-        if next_at == NEVER and state.ending is not None:
-            next_at = known_at + retention
+        next_at = _next_look_at(state, known_at, retention)
     return replace(
         state,
         seq=fact.seq,
@@ -178,52 +198,15 @@ def _noted(
 
 def _settled(state: StreamState, retention: Instant) -> StreamState:
     """The state with the next instant at which to look at it."""
-    at = next_wake_at(state)
-    if at == NEVER and state.ending is not None:
-        at = state.known_at + retention
+    at = _next_look_at(state, state.known_at, retention)
     return state if at == state.next_at else replace(state, next_at=at)
 
 
-_HANDLERS: Final[dict[type[Fact], Callable[[Transition, Any], None]]] = {
-    facts.Submitted: beginning.on_submitted,
-    facts.Accepted: beginning.on_accepted,
-    facts.FeedbackReceived: beginning.on_feedback_received,
-    facts.IntakeAnswered: parts.on_intake_answered,
-    facts.Transferred: parts.on_transferred,
-    facts.TransferReceived: parts.on_transfer_received,
-    facts.TransferRefused: parts.on_transfer_refused,
-    facts.Reassigned: parts.on_reassigned,
-    facts.StepStarted: parts.on_step_started,
-    facts.StepCompleted: parts.on_step_completed,
-    facts.ConsultationRequested: parts.on_consultation_requested,
-    facts.ConsultationAnswered: parts.on_consultation_answered,
-    facts.FeedbackAct: parts.on_feedback_act,
-    facts.PauseOpened: pausing.on_pause_opened,
-    facts.PauseClosed: pausing.on_pause_closed,
-    facts.Extended: moving.on_extended,
-    facts.CalendarChanged: moving.on_calendar_changed,
-    facts.LatenessForeseen: lambda transition, _: moving.foresee(transition),
-    facts.Apologised: ending.on_apologised,
-    facts.ApologyWaived: ending.on_apology_waived,
-    facts.EscalationAcknowledged: ending.on_escalation_acknowledged,
-    facts.Ended: ending.on_ended,
-    facts.Reopened: moving.on_reopened,
-    facts.BackdatingApproved: ending.on_backdating_approved,
+_HANDLERS: Final[dict[type[Fact], Handler]] = {
+    **beginning.HANDLERS,
+    **parts.HANDLERS,
+    **pausing.HANDLERS,
+    **moving.HANDLERS,
+    **ending.HANDLERS,
 }
-
-_NEEDS_ACCEPTANCE: Final = frozenset(
-    {
-        facts.Transferred,
-        facts.StepStarted,
-        facts.ConsultationRequested,
-        facts.PauseOpened,
-        facts.Extended,
-        facts.Apologised,
-        facts.Ended,
-        facts.Reopened,
-    }
-)
-_ONLY_WHILE_OPEN: Final = frozenset({facts.PauseOpened, facts.Extended})
-_NEEDS_A_STATE: Final = frozenset(
-    {facts.Accepted, facts.Submitted, facts.PauseOpened, facts.PauseClosed, facts.Ended, facts.Extended, facts.Reopened}
-)
+"""What each fact does; each row stands below the functions of its module."""

@@ -1,12 +1,16 @@
 """What moves a due date besides pauses: extensions, reopening, a new calendar (DR-25 to DR-28); and lateness foreseen (AR-01)."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 from msgspec.structs import replace
 
 from events.deadline import ApologyPendingRaised, DeadlineRecomputed
 from rules.calendars.calendar import Calendar
 from rules.calendars.change import is_touched
 from rules.clocks.ending import end_of_promise
-from rules.clocks.facts import CalendarChanged, Extended, Reopened
+from rules.clocks.facts import CalendarChanged, Extended, Fact, LatenessForeseen, Reopened
 from rules.clocks.instants import instant, micros
 from rules.clocks.ledger import (
     REOPENING,
@@ -22,7 +26,7 @@ from rules.clocks.ledger import (
 from rules.clocks.planning import SECOND, Plan, ahead_from
 from rules.clocks.rule_values import lawful_due_of, term_of_clock
 from rules.clocks.state import Clock, Entry, Wake
-from rules.clocks.transition import DOSSIER, Transition
+from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.clocks.verdicts import owe_again
 from rules.due.supplement import adjusted_due
 from rules.due.terms import due
@@ -222,3 +226,14 @@ def foresee(transition: Transition) -> None:
         declared_by="unit",
         held_by_unit_id=transition.state.holder_unit_id,
     )
+
+
+HANDLERS: Final[Mapping[type[Fact], Handler]] = MappingProxyType(
+    {
+        Extended: on_extended,
+        CalendarChanged: on_calendar_changed,
+        Reopened: on_reopened,
+        LatenessForeseen: lambda transition, _: foresee(transition),
+    }
+)
+"""What each of these facts does."""

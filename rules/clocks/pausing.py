@@ -4,12 +4,14 @@ The ledger of the dossier is one; every clock that works on the dossier stands s
 of its budget, an agency's day follows the dossier's (DR-13); intake, transfer, consultation and feedback never stop (DR-14).
 """
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from msgspec.structs import replace
 
 from events.deadline import ClockPaused, ClockRestarted, ClockResumed
-from rules.clocks.facts import PauseClosed, PauseOpened
+from rules.clocks.facts import Fact, PauseClosed, PauseOpened
 from rules.clocks.ledger import (
     Asked,
     adjusted_by,
@@ -24,7 +26,7 @@ from rules.clocks.ledger import (
     pause_count,
 )
 from rules.clocks.state import Clock, Entry
-from rules.clocks.transition import DOSSIER, Transition
+from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.clocks.verdicts import owe_again
 from rules.due.supplement import AdjustedDue, comes_too_late, is_pausing
 from rules.errors import RulesError
@@ -168,3 +170,12 @@ def _part_moved(transition: Transition, clock: Clock) -> Clock:
         return following(transition, running)
     own = asked_of(transition, clock, own_entries(transition.state, clock))
     return moved_to(transition, running, own.by(legal_context, "pause"))
+
+
+HANDLERS: Final[Mapping[type[Fact], Handler]] = MappingProxyType(
+    {
+        PauseOpened: on_pause_opened,
+        PauseClosed: on_pause_closed,
+    }
+)
+"""What each of these facts does."""

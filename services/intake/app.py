@@ -56,7 +56,7 @@ async def serve(config: IntakeConfig) -> None:
     reader = ActionReader(load_schema("action.v1"), data_schemas, config.history_sources)
     problems = Problems(load_problem_codes())
     published = {name: data_schemas[name] for name in ACTION_TYPES} | {
-        name: load_schema(name) for name in ("action.v1", "answer.v1", "envelope.v1", "problem.v1")
+        name: load_schema(name) for name in ("action.v1", "answer.v1", "enums.v1", "envelope.v1", "problem.v1")
     }
     application = HttpReceiver(writer, reader, problems, store, published).application()
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)

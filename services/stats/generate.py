@@ -1,4 +1,4 @@
-"""`make figures`: renews, between the marks of each file, what follows from the figures' declarations (ADR 0015).
+"""`make generated`: renews, between the marks of each file, what follows from the figures' declarations (ADR 0015).
 
 `python -m services.stats.generate` writes; `renewed` only says what each file should hold, so that a test can compare.
 """
@@ -13,7 +13,7 @@ from services.stats.domain.figure import Count
 from services.stats.domain.figure_catalog import COUNTS, FIGURES, RATES
 
 ROOT: Final = Path(str(files("services.stats"))).parents[1]
-_REGION: Final = re.compile(r"(?<=figures begin \(make figures\))([^\n]*\n).*?(?=[^\n]*figures end)", re.DOTALL)
+_REGION: Final = re.compile(r"(?<=figures begin \(make generated\))([^\n]*\n).*?(?=[^\n]*figures end)", re.DOTALL)
 
 
 def renewed() -> dict[str, str]:
@@ -41,7 +41,7 @@ def _regions() -> Mapping[str, str]:
 def _with(path: str, region: str) -> str:
     text, found = _REGION.subn(lambda mark: mark[1] + region, (ROOT / path).read_text("utf-8"))
     if found != 1:
-        raise ValueError(f"{path} needs one pair of marks `figures begin (make figures)` and `figures end`")
+        raise ValueError(f"{path} needs one pair of marks `figures begin (make generated)` and `figures end`")
     return text
 
 

@@ -1,7 +1,7 @@
 """The rules as their chapters tell them (docs/rules/*.md), and the contents page that is made of them (docs/rules.md).
 
 A rule is a heading of the third level, its text in bold, and two paragraphs, `Code:` and `Tests:`, of links to functions by name.
-Run as a program it writes the contents page: `python -m tests.architecture.rules_document`.
+`make generated` runs it as a program; then it writes the contents page.
 """
 
 import re

@@ -9,7 +9,6 @@ from typing import Any, get_args
 
 import pytest
 
-from demo import oracle
 from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DOSSIER_TYPES, TYPE_BY_CLASS
 from events.clock_stops import ClockStopEvent
 from events.control import ControlEvent
@@ -41,7 +40,6 @@ TABLES: dict[str, tuple[Set[str], Mapping[str, str], Set[str]]] = {
         silent_types.SAYS_NOTHING,
         set(CLASS_BY_TYPE),
     ),
-    "demo.oracle": (set(oracle.HEARD), oracle.SAYS_NOTHING, set(projection.APPLIED_TYPES)),
 }
 """What each table handles, what it names as silent, and the types that come to it."""
 

@@ -33,7 +33,7 @@ def test_no_rule_has_two_texts() -> None:
 
 def test_the_contents_page_says_what_the_chapters_say() -> None:
     written = text_of(INDEX).endswith(contents())
-    assert written, f"{INDEX} is old: run  .venv/bin/python -m tests.architecture.rules_document"
+    assert written, f"{INDEX} is old: run `make generated`"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.rule_id)

@@ -28,7 +28,7 @@ def schema(name: str) -> dict[str, Any]:
 
 @cache
 def validator(name: str) -> jsonschema_rs.Draft202012Validator:
-    registry = jsonschema_rs.Registry([(SCHEMA_URN + "problem.v1", schema("problem.v1"))])
+    registry = jsonschema_rs.Registry([(SCHEMA_URN + one, schema(one)) for one in ("problem.v1", "enums.v1")])
     return jsonschema_rs.Draft202012Validator(schema(name), validate_formats=True, registry=registry)
 
 

@@ -1,11 +1,12 @@
 """Catalog, classes, schemas, examples, topic files and AsyncAPI name the same things; nothing is missing or left over."""
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+import jsonschema_rs
 
 import events
 from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES, TYPE_BY_CLASS, topic_of
@@ -23,6 +24,13 @@ ENTRIES = {
     "problem-codes.yaml",
     "topics",
 }
+MESSAGES = {
+    Topic.COUNTER_ACTIONS: ["action.v1"],
+    Topic.COUNTER_ANSWERS: ["answer.v1"],
+    Topic.DOSSIER_EVENTS: list(DOSSIER_TYPES),
+    Topic.DEADLINE_EVENTS: list(DEADLINE_TYPES),
+}
+"""What is published on each topic, in the order of the declaration."""
 
 
 def test_the_events_package_is_ours() -> None:
@@ -58,7 +66,7 @@ def leaves(event_class: type[DossierData]) -> Iterator[type[DossierData]]:
 
 
 def test_there_is_one_schema_per_type_and_per_message_and_no_other() -> None:
-    assert schema_names() == set(CLASS_BY_TYPE) | MESSAGE_SCHEMAS | {"topic-file.v1"}
+    assert schema_names() == set(CLASS_BY_TYPE) | MESSAGE_SCHEMAS | {"topic-file.v1", "enums.v1"}
 
 
 def test_the_folder_holds_nothing_else() -> None:
@@ -81,21 +89,6 @@ def test_there_is_one_topic_file_per_topic_and_no_other() -> None:
     assert {path.name for path in (FOLDER / "topics").iterdir()} == {f"{topic}.yaml" for topic in Topic}
 
 
-@pytest.mark.parametrize(
-    ("topic", "wanted"),
-    [
-        (Topic.DOSSIER_EVENTS, set(DOSSIER_TYPES)),
-        (Topic.DEADLINE_EVENTS, set(DEADLINE_TYPES)),
-        (Topic.COUNTER_ACTIONS, {"action.v1"}),
-        (Topic.COUNTER_ANSWERS, {"answer.v1"}),
-    ],
-)
-def test_a_topic_file_lists_what_is_published_there(topic: Topic, wanted: set[str]) -> None:
-    assert set(load_topic_file(topic)["messages"]) == wanted
-    elsewhere = {event_type for event_type in wanted & set(CLASS_BY_TYPE) if topic_of(event_type) != topic}
-    assert elsewhere == (set(DOSSIER_TYPES) & set(DEADLINE_TYPES) if topic == Topic.DEADLINE_EVENTS else set())
-
-
 def test_a_flag_is_the_one_type_that_both_topics_carry() -> None:
     assert set(DOSSIER_TYPES) & set(DEADLINE_TYPES) == {"integrity-flag-raised.v1"}
     assert topic_of("integrity-flag-raised.v1") == Topic.DOSSIER_EVENTS
@@ -104,26 +97,32 @@ def test_a_flag_is_the_one_type_that_both_topics_carry() -> None:
 def test_asyncapi_has_every_message_on_its_topic_and_no_other() -> None:
     described = document("asyncapi.yaml")
     channels = {channel["address"]: channel for channel in described["channels"].values()}
-    topic_files = {str(topic): load_topic_file(topic) for topic in Topic}
-    assert set(channels) == {name for name, file in topic_files.items() if "messages" in file}
+    assert set(channels) == set(MESSAGES)
     messages = described["components"]["messages"]
     for name, channel in channels.items():
         pointed = [message["$ref"].rsplit("/", 1)[1] for message in channel["messages"].values()]
-        assert [messages[key]["name"] for key in pointed] == topic_files[name]["messages"]
-        assert channel["bindings"]["kafka"]["partitions"] == topic_files[name]["partitions"]
-        assert channel["bindings"]["kafka"]["replicas"] == topic_files[name]["replication_factor"]["production"]
+        assert [messages[key]["name"] for key in pointed] == MESSAGES[name]
+        topic_file = load_topic_file(Topic(name))
+        assert "asyncapi.yaml" in topic_file["content"]
+        assert channel["bindings"]["kafka"]["partitions"] == topic_file["partitions"]
+        assert channel["bindings"]["kafka"]["replicas"] == topic_file["replication_factor"]["production"]
     assert {message["name"] for message in messages.values()} == set(CLASS_BY_TYPE) | {"action.v1", "answer.v1"}
     for message in messages.values():
         assert message["payload"]["schema"]["$ref"] == f"./{message['name']}.schema.json"
 
 
 def test_the_types_of_actions_and_of_recorded_events_are_those_of_the_catalog() -> None:
+    lists = schema("enums.v1")["$defs"]
     taken = [name for name in DOSSIER_TYPES if name in ACTION_TYPES]
-    for name, types in (("action.v1", taken), ("envelope.v1", list(CLASS_BY_TYPE))):
-        assert schema(name)["properties"]["type"]["$ref"] == "#/$defs/event_type"
-        assert schema(name)["$defs"]["event_type"]["enum"] == types
+    for name, of, types in (("action.v1", "action_type", taken), ("envelope.v1", "event_type", list(CLASS_BY_TYPE))):
+        assert schema(name)["properties"]["type"]["$ref"] == f"urn:motcua:schema:enums.v1#/$defs/{of}"
+        assert lists[of]["enum"] == types
 
 
-def test_the_package_reads_the_same_files() -> None:
-    assert load_data_schemas() == {name: schema(name) for name in CLASS_BY_TYPE}
-    assert load_schema("action.v1") == schema("action.v1")
+def test_the_package_reads_the_same_files_and_needs_no_other_beside_one() -> None:
+    for name, read in (load_data_schemas() | {"action.v1": load_schema("action.v1")}).items():
+        bundled = {"enums.v1": schema("enums.v1")} if "enums.v1#" in json.dumps(schema(name)) else {}
+        assert {**read, "$defs": {}} == {**schema(name), "$defs": {}}
+        assert read.get("$defs", {}) == schema(name).get("$defs", {}) | bundled
+        jsonschema_rs.Draft202012Validator(read)
+    assert "enums.v1" in load_schema("action.v1")["$defs"]

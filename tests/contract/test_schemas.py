@@ -2,14 +2,16 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema_rs
 import pytest
 
 from events.catalog import ACTION_TYPES, CLASS_BY_TYPE
 from events.codec import SCHEMA_URN
+from events.deadline import ClockKind
 from events.envelope import ATTRIBUTES, CONSTANT_ATTRIBUTES
 from tests.contract.published import MESSAGE_SCHEMAS, examples, schema, schema_names, validator, wrong_fields
 
@@ -28,7 +30,7 @@ def test_a_schema_is_valid_and_is_called_as_its_file(name: str) -> None:
     assert schema(name)["description"]
 
 
-@pytest.mark.parametrize("name", sorted(schema_names()))
+@pytest.mark.parametrize("name", sorted(schema_names() - {"enums.v1"}))
 def test_the_examples_inside_a_schema_fit_it(name: str) -> None:
     assert schema(name)["examples"]
     for shown in schema(name)["examples"]:
@@ -52,7 +54,12 @@ def test_an_enum_stands_once_in_a_document_and_is_referred_to(name: str) -> None
     defined = [part["enum"] for part in schema(name).get("$defs", {}).values() if "enum" in part]
     found = list(enums(schema(name)))
     assert found == defined
-    assert len({json.dumps(values) for values in found}) == len(found)
+
+
+def test_an_enum_stands_in_one_document() -> None:
+    found = Counter(json.dumps(values) for name in schema_names() for values in enums(schema(name)))
+    assert [values for values, count in found.items() if count > 1] == []
+    assert found[json.dumps(list(get_args(ClockKind)))] == 1
 
 
 @pytest.mark.parametrize("name", sorted(set(CLASS_BY_TYPE) | MESSAGE_SCHEMAS))

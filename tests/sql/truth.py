@@ -2,13 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from clickhouse_connect.driver.client import Client
 
 from events.envelope import Event
-from services.stats.domain.facts import DossierFacts, fold
+from services.stats.domain.facts import COLUMNS, DossierFacts, fold
 from services.stats.domain.figure_catalog import COUNTS, OWED
 from services.stats.domain.figures import UnitFigures
 from services.stats.domain.levels import UnitPeriod, place_units
@@ -35,9 +36,9 @@ def true_facts(events: Iterable[Event], units: Iterable[UnitPeriod]) -> list[Dos
 
 def stored_facts(client: Client) -> list[DossierFacts]:
     """The facts as ClickHouse answers, in order of dossier_id."""
-    rows = client.query(f"SELECT {', '.join(DossierFacts._fields)} FROM dossiers FINAL ORDER BY dossier_id").result_rows
-    facts = [DossierFacts(*row) for row in rows]
-    return [one._replace(due_history=_pairs(one.due_history), pauses=_pairs(one.pauses)) for one in facts]
+    rows = client.query(f"SELECT {', '.join(COLUMNS)} FROM dossiers FINAL ORDER BY dossier_id").result_rows
+    facts = [DossierFacts(**dict(zip(COLUMNS, row, strict=True))) for row in rows]
+    return [replace(one, due_history=_pairs(one.due_history), pauses=_pairs(one.pauses)) for one in facts]
 
 
 def true_rollup(facts: Iterable[DossierFacts]) -> Counter[RollupKey]:

@@ -1,4 +1,7 @@
-"""The texts of the page, shared with the browser: one JSON file per language, and the names of all figures (`figure.<id>`).
+"""The texts of the page, shared with the browser: one JSON file per language, and the names that stand in declarations.
+
+Those are the names of figures (`figure.<id>`), events (`event.<name>`), clocks (`explain.clock.<kind>`), and of fields of events
+(`field.<name>`) that the file calls nothing else.
 
 Vietnamese unless another is asked.
 """
@@ -8,6 +11,9 @@ import re
 from collections.abc import Mapping
 from importlib.resources import files
 
+from events.catalog import CLASS_BY_TYPE
+from events.deadline_data import CLOCK_NAMES
+from events.declaration import field_names, names_of
 from services.stats.questions import FIGURES, Language
 
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
@@ -33,7 +39,19 @@ class Dictionary:
 def read_texts(language: Language) -> dict[str, str]:
     """Every text of a language by its key."""
     file = files("services.page") / "static" / "i18n" / f"{language}.json"
-    return {**json.loads(file.read_text("utf-8")), **{f"figure.{one.id}": one.name(language) for one in FIGURES}}
+    own: dict[str, str] = json.loads(file.read_text("utf-8"))
+    return declared_texts(language) | own
+
+
+def declared_texts(language: Language) -> dict[str, str]:
+    """The texts that follow from the declarations of figures, clocks and events; the language's file goes before them."""
+    nth = LANGUAGES.index(language)
+    texts = {f"figure.{one.id}": one.name(language) for one in FIGURES}
+    texts |= {f"explain.clock.{kind}": names[nth] for kind, names in CLOCK_NAMES.items()}
+    for event_type, event_class in CLASS_BY_TYPE.items():
+        texts[f"event.{event_type.rpartition('.')[0]}"] = getattr(names_of(event_class), language)
+        texts |= {f"field.{name}": names[nth] for name, names in field_names(event_class).items() if names[nth]}
+    return texts
 
 
 def load_dictionaries() -> dict[str, Dictionary]:

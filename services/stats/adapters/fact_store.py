@@ -10,7 +10,7 @@ from clickhouse_connect.driver.external import ExternalData
 from services.stats.adapters.queries import query_text
 from services.stats.adapters.retries import until_done
 from services.stats.adapters.unit_register import read_places, units_revision
-from services.stats.domain.facts import DossierFacts
+from services.stats.domain.facts import COLUMNS, DossierFacts, row_of
 from services.stats.domain.levels import Places
 from services.stats.domain.projection import TYPES_WITH_DATA
 from services.stats.domain.rows import EVENT_COLUMNS, DossierKey, EventRow, KnownEvent
@@ -41,8 +41,8 @@ class ClickHouseFacts:
 
     async def insert_facts(self, facts: Sequence[DossierFacts]) -> None:
         """Store facts; of two rows of one dossier the one with more events behind it stays."""
-        columns = DossierFacts._fields
-        await self._run("insert facts", lambda: self._client.insert("dossiers", facts, column_names=columns))
+        rows = [row_of(one) for one in facts]
+        await self._run("insert facts", lambda: self._client.insert("dossiers", rows, column_names=COLUMNS))
         self.fact_writes += 1
 
     async def _run(self, what: str, call: Callable[[], ResultT]) -> ResultT:

@@ -5,15 +5,17 @@ In go the events as they are stored and the hierarchy; out comes `DossierFacts`,
 `deadline-events` (B9, ADR 0013), and what the clock has not said yet is unknown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
-from typing import Literal, NamedTuple
+from operator import attrgetter
+from typing import Any, Final, Literal
 
 from events.catalog import DEADLINE_TYPES
 from events.results import ENDING_KIND_BY_TYPE
 from services.stats.domain.levels import Places
 from services.stats.domain.periods import local_day, zone_of
-from services.stats.domain.projection import DossierProjection, apply, refused_by_the_clock
+from services.stats.domain.projection import DossierProjection, KeptFacts, apply, refused_by_the_clock
 from services.stats.domain.rows import DossierKey, KnownEvent
 
 FAR_FUTURE = datetime(2299, 12, 31, tzinfo=UTC)
@@ -24,28 +26,20 @@ Outcome = Literal["early", "on_time", "late", "unknown", "terminated", "open"]
 """The class of a resolved dossier as the clock stated it, or how else it stands."""
 
 
-class DossierFacts(NamedTuple):
-    """One row of the table `dossiers`; the meaning of each column stands in migration 0002."""
+@dataclass(slots=True, kw_only=True)
+class DossierFacts(KeptFacts):
+    """One row of the table `dossiers`: what was told, and what follows from it. The table says what each column means."""
 
     opened_on: date
     dossier_id: str
     dossier_code: str
     unit_id: int
-    held_by_unit_id: int
     province_id: int
     district_id: int
     commune_id: int
-    procedure_code: str
-    procedure_name: str
     channel: int
     is_history: bool
     accepted_at: datetime
-    original_due_at: datetime | None
-    lawful_due_at: datetime | None
-    promised_due_at: datetime | None
-    due_on: date | None
-    classify_by: str
-    time_zone: str
     due_history: Instants
     pauses: Instants
     ended_at: datetime | None
@@ -57,18 +51,16 @@ class DossierFacts(NamedTuple):
     restart_outcome: str
     qd766_outcome: str
     is_backdated: bool
-    delivered_at: datetime | None
-    breached_at: datetime | None
-    breach_unit_id: int
-    apology_due_at: datetime | None
-    apology_latest_at: datetime | None
-    apology_required_at: datetime | None
-    apology_sent_at: datetime | None
     apology_class: str
-    integrity_flag_count: int
-    correction_count: int
     last_event_at: datetime
     version: int
+
+
+COLUMNS: Final = tuple(one.name for one in fields(DossierFacts))
+"""The columns of a row of facts, in the order of `row_of`."""
+_KEPT: Final = tuple(one.name for one in fields(KeptFacts))
+row_of: Final[Callable[[DossierFacts], tuple[Any, ...]]] = attrgetter(*COLUMNS)
+"""The values of a row of facts."""
 
 
 def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> DossierFacts | None:
@@ -86,25 +78,17 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
     ending, verdict = projection.ending, projection.verdict or {}
     judged_due_at = verdict.get("judged_due_at")
     return DossierFacts(
+        **{name: getattr(projection, name) for name in _KEPT},
         opened_on=key.opened_on,
         dossier_id=key.dossier_id,
         dossier_code=accepted.dossier_code,
         unit_id=accepted.unit_id,
-        held_by_unit_id=projection.held_by_unit_id,
         province_id=place.province_id,
         district_id=place.district_id,
         commune_id=place.commune_id,
-        procedure_code=projection.procedure_code,
-        procedure_name=projection.procedure_name,
         channel=accepted.channel,
         is_history=accepted.is_history,
         accepted_at=accepted.occurred_at,
-        original_due_at=projection.original_due_at,
-        lawful_due_at=projection.lawful_due_at,
-        promised_due_at=projection.promised_due_at,
-        due_on=projection.due_on,
-        classify_by=projection.classify_by,
-        time_zone=projection.time_zone,
         due_history=_due_history(projection, accepted.occurred_at),
         pauses=_pauses(projection),
         ended_at=ending.occurred_at if ending else None,
@@ -116,16 +100,7 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
         restart_outcome=verdict.get("restart_outcome", ""),
         qd766_outcome=verdict.get("qd766_outcome", ""),
         is_backdated=verdict.get("is_backdated", False),
-        delivered_at=projection.delivered_at,
-        breached_at=projection.breached_at,
-        breach_unit_id=projection.breach_unit_id,
-        apology_due_at=projection.apology_due_at,
-        apology_latest_at=projection.apology_latest_at,
-        apology_required_at=projection.apology_required_at,
-        apology_sent_at=projection.apology_sent_at,
         apology_class=_apology_class(projection),
-        integrity_flag_count=projection.flag_count,
-        correction_count=projection.correction_count,
         last_event_at=max(event.occurred_at for event in distinct),
         version=len(distinct),
     )

@@ -1,4 +1,4 @@
-"""Every figure, declared once; `make figures` renews what follows from it in other files (ADR 0015). Pure data.
+"""Every figure, declared once; `make generated` renews what follows from it in other files (ADR 0015). Pure data.
 
 The order is the one in which every form shows them. A figure that counts is a flag of its cohort's view; the names that a
 predicate may use (`period_from`, `seen_at`, `is_ended`, ...) are defined above the flags there.

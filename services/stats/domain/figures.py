@@ -22,7 +22,7 @@ UNALLOCATED_NAME: Final = "Chưa phân bổ"
 class Counts:
     """The figures of some dossiers in a period; what each means stands in docs/measures.md. Counts add up, rates follow."""
 
-    # figures begin (make figures)
+    # figures begin (make generated)
     carried_in: int = 0
     received: int = 0
     received_direct: int = 0

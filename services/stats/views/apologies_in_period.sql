@@ -6,7 +6,7 @@ WITH
     toDateTime64({from_on:Date}, 6, 'Asia/Ho_Chi_Minh') AS period_from,
     toDateTime64({to_on:Date}, 6, 'Asia/Ho_Chi_Minh') AS period_to,
     {as_of:DateTime64(6, 'Asia/Ho_Chi_Minh')} AS seen_at,
-    ifNull(owed.apology_sent_at < seen_at, false) AS is_sent,
+    owed.apology_class != 'missing' AND ifNull(owed.apology_sent_at < seen_at, false) AS is_sent,
     place.valid_until > owed.due_day AS is_registered,
     if(is_registered, place.province_id, 0) AS at_province_id,
     if(is_registered, place.district_id, 0) AS at_district_id,
@@ -22,7 +22,7 @@ SELECT
         at_province_id = 0 AND at_district_id = 0, toNullable(owed.breach_unit_id),
         NULL
     ) AS group_id,
-    -- figures begin (make figures)
+    -- figures begin (make generated)
     true AS apology_required,
     is_sent AND owed.apology_class = 'sent_in_time' AS apology_in_time,
     is_sent AND owed.apology_class IN ('sent_before_breach', 'sent_late') AS apology_late,

@@ -26,7 +26,7 @@ SELECT
     ) AS group_id,
     if(empty(known_dues), NULL, known_dues[-1].2) AS seen_due_at,
     arrayExists(pause -> pause.1 < seen_at AND pause.2 >= seen_at, pauses) AS is_paused,
-    -- figures begin (make figures)
+    -- figures begin (make generated)
     accepted_at < period_from AS carried_in,
     accepted_at >= period_from AND accepted_at < period_to AS received,
     received AND channel = 1 AS received_direct,

@@ -11,7 +11,7 @@ SELECT
     sumIf(dossier_count, metric = 'late') AS late,
     sumIf(dossier_count, metric = 'unknown') AS unknown,
     sumIf(dossier_count, metric = 'terminated') AS terminated,
-    -- figures begin (make figures)
+    -- figures begin (make generated)
     if(early + on_time + late = 0, NULL, (early + on_time) / (early + on_time + late)) AS on_time_rate
     -- figures end
 FROM rollup

@@ -147,7 +147,8 @@ class StoreContract:
             try:
                 for batch in rounds:
                     for start in range(0, len(batch), 10):
-                        assert all(one.is_recorded for one in ledger.record(batch[start : start + 10], NOW))
+                        answers = ledger.record(batch[start : start + 10], NOW)
+                        assert all(one.is_recorded for one in answers), answers
             except BaseException as error:  # noqa: BLE001  # told to the test
                 failed.append(error)
 

@@ -106,10 +106,10 @@ def test_figures_name_every_integer_of_the_stable_interface(stack: RunningStack)
     found = until(
         lambda: stack.json("figures", "--from", "2026-06-01", "--to", "2026-06-08", "--unit", str(UNIT_ID)), 30
     )
-    assert list(found[0])[:14] == [
+    assert set(found[0]) >= {
         "unit_id", "unit_name", "level", "carried_in", "received", "resolved", "early", "on_time", "late", "terminated",
         "open", "open_within", "open_paused", "open_overdue",
-    ]  # fmt: skip
+    }  # fmt: skip
     assert found[0]["received"] == 1
 
 

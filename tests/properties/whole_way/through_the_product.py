@@ -5,7 +5,7 @@ how a part of the product is called changes this module, and nothing else in the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -286,7 +286,7 @@ def facts(events: Sequence[Event]) -> FactsPicture | None:
         stops=tuple((since, None if until == FAR_FUTURE else until) for since, until in row.pauses),
         breached_at=row.breached_at,
         apology_class=row.apology_class,
-        verdict=_verdict(row._asdict()) if row.restart_outcome else None,
+        verdict=_verdict(asdict(row)) if row.restart_outcome else None,
     )
 
 

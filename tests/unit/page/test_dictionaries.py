@@ -10,12 +10,14 @@ import pytest
 
 from events.catalog import CLASS_BY_TYPE
 from events.deadline import ClockKind, DeadlineMoved
+from events.declaration import field_names, fields_of
+from events.dossier import DossierTransferred
 from rules.book.ruleset import POLICIES, PauseCause
 from rules.due.classify import Classification
 from rules.due.terms import TermUnit
 from rules.explain.clock_explanation import Effect
 from rules.explain.counted_days import Reason
-from services.page.adapters.dictionaries import load_dictionaries, read_texts, wanted_language
+from services.page.adapters.dictionaries import declared_texts, load_dictionaries, read_texts, wanted_language
 from services.page.domain.csv_tables import DOSSIERS, EVENTS, FIGURES, TREND, UNITS
 from services.page.domain.parameters import SORT_COLUMNS
 from services.stats.questions import DEFINITION, PAGE
@@ -51,6 +53,28 @@ def test_no_key_is_given_twice():
     for name in TEXTS:
         pairs = json.loads((STATIC / "i18n" / f"{name}.json").read_text("utf-8"), object_pairs_hook=list)
         assert len(pairs) == len(dict(pairs))
+
+
+def test_a_file_says_nothing_that_a_declaration_says_already():
+    files = {name: json.loads((STATIC / "i18n" / f"{name}.json").read_text("utf-8")) for name in TEXTS}
+    declared = {name: declared_texts(name) for name in TEXTS}
+    assert len(declared["vi"]) > 100
+    again = [key for key in files["vi"] if all(files[name][key] == declared[name].get(key) for name in TEXTS)]
+    assert again == []
+
+
+@pytest.mark.parametrize("event_type", CLASS_BY_TYPE)
+def test_every_field_of_an_event_has_a_name_in_both_languages(event_type):
+    """The Vietnamese word stands in brackets in the field's description, or the dictionaries have a text of their own."""
+    names = [one.wire_name for one in fields_of(CLASS_BY_TYPE[event_type])]
+    for language, texts in TEXTS.items():
+        assert [name for name in names if f"field.{name}" not in texts] == [], language
+
+
+def test_a_field_is_called_by_the_word_in_brackets_which_is_no_rule():
+    names = field_names(DossierTransferred)
+    assert names["to_unit_id"] == ("Đơn vị nhận", "To unit")
+    assert names["due_back_at"] == ("", "Due back")
 
 
 def test_every_text_that_a_script_asks_for_by_name_exists():

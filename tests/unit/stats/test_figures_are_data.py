@@ -33,7 +33,7 @@ PLACES = ("report", "page", "trend", "listed")
 
 @pytest.mark.parametrize("path", sorted(renewed()))
 def test_what_follows_from_the_figures_is_committed_as_it_is_generated(path: str) -> None:
-    assert (ROOT / path).read_text("utf-8") == renewed()[path], f"{path} differs: run `make figures`"
+    assert (ROOT / path).read_text("utf-8") == renewed()[path], f"{path} differs: run `make generated`"
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda one: one.id)

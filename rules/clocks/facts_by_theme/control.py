@@ -1,0 +1,56 @@
+"""What an office orders or approves about a dossier (DR-27, DR-28, DR-31)."""
+
+from types import MappingProxyType
+from typing import Final
+
+from events import dossier
+from events.envelope import EnvelopeCore
+from rules.clocks.facts_by_theme.fact import (
+    About,
+    Fact,
+    Order,
+    Reading,
+    Readings,
+    Silent,
+    same,
+)
+
+
+class Reassigned(Order, frozen=True, kw_only=True):
+    """A reorganisation gives the dossier to another unit; nothing due moves (DR-28)."""
+
+    to_unit_id: int
+
+
+class CalendarChanged(Order, frozen=True, kw_only=True):
+    """This open dossier's clocks count by another version of its calendar from now on (DR-27)."""
+
+    calendar_id: str
+    old_version: str
+    new_version: str
+    reason: str
+
+
+class BackdatingApproved(Order, frozen=True, kw_only=True):
+    """A head of unit approves an ending that was recorded late (DR-31)."""
+
+    target_event_id: str
+
+
+def _reassigned(about: About, _: EnvelopeCore, data: dossier.DossierReassignedByReorganisation) -> Fact:
+    return Reassigned(**about, to_unit_id=data.new_unit_id)
+
+
+READINGS: Final[Readings] = MappingProxyType(
+    {
+        dossier.DossierReassignedByReorganisation: Reading(Reassigned, _reassigned),
+        dossier.CalendarChangeApplied: same(CalendarChanged, "calendar_id", "old_version", "new_version", "reason"),
+        dossier.BackdatingApproved: same(BackdatingApproved, "target_event_id"),
+    }
+)
+SAYS_NOTHING: Final[Silent] = MappingProxyType(
+    {
+        dossier.EventCorrected: "a correction never moves a clock by itself (4.1)",
+        dossier.IntegrityFlagRaised: "a flag says what is known of the record, not of the dossier",
+    }
+)

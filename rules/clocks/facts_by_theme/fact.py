@@ -1,0 +1,99 @@
+"""What all facts have in common, and how a fact is read of an event. Pure.
+
+Instants are whole microseconds UTC.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple
+
+from msgspec import Struct
+
+from events.dossier import GivenTerm
+from events.envelope import EnvelopeCore
+from rules.clocks.instants import Instant, micros
+from rules.due.terms import TermUnit
+
+
+class Fact(Struct, frozen=True, kw_only=True, gc=False):
+    """Common to all; by itself it is an event that says nothing to any clock, but has its place in the stream.
+
+    The day of opening and the unit are read where a stream may begin with the fact. What the fold asks of a kind of fact:
+    whether it contradicts a dossier that was not accepted, or that has ended; and whether it can't be passed over where the
+    events before it are missing.
+    """
+
+    needs_acceptance: ClassVar[bool] = False
+    only_while_open: ClassVar[bool] = False
+    needs_a_state: ClassVar[bool] = False
+
+    seq: int
+    event_id: str
+    event_type: str
+    at: Instant
+    known_at: Instant
+    is_history: bool = False
+    opened_on: int = 1
+    unit_id: int = 0
+
+
+class Order(Fact, frozen=True, kw_only=True):
+    """What an office orders about a dossier: it may bear an earlier date without anything of the past being on its way."""
+
+
+class TermGiven(Struct, frozen=True, array_like=True, gc=False):
+    """A term as an event states it."""
+
+    value: int
+    unit: TermUnit
+
+
+class Opening(Fact, frozen=True, kw_only=True):
+    """A first event: what the stream's deadline events repeat of it."""
+
+    dossier_code: str | None = None
+    procedure_code: str | None = None
+    calendar_id: str | None = None
+
+
+About = dict[str, Any]
+Maker = Callable[[About, EnvelopeCore, Any], Fact]
+
+
+class Reading(NamedTuple):
+    """Which fact an event becomes, and how it is made of the event's data."""
+
+    fact: type[Fact]
+    make: Maker
+
+
+Readings = Mapping[type[Any], Reading]
+Silent = Mapping[type[Any], str]
+"""Events that only have their place in the stream, and why."""
+
+
+def same(fact: type[Fact], *names: str, **fixed: Any) -> Reading:
+    """A fact that repeats some fields of its event as they are."""
+
+    def made(about: About, _: EnvelopeCore, data: Any) -> Fact:
+        return fact(**about, **{name: getattr(data, name) for name in names}, **fixed)
+
+    return Reading(fact, made)
+
+
+def opening(about: About, envelope: EnvelopeCore, data: Any) -> About:
+    """What a first event says of its stream."""
+    about["dossier_code"] = envelope.dossier_code
+    about["procedure_code"] = getattr(data, "procedure_code", None)
+    about["calendar_id"] = getattr(data, "calendar_id", None)
+    return about
+
+
+def instant_or_none(at: datetime | None) -> Instant | None:
+    """An instant of an event, where it names one."""
+    return None if at is None else micros(at)
+
+
+def given_term(given: GivenTerm | None) -> TermGiven | None:
+    """A term of an event, where it gives one."""
+    return None if given is None else TermGiven(given.value, given.unit)
