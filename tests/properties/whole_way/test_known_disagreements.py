@@ -12,6 +12,7 @@ from tests.unit.deadlines.calendars import NEW
 from tests.unit.deadlines.life import at
 
 _PAUSE = Choice(supplement_policy="pause")
+_SWAP = {"old_version": "2026.1", "new_version": NEW, "legal_source": "TB 6150", "reason": "hoán đổi ngày làm việc"}
 
 
 def assert_all_agreed(world: World) -> None:
@@ -107,13 +108,7 @@ def test_what_reached_the_log_a_second_after_the_due_instant_is_explained_as_it_
 
 def test_a_due_date_counted_anew_is_explained_as_it_was_said_also_when_a_pause_was_known_late() -> None:
     story = Story().accepted("2026-02-24T12:00", 10, "calendar_day", sent="2026-02-24T23:00")
-    change = {
-        "old_version": "2026.1",
-        "new_version": NEW,
-        "legal_source": "TB 6150",
-        "reason": "hoán đổi ngày làm việc",
-    }
-    story.then("2026-02-24T13:00", "calendar-change-applied", "2026-02-24T23:00", calendar_id="vn-standard", **change)
+    story.then("2026-02-24T13:00", "calendar-change-applied", "2026-02-24T23:00", calendar_id="vn-standard", **_SWAP)
     story.asked("2026-03-07T16:00", sent="2026-03-07T23:00").supplemented("2026-03-10T08:00")
     assert_all_agreed(story.until("2026-03-12T00:00"))
 
@@ -156,6 +151,15 @@ def test_a_letter_owed_after_a_wait_that_took_an_earlier_one_back_is_owed_in_the
     story = Story(_PAUSE).accepted("2026-03-02T08:00", 2).ready("2026-03-04T16:00", sent="2026-03-05T07:00")
     story.reopened("2026-03-05T08:00").asked("2026-03-05T08:30").supplemented("2026-03-05T08:40")
     assert_all_agreed(story.until("2026-03-10T00:00"))
+
+
+def test_an_extension_after_a_breach_makes_no_due_date_earlier_by_a_newer_calendar() -> None:
+    story = Story().accepted("2026-02-23T17:00", 10, "calendar_day").asked("2026-02-23T17:00")
+    story.supplemented("2026-03-06T17:00")
+    story.then("2026-03-18T18:01", "calendar-change-applied", "2026-03-19T18:00", calendar_id="vn-standard", **_SWAP)
+    order = {"new_due_at": "2026-03-17T17:00:00+07:00", "legal_basis": "Luật Đất đai", "approver_id": "o-9"}
+    story.then("2026-03-18T18:02", "deadline-extended", "2026-03-19T18:00", **order)
+    assert_all_agreed(story.until("2026-03-20T00:00"))
 
 
 def test_a_second_breach_has_one_id_for_each_promise() -> None:

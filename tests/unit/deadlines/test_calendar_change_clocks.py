@@ -156,3 +156,12 @@ def test_a_clock_that_ends_beyond_the_new_calendar_is_disarmed() -> None:
     )
     assert kinds(emitted) == ["set", "clock-not-armed"]
     assert getattr(emitted[-1].data, "code", "") == "calendar_exhausted"
+
+
+def test_an_extension_never_makes_the_due_date_earlier_though_the_new_calendar_would() -> None:
+    """A breached clock is not counted anew by an order, and not by an extension after it either (DR-25)."""
+    life = Life().accepted("2026-02-23T17:00", term(10, "calendar_day")).asked("2026-02-23T17:00")
+    life.supplemented("2026-03-06T17:00").recalendared("2026-03-20T09:00", NEW)
+    emitted = of_clock(told_by_swap(life.extended("2026-03-20T10:00", at("2026-03-30T17:00"))), "dossier")
+    assert [dues(moved)[1] for moved in only(emitted, "moved")] == ["2026-03-19 17:00"]
+    assert len(only(emitted, "breached")) == 1
