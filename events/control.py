@@ -1,9 +1,12 @@
 """Corrections, orders and flags: what is said about the record itself (domain.md 4.2 G)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from events.dossier_data import DossierData, JsonObject
 from events.fields import ApproverId, Reason, Text64, Text128, Text2000, Text4000, UnitId, says
+
+FORBIDDEN: Final = "domain 4.3: "
+"""How the rule of an integrity flag begins that says that an event contradicts where its stream stands; its code follows."""
 
 
 class EventCorrected(DossierData, frozen=True, kw_only=True):

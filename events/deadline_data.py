@@ -12,6 +12,9 @@ from typing import Annotated, Final, Literal
 from events.dossier_data import DossierData
 from events.fields import Day, Moment, Round, Text64, Text200, TextOrNone64, UnitId, says
 
+CLOCK_SOURCE: Final = "urn:motcua:deadlines"
+"""Who says deadline events."""
+
 ClockKind = Literal[
     "dossier",
     "intake",

@@ -14,11 +14,10 @@ from msgspec import Struct
 
 from events.catalog import DEADLINE_TYPES
 from events.deadline import DeadlineEvent
+from events.deadline_data import CLOCK_SOURCE
 from events.envelope import Envelope, Event
 from rules.clocks.instants import Instant, Zone
 from rules.clocks.state import Subject
-
-SOURCE = "urn:motcua:deadlines"
 
 _NAMESPACE = UUID("5f0b1c0e-6c0d-5a7f-9b1e-2f6a3d4c7e81").bytes
 _VARIANT = {f"{digit:x}": f"{digit & 0x3 | 0x8:x}" for digit in range(16)}
@@ -75,7 +74,7 @@ def _event(dossier_id: str, emitted: DerivedEvent) -> Event:
     return Event(
         envelope=Envelope(
             event_id=event_id_of(dossier_id, emitted),
-            source=SOURCE,
+            source=CLOCK_SOURCE,
             event_type=_TYPE_BY_KIND[emitted.kind],
             dossier_id=dossier_id,
             occurred_at=zone.local(emitted.at),

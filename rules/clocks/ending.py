@@ -19,7 +19,7 @@ from rules.clocks.facts import (
 )
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.ledger import due_if_resumed, lapse
-from rules.clocks.parts import end_kind
+from rules.clocks.parts import end_kind, given_up
 from rules.clocks.planning import SECOND
 from rules.clocks.state import Clock, Ending, Wake
 from rules.clocks.transition import DOSSIER, Handler, Transition
@@ -35,6 +35,7 @@ def on_ended(transition: Transition, fact: Ended) -> None:
         transition.flag("order", "domain 4.3: already-ended", f"{fact.event_type} after the end")
         return
     end_kind(transition, "transfer", "agency")
+    given_up(transition)
     ending = Ending(fact.event_id, fact.event_type, fact.seq, fact.at, fact.known_at, recorded_at=fact.recorded_at)
     transition.state = replace(transition.state, ending=ending)
     clock = transition.state.clock(DOSSIER)
@@ -58,10 +59,12 @@ def _if_resumed(transition: Transition, clock: Clock, at: Instant) -> Clock:
         return clock
     due_at = micros(resumed.due_at)
     promised_at = max(clock.promised_due_at, due_at) if clock.promised_due_at > clock.lawful_due_at else due_at
-    # A breach that was taken back when the wait became known is none of the new due date.
-    is_breached = clock.is_breached and due_at == clock.lawful_due_at
-    due_on = resumed.due_on.toordinal()
-    return replace(clock, lawful_due_at=due_at, due_on=due_on, promised_due_at=promised_at, is_breached=is_breached)
+    if due_at == clock.lawful_due_at:
+        return replace(clock, promised_due_at=promised_at)
+    # A breach that was taken back when the wait became known is none of the new due date, which follows from this ending.
+    fact, due_on = transition.caused_by(), resumed.due_on.toordinal()
+    moved = replace(clock, lawful_due_at=due_at, due_on=due_on, promised_due_at=promised_at, is_breached=False)
+    return replace(moved, armed_by=fact.event_id, armed_seq=fact.seq)
 
 
 def _judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> None:

@@ -16,6 +16,7 @@ from rules.clocks.errors import StreamGapError
 from rules.clocks.facts import Fact, Opening
 from rules.clocks.falling_due import fall_due, next_wake_at
 from rules.clocks.instants import Instant
+from rules.clocks.log_time import GRACE, RETENTION, passed_before
 from rules.clocks.planning import Planner
 from rules.clocks.state import NEVER, StreamState
 from rules.clocks.transition import DOSSIER, Handler, Trace, Transition
@@ -25,11 +26,22 @@ Step = tuple[StreamState | None, list[DerivedEvent]]
 
 @dataclass(frozen=True, slots=True)
 class FoldContext:
-    """What every step of a fold is given: the law, how long a finished stream is kept, and a trace, if one is wanted."""
+    """What every step of a fold is given: the law, the two lengths of `log_time`, and a trace, if one is wanted."""
 
     planner: Planner
-    retention: Instant
+    retention: Instant = RETENTION
+    grace: Instant = GRACE
     trace: Trace | None = None
+
+
+def tell(state: StreamState | None, fact: Fact, open_until: Instant, context: FoldContext, *, is_late: bool) -> Step:
+    """Fold in one fact as the log tells it; `open_until` and `is_late` are those of its partition's `LogTime`.
+
+    Raises:
+        StreamGapError: an event of this stream is missing (reaction: stop).
+    """
+    passed = passed_before(state, fact, open_until, context.grace)
+    return evolve(state, fact, passed, fact.known_at if is_late else 0, context)
 
 
 def evolve(
@@ -81,7 +93,19 @@ def pass_time(
 
 def is_over(state: StreamState, until: Instant, retention: Instant) -> bool:
     """Whether a finished stream can be forgotten: nothing is ahead of it, and nothing was told for long enough."""
-    return state.ending is not None and state.known_at + retention <= until and next_wake_at(state) == NEVER
+    return _next_look_at(state, state.known_at, retention) <= until and next_wake_at(state) == NEVER
+
+
+def _next_look_at(state: StreamState, known_at: Instant, retention: Instant) -> Instant:
+    """When something falls due next, or when the stream may be forgotten.
+
+    What a verdict is still awaited for is kept: an ending recorded too late (DR-31), an apology that is owed (AR-07).
+    """
+    at, ending, apology = next_wake_at(state), state.ending, state.apology
+    if at != NEVER or ending is None or ending.is_backdated:
+        return at
+    is_owed = apology.is_required and not (apology.is_sent or apology.is_waived)
+    return NEVER if is_owed else known_at + retention
 
 
 def _begin(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], catching_up_at: Instant) -> Step:
@@ -161,9 +185,7 @@ def _noted(
     if before is not None and state.clocks is before.clocks and state.ending is None:
         next_at = before.next_at
     else:
-        next_at = next_wake_at(state)
-        if next_at == NEVER and state.ending is not None:
-            next_at = known_at + retention
+        next_at = _next_look_at(state, known_at, retention)
     return replace(
         state,
         seq=fact.seq,
@@ -176,9 +198,7 @@ def _noted(
 
 def _settled(state: StreamState, retention: Instant) -> StreamState:
     """The state with the next instant at which to look at it."""
-    at = next_wake_at(state)
-    if at == NEVER and state.ending is not None:
-        at = state.known_at + retention
+    at = _next_look_at(state, state.known_at, retention)
     return state if at == state.next_at else replace(state, next_at=at)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from events.deadline import DeadlineMet, StepBreached
+from rules.clocks import holding
 from rules.clocks.beginning import FEEDBACK_ANSWER, FEEDBACK_PUBLICATION, emit_set, start_feedback
 from rules.clocks.facts import (
     ConsultationAnswered,
@@ -21,11 +22,11 @@ from rules.clocks.facts import (
     Transferred,
     TransferRefused,
 )
+from rules.clocks.holding import Holding
 from rules.clocks.instants import Instant, instant
 from rules.clocks.rule_values import lawful_due_of, term_of
 from rules.clocks.state import Clock, Ending
 from rules.clocks.transition import DOSSIER, Handler, Transition
-from rules.due.classify import classify
 from rules.due.sub_clocks import agency_due, consultation_due, feedback_due, step_due
 from rules.due.terms import Due, Term, appointment
 from rules.errors import RulesError
@@ -48,15 +49,29 @@ def _close(transition: Transition) -> None:
 def on_transfer_received(transition: Transition, _fact: TransferReceived) -> None:
     """The dossier has arrived, whoever reported its way (DR-11)."""
     end_kind(transition, "transfer")
+    _hold(transition, holding.received(_holding(transition)))
+
+
+def _holding(transition: Transition) -> Holding:
+    return Holding(transition.state.holder_unit_id, transition.state.given_by_unit_id)
+
+
+def _hold(transition: Transition, now: Holding) -> None:
+    if now != _holding(transition):
+        held_by, given_by = now
+        transition.state = replace(transition.state, holder_unit_id=held_by, given_by_unit_id=given_by)
+
+
+def given_up(transition: Transition) -> None:
+    """The end of the dossier leaves no hand-over open."""
+    _hold(transition, holding.received(_holding(transition)))
 
 
 def on_transferred(transition: Transition, fact: Transferred) -> None:
     """The transfer is done; another unit holds the dossier, with a day of its own where agencies work in a chain (DR-13)."""
     end_kind(transition, "transfer", "agency")
-    before = transition.state.holder_unit_id
-    transition.state = replace(
-        transition.state, holder_unit_id=fact.to_unit_id, given_by_unit_id=before, officer_id=None
-    )
+    _hold(transition, holding.handed_over(_holding(transition), fact.to_unit_id))
+    transition.state = replace(transition.state, officer_id=None)
     dossier = transition.state.clock(DOSSIER)
     if dossier is None or transition.legal_context is None or transition.state.ending is not None:
         return
@@ -83,15 +98,12 @@ def on_transfer_refused(transition: Transition, _fact: TransferRefused) -> None:
     for clock in transition.state.clocks:
         if clock.kind == "agency":
             transition.drop(clock.name)
-    giver = transition.state.given_by_unit_id
-    transition.state = replace(
-        transition.state, holder_unit_id=giver or transition.state.holder_unit_id, given_by_unit_id=0
-    )
+    _hold(transition, holding.refused(_holding(transition)))
 
 
 def on_reassigned(transition: Transition, fact: Reassigned) -> None:
     """A reorganisation: only the holder changes (DR-28)."""
-    transition.state = replace(transition.state, holder_unit_id=fact.to_unit_id)
+    _hold(transition, holding.reassigned(_holding(transition), fact.to_unit_id))
 
 
 def on_step_started(transition: Transition, fact: StepStarted) -> None:
@@ -147,7 +159,9 @@ def on_consultation_requested(transition: Transition, fact: ConsultationRequeste
     """A clock beside the dossier's, which runs on (DR-14); none where nobody said until when."""
     if transition.legal_context is None or transition.state.ending is not None:
         return
-    name = f"consultation:{fact.document_no}"
+    for asked_before in _consultations(transition, fact.document_no):
+        transition.drop(asked_before.name)
+    name = f"consultation:{fact.document_no}#{fact.seq}"
     try:
         term = term_of(fact.term)
         by = None if fact.due_at is None else instant(fact.due_at)
@@ -162,9 +176,13 @@ def on_consultation_requested(transition: Transition, fact: ConsultationRequeste
 
 def on_consultation_answered(transition: Transition, fact: ConsultationAnswered) -> None:
     """End the clock of the request with that number (DR-14)."""
-    clock = transition.state.clock(f"consultation:{fact.document_no}")
-    if clock is not None:
+    for clock in _consultations(transition, fact.document_no):
         end(transition, clock)
+
+
+def _consultations(transition: Transition, document_no: str) -> list[Clock]:
+    """The open requests of that number; a second one takes the place of the first."""
+    return [one for one in transition.state.clocks if one.name.rpartition("#")[0] == f"consultation:{document_no}"]
 
 
 def on_feedback_act(transition: Transition, fact: FeedbackAct) -> None:
@@ -191,10 +209,10 @@ def _judge_stage(transition: Transition, fact: FeedbackAct, received: Clock) -> 
     except RulesError as error:
         transition.not_armed_by(kind, kind, error)
         return
-    plan = transition.planner.by_due(legal_context, kind, answer, None)
-    clock = transition.armed(kind, kind, received.started_at, plan, None)
-    transition.drop(kind, is_ended=True)
-    if classify(legal_context.calendar, answer.due_at, instant(fact.at), answer.basis) == "late":
+    plan, name = transition.planner.by_due(legal_context, kind, answer, None), f"{kind}#{fact.seq}"
+    clock = transition.armed(name, kind, received.started_at, plan, None)
+    transition.drop(name, is_ended=True)
+    if transition.class_at(clock, fact.at) == "late":
         holder = transition.state.holder_unit_id
         transition.emit_at(
             clock.lawful_due_at, clock, "", StepBreached, **transition.dues(clock), held_by_unit_id=holder
@@ -218,22 +236,21 @@ def end(transition: Transition, clock: Clock) -> None:
         emit_met(transition, clock, fact.at, fact.event_type)
 
 
-def emit_met(transition: Transition, clock: Clock, ended_at: Instant, ended_by: str, tag: str = "") -> bool:
-    """Say that what a clock times ended early or on time (DR-08); nothing, and False, where it ended late."""
+def emit_met(transition: Transition, clock: Clock, ended_at: Instant, ended_by: str) -> None:
+    """Say that what a clock times ended early or on time (DR-08); nothing where it ended late."""
     outcome = transition.class_at(clock, ended_at)
     if outcome == "late":
-        return False
+        return
     transition.emit_at(
         ended_at,
         clock,
-        tag,
+        "",
         DeadlineMet,
         **transition.dues(clock),
         ended_at=transition.zone.local(ended_at),
         ended_by=ended_by,
         outcome=outcome,  # type: ignore[arg-type]  # early or on time
     )
-    return True
 
 
 def _start(transition: Transition, name: str, kind: str, answer: Due, term: Term | None, **about: Any) -> None:

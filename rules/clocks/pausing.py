@@ -120,7 +120,9 @@ def on_pause_closed(transition: Transition, fact: PauseClosed) -> None:
 def _resume(
     transition: Transition, clock: Clock, asked: Asked, adjusted: AdjustedDue, entry: Entry, fact: PauseClosed
 ) -> None:
-    moved = moved_to(transition, replace(clock, is_paused=False), adjusted)
+    # AL-2: armed anew. What falls due from now on follows from this, hence stands after what the wait took back.
+    running = replace(clock, is_paused=False, armed_by=fact.event_id, armed_seq=fact.seq)
+    moved = moved_to(transition, running, adjusted)
     transition.put(moved)
     is_restart = adjusted.rule == "DR-21" and fact.cause == "supplement" and clock.term_unit is not None
     _emit_resumed(transition, moved, entry, fact, ClockRestarted if is_restart else ClockResumed)

@@ -12,9 +12,9 @@ from msgspec import Struct
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.errors import StreamGapError
 from rules.clocks.facts import Fact
-from rules.clocks.fold import FoldContext, evolve
+from rules.clocks.fold import FoldContext, tell
 from rules.clocks.instants import Instant
-from rules.clocks.log_time import GRACE, RETENTION, is_told_late, passed_before
+from rules.clocks.log_time import is_told_late
 from rules.clocks.planning import Planner
 from rules.clocks.state import StreamState
 from rules.clocks.transition import Change, Note, Trace
@@ -44,10 +44,9 @@ def replay(history: Iterable[Told], planner: Planner) -> tuple[Step, ...]:
     steps: list[Step] = []
     for fact, open_until in history:
         trace, before = Trace(), state
-        passed = passed_before(state, fact, open_until, GRACE)
-        catching_up_at = fact.known_at if is_told_late(fact) else 0
+        context = FoldContext(planner, trace=trace)
         try:
-            state, emitted = evolve(state, fact, passed, catching_up_at, FoldContext(planner, RETENTION, trace))
+            state, emitted = tell(state, fact, open_until, context, is_late=is_told_late(fact))
         except StreamGapError as error:
             steps.append(Step(fact, before, before, (), (), (Note(fact, "gap", str(error)),)))
             break

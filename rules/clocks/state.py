@@ -34,8 +34,9 @@ class Entry(Struct, frozen=True, array_like=True, gc=False):
 class Clock(Struct, frozen=True, array_like=True, gc=False):
     """One clock: start, term, three due dates (DR-25), and what lies ahead of it.
 
-    `original_*`, the start and the basis never change. `armed_*` name the event that gave it its present due date. `said`
-    are the rungs that are not to be said again (AL-1, AL-3). `step_code` and the responsible ones are for parts of the way.
+    `original_*`, the start and the basis never change. `armed_*` name the event that gave it its present due date, or set it
+    going again (AL-2). `said` are the rungs that are not to be said again (AL-1, AL-3). `step_code` and the responsible ones
+    are for parts of the way.
     `base_due_at` is the first due date by the calendar that counts, where an order replaced that (0: as `original_due_at`).
     """
 

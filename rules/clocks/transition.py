@@ -10,6 +10,7 @@ from typing import Any, ParamSpec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from events.control import FORBIDDEN
 from events.deadline import ClockNotArmed, DeadlineEvent
 from events.dossier import IntegrityFlagRaised
 from rules.clocks.derived_events import DerivedEvent
@@ -22,8 +23,6 @@ from rules.errors import CalendarExhaustedError, InvalidPausesError, RulesError
 
 _Fields = ParamSpec("_Fields")
 
-FORBIDDEN = "domain 4.3: "
-"""What a rule begins with that forbids an event where a stream stands; its code follows."""
 DOSSIER = "dossier"
 """The clock of the whole dossier."""
 

@@ -17,9 +17,9 @@ from rules.book.procedures import ProcedureCatalogue
 from rules.book.rulebook import Rulebook
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
-from rules.clocks.fold import FoldContext, evolve, is_over, pass_time
+from rules.clocks.fold import FoldContext, is_over, pass_time, tell
 from rules.clocks.instants import Instant, length
-from rules.clocks.log_time import GRACE, HISTORY_QUIET, RETENTION, LogTime, passed_before
+from rules.clocks.log_time import GRACE, HISTORY_QUIET, RETENTION, LogTime
 from rules.clocks.planning import Planner
 from rules.clocks.state import StreamState
 
@@ -50,8 +50,8 @@ class Pipeline:
         history_quiet: timedelta = timedelta(microseconds=HISTORY_QUIET),
         retention: timedelta = timedelta(microseconds=RETENTION),
     ) -> None:
-        self._context = FoldContext(Planner(rulebook, procedures), length(retention))
-        self.grace = length(grace)
+        self._context = FoldContext(Planner(rulebook, procedures), length(retention), length(grace))
+        self.grace = self._context.grace
         self.history_quiet = length(history_quiet)
         self.retention = self._context.retention
 
@@ -64,8 +64,7 @@ class Pipeline:
             StreamGapError: an event of this stream is missing.
         """
         is_late = time.advance(fact, self.history_quiet)
-        passed = passed_before(state, fact, time.open_until, self.grace)
-        return evolve(state, fact, passed, fact.known_at if is_late else 0, self._context)
+        return tell(state, fact, time.open_until, self._context, is_late=is_late)
 
     def on_check(self, state: StreamState, until: Instant, detected_at: Instant) -> CheckResult:
         """Emit what fell due before `until`. The caller has seen to it that everything known by then was folded in."""

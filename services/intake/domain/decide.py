@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from events.clock_stops import ClockStopEvent
-from events.control import ControlEvent
+from events.control import FORBIDDEN, ControlEvent
 from events.dossier import (
     DossierAccepted,
     DossierSubmitted,
@@ -130,7 +130,7 @@ def _flag(refusal: Refusal, action: Action) -> IntegrityFlagRaised:
     detail = ", ".join(f"{name}={value}" for name, value in refusal.params.items())
     return IntegrityFlagRaised(
         kind=FLAG_KIND_BY_CODE[refusal.code],  # type: ignore[arg-type]  # the table above holds only allowed kinds
-        rule=f"domain 4.3: {refusal.code}",
+        rule=f"{FORBIDDEN}{refusal.code}",
         detail=detail or refusal.code,
         target_event_id=action.event_id,
     )

@@ -12,13 +12,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from events.codec import parse_json
+from events.control import FORBIDDEN
+from events.deadline_data import CLOCK_SOURCE
 from events.results import ENDING_KIND_BY_TYPE
+from rules.clocks.holding import Holding, handed_over, reassigned, received, refused
 from services.stats.domain.rows import KnownEvent
 
 FLAG_TYPE: Final = "integrity-flag-raised.v1"
-CLOCK_SOURCE: Final = "urn:motcua:deadlines"
-_FORBIDDEN: Final = "domain 4.3: "
-"""How the rule of a flag begins by which the clock refused an event."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class DossierProjection(KeptFacts):
 def refused_by_the_clock(events: Iterable[KnownEvent]) -> frozenset[str]:
     """The ids of events that contradict what was known when they came (domain.md 4.3): the clock flagged and passed them over."""
     flags = (_data(event) for event in events if event.event_type == FLAG_TYPE and event.source == CLOCK_SOURCE)
-    return frozenset(flag["target_event_id"] for flag in flags if flag["rule"].startswith(_FORBIDDEN))
+    return frozenset(flag["target_event_id"] for flag in flags if flag["rule"].startswith(FORBIDDEN))
 
 
 def apply(projection: DossierProjection, event: KnownEvent) -> None:
@@ -90,27 +90,33 @@ def _accepted(projection: DossierProjection, event: KnownEvent, said: Mapping[st
 
 
 def _transferred(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
-    projection.handed_over_by_unit_id = projection.held_by_unit_id
-    projection.held_by_unit_id = said["to_unit_id"]
+    _hold(projection, handed_over(_holding(projection), said["to_unit_id"]))
 
 
 def _transfer_received(projection: DossierProjection, _event: KnownEvent) -> None:
-    projection.handed_over_by_unit_id = 0
+    _hold(projection, received(_holding(projection)))
 
 
 def _transfer_refused(projection: DossierProjection, _event: KnownEvent) -> None:
-    projection.held_by_unit_id = projection.handed_over_by_unit_id or projection.held_by_unit_id
-    projection.handed_over_by_unit_id = 0
+    _hold(projection, refused(_holding(projection)))
 
 
 def _reassigned(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
-    # The holder alone changes, never a due date (DR-28).
-    projection.held_by_unit_id = said["new_unit_id"]
+    _hold(projection, reassigned(_holding(projection), said["new_unit_id"]))
+
+
+def _holding(projection: DossierProjection) -> Holding:
+    return Holding(projection.held_by_unit_id, projection.handed_over_by_unit_id)
+
+
+def _hold(projection: DossierProjection, now: Holding) -> None:
+    projection.held_by_unit_id, projection.handed_over_by_unit_id = now
 
 
 def _ended(projection: DossierProjection, event: KnownEvent) -> None:
     if projection.ending is None:
         projection.ending, projection.verdict = event, None
+        _hold(projection, received(_holding(projection)))
         _close_pause(projection, event.occurred_at)
 
 

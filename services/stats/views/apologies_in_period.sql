@@ -6,7 +6,7 @@ WITH
     toDateTime64({from_on:Date}, 6, 'Asia/Ho_Chi_Minh') AS period_from,
     toDateTime64({to_on:Date}, 6, 'Asia/Ho_Chi_Minh') AS period_to,
     {as_of:DateTime64(6, 'Asia/Ho_Chi_Minh')} AS seen_at,
-    ifNull(owed.apology_sent_at < seen_at, false) AS is_sent,
+    owed.apology_class != 'missing' AND ifNull(owed.apology_sent_at < seen_at, false) AS is_sent,
     place.valid_until > owed.due_day AS is_registered,
     if(is_registered, place.province_id, 0) AS at_province_id,
     if(is_registered, place.district_id, 0) AS at_district_id,

@@ -63,7 +63,8 @@ def class_of_ending(dossier: Dossier, _: World) -> Differences:
     verdicts = {"clock": said.verdict, "facts": facts.verdict}
     yield from _all_equal("verdict", verdicts | ({"explanation": explained.verdict} if explained else {}))
     judged_by = said.verdict.judged_by if said.verdict else None
-    yield from _all_equal("judged by", {"clock": judged_by, "explanation": explained.judged_by if explained else None})
+    judged = {"clock": judged_by, "explanation": explained.judged_by if explained else None, "facts": facts.dues.lawful}
+    yield from _all_equal("judged by", judged)
     if facts.outcome == "terminated":
         yield from _all_equal("class", told)
         return

@@ -144,6 +144,20 @@ def test_a_dossier_that_is_reopened_with_a_later_due_date_is_not_overdue() -> No
     assert_all_agreed(story.until("2026-03-06T00:00"))
 
 
+def test_a_letter_owed_by_the_due_date_that_an_ending_while_waiting_gave_is_owed_in_the_figures() -> None:
+    """The breach before it was taken back, by the wait that became known after it; the new one follows from the ending."""
+    story = Story(_PAUSE).accepted("2026-03-02T08:00", 2).asked("2026-03-04T16:00", sent="2026-03-04T23:00")
+    story.then("2026-03-05T08:00", "dossier-withdrawn").reopened("2026-03-05T09:00")
+    assert_all_agreed(story.until("2026-03-10T00:00"))
+
+
+def test_a_letter_owed_after_a_wait_that_took_an_earlier_one_back_is_owed_in_the_figures() -> None:
+    """Ended in time but recorded late, so the first breach stands; reopened with a later due date, asked, and late again."""
+    story = Story(_PAUSE).accepted("2026-03-02T08:00", 2).ready("2026-03-04T16:00", sent="2026-03-05T07:00")
+    story.reopened("2026-03-05T08:00").asked("2026-03-05T08:30").supplemented("2026-03-05T08:40")
+    assert_all_agreed(story.until("2026-03-10T00:00"))
+
+
 def test_a_second_breach_has_one_id_for_each_promise() -> None:
     """A rule set with several re-appointments; the second letter names another hour of a day that has passed."""
     story = Story(Choice(max_reappointments=3)).accepted("2026-03-02T08:00", 2)

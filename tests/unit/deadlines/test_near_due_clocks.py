@@ -6,7 +6,7 @@ import pytest
 
 from events.deadline import DeadlineNearDue
 from events.dossier import TermUnit
-from tests.unit.deadlines.life import Life, Watch, at, kinds, local, of_clock, one, only, term, told, when_said
+from tests.unit.deadlines.life import PAYING, Life, Watch, at, kinds, local, of_clock, one, only, term, told, when_said
 
 A_MOMENT = timedelta(microseconds=1)
 
@@ -136,3 +136,16 @@ def test_a_rung_that_was_raised_is_not_raised_for_the_new_due_date() -> None:
         "2026-03-13 07:30 near-due A4",
     ]
     assert local(one(emitted, "breached").envelope.occurred_at) == "2026-03-13 17:00"
+
+
+def test_what_falls_due_after_a_wait_that_moved_nothing_follows_from_what_ended_it() -> None:
+    life = (
+        Life(procedure_code=PAYING)
+        .accepted("2026-03-02T08:00", term(5))
+        .owing("2026-03-09T15:00")
+        .paid("2026-03-09T15:30")
+    )
+    breached = one(told(life, "2026-03-10T00:00"), "breached")
+    assert local(breached.data.lawful_due_at) == "2026-03-09 17:00"
+    assert breached.envelope.stream_seq == 3
+    assert breached.envelope.causation_id == life.events[2].envelope.event_id

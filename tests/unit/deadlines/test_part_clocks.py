@@ -348,8 +348,8 @@ def test_an_answer_ends_the_clock_of_its_own_request() -> None:
     life = Life().accepted("2026-03-02T08:00", term(20)).consulted("2026-03-03T09:00", "1/CV", reply_term=term(3))
     life.consulted("2026-03-03T10:00", "2/CV", reply_term=term(3)).answered("2026-03-05T09:00", "2/CV")
     emitted = said_of(life, "consultation", "2026-03-07T00:00")
-    assert [getattr(e.data, "clock", "") for e in only(emitted, "met")] == ["consultation:2/CV"]
-    assert [getattr(e.data, "clock", "") for e in only(emitted, "step-breached")] == ["consultation:1/CV"]
+    assert [getattr(e.data, "clock", "") for e in only(emitted, "met")] == ["consultation:2/CV#3"]
+    assert [getattr(e.data, "clock", "") for e in only(emitted, "step-breached")] == ["consultation:1/CV#2"]
 
 
 def test_a_supplement_does_not_stop_a_consultation() -> None:

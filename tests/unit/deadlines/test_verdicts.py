@@ -7,7 +7,7 @@ import pytest
 
 from events.deadline import ApologyClassified, EndingClassified
 from events.dossier import DossierTransferred
-from tests.unit.deadlines.life import Life, at, kinds, local, one, only, recorded, term, told
+from tests.unit.deadlines.life import Life, Watch, at, kinds, local, one, only, recorded, term, told
 
 LATE = ("2026-02-11T10:20", term(7))
 """Due on Friday 27/02/2026 17:00; an apology is in time until the close of the 26th."""
@@ -144,4 +144,45 @@ def test_a_second_fold_says_the_same_with_the_same_ids() -> None:
     life.events[-1] = recorded(life.events[-1], at("2026-03-09T09:00") + timedelta(seconds=5))
     ids = [event.envelope.event_id for event in told(life)]
     assert ids == [event.envelope.event_id for event in told(life)]
+    assert len(set(ids)) == len(ids)
+
+
+LONG_AFTER = "2026-05-04T09:00"
+"""More than thirty days after the last event: a finished dossier would have been forgotten (TIME-6)."""
+
+
+def test_a_late_record_is_approved_however_long_it_waited() -> None:
+    life = Life().accepted(*LATE).ready("2026-02-27T09:00")
+    life.events[-1] = recorded(life.events[-1], at("2026-03-02T08:00"))
+    target = life.events[-1].envelope.event_id
+    assert kinds(told(life.approved(LONG_AFTER, target)))[-1] == "met on_time"
+
+
+@pytest.mark.parametrize("what", ["letter", "waiver"])
+def test_an_apology_that_is_owed_is_classed_however_late_it_comes(what: str) -> None:
+    life = Life().accepted(*LATE).ready("2026-03-04T09:00")
+    life = life.apologised(LONG_AFTER) if what == "letter" else life.waived(LONG_AFTER)
+    expected = ("sent_late", LONG_AFTER.replace("T", " ")) if what == "letter" else ("waived", None)
+    assert apology_classes(life) == [expected]
+
+
+def test_a_finished_dossier_of_which_nothing_is_awaited_is_forgotten() -> None:
+    watch = Watch()
+    for event in Life().accepted(*LATE).ready("2026-02-26T09:00").events:
+        watch.hear(event)
+    watch.look(at(LONG_AFTER))
+    assert watch.state is None
+
+
+def test_what_is_judged_again_and_again_has_ids_of_its_own() -> None:
+    """B10: two acts of one stage, and a number asked twice, are two things to say."""
+    life = Life().feedback("2026-03-02T09:00")
+    life.feedback_supplement("2026-03-03T09:00").feedback_supplement("2026-03-09T09:00")
+    emitted = told(life, "2026-03-10T00:00")
+    asked = Life().accepted("2026-03-02T08:00", term(10))
+    for day in ("03", "05"):
+        asked.consulted(f"2026-03-{day}T09:00", reply_due_at=at("2026-03-11T17:00"))
+        asked.answered(f"2026-03-{day}T15:00")
+    emitted += told(asked, "2026-03-10T00:00")
+    ids = [event.envelope.event_id for event in emitted]
     assert len(set(ids)) == len(ids)

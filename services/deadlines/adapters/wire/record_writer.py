@@ -13,7 +13,8 @@ from msgspec.structs import asdict
 
 from events.catalog import TYPE_BY_CLASS
 from events.codec import CONTENT_TYPE, SCHEMA_URN, Headers
-from rules.clocks.derived_events import SOURCE, DerivedEvent, event_id_of
+from events.deadline_data import CLOCK_SOURCE
+from rules.clocks.derived_events import DerivedEvent, event_id_of
 from rules.clocks.state import Subject
 
 Record = tuple[bytes, Headers]
@@ -102,6 +103,6 @@ _TYPES: dict[Callable[..., Any], tuple[_Header, _Header]] = {
 }
 _CONTENT_HEADER: _Header = ("content-type", CONTENT_TYPE.encode())
 _VERSION_HEADER: _Header = ("ce_specversion", b"1.0")
-_SOURCE_HEADER: _Header = ("ce_source", SOURCE.encode())
+_SOURCE_HEADER: _Header = ("ce_source", CLOCK_SOURCE.encode())
 _ACTOR_HEADER: _Header = ("ce_actorkind", b"system")
 _HISTORY_HEADER: _Header = ("ce_history", b"true")
