@@ -4,7 +4,7 @@ A derived event holds the data of its event and what the envelope needs beyond t
 caused, `detected_at` when that was noticed; only the latter may differ when the same thing is said twice. Pure.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, date
 from hashlib import sha1
 from typing import Any
@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from events.catalog import DEADLINE_TYPES
 from events.deadline import DeadlineEvent
-from events.envelope import Envelope, Event
 from rules.clocks.instants import Instant, Zone
 from rules.clocks.state import Subject
 
@@ -23,9 +22,9 @@ SOURCE = "urn:motcua:deadlines"
 _NAMESPACE = UUID("5f0b1c0e-6c0d-5a7f-9b1e-2f6a3d4c7e81").bytes
 _VARIANT = {f"{digit:x}": f"{digit & 0x3 | 0x8:x}" for digit in range(16)}
 _UTC = Zone(UTC, date(2000, 1, 1), date(2060, 1, 1))
-_Kind = Callable[..., DeadlineEvent]
-_TYPE_BY_KIND: dict[_Kind, str] = {kind: name for name, kind in DEADLINE_TYPES.items()}
-_STEM_BY_KIND = {kind: name.rpartition(".")[0] for kind, name in _TYPE_BY_KIND.items()}
+_STEM_BY_KIND: dict[Callable[..., DeadlineEvent], str] = {
+    kind: name.rpartition(".")[0] for name, kind in DEADLINE_TYPES.items()
+}
 
 
 class DerivedEvent(Struct, frozen=True, kw_only=True, gc=False):
@@ -63,34 +62,3 @@ def event_id_of(dossier_id: str, emitted: DerivedEvent) -> str:
     text = sha1(_NAMESPACE + name.encode(), usedforsecurity=False).hexdigest()
     # The version (5) and the variant stand in the thirteenth and the seventeenth digit.
     return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
-
-
-def events_of(dossier_id: str, emitted: Iterable[DerivedEvent]) -> tuple[Event, ...]:
-    """The deadline events of what was concluded about one stream; instants in the calendar's zone."""
-    return tuple(_event(dossier_id, one) for one in emitted)
-
-
-def _event(dossier_id: str, emitted: DerivedEvent) -> Event:
-    subject, zone = emitted.subject, emitted.zone
-    return Event(
-        envelope=Envelope(
-            event_id=event_id_of(dossier_id, emitted),
-            source=SOURCE,
-            event_type=_TYPE_BY_KIND[emitted.kind],
-            dossier_id=dossier_id,
-            occurred_at=zone.local(emitted.at),
-            recorded_at=zone.local(emitted.detected_at),
-            stream_seq=emitted.seq,
-            opened_on=date.fromordinal(subject.opened_on),
-            unit_id=emitted.unit_id,
-            dossier_code=subject.dossier_code,
-            actor_kind="system",
-            causation_id=emitted.causation_id,
-            procedure_code=subject.procedure_code,
-            calendar_id=subject.calendar_id,
-            calendar_version=subject.calendar_version or None,
-            rule_set_version=subject.rule_set_id,
-            is_history=emitted.is_history,
-        ),
-        data=emitted.data,
-    )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,26 +23,6 @@ class HealthCheck(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TcpPort:
-    """Something accepts connections on the port."""
-
-    port: int
-    host: str = "127.0.0.1"
-
-    def passed(self) -> bool:
-        """True if a connection can be opened."""
-        try:
-            with socket.create_connection((self.host, self.port), timeout=_LOOK_SECONDS):
-                return True
-        except OSError:
-            return False
-
-    def __str__(self) -> str:
-        """Say what is waited for."""
-        return f"nothing accepts connections on {self.host}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HttpOk:
     """GET of the URL answers 200. The URL is one of this machine's own services."""
 
@@ -61,22 +39,6 @@ class HttpOk:
     def __str__(self) -> str:
         """Say what is waited for."""
         return f"GET {self.url} does not answer 200"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """A function says whether the program serves; `unmet` completes the sentence when it does not."""
-
-    probe: Callable[[], bool]
-    unmet: str
-
-    def passed(self) -> bool:
-        """What the function says."""
-        return self.probe()
-
-    def __str__(self) -> str:
-        """Say what is waited for."""
-        return self.unmet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
