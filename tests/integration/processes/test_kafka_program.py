@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from deploy.embedded.kafka.handle import answers
+from deploy.embedded.kafka.answering import answers
 from deploy.embedded.kafka.launch import free_port
 from deploy.embedded.processes.programs import Program, ProgramState
 from deploy.embedded.processes.stack import Stack
