@@ -1,7 +1,7 @@
-"""What the clocks conclude, and the deadline events made of it with deterministic ids (B10).
+"""What the clocks derive from the facts and the passing of time, with deterministic ids (B10).
 
 A derived event holds the data of its event and what the envelope needs beyond the stream's own: `at` is when it fell due or was
-caused, `detected_at` when that was noticed; only the latter may differ when the same thing is said twice. Pure.
+caused, `detected_at` when that was noticed; only the latter may differ when the same event is emitted twice. Pure.
 """
 
 from collections.abc import Callable
@@ -28,11 +28,11 @@ _STEM_BY_KIND: dict[Callable[..., DeadlineEvent], str] = {
 
 
 class DerivedEvent(Struct, frozen=True, kw_only=True, gc=False):
-    """One thing to say. `tag` tells it apart from others of the same clock, type and due date (rung, cause).
+    """One event to be published. `tag` tells it apart from others of the same clock, type and due date (rung, cause).
 
     `kind` is the class of the event's data and `fields` are what it is made of, in its order: the record is written from them
     as they are, since building the object first would take longer than all else. `subject` and `zone` are those of the
-    stream when it was said: a later fact may give it another calendar or procedure.
+    stream when it was emitted: a later fact may give it another calendar or procedure.
     """
 
     kind: Callable[..., DeadlineEvent]

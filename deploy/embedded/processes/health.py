@@ -11,7 +11,7 @@ _LOOK_SECONDS = 2.0
 
 
 class HealthCheck(Protocol):
-    """One look at a program."""
+    """Whether a program serves, asked again and again while it starts."""
 
     def passed(self) -> bool:
         """True if the program serves. Must not raise for a program that is not up yet."""
@@ -37,7 +37,7 @@ class HttpOk:
             return False
 
     def __str__(self) -> str:
-        """Say what is waited for."""
+        """Which URL does not answer yet, for the message that it did not become healthy."""
         return f"GET {self.url} does not answer 200"
 
 
@@ -50,5 +50,5 @@ class Started:
         return True
 
     def __str__(self) -> str:
-        """Say what is waited for."""
+        """The sentence of a program that ended, for the message that it did not become healthy."""
         return "it does not run"
