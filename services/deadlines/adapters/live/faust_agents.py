@@ -40,7 +40,6 @@ class Counters:
 
     unarmed: int = 0
     flags: int = 0
-    dead_letters: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +87,6 @@ class Agents:
             try:
                 fact = read_fact(record.key, record.value, record.headers, known_at)
             except MessageError as error:
-                self.counters.dead_letters += 1
                 logger.error("%s-%s@%s: %s", record.topic, record.partition, record.offset, error)
                 await dead_letters.send(self.dependencies.dlq, record, error)
                 if epoch != self._clocks.epoch:
