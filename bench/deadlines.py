@@ -29,7 +29,6 @@ from bench.peers.measure import max_rss_mb
 from bench.peers.report import COLUMNS, rows, told
 from bench.peers.run import PEERS, Result, beside_the_peers, ends_of, on_one_processor, run_peer, run_pinned
 from bench.table import print_table
-from deploy.embedded.kafka.handle import start_kafka
 from events.topics import Topic
 from motcua.kafka_reading import group_lags
 from rules.book.procedure_files import load_procedures
@@ -38,6 +37,7 @@ from rules.clocks.instants import micros
 from services.deadlines.adapters.bulk.fold import BulkFold
 from services.deadlines.adapters.bulk.loader import BulkLoader
 from services.deadlines.pipeline import Pipeline
+from tests.embedded.broker import start_kafka
 
 BULK_GOAL, LIVE_GOAL = 60_000, 5_000
 

@@ -19,7 +19,6 @@ import orjson
 
 from bench.event_log import make_log
 from bench.table import print_table
-from deploy.embedded.kafka.handle import start_kafka
 from events.topics import Topic
 from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
@@ -31,6 +30,7 @@ from services.deadlines.adapters.bulk.log import LogReader, without_cycle_search
 from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.adapters.wire.record_writer import RecordWriter
 from services.deadlines.pipeline import Pipeline
+from tests.embedded.broker import start_kafka
 
 GOAL = 60_000
 Partitions = dict[int, list[Any]]

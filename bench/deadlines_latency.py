@@ -19,10 +19,10 @@ from bench.deadlines import pinned_worker
 from bench.event_log import PARTITIONS, log_records
 from bench.peers.run import beside_the_peers
 from bench.table import print_table
-from deploy.embedded.kafka.handle import start_kafka
 from deploy.embedded.kafka.topics import create_topics
 from events.topics import Topic
 from motcua.topic_specs import topic_specs
+from tests.embedded.broker import start_kafka
 
 LIMIT_SECONDS = 1.0
 _STEP_SECONDS = 0.05

@@ -22,7 +22,6 @@ import psutil
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from bench.event_log import RELAY_BATCH, LogRecord, _publish
-from deploy.embedded.kafka.handle import start_kafka
 from deploy.embedded.kafka.topics import create_topics
 from events.codec import to_kafka
 from events.dossier import DossierAccepted, GivenTerm
@@ -36,6 +35,7 @@ from services.deadlines.adapters.bulk.fold import BulkFold
 from services.deadlines.adapters.bulk.loader import BulkLoader
 from services.deadlines.adapters.live.timers import Timers
 from services.deadlines.pipeline import Pipeline
+from tests.embedded.broker import start_kafka
 
 PARTITIONS = 16
 

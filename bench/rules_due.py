@@ -19,7 +19,7 @@ from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from rules.calendars.change import is_touched
 from rules.due.ladder import apology_latest_at, near_due_rungs
-from rules.due.supplement import Pause, lawful_due
+from rules.due.supplement import Pause, adjusted_due
 from rules.due.terms import Term, TermUnit, due
 from rules.explain.clock_explanation import explain_due
 
@@ -71,7 +71,10 @@ def questions(
         len(few),
     )
     asked["due after a supplement"] = (
-        lambda: [lawful_due(calendar, d, t, p, rule_set) for (_, t, d), p in zip(few, pauses, strict=True)],
+        lambda: [
+            adjusted_due(calendar, d, t, p, rule_set, rule_set.supplement_policy)
+            for (_, t, d), p in zip(few, pauses, strict=True)
+        ],
         len(few),
     )
     other = Calendar(replace(calendar.spec, version="0"))

@@ -42,21 +42,21 @@ class Seen:
 def read(events: Iterable[Mapping[str, Any]]) -> list[Seen]:
     """One Seen per dossier, from the events of both topics in any order."""
     seen: dict[str, Seen] = defaultdict(Seen)
-    told = list(events)
+    published = list(events)
     refused = {
         one["data"]["target_event_id"]
-        for one in told
+        for one in published
         if one["type"] == "integrity-flag-raised.v1" and one["data"]["rule"].startswith("domain 4.3")
         and one["source"] == "urn:motcua:deadlines"
     }  # fmt: skip
-    told = [one for one in told if one.get("id", "") not in refused]
-    for event in sorted(told, key=lambda one: (one["subject"], one["streamseq"], one["type"] != "deadline-set.v1")):
+    heeded = [one for one in published if one.get("id", "") not in refused]
+    for event in sorted(heeded, key=lambda one: (one["subject"], one["streamseq"], one["type"] != "deadline-set.v1")):
         if event["data"].get("clock_kind", "dossier") == "dossier":
-            _tell(seen[event["subject"]], event)
+            _apply(seen[event["subject"]], event)
     return [one for one in seen.values() if one.accepted_at is not None]
 
 
-def _tell(one: Seen, event: Mapping[str, Any]) -> None:
+def _apply(one: Seen, event: Mapping[str, Any]) -> None:
     kind, at, data = event["type"], datetime.fromisoformat(event["time"]), event["data"]
     if kind == "dossier-accepted.v1":
         one.unit_id, one.accepted_at = event["unitid"], at

@@ -10,13 +10,11 @@ import csv
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from importlib.resources import files
 from typing import Literal, TypeVar, cast, get_args
 
 Level = Literal["province", "district", "commune"]
 TermUnit = Literal["hour", "working_day", "calendar_day", "month", "same_day"]
-SuccessionKind = Literal["merged", "split", "continued"]
 Status = Literal["verified", "unverified"]
 
 Row = dict[str, str]
@@ -47,18 +45,6 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Succession:
-    """From `valid_from` the new unit carries on the old one's work (OR-3); `share` is None where a split's is unknown."""
-
-    old_unit_id: int
-    new_unit_id: int
-    share: Fraction | None
-    kind: SuccessionKind
-    valid_from: date
-    legal_basis: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
     """One procedure at one level in one period (OR-7); key: `code` and `valid_from`.
 
@@ -85,11 +71,6 @@ def load_units() -> tuple[Unit, ...]:
     return tuple(_read("units.csv", _unit))
 
 
-def load_successions() -> tuple[Succession, ...]:
-    """What each commune of before 1 July 2025 became, by old id. Raises ReferenceDataError."""
-    return tuple(_read("successions.csv", _succession))
-
-
 def load_procedures() -> tuple[Procedure, ...]:
     """All procedures, by code and period. Raises ReferenceDataError."""
     return tuple(_read("procedures.csv", _procedure))
@@ -103,11 +84,6 @@ def units_at(units: Iterable[Unit], day: date) -> tuple[Unit, ...]:
 def procedures_at(procedures: Iterable[Procedure], day: date) -> tuple[Procedure, ...]:
     """The procedures, at their level of that legal day, in the given order."""
     return tuple(procedure for procedure in procedures if is_valid_at(procedure, day))
-
-
-def children_of(units: Iterable[Unit], parent_id: int) -> tuple[Unit, ...]:
-    """The units directly below a unit, in the given order; pass `units_at(…)` to see one day only."""
-    return tuple(unit for unit in units if unit.parent_id == parent_id)
 
 
 def is_valid_at(record: Unit | Procedure, day: date) -> bool:
@@ -137,17 +113,6 @@ def _unit(row: Row) -> Unit:
         parent_id=int(row["parent_id"]) if row["parent_id"] else None,
         valid_from=date.fromisoformat(row["valid_from"]),
         valid_until=_day_or_open(row["valid_until"]),
-        legal_basis=row["legal_basis"],
-    )
-
-
-def _succession(row: Row) -> Succession:
-    return Succession(
-        old_unit_id=int(row["old_unit_id"]),
-        new_unit_id=int(row["new_unit_id"]),
-        share=Fraction(row["share"]) if row["share"] else None,
-        kind=cast("SuccessionKind", _one_of(row["kind"], SuccessionKind)),
-        valid_from=date.fromisoformat(row["valid_from"]),
         legal_basis=row["legal_basis"],
     )
 

@@ -6,7 +6,6 @@ from typing import Any, Final, get_args
 from events.deadline import DeadlineEvent
 from events.declaration import wire_type_of
 from events.dossier import DossierEvent, IntegrityFlagRaised
-from events.topics import Topic
 
 
 def _by_type(union: Any) -> MappingProxyType[str, Any]:
@@ -26,8 +25,3 @@ CLASS_BY_TYPE: Final[MappingProxyType[str, type[DossierEvent] | type[DeadlineEve
     {**DOSSIER_TYPES, **DEADLINE_TYPES}
 )
 TYPE_BY_CLASS: Final = MappingProxyType({event_class: name for name, event_class in CLASS_BY_TYPE.items()})
-
-
-def topic_of(event_type: str) -> Topic:
-    """The topic on which a type is published; a flag's own place is `dossier-events`, though the clocks may raise one too."""
-    return Topic.DOSSIER_EVENTS if event_type in DOSSIER_TYPES else Topic.DEADLINE_EVENTS

@@ -93,13 +93,10 @@ def core_from_kafka(value: bytes | None, headers: ReadHeaders) -> tuple[Envelope
     named: dict[str, Any] = dict(headers)
     try:
         event_type = named["ce_type"].decode()
-        seq, unit_id = named["ce_streamseq"], named["ce_unitid"]
         if (
             named["content-type"] != _USUAL_CONTENT
             or named["ce_specversion"] != _USUAL_VERSION
-            or not (
-                seq.isdigit() and unit_id.isdigit() and named["ce_id"] and named["ce_source"] and named["ce_subject"]
-            )
+            or not (named["ce_id"] and named["ce_source"] and named["ce_subject"])
         ):
             raise ValueError(event_type)
         core = EnvelopeCore(
@@ -109,9 +106,9 @@ def core_from_kafka(value: bytes | None, headers: ReadHeaders) -> tuple[Envelope
             dossier_id=named["ce_subject"].decode(),
             occurred_at=_instant_of(named["ce_time"]),
             recorded_at=_repeated_instant_of(named["ce_recordedat"]),
-            stream_seq=int(seq),
+            stream_seq=_integer_of(named["ce_streamseq"]),
             opened_on=_day_of(named["ce_openedon"]),
-            unit_id=int(unit_id),
+            unit_id=_integer_of(named["ce_unitid"]),
             dossier_code=named["ce_dossiercode"].decode() if "ce_dossiercode" in named else None,
             is_history=_BOOLEAN_HEADERS[named.get("ce_history", b"false")],
         )
@@ -243,7 +240,7 @@ _repeated_instant_of = lru_cache(maxsize=1024)(_instant_of)
 
 
 def _integer_of(raw: bytes) -> int:
-    if not raw.isdigit():
+    if not raw.isdigit() or len(raw) > _MOST_DIGITS:
         raise ValueError(raw)
     return int(raw)
 
@@ -262,7 +259,9 @@ def _passed_over(_: bytes) -> None:
 
 _Read = tuple[str, Callable[[Any], Any]]
 _REQUIRED = ("id", "source", "type", "subject", "time", "recordedat", "streamseq", "openedon", "unitid")
-_INTEGER = re.compile("-?[0-9]{1,18}")
+_MOST_DIGITS = 18
+"""Of an integer attribute: so every number that is read fits 64 bits."""
+_INTEGER = re.compile(f"-?[0-9]{{1,{_MOST_DIGITS}}}")
 _READ_SIMPLE = {"text": _read_text, "integer": _read_integer, "boolean": _read_boolean}
 _BOOLEANS = {"true": True, "false": False, "True": True, "False": False}
 """The official Python SDK writes a boolean header as str(True)."""

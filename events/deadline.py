@@ -1,4 +1,4 @@
-"""What the clocks concluded: the events of the topic `deadline-events`, by theme (domain.md 4.2 A, C, E).
+"""The derived events of the clocks: those of the topic `deadline-events`, by theme (domain.md 4.2 A, C, E).
 
 Everything the deadline processor can say; an integrity flag is the one type that intake may say too.
 """

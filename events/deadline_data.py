@@ -1,7 +1,7 @@
-"""What every conclusion of a clock has in common: which clock, and its due dates as they stand after it.
+"""What every derived event of a clock has in common: which clock, and its due dates as they stand after it.
 
-Conclusions are stored facts (B9) with deterministic ids (B10): the envelope's `time` is the instant at which the thing fell due
-or was caused, `recordedat` the instant at which it was detected. Three due dates are kept apart (DR-25). Nothing here is written
+They are stored facts (B9) with deterministic ids (B10): the envelope's `time` is the instant at which the thing fell due or was
+caused, `recordedat` the instant at which it was detected. Three due dates are kept apart (DR-25). Nothing here is written
 by a person. A dossier has several clocks; `clock` names one of them.
 """
 
@@ -83,7 +83,7 @@ ToRoles = Annotated[tuple[Text64, ...], says("Whom the ladder tells (báo cho ai
 
 
 class DeadlineData(DossierData, frozen=True, kw_only=True):
-    """Common to every conclusion: which clock, and the three due dates as they stand after it (DR-25)."""
+    """Common to every derived event: which clock, and the three due dates as they stand after it (DR-25)."""
 
     clock: ClockName
     clock_kind: WhatIsTimed = "dossier"

@@ -32,11 +32,11 @@ class ProgressBar:
         self._total = total
 
     def advance(self, number: int) -> None:
-        """So many more are done."""
+        """Count so many more of the units as done and show it."""
         self.at(self._done + number, self._total)
 
     def at(self, done: int, total: int | None) -> None:
-        """So many of so many are done."""
+        """Show how many of how many units are done; `total` is None while nobody knows."""
         self._done, self._total = done, total
         self._progress.update(self._task, completed=done, total=total, rate=self._rate())
         if not self._console.is_terminal and time.monotonic() - self._said_at >= SECONDS_BETWEEN_LINES:
@@ -50,7 +50,7 @@ class ProgressBar:
         self._console.print(f"  {self._what}: {self._done:,} / {self._total or 0:,} ({self._rate()})")
 
     def __enter__(self) -> Self:
-        """Begin to show."""
+        """Show the bar from now on."""
         self._progress.start()
         return self
 

@@ -32,7 +32,7 @@ class Backlog:
 
 
 async def backlog(addresses: Addresses) -> Backlog:
-    """One look; CommandError when intake or Kafka does not answer."""
+    """Ask intake and Kafka once; CommandError when intake or Kafka does not answer."""
     recorded = last_recorded(addresses.intake_url)
     published = await last_published(addresses.kafka)
     lags = {(one.group, one.topic): one.lag for one in await group_lags(addresses.kafka)}

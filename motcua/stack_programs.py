@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from deploy.embedded.kafka.handle import answers
+from deploy.embedded.kafka.answering import answers
 from deploy.embedded.kafka.topics import create_topics
 from deploy.embedded.processes.health import HealthCheck, HttpOk
 from deploy.embedded.processes.programs import Program
@@ -22,7 +22,7 @@ class KafkaReady:
     has_topics: bool = field(default=False)
 
     def passed(self) -> bool:
-        """One look; TopicMismatchError when a topic exists otherwise than published."""
+        """Whether the broker answers and has the topics. Raises TopicMismatchError: one exists otherwise than published."""
         host, port = self.addresses.kafka.split(",")[0].rsplit(":", 1)
         if not answers(int(port), host):
             return False
@@ -33,7 +33,7 @@ class KafkaReady:
         return True
 
     def __str__(self) -> str:
-        """What is waited for."""
+        """Which broker does not answer yet, for the message that it did not become healthy."""
         return f"no Kafka answers at {self.addresses.kafka}"
 
 
@@ -46,7 +46,7 @@ class SaysInLog:
     from_byte: int
 
     def passed(self) -> bool:
-        """Look once: whether what is waited for is there."""
+        """Whether the sentence stands in the log by now."""
         try:
             with self.log.open("rb") as log:
                 log.seek(self.from_byte)
@@ -55,7 +55,7 @@ class SaysInLog:
             return False
 
     def __str__(self) -> str:
-        """What is waited for."""
+        """Which sentence is missing in which log, for the message that it did not become healthy."""
         return f"{self.log.name} does not say {self.sentence!r}"
 
 

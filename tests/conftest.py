@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess, start
+from tests.embedded.engine import ClickHouseProcess, start
 from tests.integration.crash_matrix import KILLS
 from tests.lanes.cost import Costs
 from tests.lanes.embedded import is_full_run_due, selected

@@ -10,7 +10,7 @@ from bench.event_log import make_log
 from bench.peers.report import COLUMNS, rows, told
 from bench.peers.run import PEERS, Result, beside_the_peers, run_peer
 from bench.table import print_table
-from deploy.embedded.kafka.handle import start_kafka
+from tests.embedded.broker import start_kafka
 
 
 def main(arguments: Sequence[str]) -> int:

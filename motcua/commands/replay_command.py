@@ -11,16 +11,14 @@ from aiokafka.errors import KafkaError
 
 from motcua.addresses import found
 from motcua.output import CommandError, ExitCode, print_json, print_table
-from rules.book.procedure_files import load_procedures
-from rules.book.rulebook_files import load_rulebook
 from rules.clocks.errors import StreamGapError
 from rules.clocks.instants import micros
 from services.deadlines.adapters.bulk.fold import BulkFold
 from services.deadlines.adapters.bulk.group import WorkerRunningError
 from services.deadlines.adapters.bulk.loader import BulkLoader, Loaded
 from services.deadlines.adapters.bulk.verify import Verification, verify
+from services.deadlines.app import make_pipeline
 from services.deadlines.config import DeadlinesConfig, read_config
-from services.deadlines.pipeline import Pipeline
 
 VERIFY_MARGIN = timedelta(seconds=5)
 """What fell due so lately may not have been said yet."""
@@ -62,25 +60,15 @@ def deadlines(action: str, limit: int, *, as_json: bool) -> int:
         raise CommandError(f"Kafka at {bootstrap} does not answer: {error}", ExitCode.AWAY) from error
 
 
-def _fold(config: DeadlinesConfig) -> BulkFold:
-    rulebook = load_rulebook()
-    pipeline = Pipeline(
-        rulebook,
-        load_procedures(rulebook.default_rule_set),
-        grace=config.grace,
-        history_quiet=config.history_quiet,
-        retention=config.retention,
-    )
-    return BulkFold(pipeline)
-
-
 async def _verify(bootstrap: str, config: DeadlinesConfig) -> Verification:
-    return await verify(bootstrap, _fold(config), micros(datetime.now(UTC) - config.grace - VERIFY_MARGIN))
+    return await verify(
+        bootstrap, BulkFold(make_pipeline(config)), micros(datetime.now(UTC) - config.grace - VERIFY_MARGIN)
+    )
 
 
 async def _publish(bootstrap: str, config: DeadlinesConfig) -> Loaded:
     until = micros(datetime.now(UTC) - config.grace)
-    return await BulkLoader(bootstrap, _fold(config)).run(until, takes_over=True)
+    return await BulkLoader(bootstrap, BulkFold(make_pipeline(config))).run(until, takes_over=True)
 
 
 def _verified(result: Verification, limit: int, *, as_json: bool) -> int:

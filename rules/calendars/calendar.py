@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 
-from rules.calendars.days import Sessions, counts_for_term, intake_sessions, is_open_for_intake, working_sessions
+from rules.calendars.days import Sessions, counts_for_term, intake_sessions, working_sessions
 from rules.calendars.spec import CalendarEntry, CalendarSpec
 from rules.errors import CalendarExhaustedError, InvalidCalendarError, NaiveInstantError, NotAWorkingDayError
 
@@ -84,18 +84,9 @@ class Calendar:
         index = self._index(day)
         return self._before[index + 1] > self._before[index]
 
-    def is_open_for_intake(self, day: date) -> bool:
-        """Tell whether counters take dossiers in on that day; such a day need not count for terms."""
-        self._index(day)
-        return is_open_for_intake(self.spec, day)
-
     def entry(self, day: date) -> CalendarEntry | None:
         """Give the published exception of that day, if there is one."""
         return self.spec.entries.get(day)
-
-    def working_day_index(self, day: date) -> int:
-        """Count the working days from the first published day up to and including this one."""
-        return self._before[self._index(day) + 1]
 
     def working_days_between(self, after: date, until: date) -> int:
         """Count the working days in (after, until]; negative when `until` is the earlier one."""
@@ -167,10 +158,6 @@ class Calendar:
     def working_time_between(self, after: datetime, until: datetime) -> timedelta:
         """Give the working time from one instant to another; negative when `until` is the earlier one."""
         return self._time_until(self.local(until)) - self._time_until(self.local(after))
-
-    def add_working_minutes(self, at: datetime, minutes: int) -> datetime:
-        """Give the instant at which so many working minutes have passed since the effective start (DR-03)."""
-        return self.add_working_time(at, timedelta(minutes=minutes))
 
     def working_minutes_between(self, after: datetime, until: datetime) -> int:
         """Give the whole working minutes from one instant to another (rounded down)."""

@@ -1,10 +1,10 @@
-"""What the clocks conclude, and the deadline events made of it with deterministic ids (B10).
+"""What the clocks derive from the facts and the passing of time, with deterministic ids (B10).
 
 A derived event holds the data of its event and what the envelope needs beyond the stream's own: `at` is when it fell due or was
-caused, `detected_at` when that was noticed; only the latter may differ when the same thing is said twice. Pure.
+caused, `detected_at` when that was noticed; only the latter may differ when the same event is emitted twice. Pure.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, date
 from hashlib import sha1
 from typing import Any
@@ -14,25 +14,23 @@ from msgspec import Struct
 
 from events.catalog import DEADLINE_TYPES
 from events.deadline import DeadlineEvent
-from events.deadline_data import CLOCK_SOURCE
-from events.envelope import Envelope, Event
 from rules.clocks.instants import Instant, Zone
 from rules.clocks.state import Subject
 
 _NAMESPACE = UUID("5f0b1c0e-6c0d-5a7f-9b1e-2f6a3d4c7e81").bytes
 _VARIANT = {f"{digit:x}": f"{digit & 0x3 | 0x8:x}" for digit in range(16)}
 _UTC = Zone(UTC, date(2000, 1, 1), date(2060, 1, 1))
-_Kind = Callable[..., DeadlineEvent]
-_TYPE_BY_KIND: dict[_Kind, str] = {kind: name for name, kind in DEADLINE_TYPES.items()}
-_STEM_BY_KIND = {kind: name.rpartition(".")[0] for kind, name in _TYPE_BY_KIND.items()}
+_STEM_BY_KIND: dict[Callable[..., DeadlineEvent], str] = {
+    kind: name.rpartition(".")[0] for name, kind in DEADLINE_TYPES.items()
+}
 
 
 class DerivedEvent(Struct, frozen=True, kw_only=True, gc=False):
-    """One thing to say. `tag` tells it apart from others of the same clock, type and due date (rung, cause).
+    """One event to be published. `tag` tells it apart from others of the same clock, type and due date (rung, cause).
 
     `kind` is the class of the event's data and `fields` are what it is made of, in its order: the record is written from them
     as they are, since building the object first would take longer than all else. `subject` and `zone` are those of the
-    stream when it was said: a later fact may give it another calendar or procedure.
+    stream when it was emitted: a later fact may give it another calendar or procedure.
     """
 
     kind: Callable[..., DeadlineEvent]
@@ -62,34 +60,3 @@ def event_id_of(dossier_id: str, emitted: DerivedEvent) -> str:
     text = sha1(_NAMESPACE + name.encode(), usedforsecurity=False).hexdigest()
     # The version (5) and the variant stand in the thirteenth and the seventeenth digit.
     return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
-
-
-def events_of(dossier_id: str, emitted: Iterable[DerivedEvent]) -> tuple[Event, ...]:
-    """The deadline events of what was concluded about one stream; instants in the calendar's zone."""
-    return tuple(_event(dossier_id, one) for one in emitted)
-
-
-def _event(dossier_id: str, emitted: DerivedEvent) -> Event:
-    subject, zone = emitted.subject, emitted.zone
-    return Event(
-        envelope=Envelope(
-            event_id=event_id_of(dossier_id, emitted),
-            source=CLOCK_SOURCE,
-            event_type=_TYPE_BY_KIND[emitted.kind],
-            dossier_id=dossier_id,
-            occurred_at=zone.local(emitted.at),
-            recorded_at=zone.local(emitted.detected_at),
-            stream_seq=emitted.seq,
-            opened_on=date.fromordinal(subject.opened_on),
-            unit_id=emitted.unit_id,
-            dossier_code=subject.dossier_code,
-            actor_kind="system",
-            causation_id=emitted.causation_id,
-            procedure_code=subject.procedure_code,
-            calendar_id=subject.calendar_id,
-            calendar_version=subject.calendar_version or None,
-            rule_set_version=subject.rule_set_id,
-            is_history=emitted.is_history,
-        ),
-        data=emitted.data,
-    )

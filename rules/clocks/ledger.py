@@ -31,9 +31,8 @@ from rules.errors import InvalidPausesError, RulesError
 REOPENING = "reopening"
 """The basis of a ledger entry for the time between an end and a reopening: a wait that every policy shifts by."""
 
-
-_POLICIES: tuple[Policy, ...] = ("pause", "restart", "qd766")
-"""In the order of the fields of `DeadlineMoved`."""
+POLICIES_AS_FIELDS: tuple[Policy, ...] = ("pause", "restart", "qd766")
+"""Every policy, in the order of the fields of `DeadlineMoved` and `EndingClassified`."""
 
 
 def open_entry(state: StreamState) -> Entry | None:
@@ -159,7 +158,7 @@ def emit_moved(transition: Transition, before: Clock, after: Clock, cause: Any, 
 def by_every_policy(transition: Transition, asked: Asked, lawful: AdjustedDue) -> dict[str, datetime | None]:
     """What every policy gives after a pause, side by side (DR-23)."""
     legal_context, found = transition.require_legal_context(), {}
-    for policy in _POLICIES:
+    for policy in POLICIES_AS_FIELDS:
         if policy == "restart" and asked.term is None:
             continue  # an appointment can't restart
         try:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from events.dossier import GivenTerm
 from rules.clocks.facts import TermGiven
-from rules.clocks.instants import Zone
+from rules.clocks.instants import Instant, Zone
 from rules.clocks.state import Clock
 from rules.due.terms import Due, Term, TermUnit
 
@@ -41,23 +41,19 @@ def _given_term(value: int, unit: TermUnit) -> GivenTerm:
 
 def original_due_of(clock: Clock, zone: Zone) -> Due:
     """A clock's first due date as the rules want it."""
-    local = zone.local
-    return Due(
-        effective_start_at=local(clock.effective_start_at),
-        due_at=local(clock.original_due_at),
-        due_on=date.fromordinal(clock.original_due_on),
-        basis=clock.basis,
-        rule=clock.original_rule,
-    )
+    return _due(clock, zone, clock.original_due_at, clock.original_due_on)
 
 
 def lawful_due_of(clock: Clock, zone: Zone) -> Due:
     """A clock's present due date as the rules want it."""
-    local = zone.local
+    return _due(clock, zone, clock.lawful_due_at, clock.due_on)
+
+
+def _due(clock: Clock, zone: Zone, due_at: Instant, due_on: int) -> Due:
     return Due(
-        effective_start_at=local(clock.effective_start_at),
-        due_at=local(clock.lawful_due_at),
-        due_on=date.fromordinal(clock.due_on),
+        effective_start_at=zone.local(clock.effective_start_at),
+        due_at=zone.local(due_at),
+        due_on=date.fromordinal(due_on),
         basis=clock.basis,
         rule=clock.original_rule,
     )

@@ -1,6 +1,6 @@
 """What the clock judges and everybody else copies: the class of an ending, the class of an apology (DR-08, DR-31, AR-07).
 
-Statistics, page and reports never judge: they take `EndingClassified` and `ApologyClassified` as they were said.
+Statistics, page and reports never judge: they take `EndingClassified` and `ApologyClassified` as they were emitted.
 """
 
 from datetime import date
@@ -11,16 +11,13 @@ from msgspec.structs import replace
 from events.deadline import ApologyClassified, ApologyRequired, EndingClassified, Outcome
 from rules.book.ruleset import Policy
 from rules.clocks.instants import Instant, instant, length
-from rules.clocks.ledger import asked_of
+from rules.clocks.ledger import POLICIES_AS_FIELDS, asked_of
 from rules.clocks.state import Clock, Ending
 from rules.clocks.transition import Transition
 from rules.due.apology import apology_class
 from rules.due.classify import Recorded, class_as_recorded
 from rules.due.policy_classes import policy_classes
 from rules.errors import RulesError
-
-_IN_ORDER_OF_FIELDS: tuple[Policy, ...] = ("pause", "restart", "qd766")
-_UNKNOWN: dict[str, Outcome] = {f"{policy}_outcome": "unknown" for policy in _IN_ORDER_OF_FIELDS}
 
 
 def judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> Recorded:
@@ -45,7 +42,13 @@ def emit_ending_class(
         "ended_by": ending.event_type,
     }
     if clock is None or judged is None:
-        fields |= {"outcome": "unknown", **_UNKNOWN, "is_backdated": False, "is_approved": False, "rule": "DR-09"}
+        fields |= {
+            "outcome": "unknown",
+            **_by_policy({}, "unknown"),
+            "is_backdated": False,
+            "is_approved": False,
+            "rule": "DR-09",
+        }
     else:
         is_doubtful = judged.is_backdated and not is_approved
         outcome = judged.classification if is_doubtful else transition.class_at(clock, ending.at)
@@ -64,17 +67,20 @@ def _by_every_policy(transition: Transition, clock: Clock, outcome: Outcome, at:
     """The class under every policy (DR-23); the lawful one is the verdict itself. Without a ledger they are all the same."""
     legal_context, ledger = transition.require_legal_context(), transition.state.ledger
     if not ledger:
-        return {"pause_outcome": outcome, "restart_outcome": outcome, "qd766_outcome": outcome}
+        return _by_policy({}, outcome)
     lawful = legal_context.rule_set.supplement_policy
     try:
         asked = asked_of(transition, clock, ledger)
     except RulesError:
-        return {**_UNKNOWN, f"{lawful}_outcome": outcome}
+        return _by_policy({lawful: outcome}, "unknown")
     found: dict[Policy, Outcome] = policy_classes(
         legal_context.calendar, asked.original, asked.term, asked.ledger, instant(at), legal_context.rule_set
     )
-    found[lawful] = outcome
-    return {f"{policy}_outcome": found[policy] for policy in _IN_ORDER_OF_FIELDS}
+    return _by_policy(found | {lawful: outcome}, "unknown")
+
+
+def _by_policy(found: dict[Policy, Outcome], otherwise: Outcome) -> dict[str, Outcome]:
+    return {f"{policy}_outcome": found.get(policy, otherwise) for policy in POLICIES_AS_FIELDS}
 
 
 def emit_apology_class(transition: Transition, clock: Clock, breached_at: Instant | None = None) -> None:

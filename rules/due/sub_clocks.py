@@ -6,7 +6,7 @@ clocks stops or moves the dossier's own.
 """
 
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -16,7 +16,6 @@ from rules.due.terms import Due, Term, appointment, due
 
 FeedbackStage = Literal["refusal", "supplement", "answer", "publication"]
 
-FEEDBACK_STAGES = get_args(FeedbackStage)
 _HOUR = timedelta(hours=1)
 
 

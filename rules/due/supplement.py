@@ -82,11 +82,6 @@ def is_pausing(cause: PauseCause, rule_set: RuleSet, *, procedure_says_so: bool 
     return cause in rule_set.pausing_causes or procedure_says_so
 
 
-def lawful_due(calendar: Calendar, original: Due, term: Term | None, ledger: Ledger, rule_set: RuleSet) -> AdjustedDue:
-    """Give the due date under the policy that the rule set declares lawful (DR-23, decision B4)."""
-    return adjusted_due(calendar, original, term, ledger, rule_set, rule_set.supplement_policy)
-
-
 def adjusted_due(
     calendar: Calendar, original: Due, term: Term | None, ledger: Ledger, rule_set: RuleSet, policy: Policy
 ) -> AdjustedDue:

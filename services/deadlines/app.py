@@ -45,17 +45,22 @@ class Worker:
     listeners: tuple[Any, ...]
 
 
-def make_app(config: DeadlinesConfig, *, clock: WallClock | None = None) -> Worker:
-    """Build the worker. Reads the rulebook's and the procedures' files."""
-    app = _faust_app(config)
+def make_pipeline(config: DeadlinesConfig) -> Pipeline:
+    """The pipeline of these settings; the bulk path takes the same. Reads the rulebook's and the procedures' files."""
     rulebook = load_rulebook()
-    pipeline = Pipeline(
+    return Pipeline(
         rulebook,
         load_procedures(rulebook.default_rule_set),
         grace=config.grace,
         history_quiet=config.history_quiet,
         retention=config.retention,
     )
+
+
+def make_app(config: DeadlinesConfig, *, clock: WallClock | None = None) -> Worker:
+    """Build the worker. Reads the rulebook's and the procedures' files."""
+    app = _faust_app(config)
+    pipeline = make_pipeline(config)
     table = make_table(app)
     clocks, times = OpenClocks(StoredRows(table)), LogTimes()
     producer = transport.install(app)

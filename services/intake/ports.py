@@ -81,7 +81,7 @@ class EventLog(Protocol):
 
 
 class Store(EventStore, EventLog, Protocol):
-    """Both roles of one store."""
+    """What the assembled service holds: the write side and the read side are one database, so that the relay misses nothing."""
 
 
 class LogPublisher(Protocol):

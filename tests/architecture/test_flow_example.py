@@ -13,7 +13,7 @@ from events.envelope import Event
 from events.schema_files import load_data_schemas, load_schema
 from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
-from rules.clocks.derived_events import DerivedEvent, events_of
+from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.instants import micros
 from rules.clocks.log_time import LogTime
 from rules.clocks.state import NEVER, StreamState
@@ -29,6 +29,7 @@ from services.stats.domain.facts import DossierFacts, fold
 from services.stats.domain.levels import Places
 from services.stats.domain.rows import DossierKey, known_event
 from tests.architecture.tree import text_of
+from tests.unit.deadlines.derived import events_of
 
 RECORDED_AFTER = timedelta(seconds=2)
 

@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess
 from services.stats.adapters.unit_register import load_units
 from tests.browser.town import town, units
+from tests.embedded.engine import ClickHouseProcess
 from tests.sql.engines import migrated
 from tests.sql.loading import load
 from tests.unit.stats.dossiers import events_of

@@ -10,10 +10,10 @@ from datetime import date
 
 import pytest
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess
 from services.stats.domain.figures import FIGURE_NAMES
 from services.stats.questions import LISTED, figures, open_client
 from tests.browser.town import CITY, OLD_WARDS, SCRIPT_CODE, SCRIPT_ID
+from tests.embedded.engine import ClickHouseProcess
 
 pytestmark = [pytest.mark.integration]
 

@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess
 from events.dossier import IntegrityFlagRaised
 from events.envelope import Event
 from motcua.cli import group
@@ -18,6 +17,7 @@ from services.stats.adapters.fact_store import ClickHouseFacts
 from services.stats.domain.rows import data_text, row_for
 from tests.browser.conftest import Visit, ended, free_port, serve
 from tests.browser.test_page import UNLABELLED, WEAK_CONTRAST
+from tests.embedded.engine import ClickHouseProcess
 from tests.sql.engines import engine_of_its_own
 from tests.sql.loading import load_rows
 from tests.unit.deadlines.life import CHAINED, Life, fold, term

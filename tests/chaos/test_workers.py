@@ -20,9 +20,9 @@ from uuid import UUID
 import pytest
 from aiokafka.errors import KafkaError
 
-from deploy.embedded.kafka.handle import KafkaHandle, start_kafka
 from events.envelope import Event
 from events.topics import Topic
+from tests.embedded.broker import KafkaHandle, start_kafka
 from tests.flow.deadlines.dossiers import Dossier, term
 from tests.integration.deadlines.expected import expected_of_log, without_detection
 from tests.integration.deadlines.harness import Reader, Relay, WorkerProcess, make_topics

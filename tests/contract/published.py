@@ -42,6 +42,12 @@ def example(name: str, file: str) -> Any:
     return json.loads((FOLDER / "examples" / name / "valid" / f"{file}.json").read_text(encoding="utf-8"))
 
 
+def minimal_example(name: str) -> Any:
+    """The smallest valid data of a type: the full one, where there is no other."""
+    has_own = (FOLDER / "examples" / name / "valid" / "minimal.json").is_file()
+    return example(name, "minimal" if has_own else "full")
+
+
 def document(name: str) -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
     return loaded

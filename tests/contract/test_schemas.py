@@ -13,7 +13,15 @@ from events.catalog import ACTION_TYPES, CLASS_BY_TYPE
 from events.codec import SCHEMA_URN
 from events.deadline import ClockKind
 from events.envelope import ATTRIBUTES, CONSTANT_ATTRIBUTES
-from tests.contract.published import MESSAGE_SCHEMAS, examples, schema, schema_names, validator, wrong_fields
+from tests.contract.published import (
+    MESSAGE_SCHEMAS,
+    examples,
+    minimal_example,
+    schema,
+    schema_names,
+    validator,
+    wrong_fields,
+)
 
 META = jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"})
 NAME = re.compile("[a-z0-9]{1,20}")
@@ -106,9 +114,17 @@ def test_the_data_of_a_whole_event_fits_the_schema_of_its_type(name: str, file: 
 
 def test_every_type_of_action_is_taken_with_its_own_minimal_data() -> None:
     action = next(data for name, file, data in VALID if (name, file) == ("action.v1", "minimal.json"))
-    minimal = {name: data for name, file, data in VALID if file == "minimal.json"}
     for name in ACTION_TYPES:
-        assert wrong_fields("action.v1", {**action, "type": name, "data": minimal[name]}) == set()
+        assert wrong_fields("action.v1", {**action, "type": name, "data": minimal_example(name)}) == set()
+
+
+@pytest.mark.parametrize("name", sorted(CLASS_BY_TYPE))
+def test_a_minimal_example_says_what_is_compulsory_and_is_refused_without_it(name: str) -> None:
+    data, compulsory = minimal_example(name), schema(name).get("required", [])
+    assert set(data) >= set(compulsory)
+    assert wrong_fields(name, data) == set()
+    for field in compulsory:
+        assert wrong_fields(name, {one: value for one, value in data.items() if one != field}) == {f"/{field}"}
 
 
 def enums(part: Any) -> Iterator[list[Any]]:

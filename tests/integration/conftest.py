@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.embedded.kafka.handle import KafkaHandle, start_kafka
+from tests.embedded.broker import KafkaHandle, start_kafka
 from tests.integration.brokers import emptied
 
 

@@ -14,7 +14,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = Path(__file__).with_name("full_run.toml")
 FOLDERS = ("tests/integration/clickhouse_front", "tests/integration/kafka", "tests/integration/processes")
-TESTED = ("deploy/embedded", "requirements", *FOLDERS, "tests/integration/conftest.py", "tests/waiting.py")
+TESTED = (
+    "deploy/embedded",
+    "requirements",
+    *FOLDERS,
+    "tests/embedded",
+    "tests/integration/conftest.py",
+    "tests/waiting.py",
+)
 SMOKE_TESTS = 20
 
 _NOT_SOURCE = ("__pycache__", ".pyc")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess
+from tests.embedded.engine import ClickHouseProcess
 from tests.sql.engines import migrated
 
 NOW = datetime(2026, 11, 21, 5, tzinfo=UTC)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from clickhouse_connect.driver.client import Client
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess, start
 from services.stats.adapters.clickhouse import create_database, open_client
 from services.stats.adapters.migrations import migrate
 from services.stats.adapters.views import apply_views
+from tests.embedded.engine import ClickHouseProcess, start
 
 
 @contextmanager

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess
 from services.stats.adapters.clickhouse import create_database, database_of, open_client
 from services.stats.adapters.migrations import ChangedMigrationError, migrate, read_migrations
+from tests.embedded.engine import ClickHouseProcess
 
 
 @pytest.fixture

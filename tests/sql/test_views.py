@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess
 from services.stats.adapters.clickhouse import create_database, open_client
 from services.stats.adapters.migrations import Migration, migrate, read_migrations
 from services.stats.adapters.views import apply_views, read_views
 from services.stats.app import prepared
+from tests.embedded.engine import ClickHouseProcess
 
 WITH_VIEWS = Path(__file__).parent / "migrations_with_views"
 """The migrations that held views, as they were applied to databases that exist."""

@@ -22,7 +22,6 @@ class ServerOptions:
     port: int = 8123
     port_file: Path | None = None
     users: Users = field(repr=False)
-    has_empty_password: bool = True
     memory_limit_bytes: int = 0
     body_limit_bytes: int = 1 << 30
     timezone: str = "UTC"
@@ -69,8 +68,7 @@ def parse_options(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     writer_password = given.writer_password or environment.get(WRITER_PASSWORD_VARIABLE, "")
     reader_password = given.reader_password or environment.get(READER_PASSWORD_VARIABLE, "")
     is_loopback = given.host in {"127.0.0.1", "::1", "localhost"}
-    has_empty_password = not writer_password or not reader_password
-    if has_empty_password and not is_loopback:
+    if not (is_loopback or (writer_password and reader_password)):
         parser.error(f"--host {given.host} is not loopback: both passwords must be set")
     if given.writer_user == given.reader_user:
         parser.error("the writer and the reader need different names")
@@ -88,7 +86,6 @@ def parse_options(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         port=given.port,
         port_file=given.port_file.absolute() if given.port_file is not None else None,
         users=Users((writer, reader)),
-        has_empty_password=has_empty_password,
         memory_limit_bytes=given.memory_limit_bytes,
         body_limit_bytes=given.body_limit_bytes,
         timezone=given.timezone,

@@ -88,7 +88,6 @@ def _statement(
         query_id=_query_id(options),
         sql=sql,
         keyword=keyword,
-        words=words,
         needs_tree=needs_tree,
         insert=insert,
         output_format=_output_format(request, options, output_format(words) if keyword in READS else None),

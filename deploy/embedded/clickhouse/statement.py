@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from deploy.embedded.clickhouse.inserts import InsertParts
-from deploy.embedded.clickhouse.sql_text import Token, masked
+from deploy.embedded.clickhouse.sql_text import masked
 from deploy.embedded.clickhouse.users import User
 
 # Statements whose answer has rows, and which may therefore be killed when nobody waits for it any more.
@@ -50,7 +50,6 @@ class Statement:
     query_id: str
     sql: bytes
     keyword: bytes
-    words: list[Token] = field(repr=False)
     needs_tree: bool
     insert: InsertParts | None = field(default=None, repr=False)
     output_format: str = "TabSeparated"

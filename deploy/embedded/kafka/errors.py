@@ -49,9 +49,3 @@ class StorageFormatError(EmbeddedKafkaError):
     """The data directory could not be prepared for Kafka."""
 
     exit_code = 16
-
-
-class BrokerNotReadyError(EmbeddedKafkaError):
-    """The broker ended, or did not answer in time, after it was started."""
-
-    exit_code = 17

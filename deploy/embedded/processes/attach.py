@@ -18,11 +18,6 @@ class AttachedStack:
         self._run_dir = run_dir
         self._control = control
 
-    @property
-    def foreground_pid(self) -> int:
-        """Pid of the command that runs the stack; SIGTERM stops it in order."""
-        return int(self._run_dir.lock.read_text())
-
     def status(self) -> list[ProgramStatus]:
         """How every program fares, in start order. Raises NotRunningError if it ended meanwhile."""
         order = list(json.loads(self._run_dir.spec.read_text()))

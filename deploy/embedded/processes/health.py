@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +11,7 @@ _LOOK_SECONDS = 2.0
 
 
 class HealthCheck(Protocol):
-    """One look at a program."""
+    """Whether a program serves, asked again and again while it starts."""
 
     def passed(self) -> bool:
         """True if the program serves. Must not raise for a program that is not up yet."""
@@ -22,26 +20,6 @@ class HealthCheck(Protocol):
     def __str__(self) -> str:
         """What is looked for, to complete "did not become healthy within 30 s: ..."."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TcpPort:
-    """Something accepts connections on the port."""
-
-    port: int
-    host: str = "127.0.0.1"
-
-    def passed(self) -> bool:
-        """True if a connection can be opened."""
-        try:
-            with socket.create_connection((self.host, self.port), timeout=_LOOK_SECONDS):
-                return True
-        except OSError:
-            return False
-
-    def __str__(self) -> str:
-        """Say what is waited for."""
-        return f"nothing accepts connections on {self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,24 +37,8 @@ class HttpOk:
             return False
 
     def __str__(self) -> str:
-        """Say what is waited for."""
+        """Which URL does not answer yet, for the message that it did not become healthy."""
         return f"GET {self.url} does not answer 200"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """A function says whether the program serves; `unmet` completes the sentence when it does not."""
-
-    probe: Callable[[], bool]
-    unmet: str
-
-    def passed(self) -> bool:
-        """What the function says."""
-        return self.probe()
-
-    def __str__(self) -> str:
-        """Say what is waited for."""
-        return self.unmet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,5 +50,5 @@ class Started:
         return True
 
     def __str__(self) -> str:
-        """Say what is waited for."""
+        """The sentence of a program that ended, for the message that it did not become healthy."""
         return "it does not run"

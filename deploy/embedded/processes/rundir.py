@@ -22,7 +22,6 @@ STACK_MARK = "MOTCUA_STACK"
 
 # 108 bytes on Linux, 104 on macOS, less what supervisord appends while it makes the socket (".<pid>").
 _LONGEST_SOCKET_PATH = 90
-_STOP_MARGIN_S = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ from events.handling import HandlingEvent
 from events.lateness import LatenessEvent
 from events.results import ResultEvent
 from events.submission import SubmissionEvent
+from rules.clocks.holding import Holding, handed_over, reassigned, received, refused
 
 Lifecycle = Literal[
     "submitted", "intake_rejected", "accepted", "in_processing", "resolved", "delivered", "withdrawn", "stopped", "returned",
@@ -149,7 +150,9 @@ def _changes(state: DossierState, envelope: Envelope, data: DossierEvent) -> Cha
     if isinstance(data, FeedbackEvent):
         return _by_feedback(data) | moved_on
     if isinstance(data, ControlEvent):
-        return {"held_by_unit_id": data.new_unit_id} if isinstance(data, DossierReassignedByReorganisation) else {}
+        if isinstance(data, DossierReassignedByReorganisation):
+            return _held(reassigned(_holding(state), data.new_unit_id))
+        return {}
     if isinstance(data, LatenessEvent):
         return {}
     assert_never(data)
@@ -180,13 +183,11 @@ def _by_submission(state: DossierState, envelope: Envelope, data: SubmissionEven
 def _by_handling(state: DossierState, data: HandlingEvent) -> Changes:
     match data:
         case DossierTransferred():
-            handed_over_by = {"transferred_from_unit_id": state.held_by_unit_id}
-            return {**_processing(state), **handed_over_by, "held_by_unit_id": data.to_unit_id}
+            return {**_processing(state), **_held(handed_over(_holding(state), data.to_unit_id))}
         case TransferReceived():
-            return {**_processing(state), "transferred_from_unit_id": None}
+            return {**_processing(state), **_held(received(_holding(state)))}
         case TransferRefused():
-            back_to = state.transferred_from_unit_id or state.held_by_unit_id
-            return {"transferred_from_unit_id": None, "held_by_unit_id": back_to}
+            return _held(refused(_holding(state)))
         case ConsultationRequested():
             return {**_processing(state), "open_consultations": state.open_consultations | {data.document_no}}
         case ConsultationAnswered():
@@ -250,13 +251,21 @@ def _processing(state: DossierState) -> Changes:
     return {"lifecycle": "in_processing"} if state.lifecycle == "accepted" else {}
 
 
+def _holding(state: DossierState) -> Holding:
+    return Holding(state.held_by_unit_id, state.transferred_from_unit_id or 0)
+
+
+def _held(now: Holding) -> Changes:
+    return {"held_by_unit_id": now.held_by_unit_id, "transferred_from_unit_id": now.handed_over_by_unit_id or None}
+
+
 def _ended(state: DossierState, event_id: str, lifecycle: Lifecycle) -> Changes:
     return {
         "lifecycle": lifecycle,
         "ending_event_ids": state.ending_event_ids | {event_id},
         "is_waiting_for_supplement": False,
         "is_waiting_for_payment": False,
-        "transferred_from_unit_id": None,
+        **_held(received(_holding(state))),
         "open_consultations": frozenset(),
     }
 

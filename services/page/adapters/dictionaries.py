@@ -31,10 +31,6 @@ class Dictionary:
         text = self._texts.get(key, key)
         return _PLACE.sub(lambda found: str(places.get(found[1], found[0])), text)
 
-    def has(self, key: str) -> bool:
-        """Whether there is such a text."""
-        return key in self._texts
-
 
 def read_texts(language: Language) -> dict[str, str]:
     """Every text of a language by its key."""

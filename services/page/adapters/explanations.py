@@ -1,4 +1,4 @@
-"""Why the due dates of one dossier are what they are: its stored events explained by the rules and held against what was said."""
+"""Why the due dates of one dossier are what they are: stored events explained by the rules, held against what was emitted."""
 
 from datetime import datetime
 from typing import Any

@@ -25,7 +25,7 @@ from rules.explain.recorded_stream import RecordedDue, RecordedStream
 
 Row = Mapping[str, Any]
 Question = dict[str, Any]
-_SAID: Final = (deadline.DeadlineSet, deadline.DeadlineMoved, deadline.DeadlineRecomputed)
+_WITH_A_DUE_DATE: Final = (deadline.DeadlineSet, deadline.DeadlineMoved, deadline.DeadlineRecomputed)
 _FIRST_LOOK = 2_000
 _NEXT_LOOK = 10
 
@@ -33,13 +33,13 @@ _NEXT_LOOK = 10
 def recorded_stream(dossier_id: str, rows: Iterable[Row]) -> Generator[Question, Sequence[Row], RecordedStream]:
     """The stream; yields the parameters of `log_times.sql` where the time of the partition matters, and is sent the rows."""
     own: dict[int, tuple[Fact, Row]] = {}
-    said: list[tuple[int, Any, RecordedDue]] = []
+    dues: list[tuple[int, Any, RecordedDue]] = []
     code = None
     for row in rows:
         code = code or row["dossier_code"] or None
         data = _data(row)
-        if isinstance(data, _SAID):
-            said.append((row["stream_seq"], row["recorded_at"], _recorded(row, data)))
+        if isinstance(data, _WITH_A_DUE_DATE):
+            dues.append((row["stream_seq"], row["recorded_at"], _recorded(row, data)))
         elif row["event_type"] not in DEADLINE_TYPES or row["_topic"] == "dossier-events":
             own[row["stream_seq"]] = (fact_at(row, data), row)
     history: list[Told] = []
@@ -50,7 +50,7 @@ def recorded_stream(dossier_id: str, rows: Iterable[Row]) -> Generator[Question,
         open_until = (yield from _open_until(before, (fact, row))) if before is not None and is_catching_up else 0
         history.append(Told(fact, open_until))
         before = fact, row
-    recorded = tuple(one for _, _, one in sorted(said, key=lambda one: one[:2]))
+    recorded = tuple(one for _, _, one in sorted(dues, key=lambda one: one[:2]))
     return RecordedStream(dossier_id=dossier_id, dossier_code=code, history=tuple(history), recorded=recorded)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess, Passwords, start
+from tests.embedded.engine import ClickHouseProcess, Passwords, start
 from tests.waiting import until
 
 READER_PASSWORD = "chỉ-đọc"

@@ -20,7 +20,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError, StreamFailureErr
 from clickhouse_connect.driver.external import ExternalData
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess
+from tests.embedded.engine import ClickHouseProcess
 from tests.integration.clickhouse_front.conftest import READER_PASSWORD
 
 pytestmark = pytest.mark.integration

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess
+from tests.embedded.engine import ClickHouseProcess
 from tests.integration.clickhouse_front.conftest import Ask
 
 pytestmark = pytest.mark.integration

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess, Passwords, StartError, command, is_ready, start
+from tests.embedded.engine import ClickHouseProcess, Passwords, StartError, command, is_ready, start
 from tests.integration.clickhouse_front.conftest import ask_at, until_running
 from tests.waiting import until
 

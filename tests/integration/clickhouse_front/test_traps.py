@@ -13,7 +13,7 @@ import lz4.frame
 import pytest
 import zstandard
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess
+from tests.embedded.engine import ClickHouseProcess
 from tests.integration.clickhouse_front.conftest import Ask, until_running
 from tests.waiting import until
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from deploy.embedded.kafka.handle import start_kafka
 from events.codec import to_kafka
 from events.dossier import StepStarted
 from events.topics import Topic
+from tests.embedded.broker import start_kafka
 from tests.flow.deadlines.dossiers import HANOI, Dossier, at, term
 from tests.integration.deadlines.expected import expected_of_log
 from tests.integration.deadlines.harness import GRACE, Reader, WorkerProcess, drained, make_topics

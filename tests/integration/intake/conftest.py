@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.kafka.handle import KafkaHandle
 from deploy.embedded.kafka.topics import create_topics
 from deploy.embedded.processes.tied import tied
 from motcua.topic_specs import topic_specs
 from services.intake.adapters.event_store import LedgerStore, open_store
+from tests.embedded.broker import KafkaHandle
 from tests.integration.brokers import emptied
 from tests.waiting import until
 

@@ -11,12 +11,12 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from deploy.embedded.kafka.handle import KafkaHandle, start_kafka
 from deploy.embedded.kafka.topics import create_topics
 from events.hash_chain import first_break
 from events.schema_files import load_topic_file
 from events.topics import Topic
 from motcua.topic_specs import topic_specs
+from tests.embedded.broker import KafkaHandle, start_kafka
 from tests.integration.crash_matrix import KILLS, Crash, crashes_of
 from tests.integration.intake.conftest import Intake, running_intake
 from tests.integration.intake.counter_client import (

@@ -12,8 +12,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import ProducerFenced
 
-from deploy.embedded.kafka.handle import KafkaHandle
 from deploy.embedded.kafka.topics import TopicMismatchError, TopicSpec, create_topics
+from tests.embedded.broker import KafkaHandle
 
 pytestmark = pytest.mark.integration
 

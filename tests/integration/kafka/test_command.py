@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.kafka.handle import KafkaHandle
 from deploy.embedded.kafka.jars import is_whole, kafka_version, resolve_jars
+from tests.embedded.broker import KafkaHandle
 
 pytestmark = pytest.mark.integration
 

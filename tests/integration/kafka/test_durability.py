@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from deploy.embedded.kafka.errors import BrokerNotReadyError, PortTakenError
-from deploy.embedded.kafka.handle import KafkaHandle, answers, start_kafka
+from deploy.embedded.kafka.answering import answers
+from deploy.embedded.kafka.errors import PortTakenError
 from deploy.embedded.kafka.launch import free_port
 from deploy.embedded.kafka.topics import TopicSpec, create_topics
+from tests.embedded.broker import BrokerNotReadyError, KafkaHandle, start_kafka
 
 pytestmark = [pytest.mark.integration, pytest.mark.chaos]
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.embedded.processes.health import TcpPort
 from deploy.embedded.processes.programs import Program
 from deploy.embedded.processes.rundir import RunDir
 from deploy.embedded.processes.sweep import kill_marked, marked_processes
+from tests.integration.processes.checks import TcpPort
 from tests.waiting import until
 
 HERE = Path(__file__).parent

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 from deploy.embedded.processes.errors import StackError
-from deploy.embedded.processes.health import TcpPort
 from deploy.embedded.processes.programs import Program
 from deploy.embedded.processes.signals import stop_signals_interrupt
 from deploy.embedded.processes.stack import Stack
+from tests.integration.processes.checks import TcpPort
 
 
 def say(name: str, message: str) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import psutil
 import pytest
 
-from deploy.embedded.kafka.handle import answers
+from deploy.embedded.kafka.answering import answers
 from deploy.embedded.kafka.launch import free_port
-from deploy.embedded.processes.health import Probe
 from deploy.embedded.processes.programs import Program, ProgramState
 from deploy.embedded.processes.stack import Stack
+from tests.integration.processes.checks import Probe
 
 pytestmark = [pytest.mark.integration, pytest.mark.chaos]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess, start
+from tests.embedded.engine import ClickHouseProcess, start
 
 
 class Engine:

@@ -8,7 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.embedded.kafka.topics import TopicSpec, create_topics
-from events.catalog import topic_of
+from events.catalog import DOSSIER_TYPES
 from events.codec import to_kafka
 from events.envelope import Event
 from events.topics import Topic
@@ -70,4 +70,5 @@ async def limit_message_size(bootstrap: str, topic: str, limit_bytes: int) -> No
 
 async def _send(producer: AIOKafkaProducer, event: Event) -> None:
     key, value, headers = to_kafka(event)
-    await producer.send(topic_of(event.envelope.event_type), value, key, headers=headers)
+    topic = Topic.DOSSIER_EVENTS if event.envelope.event_type in DOSSIER_TYPES else Topic.DEADLINE_EVENTS
+    await producer.send(topic, value, key, headers=headers)

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.clickhouse.process import ClickHouseProcess, start
-from deploy.embedded.kafka.handle import KafkaHandle
 from deploy.embedded.kafka.launch import free_port
 from events.envelope import Event
 from events.topics import Topic
@@ -22,6 +20,8 @@ from services.stats.adapters.clickhouse import open_client
 from services.stats.app import prepared, run_loader
 from services.stats.config import CONSUMER_GROUP, Config
 from services.stats.ports import DeadLetterError
+from tests.embedded.broker import KafkaHandle
+from tests.embedded.engine import ClickHouseProcess, start
 from tests.integration.brokers import emptied, members_leave
 from tests.integration.crash_matrix import KILLS, Crash, crashes_of
 from tests.integration.stats.publishing import (

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from events.codec import dumps, to_kafka
 from events.data_codec import plain
 from events.envelope import Event
-from rules.clocks.derived_events import events_of
 from rules.clocks.instants import instant, micros
 from rules.clocks.state import NEVER
 from services.deadlines.adapters.store.row_codec import head, pack, unpack
@@ -19,6 +18,7 @@ from services.deadlines.pipeline import Pipeline
 from tests.lanes.examples import examples
 from tests.properties.deadlines.random_lives import Told, lives
 from tests.unit.deadlines.calendars import swapped
+from tests.unit.deadlines.derived import events_of
 from tests.unit.deadlines.life import Watch, kind_of
 from tests.unit.deadlines.test_published_contract import validator
 

@@ -100,6 +100,8 @@ WRONG_ATTRIBUTES = [
     ("ce_streamseq", b"one"),
     ("ce_streamseq", b""),
     ("ce_streamseq", b"1_0"),
+    ("ce_streamseq", b"123456789012345678901234567890"),
+    ("ce_unitid", b"1234567890123456789"),
     ("ce_openedon", b"2026-13-01"),
     ("ce_unitid", b"ward"),
     ("ce_history", b"yes"),

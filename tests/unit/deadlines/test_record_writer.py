@@ -11,10 +11,11 @@ from msgspec.structs import fields, replace
 from events.catalog import DEADLINE_TYPES
 from events.codec import from_kafka, to_kafka
 from events.data_codec import typed
-from rules.clocks.derived_events import DerivedEvent, events_of
+from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.instants import Zone, micros
 from rules.clocks.state import Subject
 from services.deadlines.adapters.wire.record_writer import RecordWriter
+from tests.unit.deadlines.derived import events_of
 from tests.unit.deadlines.life import HANOI, Watch, at
 from tests.unit.deadlines.test_redelivery import LIVES
 

@@ -12,13 +12,14 @@ from rules.book.procedure_files import load_procedures
 from rules.book.procedures import ProcedureCatalogue
 from rules.book.rulebook import Rulebook
 from rules.book.rulebook_files import load_rulebook
-from rules.clocks.derived_events import DerivedEvent, events_of
+from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
 from rules.clocks.instants import micros
 from rules.clocks.log_time import LogTime
 from rules.clocks.state import StreamState
 from services.deadlines.adapters.wire.fact_reader import read_fact
 from services.deadlines.pipeline import Pipeline
+from tests.unit.deadlines.derived import events_of
 
 DOSSIER_ID = "11111111-1111-5111-8111-111111111111"
 

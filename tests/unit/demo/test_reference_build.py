@@ -83,20 +83,20 @@ def test_only_the_lines_of_our_province_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        "3019909,4019909,1,swallowed,2025-07-01,law",
-        "3019909,4019909,1,merged,1 July 2025,law",
-        "x,4019909,1,merged,2025-07-01,law",
-        "3019909,4019909,1,merged,2025-07-01",
-        "3019909,4019909,1,merged,2025-07-01,law,more",
+        "3019909,19909,Xã A,hamlet,xã,46,2004-01-01,2025-07-01,law",
+        "3019909,19909,Xã A,commune,xã,46,2004-01-01,1 July 2025,law",
+        "x,19909,Xã A,commune,xã,46,2004-01-01,2025-07-01,law",
+        "3019909,19909,Xã A,commune,xã,46,2004-01-01,2025-07-01",
+        "3019909,19909,Xã A,commune,xã,46,2004-01-01,2025-07-01,law,more",
     ],
 )
 def test_a_row_that_cannot_be_read_stops_the_load_and_names_the_line(
     row: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "data").mkdir()
-    heading = "old_unit_id,new_unit_id,share,kind,valid_from,legal_basis"
-    good = "3019900,4019900,1,merged,2025-07-01,law"
-    (tmp_path / "data" / "successions.csv").write_text("\n".join([heading, good, row]), encoding="utf-8")
+    heading = "unit_id,code,name,level,unit_type,parent_id,valid_from,valid_until,legal_basis"
+    good = "3019900,19900,Xã B,commune,xã,46,2004-01-01,2025-07-01,law"
+    (tmp_path / "data" / "units.csv").write_text("\n".join([heading, good, row]), encoding="utf-8")
     monkeypatch.setattr(reference, "files", lambda _package: tmp_path)
-    with pytest.raises(reference.ReferenceDataError, match=r"successions\.csv, line 3"):
-        reference.load_successions()
+    with pytest.raises(reference.ReferenceDataError, match=r"units\.csv, line 3"):
+        reference.load_units()

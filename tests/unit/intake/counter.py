@@ -10,7 +10,7 @@ from rules.book.rulebook_files import load_rulebook
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.problems import Problems
 from services.intake.domain.actions import Action
-from tests.contract.published import example
+from tests.contract.published import minimal_example
 
 SOURCE = "/hue/mot-cua"
 HISTORY_SOURCE = "urn:motcua:import:old-register"
@@ -111,7 +111,7 @@ def raw_action(
         "unitid": 5,
         "actorid": "cb-1",
         **attributes,
-        "data": {**(DATA.get(event_type) or example(event_type, "minimal")), **(data or {})},
+        "data": {**(DATA.get(event_type) or minimal_example(event_type)), **(data or {})},
     }
 
 

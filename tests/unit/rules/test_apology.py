@@ -11,7 +11,7 @@ from rules.calendars.calendar import Calendar
 from rules.due.apology import apology_class, reappointment_problem
 from rules.due.classify import classify
 from rules.due.ladder import apology_latest_at
-from rules.due.supplement import Pause, lawful_due
+from rules.due.supplement import Pause, adjusted_due
 from rules.due.terms import Due, Term, due
 
 Local = Callable[[str], datetime]
@@ -141,4 +141,4 @@ def test_while_the_citizen_is_waited_for_there_is_no_date_to_apologise_for(
     whole = due(calendar, vn("2026-02-11T10:20"), SEVEN, rule_set)
     for cause in ("supplement", "financial_duty"):
         waiting = (Pause(requested_at=vn("2026-02-27T09:00"), completed_at=None, cause=cause),)  # type: ignore[arg-type]
-        assert lawful_due(calendar, whole, SEVEN, waiting, rule_set).due is None
+        assert adjusted_due(calendar, whole, SEVEN, waiting, rule_set, rule_set.supplement_policy).due is None

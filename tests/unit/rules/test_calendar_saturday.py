@@ -14,6 +14,7 @@ import pytest
 from rules.book.rulebook import Rulebook
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
+from rules.calendars.days import is_open_for_intake
 from rules.calendars.spec import parse_calendar
 from rules.due.terms import Term, TermUnit, due
 from rules.errors import CalendarExhaustedError, InvalidCalendarError
@@ -36,7 +37,7 @@ def hours(calendar: Calendar, day: date) -> list[str]:
 
 
 def test_a_plain_saturday_is_open_in_the_morning_and_does_not_count(saturday: Calendar) -> None:
-    assert saturday.is_open_for_intake(PLAIN)
+    assert is_open_for_intake(saturday.spec, PLAIN)
     assert hours(saturday, PLAIN) == ["07:30-11:30"]
     assert saturday.intake_sessions(PLAIN)[0][0].isoformat() == "2026-03-07T07:30:00+07:00"
     assert not saturday.is_working_day(PLAIN)
@@ -44,14 +45,14 @@ def test_a_plain_saturday_is_open_in_the_morning_and_does_not_count(saturday: Ca
 
 
 def test_the_standard_calendar_is_shut_on_that_day(calendar: Calendar) -> None:
-    assert not calendar.is_open_for_intake(PLAIN)
+    assert not is_open_for_intake(calendar.spec, PLAIN)
     assert hours(calendar, PLAIN) == []
 
 
 @pytest.mark.parametrize("day", [MAKE_UP, WEDNESDAY, date(2026, 1, 10)])
 def test_a_day_that_counts_is_open_at_its_own_hours(saturday: Calendar, calendar: Calendar, day: date) -> None:
     for one in (saturday, calendar):
-        assert one.is_open_for_intake(day)
+        assert is_open_for_intake(one.spec, day)
         assert hours(one, day) == ["07:30-11:30", "13:00-17:00"]
         assert one.intake_sessions(day) == one.sessions(day)
 
@@ -70,7 +71,7 @@ def test_a_day_that_counts_is_open_at_its_own_hours(saturday: Calendar, calendar
     ],
 )
 def test_public_holidays_and_sundays_shut_the_counters(saturday: Calendar, day: date) -> None:
-    assert not saturday.is_open_for_intake(day)
+    assert not is_open_for_intake(saturday.spec, day)
     assert hours(saturday, day) == []
     assert not saturday.is_working_day(day)
 
@@ -113,7 +114,7 @@ def test_every_deadline_of_the_appendix_is_the_same(
 
 def test_the_counters_of_unpublished_days_are_not_guessed(saturday: Calendar) -> None:
     for day in (date(2027, 1, 2), date(2022, 12, 31)):
-        for ask in (saturday.intake_sessions, saturday.sessions, saturday.is_open_for_intake):
+        for ask in (saturday.intake_sessions, saturday.sessions):
             with pytest.raises(CalendarExhaustedError):
                 ask(day)
 

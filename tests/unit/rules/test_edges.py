@@ -14,7 +14,7 @@ from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.classify import class_as_recorded
 from rules.due.ladder import apology_latest_at, near_due_rungs
-from rules.due.supplement import Extension, Pause, adjusted_due, lawful_due, qd766_class
+from rules.due.supplement import Extension, Pause, adjusted_due, qd766_class
 from rules.due.terms import Term, TermUnit, due, nominal_day
 from rules.errors import CalendarExhaustedError, InvalidTermError, NaiveInstantError
 from tests.unit.rules.classes import as_recorded
@@ -216,7 +216,7 @@ def test_the_lawful_restart_of_a_same_day_term_has_its_cut_off(
     term = Term(value=1, unit="same_day")
     original = due(calendar, vn("2026-03-09T09:00"), term, rule_set)
     pause = Pause(requested_at=vn("2026-03-09T10:00"), completed_at=vn("2026-03-11T15:30"))
-    moved = lawful_due(calendar, original, term, (pause,), rule_set).due
+    moved = adjusted_due(calendar, original, term, (pause,), rule_set, rule_set.supplement_policy).due
     assert moved is not None
     assert moved.due_at == vn("2026-03-12T17:00")
 

@@ -151,7 +151,7 @@ def test_sessions_change_on_their_effective_date() -> None:
     assert calendar.end_of_last_session(date(2011, 12, 30)).hour == 17
     assert calendar.end_of_last_session(date(2012, 1, 2)).hour == 12
     eve = calendar.end_of_last_session(date(2011, 12, 30)) - timedelta(hours=1)
-    assert calendar.add_working_minutes(eve, 180).isoformat() == "2012-01-02T11:00:00+01:00"
+    assert calendar.add_working_time(eve, timedelta(hours=3)).isoformat() == "2012-01-02T11:00:00+01:00"
 
 
 @pytest.mark.parametrize(

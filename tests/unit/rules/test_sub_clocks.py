@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import get_args
 
 import pytest
 
@@ -10,7 +11,6 @@ from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.classify import classify
 from rules.due.sub_clocks import (
-    FEEDBACK_STAGES,
     FeedbackStage,
     agency_due,
     consultation_due,
@@ -164,7 +164,7 @@ def test_feedback_has_a_clock_for_each_stage(
 
 
 def test_every_stage_of_feedback_has_a_parameter(calendar: Calendar, rule_set: RuleSet, vn: Local) -> None:
-    assert FEEDBACK_STAGES == ("refusal", "supplement", "answer", "publication")
+    assert get_args(FeedbackStage) == ("refusal", "supplement", "answer", "publication")
     slower = replace(rule_set, feedback_publication_working_days=3)
     assert feedback_due(calendar, vn("2026-02-09T09:00"), "publication", slower).due_at == vn("2026-02-12T17:00")
 

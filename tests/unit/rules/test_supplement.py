@@ -11,7 +11,7 @@ import pytest
 from rules.book.ruleset import Policy, RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.classify import classify
-from rules.due.supplement import Pause, adjusted_due, closed, lawful_due, qd766_class
+from rules.due.supplement import Pause, adjusted_due, closed, qd766_class
 from rules.due.terms import Term, TermUnit, appointment, due
 from rules.errors import InvalidPausesError
 
@@ -86,7 +86,8 @@ def test_three_policies_judge_the_same_dossier_differently(calendar: Calendar, r
 def test_the_lawful_policy_is_the_one_of_the_rule_set(calendar: Calendar, rule_set: RuleSet, desk: Desk) -> None:
     term = Term(value=10, unit="working_day")
     original = due(calendar, desk.vn("2025-03-03T09:00"), term, rule_set)
-    found = lawful_due(calendar, original, term, desk.pauses(("2025-03-06T10:00", "2025-03-12T14:00")), rule_set)
+    ledger = desk.pauses(("2025-03-06T10:00", "2025-03-12T14:00"))
+    found = adjusted_due(calendar, original, term, ledger, rule_set, rule_set.supplement_policy)
     assert (found.policy, found.applied, found.rule) == ("restart", "restart", "DR-21")
     assert found.due is not None
     assert found.due.due_at == desk.vn("2025-03-26T17:00")

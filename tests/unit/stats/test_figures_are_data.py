@@ -13,6 +13,7 @@ from motcua.commands.figures_command import as_object
 from services.page.adapters.dictionaries import read_texts
 from services.page.adapters.statistics import Statistics
 from services.page.domain import csv_tables
+from services.stats.domain.facts import COLUMNS
 from services.stats.domain.figure import Count, Figure, Left, Rate, ReportColumn, rate_text
 from services.stats.domain.figure_catalog import COUNTS, FIGURES, LISTED, PAGE, RATES, REPORT, TREND
 from services.stats.domain.figures import Counts, UnitFigures
@@ -77,6 +78,25 @@ def test_a_predicate_names_no_figure_that_comes_after_it() -> None:
     for count in COUNTS:
         assert set(re.findall(r"(?<!')\b\w+\b(?!')", count.predicate)) & NUMBERS.keys() <= seen, count.id
         seen.add(count.id)
+
+
+@pytest.mark.parametrize("view", ["dossiers_in_period", "apologies_in_period"])
+def test_a_predicate_names_only_what_its_view_has(view: str) -> None:
+    """Columns of the facts, names that the view defines, and figures; a name that is called is a function of the engine."""
+    text = (ROOT / f"services/stats/views/{view}.sql").read_text("utf-8")
+    known = {*COLUMNS, *re.findall(r"\bAS (\w+)", text), *NUMBERS}
+    for count in COUNTS:
+        if count.cohort.view == view:
+            bare = re.sub(r"'[^']*'|\w+\.|INTERVAL \d+ DAY", "", count.predicate)
+            assert set(re.findall(r"\b[a-z]\w*\b(?! *\()", bare)) - {"true", "false"} <= known, count.id
+
+
+def test_every_column_of_the_facts_is_made_by_a_migration() -> None:
+    texts = [path.read_text("utf-8") for path in sorted((ROOT / "services/stats/migrations").glob("*.sql"))]
+    statements = [one for text in texts for one in re.split(r";\s*$", re.sub(r"--.*", "", text), flags=re.MULTILINE)]
+    of_facts = [one for one in statements if re.search(r"\b(?:EXISTS|TABLE) dossiers\b", one)]
+    column = re.compile(r"^ +(?:ADD COLUMN IF NOT EXISTS )?([a-z]\w*) +[A-Z]\w+", flags=re.MULTILINE)
+    assert {name for one in of_facts for name in column.findall(one)} == set(COLUMNS)
 
 
 def test_the_counts_are_those_that_are_declared() -> None:

@@ -1,6 +1,6 @@
 """The whole log through the pipeline in one go: records in, records out, states in memory.
 
-Serves the bulk path and the verification of what was said: both fold partition by partition with the log's own times, as the
+Serves the bulk path and the verification of what was emitted: both fold partition by partition with the log's own times, as the
 live worker does, and let time pass at the end as a tick would. Only one partition's states are in memory at a time.
 """
 
@@ -25,8 +25,8 @@ from services.deadlines.pipeline import Pipeline
 _MILLISECOND = 1000
 
 
-class Said(NamedTuple):
-    """One deadline event as a record."""
+class DerivedRecord(NamedTuple):
+    """One derived event as a record of `deadline-events`."""
 
     key: bytes
     value: bytes
@@ -39,7 +39,7 @@ class Said(NamedTuple):
 
 
 class Content(NamedTuple):
-    """All that must be the same however often an event is said: everything but the time of detection, as two hashes."""
+    """All that must be the same however often an event is emitted: everything but the time of detection, as two hashes."""
 
     attributes: int
     data: int
@@ -70,14 +70,14 @@ class BulkFold:
         self._writer = RecordWriter()
         self.grace = pipeline.grace
 
-    def fold(self, here: PartitionFold, records: Iterable[Any]) -> list[Said]:
-        """Fold records of one partition, in order; what is to be said.
+    def fold(self, here: PartitionFold, records: Iterable[Any]) -> list[DerivedRecord]:
+        """Fold records of one partition, in order; the records to be written because of them.
 
         Raises:
             StreamGapError: an event of a stream is missing.
         """
         states, time, on_fact = here.states, here.time, self._pipeline.on_fact
-        concluded: list[tuple[bytes, list[DerivedEvent]]] = []
+        emitted_by_key: list[tuple[bytes, list[DerivedEvent]]] = []
         # Each step for all records before the next step: that keeps its code and data in the processor's caches.
         for key, fact in self._read(here, records):
             after, emitted = on_fact(states.get(key), fact, time)
@@ -86,9 +86,9 @@ class BulkFold:
             else:  # forgotten by now, or never known
                 states.pop(key, None)
             if emitted:
-                concluded.append((key, emitted))
-        out: list[Said] = []
-        for key, emitted in concluded:
+                emitted_by_key.append((key, emitted))
+        out: list[DerivedRecord] = []
+        for key, emitted in emitted_by_key:
             out += self._written(key, emitted)
         return out
 
@@ -103,22 +103,22 @@ class BulkFold:
         here.event_count += len(facts)
         return facts
 
-    def pass_time(self, here: PartitionFold, until: Instant, detected_at: Instant) -> Iterator[list[Said]]:
-        """Say what fell due since, as ticks would have by now; forgets streams that are over."""
+    def pass_time(self, here: PartitionFold, until: Instant, detected_at: Instant) -> Iterator[list[DerivedRecord]]:
+        """Emit what fell due since, as ticks would have by now; forgets streams that are over."""
         is_silent = self._pipeline.is_silent(here.time, until + self.grace)
         for key, state in list(here.states.items()):
             if state.next_at >= until or (state.is_catching_up and not is_silent):
                 continue
-            turned = self._pipeline.on_check(state, until, detected_at)
-            if turned.is_over or turned.state is None:
+            checked = self._pipeline.on_check(state, until, detected_at)
+            if checked.is_over or checked.state is None:
                 del here.states[key]
                 continue
-            here.states[key] = turned.state
-            if turned.emitted:
-                yield self._written(key, turned.emitted)
+            here.states[key] = checked.state
+            if checked.emitted:
+                yield self._written(key, checked.emitted)
 
-    def _written(self, key: bytes, emitted: list[DerivedEvent]) -> list[Said]:
-        return [Said(key, value, headers) for value, headers in self._writer.write(key.decode(), emitted)]
+    def _written(self, key: bytes, emitted: list[DerivedEvent]) -> list[DerivedRecord]:
+        return [DerivedRecord(key, value, headers) for value, headers in self._writer.write(key.decode(), emitted)]
 
 
 def content_of(record: Any) -> Content:

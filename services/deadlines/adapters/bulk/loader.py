@@ -1,7 +1,7 @@
 """The bulk path: the whole log from Kafka's bytes to committed deadline events, and rows from which a worker goes on.
 
 Plain aiokafka, transactions of some thousand records, one partition after the other. What already stands on `deadline-events`
-is not said again (B9), so a load that was killed is simply started once more: the broker ends what it left open. At the end of
+is not emitted again (B9), so a load that was killed is simply started once more: the broker ends what it left open. At the end of
 a partition its rows are written, and with the last of them, in one transaction, the worker group's offsets.
 """
 
@@ -15,7 +15,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from events.topics import Topic
 from rules.clocks.instants import Instant
-from services.deadlines.adapters.bulk.fold import BulkFold, Content, PartitionFold, Refused, Said, content_of
+from services.deadlines.adapters.bulk.fold import BulkFold, Content, DerivedRecord, PartitionFold, Refused, content_of
 from services.deadlines.adapters.bulk.group import WORKER_GROUP, require_no_worker
 from services.deadlines.adapters.bulk.log import LogReader, without_cycle_search
 from services.deadlines.adapters.live.log_times import LogTimes
@@ -54,7 +54,7 @@ class BulkLoader:
         self.loaded = Loaded()
 
     async def run(self, until: Instant | None, *, takes_over: bool) -> Loaded:
-        """Fold, say what is missing, let time pass until an instant (None: not at all), and leave rows for a worker.
+        """Fold, publish what is missing, let time pass until an instant (None: not at all), and leave rows for a worker.
 
         Raises:
             WorkerRunningError: it is to take over, but a worker of the group runs.
@@ -104,13 +104,13 @@ class BulkLoader:
         self, number: int, end: int, here: PartitionFold, publisher: "_Publisher", until: Instant | None
     ) -> None:
         async for records in self._reader.read(Topic.DOSSIER_EVENTS, number, end):
-            words = self._fold.fold(here, records)
+            derived = self._fold.fold(here, records)
             publisher.put_aside(here.refused)
             here.refused.clear()
-            await publisher.say(words)
+            await publisher.publish(derived)
         if until is not None:
-            for words in self._fold.pass_time(here, until, until):
-                await publisher.say(words)
+            for derived in self._fold.pass_time(here, until, until):
+                await publisher.publish(derived)
         await publisher.end()
 
     async def _known(self, number: int, end: int) -> dict[bytes, Content]:
@@ -159,7 +159,7 @@ class BulkLoader:
 
 
 class _Publisher:
-    """Says what is to be said of one partition, in transactions of some thousand records."""
+    """Writes what was derived of one partition, in transactions of some thousand records."""
 
     def __init__(
         self, producer: Any, loaded: Loaded, number: int, known: dict[bytes, Content], letters: set[tuple[bytes, bytes]]
@@ -169,37 +169,37 @@ class _Publisher:
         self._number = number
         self._known = known
         self._letters = letters
-        self._words: list[Said] = []
+        self._derived: list[DerivedRecord] = []
         self._refused: list[Refused] = []
 
     def put_aside(self, refused: Sequence[Refused]) -> None:
-        """Take what can't be read; with what is said next it is put where dead letters lie, unless it lies there."""
+        """Take what can't be read; with what is written next it is put where dead letters lie, unless it lies there."""
         self._loaded.refused += len(refused)
         self._refused += [one for one in refused if _place(one) not in self._letters]
 
-    async def say(self, words: Iterable[Said]) -> None:
-        """Take what is to be said."""
-        self._words += [one for one in words if self._is_new(one)] if self._known else words
-        if len(self._words) >= _MOST_RECORDS:
+    async def publish(self, derived: Iterable[DerivedRecord]) -> None:
+        """Take records that are to stand on `deadline-events`; those that stand there already are passed over (B9)."""
+        self._derived += [one for one in derived if self._is_new(one)] if self._known else derived
+        if len(self._derived) >= _MOST_RECORDS:
             await self.end()
 
-    def _is_new(self, word: Said) -> bool:
-        standing = self._known.get(word.event_id)
+    def _is_new(self, one: DerivedRecord) -> bool:
+        standing = self._known.get(one.event_id)
         if standing is None:
             return True
-        self._loaded.different += standing != content_of(word)
+        self._loaded.different += standing != content_of(one)
         return False
 
     async def end(self) -> None:
-        """What was taken is on the broker and committed."""
-        words, refused = self._words, self._refused
-        self._words, self._refused = [], []
-        if not words and not refused:
+        """Write and commit what was taken; returns when the broker has it."""
+        derived, refused = self._derived, self._refused
+        self._derived, self._refused = [], []
+        if not derived and not refused:
             return
         async with self._producer.transaction():
-            await _append(self._producer, Topic.DEADLINE_EVENTS, self._number, words)
+            await _append(self._producer, Topic.DEADLINE_EVENTS, self._number, derived)
             await asyncio.gather(*[await self._send_letter(one) for one in refused])
-        self._loaded.emitted += len(words)
+        self._loaded.emitted += len(derived)
 
     async def _send_letter(self, refused: Refused) -> Any:
         record, error = refused

@@ -40,12 +40,12 @@ class LogReader:
         )
 
     async def __aenter__(self) -> Self:
-        """Connect."""
+        """Connect to the broker; no topic is read yet."""
         await self._consumer.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Disconnect."""
+        """Leave the broker; nothing was committed."""
         await self._consumer.stop()
 
     async def ends(self, topic: Topic) -> dict[int, int]:

@@ -1,7 +1,7 @@
-"""Holds what was said against what the log gives: every deadline event derived again from an empty state (B9).
+"""Holds what was emitted against what the log gives: every deadline event derived again from an empty state (B9).
 
 Compared by id and by content: key, value and every header but the time of detection. Reads only, and a worker may run meanwhile:
-what became known or fell due after `until` may have been said already, or not yet; both are right.
+what became known or fell due after `until` may have been emitted already, or not yet; both are right.
 """
 
 from collections.abc import AsyncIterator, Iterable
@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from events.topics import Topic
 from rules.clocks.instants import Instant, micros
-from services.deadlines.adapters.bulk.fold import BulkFold, Content, PartitionFold, Said, content_of
+from services.deadlines.adapters.bulk.fold import BulkFold, Content, DerivedRecord, PartitionFold, content_of
 from services.deadlines.adapters.bulk.log import LogReader, without_cycle_search
 
 Kind = Literal["missing", "extra", "different", "doubled"]
@@ -36,7 +36,7 @@ class Finding:
 class Verification:
     """What was compared, and what differs; of each kind the first are listed, all are counted.
 
-    `derived`: what must have been said; `repeated`: how often something was said again with the same id.
+    `derived`: what must have been emitted; `repeated`: how often something was emitted again with the same id.
     """
 
     events: int = 0
@@ -109,8 +109,8 @@ class _Comparison:
             early = [] if late else list(takewhile(lambda one: _known_at(one) <= limit, records))
             late += records[len(early) :]
             self._compare(self._fold.fold(here, early), is_due=True)
-        for words in self._fold.pass_time(here, until, until):
-            self._compare(words, is_due=True)
+        for derived in self._fold.pass_time(here, until, until):
+            self._compare(derived, is_due=True)
         self._compare_what_came_late(here, late)
         for event_id, one in self._stored.items():
             if event_id not in self._derived:
@@ -119,11 +119,11 @@ class _Comparison:
         self._result.refused += len(here.refused)
 
     def _compare_what_came_late(self, here: PartitionFold, late: list[Any]) -> None:
-        """What may stand and need not."""
+        """Compare what became known or fell due after `until`: it may stand and need not."""
         self._compare(self._fold.fold(here, late), is_due=False)
         now = micros(datetime.now(UTC))
-        for words in self._fold.pass_time(here, now, now):
-            self._compare(words, is_due=False)
+        for derived in self._fold.pass_time(here, now, now):
+            self._compare(derived, is_due=False)
 
     async def _read(self, topic: Topic) -> AsyncIterator[list[Any]]:
         end = (await self._reader.ends(topic)).get(self._number, 0)
@@ -139,9 +139,9 @@ class _Comparison:
         if known.content != one.content:
             self._result.find("doubled", one, event_id, f"it stands with two contents: {_difference(known, one)}")
 
-    def _compare(self, words: Iterable[Said], *, is_due: bool) -> None:
-        for word in words:
-            event_id, one = _read(word)
+    def _compare(self, derived: Iterable[DerivedRecord], *, is_due: bool) -> None:
+        for record in derived:
+            event_id, one = _read(record)
             known = self._stored.get(event_id)
             if known is None:
                 if is_due:

@@ -1,6 +1,6 @@
 """Makes durable what was done, in the order that loses nothing: words, changelog, disk, offsets (ADR 0012).
 
-What is to be stored is taken in one step, without awaiting; then the broker must have every word said until then; then the
+What is to be stored is taken in one step, without awaiting; then the broker must have every event emitted until then; then the
 rows go to the changelog and only behind it to disk, so that a row on disk is never missing in the changelog. The caller commits
 the offsets that it took before. Whatever fails on the way stops the worker with nothing committed.
 """
@@ -17,7 +17,7 @@ from services.deadlines.adapters.store.faust_tables import OpenClocks, Rows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """Rows as they were at one moment, and how much had been said by then."""
+    """Rows as they were at one moment, and how much had been emitted by then."""
 
     rows: Mapping[int, Rows]
     emitted: Mapping[int, int]
@@ -27,7 +27,7 @@ class StoringProducer(BatchProducer, Protocol):
     """What a checkpoint needs of the producer."""
 
     def fail(self, error: BaseException) -> None:
-        """Stop the worker."""
+        """Stop the worker because of this error; nothing more is committed."""
 
 
 class Checkpoint:

@@ -1,7 +1,7 @@
-"""One agent per topic: read, ask the pipeline, say, keep, acknowledge last. Nothing else happens here.
+"""One agent per topic: read, ask the pipeline, emit, keep, acknowledge last. Nothing else happens here.
 
-Between reading a state and keeping it nothing is awaited, so no other agent can change it meanwhile. Words go to the outbox,
-states to memory; a checkpoint makes both durable before the offsets are committed. What can't be read is put aside; every
+Between reading a state and keeping it nothing is awaited, so no other agent can change it meanwhile. Derived events go to the
+outbox, states to memory; a checkpoint makes both durable before the offsets are committed. What can't be read is put aside; every
 other exception ends the worker, and what it had not acknowledged is read again.
 """
 
@@ -40,7 +40,6 @@ class Counters:
 
     unarmed: int = 0
     flags: int = 0
-    dead_letters: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +66,13 @@ class Agents:
         self.counters = Counters()
 
     async def on_dossier_events(self, stream: Any) -> None:
-        """`dossier-events`: fold each event into its stream's state and say what follows."""
+        """`dossier-events`: fold each event into its stream's state and emit what follows."""
         async for event in stream.noack().events():
             if await self._fold_all(event.message):
                 event.ack()
 
     async def on_ticks(self, stream: Any) -> None:
-        """`deadline-ticks`: look at a stream again and say what has fallen due."""
+        """`deadline-ticks`: look at a stream again and emit what has fallen due."""
         async for event in stream.noack().events():
             record_batch: RecordBatch = event.message
             for record in record_batch.records:
@@ -88,7 +87,6 @@ class Agents:
             try:
                 fact = read_fact(record.key, record.value, record.headers, known_at)
             except MessageError as error:
-                self.counters.dead_letters += 1
                 logger.error("%s-%s@%s: %s", record.topic, record.partition, record.offset, error)
                 await dead_letters.send(self.dependencies.dlq, record, error)
                 if epoch != self._clocks.epoch:
@@ -120,12 +118,12 @@ class Agents:
         if self._ticker.is_held_back(partition, before, tick):
             self._ticker.look_later(partition, key, before)
             return
-        turned = self._pipeline.on_check(before, tick.until, tick.detected_at)
-        after = turned.state
-        if turned.is_over:
+        checked = self._pipeline.on_check(before, tick.until, tick.detected_at)
+        after = checked.state
+        if checked.is_over:
             self._clocks.remove(key, partition)
         elif after is not None and after is not before:
-            self._emit(key, partition, turned.emitted)
+            self._emit(key, partition, checked.emitted)
             self._clocks.put(key, after, partition)
             self._ticker.follow(partition, key, before, after)
 

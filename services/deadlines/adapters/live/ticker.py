@@ -31,7 +31,7 @@ _MOST_PER_TICK = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """Look at the stream of this key. `sitting`: whose tick it is, see Ticker."""
+    """Look at the stream of this key. `assignment_epoch`: whose tick it is, see Ticker."""
 
     until: Instant
     detected_at: Instant
@@ -42,8 +42,8 @@ class Ticker:
     """Knows what is to be looked at when, and sends the ticks.
 
     A tick holds only for who had folded in all that was recorded before it. After a crash or a move of partitions some of that
-    is read anew, and a tick may be read before it; so each time that partitions are taken over begins a new sitting, ticks of
-    earlier ones are passed over, and what they wanted is in the rebuilt index again.
+    is read anew, and a tick may be read before it; so each time that partitions are taken over begins a new `assignment_epoch`,
+    ticks of earlier ones are passed over, and what they wanted is in the rebuilt index again.
 
     The log's time is the broker's, and a clock beside it may be ahead: time is judged `clock_skew` later than this worker's clock
     says, so a worker that is no more than that ahead calls nothing late that a replay would not (B9).
@@ -134,7 +134,7 @@ class Ticker:
 
 
 def tick_bytes(tick: Tick) -> bytes:
-    """The tick on the wire."""
+    """The value of the record on `deadline-ticks`; the name of the epoch on the wire is `sitting`."""
     times = {"until": instant(tick.until), "detected_at": instant(tick.detected_at)}
     return orjson.dumps(times | {"sitting": tick.assignment_epoch})
 

@@ -1,7 +1,7 @@
 """The table of open clocks: states in memory for a second, rows in RocksDB and the changelog topic behind them.
 
 Faust declares the table, opens its databases and recovers them from the changelog. Rows are not written through it but by
-checkpoints (checkpoint.py), because a row may only be stored once the words that it remembers are on the broker.
+checkpoints (checkpoint.py), because a row may only be stored once the events that it remembers are on the broker.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -130,7 +130,7 @@ class OpenClocks:
                 yield TimerEntry(partition=partition, key=key, head=head, is_catching_up=is_catching_up)
 
     def take(self) -> dict[int, Rows]:
-        """The rows that changed since they were last taken, per partition; they stay readable until `are_stored`."""
+        """The rows that changed since they were last taken, per partition; they stay readable until `mark_stored`."""
         taken: dict[int, Rows] = {}
         for partition, held in self._partitions.items():
             if held.changed:
@@ -142,7 +142,7 @@ class OpenClocks:
         return taken
 
     def mark_stored(self) -> None:
-        """What was taken is stored."""
+        """Note that what was taken is stored: from now on it may be read from the rows."""
         for held in self._partitions.values():
             for key, state in held.leaving.items():
                 if state is None:

@@ -1,6 +1,6 @@
 """DerivedEvent -> Kafka record: the same bytes as `events.codec.to_kafka` of its event, without building the event.
 
-A deadline processor that catches up says a hundred thousand things in a few seconds; what is the same for all events of a
+A deadline processor that catches up emits a hundred thousand events in a few seconds; what is the same for all events of a
 dossier or of a type is encoded once. A test holds both ways together for every type.
 """
 
@@ -29,7 +29,7 @@ class RecordWriter:
         self._legal_contexts: dict[tuple[str, str, str], tuple[_Header, ...]] = {}
 
     def write(self, dossier_id: str, emitted: Iterable[DerivedEvent]) -> list[Record]:
-        """The records of what was concluded about one stream, in order."""
+        """The records of the derived events of one stream, in order."""
         key, records = dossier_id.encode(), []
         subject, of_subject = None, None
         for one in emitted:

@@ -1,16 +1,16 @@
-"""Starts the server as a process and stops it: for tests, tools and whoever has no process manager.
+"""Starts the server as a process and stops it: for tests.
 
 In: a data folder. Out: a handle with the URL. Promise: `start` returns when `/ping` answers; `stop` ends the process.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.embedded.clickhouse.options import READER_PASSWORD_VARIABLE, WRITER_PASSWORD_VARIABLE
+from tests.waiting import until
 
-_PROJECT = Path(__file__).resolve().parents[3]
+_PROJECT = Path(__file__).resolve().parents[2]
 
 
 class StartError(Exception):
@@ -105,24 +106,28 @@ def start(
     own = ("--port-file", str(port_file), "--exit-with-parent")
     line = command(path.resolve(), host=host, port=port, arguments=(*own, *arguments))
     with log_path.open("wb") as log:
-        process = subprocess.Popen(line, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)  # noqa: S603
+        process = subprocess.Popen(line, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     started = ClickHouseProcess(process=process, path=path, host=host, port=port, log_path=log_path)
-    deadline = time.monotonic() + timeout_seconds
-    while time.monotonic() < deadline and process.poll() is None:
-        if port_file.exists():
-            started.port = int(port_file.read_text(encoding="ascii"))
-            if is_ready(started.url):
-                return started
-        time.sleep(0.02)
+    with contextlib.suppress(AssertionError):
+        until(lambda: process.poll() is not None or _serves(started, port_file), timeout_seconds, every=0.02)
     exit_code = process.poll()
+    if exit_code is None and _serves(started, port_file):
+        return started
     started.kill()
     raise StartError(started.log().strip() or f"not ready after {timeout_seconds} s", exit_code)
+
+
+def _serves(started: ClickHouseProcess, port_file: Path) -> bool:
+    if not port_file.exists():
+        return False
+    started.port = int(port_file.read_text(encoding="ascii"))
+    return is_ready(started.url)
 
 
 def is_ready(url: str, timeout_seconds: float = 1.0) -> bool:
     """True if a server (this one or a real one) answers /ping at `url`."""
     try:
-        with urllib.request.urlopen(f"{url}/ping", timeout=timeout_seconds) as answer:  # noqa: S310  # our own URL
+        with urllib.request.urlopen(f"{url}/ping", timeout=timeout_seconds) as answer:  # our own URL
             return bool(answer.read() == b"Ok.\n")
     except (urllib.error.URLError, OSError):
         return False

@@ -1,6 +1,6 @@
-"""Starts the embedded broker as a child process and waits until it serves; for tests and tools.
+"""Starts the embedded broker as a child process and waits until it serves; for tests and benches.
 
-The process manager does not use this: it runs `python -m deploy.embedded.kafka` and `answers` as the health check.
+The product's process manager runs `python -m deploy.embedded.kafka` itself, with the same `answers` as the health check.
 """
 
 from __future__ import annotations
@@ -8,24 +8,22 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from deploy.embedded.kafka.errors import BrokerNotReadyError
+from deploy.embedded.kafka.answering import answers
 from deploy.embedded.kafka.launch import free_port, require_free
 from deploy.embedded.kafka.settings import HOST
 from deploy.embedded.processes.tied import tied
+from tests.waiting import until
 
-_POLL_SECONDS = 0.05
-# An ApiVersions request v0 (key 18) with an empty client id, behind its 4 bytes of length. The broker opens the port
-# for clients last; asking it one question tells that Kafka listens there, and not something else.
-_API_VERSIONS_REQUEST = bytes([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0, 0])
+
+class BrokerNotReadyError(Exception):
+    """The broker ended, or did not answer in time, after it was started."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,27 +85,16 @@ def start_kafka(
     broker = [sys.executable, "-m", "deploy.embedded.kafka", "--data", str(data_dir), "--port", str(chosen)]
     broker += ["--flush", "append" if flush_each_append else "os"]
     with (data_dir / "kafka.log").open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 our own module
+        process = subprocess.Popen(
             tied(broker, parent_pid=os.getpid()), stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
         )
     handle = KafkaHandle(data_dir=data_dir, port=chosen, process=process)
-    give_up_at = time.monotonic() + timeout_s
-    while not answers(chosen):
-        if process.poll() is not None or time.monotonic() > give_up_at:
-            handle.kill()
-            raise BrokerNotReadyError(f"Kafka did not start (exit code {process.returncode}): {_tail(handle.log_path)}")
-        time.sleep(_POLL_SECONDS)
+    with contextlib.suppress(AssertionError):
+        until(lambda: process.poll() is not None or answers(chosen), timeout_s)
+    if process.poll() is not None or not answers(chosen):
+        handle.kill()
+        raise BrokerNotReadyError(f"Kafka did not start (exit code {process.returncode}): {_tail(handle.log_path)}")
     return handle
-
-
-def answers(port: int, host: str = HOST, *, timeout_s: float = 2.0) -> bool:
-    """True if a Kafka broker answers on the port; the health check of the process manager."""
-    try:
-        with socket.create_connection((host, port), timeout=timeout_s) as connection:
-            connection.sendall(_API_VERSIONS_REQUEST)
-            return len(connection.recv(4, socket.MSG_WAITALL)) == 4
-    except OSError:
-        return False
 
 
 def _tail(path: Path, lines: int = 8) -> str:
