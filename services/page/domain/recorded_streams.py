@@ -44,12 +44,16 @@ def recorded_stream(dossier_id: str, rows: Iterable[Row]) -> Generator[Question,
             own[row["stream_seq"]] = (fact_at(row, data), row)
     history: list[Told] = []
     before: tuple[Fact, Row] | None = None
+    catching_up_at: Instant = 0
     for seq in sorted(own):
         fact, row = own[seq]
-        is_catching_up = before is not None and is_told_late(before[0])
-        open_until = (yield from _open_until(before, (fact, row))) if before is not None and is_catching_up else 0
+        open_until: Instant = 0
+        if before is not None and catching_up_at == before[0].known_at:  # as `StreamState.is_catching_up`
+            open_until = yield from _open_until(before, (fact, row))
         history.append(Told(fact, open_until))
         before = fact, row
+        if is_told_late(fact):
+            catching_up_at = fact.known_at
     recorded = tuple(one for _, _, one in sorted(dues, key=lambda one: one[:2]))
     return RecordedStream(dossier_id=dossier_id, dossier_code=code, history=tuple(history), recorded=recorded)
 

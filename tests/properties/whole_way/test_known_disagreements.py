@@ -95,6 +95,12 @@ def test_what_was_uploaded_in_the_evening_is_explained_as_it_was_said() -> None:
     assert_all_agreed(story.supplemented("2026-03-04T09:30", sent="2026-03-04T18:00").until("2026-03-05T00:00"))
 
 
+def test_what_came_with_an_upload_but_had_only_just_happened_is_explained_as_it_was_said() -> None:
+    story = Story().accepted("2026-03-02T08:00", 10, sent="2026-03-02T23:00")
+    story.step("2026-03-02T22:30", 2, sent="2026-03-02T23:00").asked("2026-03-03T08:00", sent="2026-03-03T23:00")
+    assert_all_agreed(story.supplemented("2026-03-04T09:30", sent="2026-03-04T23:00").until("2026-03-05T00:00"))
+
+
 def test_what_waited_for_the_broker_is_explained_as_it_was_said() -> None:
     story = Story().accepted("2026-03-02T08:00", 10).step("2026-03-02T08:00", 2).asked("2026-03-02T09:30")
     story.supplemented("2026-03-04T09:30").no_log("2026-03-02T09:00", "2026-03-02T14:00")

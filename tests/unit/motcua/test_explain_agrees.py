@@ -39,6 +39,18 @@ def test_every_life_is_explained_as_it_was_told(told: Told) -> None:
     }
 
 
+def test_an_event_that_came_with_an_upload_is_followed_in_log_time_though_it_is_not_late_itself() -> None:
+    """The step's due date passed before the request became known; time counted again since the upload was over."""
+    life = Life().accepted("2026-03-02T08:00", term(10)).step("2026-03-02T22:30", budget=term(2, "hour"))
+    life.asked("2026-03-03T08:00").supplemented("2026-03-04T09:30")
+    known_at = [at(f"2026-03-0{day}T23:00") for day in (2, 2, 3, 4)]
+    watch = Watch(life.dossier_id, swapped())
+    for event, moment in zip(life.events, known_at, strict=True):
+        watch.hear(event, moment)
+    found = explained(life, watch.emitted, of=BOOK, known_at=known_at)
+    assert [(clock.kind, clock.differs) for clock in found.clocks] == [("dossier", False), ("step", False)]
+
+
 def test_every_kind_of_clock_is_explained() -> None:
     life = (
         Life(procedure_code=CHAINED)
