@@ -128,7 +128,8 @@ def on_apologised(transition: Transition, fact: Apologised) -> None:
     second = Wake(SECOND, micros(end_of_promise(clock, local(fact.new_promised_at))))
     others = [wake for wake in clock.ahead if wake.name != SECOND]
     ahead = tuple(sorted([*others, second] if second.at > fact.at else others, key=lambda wake: wake.at))
-    moved = replace(clock, promised_due_at=fact.new_promised_at, ahead=ahead)
+    emitted = tuple([name for name in clock.emitted if name != SECOND])
+    moved = replace(clock, promised_due_at=fact.new_promised_at, ahead=ahead, emitted=emitted)
     transition.put(moved)
     transition.emit(
         moved,

@@ -162,6 +162,8 @@ def _second_breach(transition: Transition, clock: Clock, wake: Wake) -> None:
     transition.emit_due(
         wake.at, clock, f"@{wake.at}", SecondBreachRecorded, **transition.dues(clock), held_by_unit_id=holder
     )
+    clock = replace(clock, emitted=(*clock.emitted, SECOND))
+    transition.put(clock)
     if _LAST_RUNG not in clock.emitted:
         _raise(transition, clock, Wake(_LAST_RUNG, wake.at), "second_breach")
 

@@ -34,27 +34,16 @@ class FoldContext:
     trace: Trace | None = None
 
 
-def tell(state: StreamState | None, fact: Fact, open_until: Instant, context: FoldContext, *, is_late: bool) -> Step:
-    """Fold in one fact as the log tells it; `open_until` and `is_late` are those of its partition's `LogTime`.
-
-    Raises:
-        StreamGapError: an event of this stream is missing (reaction: stop).
-    """
-    passed = passed_before(state, fact, open_until, context.grace)
-    return evolve(state, fact, passed, fact.known_at if is_late else 0, context)
-
-
-def evolve(
-    state: StreamState | None, fact: Fact, passed_before: Instant, catching_up_at: Instant, context: FoldContext
-) -> Step:
+def evolve(state: StreamState | None, fact: Fact, open_until: Instant, context: FoldContext, *, is_late: bool) -> Step:
     """The next state and what is emitted. A fact that was told before changes nothing and emits nothing.
 
-    `passed_before`: until when time had passed before the fact became known (`log_time.passed_before`). `catching_up_at`:
-    when it became known, where it shows that more of the past may be on its way; else 0.
+    `open_until` and `is_late` are those of its partition's `LogTime`.
 
     Raises:
         StreamGapError: the event's number doesn't follow, so an event is missing (reaction: stop).
     """
+    passed = passed_before(state, fact, open_until, context.grace)
+    catching_up_at = fact.known_at if is_late else 0
     emitted: list[DerivedEvent] = []
     retention = context.retention
     if state is None:
@@ -63,9 +52,9 @@ def evolve(
         if fact.seq <= state.seq:
             return state, emitted
         raise StreamGapError(f"event {fact.event_id} has number {fact.seq} and follows number {state.seq}")
-    if state.next_at < passed_before:
-        state = pass_time(state, passed_before, fact.known_at, context, emitted)
-        if is_over(state, passed_before, retention):  # a tick would have forgotten it by now
+    if state.next_at < passed:
+        state = pass_time(state, passed, fact.known_at, context, emitted)
+        if is_over(state, passed, retention):  # a tick would have forgotten it by now
             return _begin(fact, context, emitted, catching_up_at)
     handler = _HANDLERS.get(type(fact))
     if handler is None:

@@ -95,8 +95,12 @@ def on_reopened(transition: Transition, fact: Reopened) -> None:
 
 
 def _promise_again(transition: Transition, clock: Clock, fact: Reopened) -> tuple[Wake, ...]:
-    """The end of a re-appointment that is still to come (AR-05)."""
-    if not transition.state.apology.reappointments or clock.promised_due_at <= clock.lawful_due_at:
+    """The end of a re-appointment that is still to come (AR-05); one that was said to be broken is not said so twice."""
+    if (
+        SECOND in clock.emitted
+        or not transition.state.apology.reappointments
+        or clock.promised_due_at <= clock.lawful_due_at
+    ):
         return ()
     ends_at = micros(end_of_promise(clock, transition.zone.local(clock.promised_due_at)))
     return (Wake(SECOND, ends_at),) if ends_at > fact.at else ()

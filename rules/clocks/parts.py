@@ -57,9 +57,10 @@ def _holding(transition: Transition) -> Holding:
 
 
 def _hold(transition: Transition, now: Holding) -> None:
-    if now != _holding(transition):
-        held_by, given_by = now
-        transition.state = replace(transition.state, holder_unit_id=held_by, given_by_unit_id=given_by)
+    held_by, given_by = now
+    state = transition.state
+    if held_by != state.holder_unit_id or given_by != state.given_by_unit_id:
+        transition.state = replace(state, holder_unit_id=held_by, given_by_unit_id=given_by)
 
 
 def given_up(transition: Transition) -> None:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.errors import StreamGapError
 from rules.clocks.facts import Fact
-from rules.clocks.fold import FoldContext, tell
+from rules.clocks.fold import FoldContext, evolve
 from rules.clocks.instants import Instant
 from rules.clocks.log_time import is_told_late
 from rules.clocks.planning import Planner
@@ -46,7 +46,7 @@ def replay(history: Iterable[Told], planner: Planner) -> tuple[Step, ...]:
         trace, before = Trace(), state
         context = FoldContext(planner, trace=trace)
         try:
-            state, emitted = tell(state, fact, open_until, context, is_late=is_told_late(fact))
+            state, emitted = evolve(state, fact, open_until, context, is_late=is_told_late(fact))
         except StreamGapError as error:
             steps.append(Step(fact, before, before, (), (), (Note(fact, "gap", str(error)),)))
             break

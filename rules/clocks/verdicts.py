@@ -4,7 +4,7 @@ Statistics, page and reports never judge: they take `EndingClassified` and `Apol
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -18,6 +18,8 @@ from rules.due.apology import apology_class
 from rules.due.classify import Recorded, class_as_recorded
 from rules.due.policy_classes import policy_classes
 from rules.errors import RulesError
+
+_OUTCOME_FIELDS: Final = tuple([(policy, f"{policy}_outcome") for policy in POLICIES_AS_FIELDS])
 
 
 def judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> Recorded:
@@ -80,7 +82,7 @@ def _by_every_policy(transition: Transition, clock: Clock, outcome: Outcome, at:
 
 
 def _by_policy(found: dict[Policy, Outcome], otherwise: Outcome) -> dict[str, Outcome]:
-    return {f"{policy}_outcome": found.get(policy, otherwise) for policy in POLICIES_AS_FIELDS}
+    return {name: found.get(policy, otherwise) for policy, name in _OUTCOME_FIELDS}
 
 
 def emit_apology_class(transition: Transition, clock: Clock, breached_at: Instant | None = None) -> None:

@@ -17,7 +17,7 @@ from rules.book.procedures import ProcedureCatalogue
 from rules.book.rulebook import Rulebook
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
-from rules.clocks.fold import FoldContext, is_over, pass_time, tell
+from rules.clocks.fold import FoldContext, evolve, is_over, pass_time
 from rules.clocks.instants import Instant, length
 from rules.clocks.log_time import GRACE, HISTORY_QUIET, RETENTION, LogTime
 from rules.clocks.planning import Planner
@@ -64,7 +64,7 @@ class Pipeline:
             StreamGapError: an event of this stream is missing.
         """
         is_late = time.advance(fact, self.history_quiet)
-        return tell(state, fact, time.open_until, self._context, is_late=is_late)
+        return evolve(state, fact, time.open_until, self._context, is_late=is_late)
 
     def on_check(self, state: StreamState, until: Instant, detected_at: Instant) -> CheckResult:
         """Emit what fell due before `until`. The caller has seen to it that everything known by then was folded in."""

@@ -25,5 +25,12 @@ def load_profile() -> None:
     """Register the profiles and load the one that was asked for."""
     slow = [HealthCheck.too_slow] if chosen() == "large" else []
     for name, times in TIMES.items():
-        settings.register_profile(name, deadline=None, max_examples=_EXAMPLES * times, suppress_health_check=slow)
+        # A merge is judged by what it changed, not by chance: only the large profile searches, the small one repeats.
+        settings.register_profile(
+            name,
+            deadline=None,
+            max_examples=_EXAMPLES * times,
+            derandomize=name == "small",
+            suppress_health_check=slow,
+        )
     settings.load_profile(chosen())

@@ -186,3 +186,14 @@ def test_a_dossier_without_a_known_deadline_lowers_no_rate() -> None:
 @pytest.mark.parametrize(("on_time", "late"), [(99_999, 1), (1, 99_999)])
 def test_no_rate_is_rounded_to_all_or_nothing_while_one_dossier_says_otherwise(on_time: int, late: int) -> None:
     assert product.printed(product.rate({"on_time": on_time, "late": late})) not in ("100,00 %", "0,00 %")
+
+
+def test_a_promise_that_was_said_to_be_broken_is_not_said_so_again_after_a_reopening_told_late() -> None:
+    told = "2026-03-07T07:00"
+    story = Story().accepted("2026-03-02T08:00", 2)
+    story = story.apologised("2026-03-05T08:00", new_promised_at="2026-03-06T10:00:00+07:00").ready(
+        "2026-03-06T16:00", told
+    )
+    story = story.then("2026-03-06T16:30", "dossier-reopened", told, reason="sai sót", approver_id="o-9")
+    story = story.then("2026-03-06T16:31", "dossier-transferred", told, to_unit_id=31)
+    assert_all_agreed(story.until("2026-03-08T00:00"))
