@@ -11,6 +11,7 @@ from tests.architecture.tree import PACKAGES, ROOT, documents, files, python_fil
 
 FLOW = "docs/flow.md"
 OPERATIONS = "docs/operations.md"
+CONTRIBUTING = "docs/contributing.md"
 INDEX = "docs/decisions/README.md"
 DECISIONS = tuple(name for name in files() if re.fullmatch(r"docs/decisions/\d{4}-[a-z0-9-]+\.md", name))
 LINK = re.compile(r"(?<!`)\[[^\]\n]*\]\(([^)\s]+)\)")
@@ -31,7 +32,7 @@ def test_every_relative_link_leads_somewhere(name: str) -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("name", [FLOW, OPERATIONS])
+@pytest.mark.parametrize("name", [FLOW, OPERATIONS, CONTRIBUTING])
 def test_every_file_that_is_named_exists(name: str) -> None:
     shown = re.findall(rf"`((?:{'|'.join(PACKAGES)}|bench|docs|tests)/[\w./-]+\.\w+)", text_of(name))
     assert len(shown) > 10
@@ -48,6 +49,16 @@ def test_every_test_that_a_document_names_exists() -> None:
     named = {one for name in documents() for one in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text_of(name))}
     assert len(named) > 20
     assert sorted(f"{path}::{test}" for path, test in named if path not in files() or test not in _defined(path)) == []
+
+
+def test_each_place_of_a_recipe_exists_and_has_a_test_that_names_it_when_it_is_forgotten() -> None:
+    """`<theme>` and `<type>` stand for any one that there is."""
+    steps = re.findall(r"^\| \d+ \| `([^`]+)` \| .* \| (.*) \|$", text_of(CONTRIBUTING), flags=re.MULTILINE)
+    assert len(steps) > 15
+    places = {place.replace("<theme>", "handling").replace("<type>", "step-started.v1") for place, _ in steps}
+    assert sorted(one for one in places if not one.startswith("make ") and not (ROOT / one).exists()) == []
+    without = [place for place, named in steps if "`tests/" not in named]
+    assert without == ["services/stats/domain/projection.py", "rules/data/rulesets/", "rules/due/sub_clocks.py"]
 
 
 def test_every_word_of_the_glossary_is_used_in_code_schemas_or_sql() -> None:

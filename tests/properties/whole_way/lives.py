@@ -13,6 +13,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from events.catalog import ACTION_TYPES
+from tests.contract.published import example
 from tests.properties.whole_way.rule_books import CHOICES, rules_of
 from tests.properties.whole_way.through_the_product import due_by_rules
 from tests.properties.whole_way.world import LATEST_ENDING, Act, Look, Plan
@@ -170,7 +172,7 @@ def _fitting(draft: Draft) -> tuple[str, ...]:
 
 _RUNNING = (
     "asked", "asked", "owing", "ready", "ready", "withdrawn", "step", "step_done", "extended", "reappointed", "apologised",
-    "waived", "foreseen", "recalendared", "consulted", "paid",
+    "waived", "foreseen", "recalendared", "consulted", "paid", "anything",
 )  # fmt: skip
 _THEMES = {
     "endings": ("ready", "ready", "withdrawn", "foreseen"),
@@ -294,6 +296,29 @@ _ACTS: dict[str, Callable[[st.DrawFn, Draft], None]] = {
         legal_source="TB 6150", reason="hoán đổi ngày làm việc",
     ),
 }  # fmt: skip
+
+
+_ELSEWHERE = frozenset(
+    {
+        "consultation-answered.v1", "dossier-accepted.v1", "dossier-returned.v1", "dossier-submitted.v1",
+        "dossier-transferred.v1", "event-corrected.v1", "feedback-answered.v1", "feedback-published.v1",
+        "feedback-received.v1", "feedback-refused.v1", "feedback-supplement-requested.v1",
+        "financial-obligation-exempted.v1", "intake-guidance-issued.v1", "intake-rejected.v1", "payment-received.v1",
+        "processing-stopped.v1", "result-ready-at-counter.v1", "step-completed.v1", "step-started.v1",
+        "supplement-completed.v1", "supplement-requested.v1", "transfer-received.v1", "transfer-refused.v1",
+    }
+)  # fmt: skip
+"""Types with an act of their own, types that begin or end a dossier, and those of feedback."""
+_ANY = tuple(sorted(ACTION_TYPES - _ELSEWHERE))
+
+
+def _anything(draw: st.DrawFn, draft: Draft) -> None:
+    """Any other event, a new one too, with the data of its example."""
+    what = draw(st.sampled_from(_ANY))
+    draft.add(what, **example(what, "full"))
+
+
+_ACTS["anything"] = _anything
 
 
 def _sent(draw: st.DrawFn, draft: Draft) -> list[Act]:
