@@ -53,7 +53,7 @@ def emit_ending_class(
         }
     else:
         is_doubtful = judged.is_backdated and not is_approved
-        outcome = judged.classification if is_doubtful else transition.class_at(clock, ending.at)
+        outcome = transition.class_at(clock, ending.at) if is_approved else judged.classification
         fields["outcome"] = outcome
         fields["judged_due_at"] = local(clock.lawful_due_at)
         fields["judged_due_on"] = date.fromordinal(clock.due_on)
