@@ -2,8 +2,10 @@
 
 from typing import Annotated, Final, Literal
 
+from msgspec import Struct
+
 from events.dossier_data import DossierData, JsonObject
-from events.fields import ApproverId, Reason, Text64, Text128, Text2000, Text4000, UnitId, says
+from events.fields import ApproverId, Reason, Text64, Text128, Text500, Text2000, Text4000, UnitId, says
 
 FORBIDDEN: Final = "domain 4.3: "
 """How the rule of an integrity flag begins that says that an event contradicts where its stream stands; its code follows."""
@@ -29,14 +31,27 @@ class EventCorrected(DossierData, frozen=True, kw_only=True):
     approver_id: ApproverId
 
 
+class Evidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """What proves when something happened: a book, a letter, a log of a system. Closed: nothing else may stand here."""
+
+    kind: Annotated[Text64, says("What it is, such as a register or a postmark (loại).")]
+    number: Annotated[Text128, says("Its number, or where to find it (số, ký hiệu).")]
+    sha256: Annotated[str, says("SHA-256 of the file (mã băm).", pattern="^[0-9a-f]{64}$")] | None = None
+    note: Annotated[Text500, says("What it shows (ghi chú).")] | None = None
+
+
 class BackdatingApproved(DossierData, frozen=True, kw_only=True):
     """Late record approved (Duyệt ghi nhận muộn).
 
-    The ending was in time though it was recorded late (DR-31). Needs `actorid`; the approver is another person.
+    Events happened when they say, though they were recorded late (DR-31). Needs `actorid`; the approver is another person.
     """
 
-    target_event_id: Annotated[Text128, says("`event_id` of the ending that was recorded late (sự kiện kết thúc).")]
+    target_event_id: Annotated[Text128, says("`event_id` of the event that was recorded late (sự kiện ghi nhận muộn).")]
+    further_event_ids: (
+        Annotated[tuple[Text128, ...], says("More events of this dossier (các sự kiện khác).", maxItems=499)] | None
+    ) = None
     reason: Reason
+    evidence: Annotated[tuple[Evidence, ...], says("What proves it (minh chứng).", maxItems=50)] | None = None
     approver_id: ApproverId
 
 

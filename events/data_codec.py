@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar, get_origin
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
@@ -29,6 +29,9 @@ def plain(data: DossierData) -> dict[str, Any]:
     for name in shape.nested:
         if name in values:
             values[name] = _plain(values[name])
+    for name in shape.lists:
+        if name in values:
+            values[name] = [_plain(one) for one in values[name]]
     if data.extra:
         values.update(data.extra)
     return values
@@ -81,11 +84,12 @@ def instants_of(event_class: type[DossierData]) -> tuple[str, ...]:
 
 
 class _Shape(NamedTuple):
-    """What codecs need of a class: its fields, how each is read from JSON, and which are objects of their own."""
+    """What codecs need of a class: its fields, how each is read from JSON, which are objects of their own or lists of such."""
 
     names: tuple[str, ...]
     reads: Mapping[str, Callable[[Any], Any] | None]
     nested: tuple[str, ...]
+    lists: tuple[str, ...]
 
 
 @cache
@@ -94,7 +98,8 @@ def _shape(event_class: Any) -> _Shape:
     return _Shape(
         names=tuple(one.name for one in fields),
         reads={one.name: _READS.get(get_origin(one.type) or one.type) for one in fields},
-        nested=tuple(one.name for one in fields if one.type is not tuple and _is_nested(one.type)),
+        nested=tuple(one.name for one in fields if _is_nested(one.type)),
+        lists=tuple(one.name for one in fields if get_origin(one.type) is tuple and _is_nested(get_args(one.type)[0])),
     )
 
 
@@ -104,7 +109,9 @@ def _is_nested(declared: Any) -> bool:
 
 def _plain(value: Any) -> Any:
     """An object as a dict: orjson does not sort the fields of anything else, and the hash chain needs them sorted."""
-    return dict(value) if isinstance(value, Mapping) else msgspec.structs.asdict(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return {name: each for name, each in msgspec.structs.asdict(value).items() if each is not None}
 
 
 def _instant(value: Any) -> Any:

@@ -76,6 +76,7 @@ class RuleSet:
     ladder: tuple[RungRule, ...]
     escalation: tuple[EscalationRule, ...]
     escalation_acknowledge_working_days: int
+    supplement_expired_roles: tuple[str, ...]
     feedback_refusal_working_days: int
     feedback_supplement_working_days: int
     feedback_answer_working_days: int
@@ -111,6 +112,7 @@ def parse_rule_set(data: Mapping[str, Any]) -> RuleSet:
             transfer_next_day_by=value["transfer_next_day_by"],
             ladder=_ladder(value["ladder"]),
             escalation=tuple(_escalation_rule(row) for row in value["escalation"]),
+            supplement_expired_roles=tuple(value["supplement_expired_roles"]),
             sources={name: _source(row) for name, row in parameters.items()},
             **{name: value[name] for name in _NUMBERS},
         )
@@ -158,6 +160,7 @@ def _check(rule_set: RuleSet) -> None:
         "back_dating_tolerance_minutes": rule_set.back_dating_tolerance < timedelta(0),
         "hours_per_working_day": rule_set.working_day_length <= timedelta(0),
         "ladder": len(set(names)) != len(names) or not all(_is_rung(rung, plain) for rung in rule_set.ladder),
+        "supplement_expired_roles": not rule_set.supplement_expired_roles,
         "escalation": not _rises(rule_set.escalation),
         "status": any(s.status not in get_args(SourceStatus) or not s.source for s in rule_set.sources.values()),
     } | {name: getattr(rule_set, name) < (name not in _MAY_BE_ZERO) for name in _NUMBERS}

@@ -8,22 +8,21 @@ from typing import Final
 from msgspec.structs import replace
 
 from events.deadline import DeadlineMoved
-from events.dossier import IntegrityFlagRaised
+from rules.clocks.dating import await_approval, flag_late, judged_by_class, judged_by_instant
 from rules.clocks.facts import (
     Apologised,
     ApologyWaived,
-    BackdatingApproved,
     Ended,
     EscalationAcknowledged,
     Fact,
 )
-from rules.clocks.instants import Instant, instant, micros
+from rules.clocks.instants import Instant, micros
 from rules.clocks.ledger import due_if_resumed, lapse
 from rules.clocks.parts import end_kind, given_up
 from rules.clocks.planning import SECOND
-from rules.clocks.state import Clock, Ending, Wake
+from rules.clocks.state import Clock, Ending, LateRecord, Wake
 from rules.clocks.transition import DOSSIER, Handler, Transition
-from rules.clocks.verdicts import emit_apology_class, emit_ending_class, judge
+from rules.clocks.verdicts import emit_apology_class, emit_ending_class
 from rules.due.apology import reappointment_problem
 
 _DAY = timedelta(days=1)
@@ -40,13 +39,13 @@ def on_ended(transition: Transition, fact: Ended) -> None:
     transition.state = replace(transition.state, ending=ending)
     clock = transition.state.clock(DOSSIER)
     if clock is None:
-        emit_ending_class(transition, None, ending, None)
+        emit_ending_class(transition, None, ending)
     else:
         clock = _if_resumed(transition, clock, fact.at) if clock.is_paused else clock
-        _judge(transition, clock, ending, is_history=fact.is_history)
+        _judge(transition, clock, fact, ending)
         is_owed = transition.state.apology.is_required
         owed = tuple(wake for wake in clock.ahead if wake.name in ("B1", "B2", "B3")) if is_owed else ()
-        transition.put(replace(clock, ahead=owed, is_paused=False))
+        transition.put(replace(clock, ahead=owed, is_paused=False, reply_by_at=0))
     transition.state = replace(
         transition.state, clocks=tuple([one for one in transition.state.clocks if one.name == DOSSIER])
     )
@@ -67,44 +66,34 @@ def _if_resumed(transition: Transition, clock: Clock, at: Instant) -> Clock:
     return replace(moved, armed_by=fact.event_id, armed_seq=fact.seq)
 
 
-def _judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> None:
+def _judge(transition: Transition, clock: Clock, fact: Ended, ending: Ending) -> None:
     """The class is said; an apology that was in view, or owed since closing time, is not needed for what ended in time."""
-    judged = judge(transition, clock, ending, is_history=is_history)
-    if judged.is_backdated:
-        transition.state = replace(transition.state, ending=replace(ending, is_backdated=True))
-        transition.emit(
-            clock,
-            f":DR-31:{ending.event_id}",
-            IntegrityFlagRaised,
-            kind="backdated",
-            rule="DR-31",
-            detail=f"recorded {instant(ending.recorded_at).isoformat()}, after the due date that lies between",
-            target_event_id=ending.event_id,
-        )
-        transition.note("backdated")
-    elif judged.classification != "late":
+    if judged_by_class(transition, fact, clock).is_recorded_late:
+        ending = replace(ending, is_backdated=True)
+        transition.state = replace(transition.state, ending=ending)
+        flag_late(transition, fact, clock)
+        await_approval(transition, fact)
+    elif transition.class_at(clock, ending.at) != "late":
         lapse(transition, clock, "ended_in_time")
-    emit_ending_class(transition, clock, ending, judged)
+    emit_ending_class(transition, clock, ending)
 
 
-def on_backdating_approved(transition: Transition, fact: BackdatingApproved) -> None:
-    """A head approves an ending that was recorded late: its class is judged by its own date from now on (DR-31)."""
-    ending, clock = transition.state.ending, transition.state.clock(DOSSIER)
-    if ending is None or clock is None or not ending.is_backdated or ending.event_id != fact.target_event_id:
-        return
-    transition.state = replace(transition.state, ending=replace(ending, is_backdated=False))
-    if transition.class_at(clock, ending.at) != "late":
+def judge_again(transition: Transition, clock: Clock, ending: Ending) -> None:
+    """An ending is classified again by what an approval made count (DR-31); nothing is owed for what was in time."""
+    transition.state = replace(transition.state, ending=ending)
+    if not ending.is_backdated and transition.class_at(clock, ending.at) != "late":
         lapse(transition, clock, "ended_in_time")
-    emit_ending_class(transition, clock, ending, judge(transition, clock, ending, is_history=False), is_approved=True)
-    if not transition.state.apology.is_required:
-        transition.put(replace(clock, ahead=()))
+    emit_ending_class(transition, clock, ending)
+    ahead = clock.ahead if transition.state.apology.is_required else ()
+    transition.put(replace(clock, ahead=ahead))
 
 
 def on_apologised(transition: Transition, fact: Apologised) -> None:
     """A letter left. A new date moves the promise only (DR-26), once, and must be a later working day (AR-05)."""
     apology, clock = transition.state.apology, transition.state.clock(DOSSIER)
     if not apology.is_sent:
-        transition.state = replace(transition.state, apology=replace(apology, is_sent=True, sent_at=fact.at))
+        sent_at = _letter_counts_at(transition, fact, clock)
+        transition.state = replace(transition.state, apology=replace(apology, is_sent=True, sent_at=sent_at))
         if clock is not None:
             emit_apology_class(transition, clock)
     if clock is None or fact.new_promised_at is None or transition.state.ending is not None:
@@ -143,6 +132,25 @@ def on_apologised(transition: Transition, fact: Apologised) -> None:
     )
 
 
+def _letter_counts_at(transition: Transition, fact: Apologised, clock: Clock | None) -> Instant:
+    """By which instant a letter is classed: by its recording where that came late, until it is approved (DR-31)."""
+    judged = judged_by_instant(transition, fact, clock)
+    if clock is not None and judged.is_recorded_late:
+        flag_late(transition, fact, clock)
+        await_approval(transition, fact)
+    return judged.at
+
+
+def letter_approved(transition: Transition, late: LateRecord) -> None:
+    """The letter counts by its own date from now on, and is classed again if a class was stated (DR-31)."""
+    apology, clock = transition.state.apology, transition.state.clock(DOSSIER)
+    if not apology.is_sent or apology.sent_at != late.recorded_at:
+        return
+    transition.state = replace(transition.state, apology=replace(apology, sent_at=late.at))
+    if clock is not None:
+        emit_apology_class(transition, clock)
+
+
 def end_of_promise(clock: Clock, promised_at: datetime) -> datetime:
     """A re-appointment of a day term is broken when its day is over; one of an hour term at its instant."""
     if clock.basis == "instant":
@@ -173,7 +181,6 @@ HANDLERS: Final[Mapping[type[Fact], Handler]] = MappingProxyType(
         ApologyWaived: on_apology_waived,
         EscalationAcknowledged: on_escalation_acknowledged,
         Ended: on_ended,
-        BackdatingApproved: on_backdating_approved,
     }
 )
 """What each of these facts does."""

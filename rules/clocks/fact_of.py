@@ -26,8 +26,13 @@ def fact_of(envelope: EnvelopeCore, data: Any, known_at: Instant) -> Fact:
         "opened_on": envelope.opened_on.toordinal(),
         "unit_id": envelope.unit_id,
     }
-    make = FACT_BY_CLASS.get(type(data))
-    return Fact(**about) if make is None else make(about, envelope, data)
+    kind = type(data)
+    make = FACT_BY_CLASS.get(kind)
+    if make is None:
+        return Fact(**about)
+    if kind in _DATED:
+        about["recorded_at"] = micros(envelope.recorded_at)
+    return make(about, envelope, data)
 
 
 _READINGS: Final[Mapping[type[Any], Reading]] = MappingProxyType(
@@ -45,6 +50,8 @@ FACT_BY_CLASS: Final[Mapping[type[Any], Maker]] = MappingProxyType(
     {event_class: reading.make for event_class, reading in _READINGS.items()}
 )
 """How a fact is made of each event that says something to a clock."""
+
+_DATED: Final = frozenset(event_class for event_class, reading in _READINGS.items() if reading.fact.is_dated)
 
 ORDERS: Final = frozenset(event_class for event_class, reading in _READINGS.items() if issubclass(reading.fact, Order))
 """Events whose fact is an `Order`, so that it can be told without their data."""

@@ -14,8 +14,10 @@ from events.deadline import (
     EscalationRaised,
     SecondBreachRecorded,
     StepBreached,
+    SupplementExpired,
 )
 from rules.clocks.instants import Instant, micros
+from rules.clocks.ledger import pause_count, waited_for
 from rules.clocks.planning import BREACH, PENDING, SECOND
 from rules.clocks.rule_values import given_term_of
 from rules.clocks.state import NEVER, Clock, Escalation, StreamState, Wake
@@ -33,6 +35,9 @@ def fall_due(transition: Transition, until: Instant) -> None:
         clock = _next(transition.state, until)
         if clock is None:
             return
+        if clock.is_paused:
+            _reply_expired(transition, clock)
+            continue
         wake = clock.ahead[0]
         clock = replace(clock, ahead=clock.ahead[1:])
         transition.put(clock)
@@ -40,10 +45,13 @@ def fall_due(transition: Transition, until: Instant) -> None:
 
 
 def next_wake_at(state: StreamState) -> Instant:
-    """When the next thing falls due on a running clock."""
+    """When the next thing falls due: on a running clock, or of one that stands still the end of the time to answer."""
     at = NEVER
     for clock in state.clocks:
-        if clock.ahead and not clock.is_paused and clock.ahead[0].at < at:
+        if clock.is_paused:
+            if 0 < clock.reply_by_at < at:
+                at = clock.reply_by_at
+        elif clock.ahead and clock.ahead[0].at < at:
             at = clock.ahead[0].at
     return at
 
@@ -51,9 +59,30 @@ def next_wake_at(state: StreamState) -> Instant:
 def _next(state: StreamState, until: Instant) -> Clock | None:
     found = None
     for clock in state.clocks:
-        if clock.ahead and not clock.is_paused and clock.ahead[0].at < until:
+        if clock.is_paused:
+            if 0 < clock.reply_by_at < until:
+                found, until = clock, clock.reply_by_at
+        elif clock.ahead and clock.ahead[0].at < until:
             found, until = clock, clock.ahead[0].at
     return found
+
+
+def _reply_expired(transition: Transition, clock: Clock) -> None:
+    """No answer came until the day that was named; the clock goes on standing still (B17)."""
+    entry = transition.state.ledger[-1]
+    transition.put(replace(clock, reply_by_at=0))
+    transition.emit_waited(
+        clock.reply_by_at,
+        clock,
+        entry,
+        SupplementExpired,
+        **transition.dues(clock),
+        cause=waited_for(entry),
+        pause_no=pause_count(transition.state.ledger),
+        paused_at=transition.zone.local(entry.at),
+        to_roles=transition.require_legal_context().rule_set.supplement_expired_roles,
+        held_by_unit_id=transition.state.holder_unit_id,
+    )
 
 
 def _emit(transition: Transition, clock: Clock, wake: Wake) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from events.deadline import ApologyLapsed, DeadlineMoved
+from events.deadline import ApologyLapsed, DeadlineMoved, PauseCause
 from rules.book.ruleset import Policy
+from rules.clocks.facts import Fact
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.planning import (
     SECOND,
@@ -39,6 +40,40 @@ def open_entry(state: StreamState) -> Entry | None:
     """The pause that is open, if any."""
     last = state.ledger[-1] if state.ledger else None
     return last if last is not None and last.cause is not None and last.until is None else None
+
+
+def settled(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The lines with the instants that count: each follows the one before it, whatever their events bear (DR-31).
+
+    An extension that was granted during a pause stands before it, as if granted when it began (DR-25).
+    """
+    lines: list[Entry] = []
+    opened: Instant = 0
+    answered: Instant = 0
+    for place, entry in enumerate(entries):
+        at = entry.late_at or entry.said_at
+        if entry.cause is None:
+            later = next((one.late_at or one.said_at for one in entries[place + 1 :] if one.cause is not None), at)
+            opened = max(opened, min(at, later))
+            lines.append(replace(entry, at=opened))
+        else:
+            opened = max(opened, answered, at)
+            until = None if entry.said_until is None else max(entry.said_until, opened)
+            answered = opened if until is None else until
+            lines.append(replace(entry, at=opened, until=until))
+    return tuple(lines)
+
+
+def waited_for(entry: Entry) -> PauseCause:
+    """What was waited for by a line that is a pause."""
+    assert entry.cause is not None  # noqa: S101 an extension is no wait
+    return entry.cause
+
+
+def closed(entry: Entry, fact: Fact, at: Instant, *, is_answered: bool = True) -> Entry:
+    """A pause with its end; one that began by its recording doesn't end before (DR-31)."""
+    until = max(at, entry.at)
+    return replace(entry, until=until, said_until=at, closed_by=fact.event_id, is_answered=is_answered)
 
 
 def own_entries(state: StreamState, clock: Clock) -> tuple[Entry, ...]:
@@ -105,7 +140,9 @@ def ledger_of(transition: Transition, entries: tuple[Entry, ...]) -> Ledger:
             lines.append(extension)
         else:
             until = None if entry.until is None else local(entry.until)
-            lines.append(Pause(requested_at=local(entry.at), completed_at=until, cause=entry.cause))
+            lines.append(
+                Pause(requested_at=local(entry.at), completed_at=until, cause=entry.cause, is_answered=entry.restarts)
+            )
     return tuple(lines)
 
 
@@ -169,9 +206,9 @@ def by_every_policy(transition: Transition, asked: Asked, lawful: AdjustedDue) -
     return found
 
 
-def pause_count(state: StreamState) -> int:
-    """How many pauses there were, the open one included."""
-    return sum(1 for entry in state.ledger if entry.cause is not None and entry.legal_basis != REOPENING)
+def pause_count(ledger: tuple[Entry, ...]) -> int:
+    """How many pauses there are in these lines, an open one included: the number of the last of them."""
+    return sum(1 for entry in ledger if entry.cause is not None and entry.legal_basis != REOPENING)
 
 
 def lapse(transition: Transition, clock: Clock, reason: Any) -> None:
@@ -190,12 +227,15 @@ def lapse(transition: Transition, clock: Clock, reason: Any) -> None:
 
 
 def due_if_resumed(transition: Transition, clock: Clock, at: Instant) -> Due | None:
-    """The lawful due date of a clock that waits, as if it went on at an instant: so an ending while waiting is judged."""
+    """The lawful due date of a clock that waits, as if it went on at an instant.
+
+    So an ending while waiting is judged; it is no answer, so that nothing restarts (B18).
+    """
     entry = open_entry(transition.state)
     if entry is None:
         return None
     ledger, legal_context = (
-        (*transition.state.ledger[:-1], replace(entry, until=max(at, entry.at))),
+        (*transition.state.ledger[:-1], replace(entry, until=max(at, entry.at), is_answered=False)),
         transition.require_legal_context(),
     )
     try:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from events.deadline import ApologyPendingRaised, DeadlineRecomputed
 from rules.calendars.calendar import Calendar
 from rules.calendars.change import is_touched
+from rules.clocks.dating import await_approval, flag_late, judged_by_instant
 from rules.clocks.ending import end_of_promise
 from rules.clocks.facts import CalendarChanged, Extended, Fact, LatenessForeseen, Reopened
 from rules.clocks.instants import instant, micros
@@ -22,10 +23,11 @@ from rules.clocks.ledger import (
     moved_to,
     open_entry,
     own_entries,
+    settled,
 )
 from rules.clocks.planning import SECOND, Plan, ahead_from
 from rules.clocks.rule_values import lawful_due_of, term_of_clock
-from rules.clocks.state import Clock, Entry, Wake
+from rules.clocks.state import Clock, Ending, Entry, Wake
 from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.clocks.verdicts import owe_again
 from rules.due.supplement import adjusted_due
@@ -38,15 +40,27 @@ def on_extended(transition: Transition, fact: Extended) -> None:
     clock = transition.state.clock(DOSSIER)
     if clock is None:
         return
-    entry = Entry(None, fact.at, fact.new_due_at, stops=False, legal_basis=fact.legal_basis)
     open_pause = open_entry(transition.state)
     # The rules want entries in the order of their beginning; an extension during a pause stands before it and counts after.
     before = transition.state.ledger[:-1] if open_pause is not None else transition.state.ledger
-    ledger = (*before, replace(entry, at=min(entry.at, open_pause.at)), open_pause) if open_pause else (*before, entry)
+    if before and fact.at < before[-1].said_at:
+        transition.flag(
+            "order", "domain 4.3: out-of-order", f"{fact.event_type} lies before an earlier pause or extension"
+        )
+        return
+    judged = judged_by_instant(transition, fact, clock)
+    entry = Entry(
+        None, judged.at, fact.new_due_at, stops=False, legal_basis=fact.legal_basis, opened_by=fact.event_id,
+        opened_seq=fact.seq, said_at=fact.at, late_at=fact.recorded_at if judged.is_recorded_late else 0,
+    )  # fmt: skip
+    ledger = settled((*before, entry, open_pause) if open_pause is not None else (*before, entry))
     adjusted = adjusted_by(transition, clock, ledger)
     if adjusted is None:
         return
     transition.state = replace(transition.state, ledger=ledger)
+    if judged.is_recorded_late:
+        flag_late(transition, fact, clock)
+        await_approval(transition, fact)
     _, answer = adjusted
     if answer.due is None:
         return
@@ -72,12 +86,7 @@ def on_reopened(transition: Transition, fact: Reopened) -> None:
     if clock is None:
         transition.state = replace(transition.state, ending=None)
         return
-    entry, before, ended_at = open_entry(transition.state), transition.state.ledger, ending.at
-    if entry is not None:
-        ended_at = max(ending.at, entry.at)
-        before = (*before[:-1], replace(entry, until=ended_at))
-    ledger = (*before, Entry("financial_duty", ended_at, max(fact.at, ended_at), stops=True, legal_basis=REOPENING))
-    adjusted = adjusted_by(transition, clock, ledger)
+    adjusted = adjusted_by(transition, clock, ledger := _since_the_end(transition, ending, fact))
     if adjusted is None and transition.state.clock(DOSSIER) is not None:
         return
     transition.state = replace(transition.state, ending=None, ledger=ledger)
@@ -92,6 +101,24 @@ def on_reopened(transition: Transition, fact: Reopened) -> None:
     transition.put(moved)
     emit_moved(transition, clock, moved, "reopening", answer.rule)
     owe_again(transition, moved)
+
+
+def _since_the_end(transition: Transition, ending: Ending, fact: Reopened) -> tuple[Entry, ...]:
+    """The ledger with the time since the end as a wait. A pause that was open ends with the ending, unanswered (B18).
+
+    An ending that was recorded late ends nothing before it was recorded, until it is approved (DR-31).
+    """
+    entry, before = open_entry(transition.state), transition.state.ledger
+    if entry is not None:
+        at = max(ending.at, entry.said_at)
+        answered = replace(entry, until=at, said_until=at, closed_by=ending.event_id, is_answered=False)
+        before = (*before[:-1], answered)
+    waited = Entry(
+        "financial_duty", ending.at, fact.at, stops=True, legal_basis=REOPENING, opened_by=ending.event_id,
+        opened_seq=ending.seq, closed_by=fact.event_id, said_at=ending.at, said_until=fact.at,
+        late_at=ending.recorded_at if ending.is_backdated else 0,
+    )  # fmt: skip
+    return settled((*before, waited))
 
 
 def _promise_again(transition: Transition, clock: Clock, fact: Reopened) -> tuple[Wake, ...]:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from events.deadline import DeadlineMet, StepBreached
 from rules.clocks import holding
 from rules.clocks.beginning import FEEDBACK_ANSWER, FEEDBACK_PUBLICATION, emit_set, start_feedback
+from rules.clocks.dating import await_approval, flag_late, judged_by_class
 from rules.clocks.facts import (
     ConsultationAnswered,
     ConsultationRequested,
@@ -214,10 +215,11 @@ def _judge_stage(transition: Transition, fact: FeedbackAct, received: Clock) -> 
     clock = transition.armed(name, kind, received.started_at, plan, None)
     transition.drop(name, is_ended=True)
     if transition.class_at(clock, fact.at) == "late":
-        holder = transition.state.holder_unit_id
-        transition.emit_at(
-            clock.lawful_due_at, clock, "", StepBreached, **transition.dues(clock), held_by_unit_id=holder
-        )
+        _missed(transition, clock)
+    elif judged_by_class(transition, fact, clock).is_recorded_late:
+        flag_late(transition, fact, clock)
+        await_approval(transition, fact, clock)
+        _missed(transition, clock)
     else:
         emit_met(transition, clock, fact.at, fact.event_type)
 
@@ -230,11 +232,31 @@ def end_kind(transition: Transition, *kinds: str) -> None:
 
 
 def end(transition: Transition, clock: Clock) -> None:
-    """A part is done: said when it was in time; when it wasn't, the breach has said it."""
+    """A part is done: said when it was in time; when it wasn't, the breach says it. Recorded late, it wasn't (DR-31)."""
+    fact = transition.caused_by()
     transition.drop(clock.name, is_ended=True)
-    if not clock.is_breached:
-        fact = transition.caused_by()
+    if judged_by_class(transition, fact, clock).is_recorded_late:
+        flag_late(transition, fact, clock)
+        await_approval(transition, fact, clock)
+        if not clock.is_breached:
+            _missed(transition, clock)
+    elif not clock.is_breached:
         emit_met(transition, clock, fact.at, fact.event_type)
+
+
+def _missed(transition: Transition, clock: Clock) -> None:
+    """Say the breach that nothing had said before what ended the clock became known."""
+    holder = clock.unit_id or transition.state.holder_unit_id
+    transition.emit_at(
+        clock.lawful_due_at,
+        clock,
+        "",
+        StepBreached,
+        **transition.dues(clock),
+        held_by_unit_id=holder,
+        step_code=clock.step_code,
+        responsible_officer_id=clock.officer_id or transition.state.officer_id,
+    )
 
 
 def emit_met(transition: Transition, clock: Clock, ended_at: Instant, ended_by: str) -> None:

@@ -15,7 +15,7 @@ from rules.book.rulebook import Rulebook
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from rules.clocks.facts import Opening
-from rules.clocks.instants import Instant, Zone, micros
+from rules.clocks.instants import Instant, Zone, length, micros
 from rules.clocks.rule_values import lawful_due_of
 from rules.clocks.state import Clock, Subject, Wake
 from rules.due.escalation import escalation_rungs
@@ -50,12 +50,13 @@ class Plan(Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegalContext:
-    """The calendar and the rule set of one stream, with its zone."""
+    """The calendar and the rule set of one stream, with its zone; `tolerance` is that of DR-31."""
 
     calendar: Calendar
     rule_set: RuleSet
     zone: Zone
     zone_name: str
+    tolerance: Instant
 
 
 class Planner:
@@ -113,9 +114,11 @@ class Planner:
         if not subject.calendar_version:
             return None
         calendar = self._rulebook.calendar(subject.calendar_id, subject.calendar_version)
+        rule_set = self._rulebook.rule_set(subject.rule_set_id)
         return LegalContext(
             calendar=calendar,
-            rule_set=self._rulebook.rule_set(subject.rule_set_id),
+            rule_set=rule_set,
+            tolerance=length(rule_set.back_dating_tolerance),
             zone=Zone(calendar.zone, calendar.spec.valid_from, calendar.spec.valid_until),
             zone_name=str(calendar.zone),
         )

@@ -10,40 +10,29 @@ from msgspec.structs import replace
 
 from events.deadline import ApologyClassified, ApologyRequired, EndingClassified, Outcome
 from rules.book.ruleset import Policy
-from rules.clocks.instants import Instant, instant, length
+from rules.clocks.instants import Instant, instant
 from rules.clocks.ledger import POLICIES_AS_FIELDS, asked_of
 from rules.clocks.state import Clock, Ending
 from rules.clocks.transition import Transition
 from rules.due.apology import apology_class
-from rules.due.classify import Recorded, class_as_recorded
 from rules.due.policy_classes import policy_classes
 from rules.errors import RulesError
 
 _OUTCOME_FIELDS: Final = tuple([(policy, f"{policy}_outcome") for policy in POLICIES_AS_FIELDS])
 
 
-def judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> Recorded:
-    """Judge an ending by the clock's present due date. History says nothing about when its source knew (DR-31)."""
-    tolerance = transition.require_legal_context().rule_set.back_dating_tolerance
-    return class_as_recorded(
-        transition.moment(clock, ending.at),
-        transition.moment(clock, ending.recorded_at),
-        clock.lawful_due_at if clock.basis == "instant" else clock.due_on,
-        is_long_after=not is_history and ending.recorded_at - ending.at > length(tolerance),
-    )
+def emit_ending_class(transition: Transition, clock: Clock | None, ending: Ending) -> None:
+    """Emit how an ending stands; without a clock its class is unknown, never on time (DR-09).
 
-
-def emit_ending_class(
-    transition: Transition, clock: Clock | None, ending: Ending, judged: Recorded | None, *, is_approved: bool = False
-) -> None:
-    """Emit how an ending stands; without a clock its class is unknown, never on time (DR-09)."""
+    Of an ending that was recorded late its recording counts, until it is approved (DR-31).
+    """
     local, fact = transition.zone.local, transition.caused_by()
     fields: dict[str, Any] = {
         "target_event_id": ending.event_id,
         "ended_at": local(ending.at),
         "ended_by": ending.event_type,
     }
-    if clock is None or judged is None:
+    if clock is None:
         fields |= {
             "outcome": "unknown",
             **_by_policy({}, "unknown"),
@@ -52,16 +41,16 @@ def emit_ending_class(
             "rule": "DR-09",
         }
     else:
-        is_doubtful = judged.is_backdated and not is_approved
-        outcome = transition.class_at(clock, ending.at) if is_approved else judged.classification
+        judged_at = ending.recorded_at if ending.is_backdated else ending.at
+        outcome = transition.class_at(clock, judged_at)
         fields["outcome"] = outcome
         fields["judged_due_at"] = local(clock.lawful_due_at)
         fields["judged_due_on"] = date.fromordinal(clock.due_on)
         fields["classify_by"] = clock.basis
-        fields |= _by_every_policy(transition, clock, outcome, ending.recorded_at if is_doubtful else ending.at)
-        fields["is_backdated"] = judged.is_backdated
-        fields["is_approved"] = is_approved
-        fields["rule"] = "DR-31" if judged.is_backdated else "DR-08"
+        fields |= _by_every_policy(transition, clock, outcome, judged_at)
+        fields["is_backdated"] = ending.is_backdated or ending.is_approved
+        fields["is_approved"] = ending.is_approved
+        fields["rule"] = "DR-31" if ending.is_backdated or ending.is_approved else "DR-08"
     transition.emit_verdict(ending.at, f":{ending.event_id}:{fact.event_id}", EndingClassified, fields)
 
 

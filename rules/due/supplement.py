@@ -32,12 +32,13 @@ _RULES: dict[Policy, str] = {"pause": "DR-20", "restart": "DR-21", "qd766": "DR-
 class Pause(Struct, frozen=True, kw_only=True, gc=False):
     """A stop of the clock and its end: a supplement asked for and given, or a financial duty notified and met.
 
-    `completed_at` is None while the citizen is waited for.
+    `completed_at` is None while the citizen is waited for. What ended for want of an answer is not `is_answered` (B18).
     """
 
     requested_at: datetime
     completed_at: datetime | None
     cause: PauseCause = "supplement"
+    is_answered: bool = True
 
 
 class Extension(Struct, frozen=True, kw_only=True, gc=False):
@@ -88,8 +89,9 @@ def adjusted_due(
     """Give the due date under one policy.
 
     A pause opened or an extension granted after the due instant of that moment cures nothing and is passed over (DR-24).
-    Restarting is for supplements: a financial duty shifts the due date under RESTART too, and 766 doesn't know it. What
-    was extended stays so: no restart ends earlier. An extension granted during a pause counts from its end.
+    Restarting is for supplements that were answered (B18): everything else shifts the due date under RESTART too, and 766
+    doesn't know a financial duty. What was extended stays so: no restart ends earlier. An extension granted during a pause
+    counts from its end.
 
     Raises:
         InvalidPausesError: the pauses overlap, run backwards, or an open one is not the last.
@@ -107,7 +109,7 @@ def adjusted_due(
             continue
         elif entry.completed_at is None:
             clock = replace(clock, is_waiting=True)
-        elif applied == "restart" and term is not None and entry.cause == "supplement":
+        elif applied == "restart" and term is not None and entry.cause == "supplement" and entry.is_answered:
             clock = _restarted(clock, due(calendar, entry.completed_at, term, rule_set), term)
         else:
             clock = _shifted(calendar, clock, term, _wait(calendar, clock, entry, entry.completed_at, applied))
@@ -143,9 +145,11 @@ def qd766_class(
 
 
 def closed(ledger: Ledger, ended_at: datetime) -> Ledger:
-    """Close an open pause at the ending of the dossier, so that one ended while it waited can be classified."""
+    """Close an open pause at the ending of the dossier, which is no answer (B18), so that it can be classified."""
     return tuple(
-        replace(entry, completed_at=ended_at) if isinstance(entry, Pause) and entry.completed_at is None else entry
+        replace(entry, completed_at=max(ended_at, entry.requested_at), is_answered=False)
+        if isinstance(entry, Pause) and entry.completed_at is None
+        else entry
         for entry in ledger
     )
 

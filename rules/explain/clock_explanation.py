@@ -233,7 +233,9 @@ def _effect(entry: Pause | Extension, before: AdjustedDue, after: AdjustedDue) -
         return "unmoved"
     if isinstance(entry, Extension):
         return "extended"
-    return "restarted" if after.applied == "restart" and entry.cause == "supplement" else "shifted"
+    return (
+        "restarted" if after.applied == "restart" and entry.cause == "supplement" and entry.is_answered else "shifted"
+    )
 
 
 def _entry_json(explained: ExplainedEntry) -> dict[str, Any]:

@@ -20,9 +20,10 @@ class Fact(Struct, frozen=True, kw_only=True, gc=False):
 
     The day of opening and the unit are read where a stream may begin with the fact. What the fold asks of a kind of fact:
     whether it contradicts a dossier that was not accepted, or that has ended; and whether it can't be passed over where the
-    events before it are missing.
+    events before it are missing; and whether what it does depends on its time, so that it matters when it was recorded (DR-31).
     """
 
+    is_dated: ClassVar[bool] = False
     needs_acceptance: ClassVar[bool] = False
     only_while_open: ClassVar[bool] = False
     needs_a_state: ClassVar[bool] = False
@@ -33,6 +34,8 @@ class Fact(Struct, frozen=True, kw_only=True, gc=False):
     at: Instant
     known_at: Instant
     is_history: bool = False
+    recorded_at: Instant = 0
+    """Read of what `is_dated` only; else 0, which is long after nothing."""
     opened_on: int = 1
     unit_id: int = 0
 

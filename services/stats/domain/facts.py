@@ -15,7 +15,7 @@ from events.catalog import DEADLINE_TYPES
 from events.results import ENDING_KIND_BY_TYPE
 from services.stats.domain.levels import Places
 from services.stats.domain.periods import local_day, zone_of
-from services.stats.domain.projection import DossierProjection, KeptFacts, apply, refused_by_the_clock
+from services.stats.domain.projection import DossierProjection, KeptFacts, Wait, apply, refused_by_the_clock
 from services.stats.domain.rows import DossierKey, KnownEvent
 
 FAR_FUTURE = datetime(2299, 12, 31, tzinfo=UTC)
@@ -42,6 +42,7 @@ class DossierFacts(KeptFacts):
     accepted_at: datetime
     due_history: Instants
     pauses: Instants
+    expired_waits: Instants
     ended_at: datetime | None
     ended_on: date | None
     ended_by: str
@@ -90,7 +91,12 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
         is_history=accepted.is_history,
         accepted_at=accepted.occurred_at,
         due_history=_due_history(projection, accepted.occurred_at),
-        pauses=_pauses(projection),
+        pauses=[(wait.paused_at, wait.resumed_at or FAR_FUTURE) for wait in _waits(projection)],
+        expired_waits=[
+            (wait.expired_at, wait.resumed_at or FAR_FUTURE)
+            for wait in _waits(projection)
+            if wait.expired_at is not None
+        ],
         ended_at=ending.occurred_at if ending else None,
         ended_on=ending.occurred_at.astimezone(zone_of(projection.time_zone)).date() if ending else None,
         ended_by=ending.event_type if ending else "",
@@ -133,7 +139,6 @@ def _due_history(projection: DossierProjection, accepted_at: datetime) -> Instan
     return [(accepted_at if nth == 0 else known_from, due) for nth, (known_from, due) in changes]
 
 
-def _pauses(projection: DossierProjection) -> Instants:
-    is_open = projection.paused_at is not None and projection.ending is None
-    still = [(projection.paused_at, FAR_FUTURE)] if is_open and projection.paused_at is not None else []
-    return [*projection.closed_pauses, *still]
+def _waits(projection: DossierProjection) -> list[Wait]:
+    """The stops of the clock in the order of their beginning."""
+    return sorted(projection.pauses.values(), key=lambda wait: wait.paused_at)

@@ -26,6 +26,7 @@ SELECT
     ) AS group_id,
     if(empty(known_dues), NULL, known_dues[-1].2) AS seen_due_at,
     arrayExists(pause -> pause.1 < seen_at AND pause.2 >= seen_at, pauses) AS is_paused,
+    arrayExists(wait -> wait.1 < seen_at AND wait.2 >= seen_at, expired_waits) AS is_reply_overdue,
     -- figures begin (make generated)
     accepted_at < period_from AS carried_in,
     accepted_at >= period_from AND accepted_at < period_to AS received,
@@ -42,6 +43,7 @@ SELECT
     open AND NOT is_paused AND ifNull(seen_due_at >= seen_at, false) AS open_within,
     open_within AND ifNull(seen_due_at < seen_at + INTERVAL 1 DAY, false) AS open_due_soon,
     open AND is_paused AS open_paused,
+    open_paused AND is_reply_overdue AS open_supplement_expired,
     open AND NOT is_paused AND ifNull(seen_due_at < seen_at, false) AS open_overdue,
     open AND NOT is_paused AND seen_due_at IS NULL AS open_unknown,
     open_overdue AND apology_class NOT IN ('', 'waived') AND NOT ifNull(apology_sent_at < seen_at, false) AS open_overdue_unapologised

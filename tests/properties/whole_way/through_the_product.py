@@ -262,12 +262,14 @@ def _clock_explained(clock: ExplainedClock) -> ClockExplained:
 
 def _stops(found: DossierExplanation) -> list[Stop]:
     dossier = next((one for one in found.clocks if one.kind == "dossier"), None)
-    too_late = {note.fact.at for note in found.notes if note.code == "too-late"}
-    entries = zip(dossier.explanation.ledger, dossier.causes, strict=True) if dossier else ()
+    if dossier is None:
+        return []
+    stopped = [entry.stops for entry in dossier.life.state.ledger]
+    entries = zip(dossier.explanation.ledger, dossier.causes, stopped, strict=True)
     return [
         (entry.requested_at, entry.completed_at)
-        for entry, cause in entries
-        if cause in ("supplement", "financial_duty") and micros(entry.requested_at) not in too_late
+        for entry, cause, stops in entries
+        if cause in ("supplement", "financial_duty") and stops
     ]
 
 

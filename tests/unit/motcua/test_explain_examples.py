@@ -115,12 +115,12 @@ def test_a_stated_appointment_stands_beside_what_the_rules_give() -> None:
     assert clock["count_by_rules"]["due_at"][:10] == "2026-03-09"
 
 
-def test_an_ending_while_waiting_is_judged_as_if_the_answer_had_come_then() -> None:
+def test_an_ending_while_waiting_is_judged_with_what_was_left_of_the_term_then() -> None:
     life = Life().accepted("2026-03-02T09:00", term(5)).asked("2026-03-04T09:00").withdrawn("2026-04-01T09:00")
     (clock,) = explained_json(life)["clocks"]
     assert (clock["lawful"]["computed"][:10], clock["judged_due_at"][:10], clock["outcome"]) == (
         "2026-03-09",
-        "2026-04-08",
+        "2026-04-06",  # three of the five days were left on 01/04 (B18)
         "early",
     )
 
