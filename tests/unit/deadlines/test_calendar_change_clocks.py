@@ -112,7 +112,9 @@ def test_a_given_date_on_a_day_that_is_taken_off_moves_to_the_close_of_the_next_
 
 
 def test_a_given_date_on_a_day_that_becomes_a_working_day_is_that_day() -> None:
-    life = Life().accepted("2026-03-02T08:00", appointment_at=at("2026-03-07T10:00")).recalendared("2026-03-03T09:00", NEW)
+    life = (
+        Life().accepted("2026-03-02T08:00", appointment_at=at("2026-03-07T10:00")).recalendared("2026-03-03T09:00", NEW)
+    )
     recomputed = one(told_by_swap(life), "recomputed")
     assert dues(recomputed) == ("2026-03-09 17:00", "2026-03-07 10:00", "2026-03-09 17:00")
 
