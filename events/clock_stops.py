@@ -81,7 +81,9 @@ class PaymentReceived(DossierData, frozen=True, kw_only=True):
     ]
     receipt_no: Annotated[Text64, says("Number of the receipt (số biên lai).")] | None = None
     notice_no: Annotated[Text64, says("Number of the notice that is paid (số thông báo).")] | None = None
-    is_partial: Annotated[bool, says("Whether it is said to be a part of what is owed only (nộp từng phần).")] | None = None
+    is_partial: (
+        Annotated[bool, says("Whether it is said to be a part of what is owed only (nộp từng phần).")] | None
+    ) = None
 
 
 class DeadlineExtended(DossierData, frozen=True, kw_only=True):
