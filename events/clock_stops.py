@@ -71,7 +71,7 @@ class FinancialObligationExempted(DossierData, frozen=True, kw_only=True):
 class PaymentReceived(DossierData, frozen=True, kw_only=True):
     """Payment received (Nộp phí, lệ phí, nghĩa vụ tài chính).
 
-    A clock that waited for the payment goes on once all of it has come in; any other payment changes no clock.
+    A clock that waited for the payment goes on once the payments cover the amount; any other payment changes no clock.
     """
 
     amount_vnd: AmountVnd
@@ -82,7 +82,7 @@ class PaymentReceived(DossierData, frozen=True, kw_only=True):
     receipt_no: Annotated[Text64, says("Number of the receipt (số biên lai).")] | None = None
     notice_no: Annotated[Text64, says("Number of the notice that is paid (số thông báo).")] | None = None
     is_partial: (
-        Annotated[bool, says("True: a part of what is owed; the rest follows (nộp một phần). Left out: false.")] | None
+        Annotated[bool, says("Whether it is said to be a part of what is owed only (nộp từng phần).")] | None
     ) = None
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Struct
 
 from events.dossier_data import DossierData, JsonObject
-from events.fields import ApproverId, Reason, Text64, Text128, Text500, Text2000, Text4000, UnitId, says
+from events.fields import ApproverId, Reason, Text64, Text128, Text200, Text2000, Text4000, UnitId, says
 
 FORBIDDEN: Final = "domain 4.3: "
 """How the rule of an integrity flag begins that says that an event contradicts where its stream stands; its code follows."""
@@ -32,26 +32,32 @@ class EventCorrected(DossierData, frozen=True, kw_only=True):
 
 
 class Evidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """What proves when something happened: a book, a letter, a log of a system. Closed: nothing else may stand here."""
+    """What shows when something happened: giấy tờ chứng minh. Closed: nothing else may stand here."""
 
-    kind: Annotated[Text64, says("What it is, such as a register or a postmark (loại).")]
-    number: Annotated[Text128, says("Its number, or where to find it (số, ký hiệu).")]
-    sha256: Annotated[str, says("SHA-256 of the file (mã băm).", pattern="^[0-9a-f]{64}$")] | None = None
-    note: Annotated[Text500, says("What it shows (ghi chú).")] | None = None
+    kind: Annotated[Text200, says("What it is, such as the reception book (loại giấy tờ).")]
+    number: Annotated[Text128, says("Its number (số).")] | None = None
+    sha256: Annotated[str, says("SHA-256 of its file (mã băm của tệp).", pattern="^[0-9a-f]{64}$")] | None = None
+    note: Annotated[Text2000, says("Where it is kept, or what it shows (ghi chú).")] | None = None
 
 
 class BackdatingApproved(DossierData, frozen=True, kw_only=True):
     """Late record approved (Duyệt ghi nhận muộn).
 
-    Events happened when they say, though they were recorded late (DR-31). Needs `actorid`; the approver is another person.
+    What was recorded late happened at its `time` (DR-31). Needs `actorid`; the approver is another person.
     """
 
-    target_event_id: Annotated[Text128, says("`event_id` of the event that was recorded late (sự kiện ghi nhận muộn).")]
+    target_event_id: Annotated[Text128, says("`event_id` of an event that was recorded late (sự kiện ghi muộn).")]
     further_event_ids: (
-        Annotated[tuple[Text128, ...], says("More events of this dossier (các sự kiện khác).", maxItems=499)] | None
+        Annotated[
+            tuple[Text128, ...], says("More of them, of the same dossier (các sự kiện ghi muộn khác).", maxItems=499)
+        ]
+        | None
     ) = None
     reason: Reason
-    evidence: Annotated[tuple[Evidence, ...], says("What proves it (minh chứng).", maxItems=50)] | None = None
+    evidence: (
+        Annotated[tuple[Evidence, ...], says("What shows that it happened then (giấy tờ chứng minh).", maxItems=100)]
+        | None
+    ) = None
     approver_id: ApproverId
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar, get_args, get_origin
 import msgspec
 from msgspec import Struct
 
-from events.declaration import fields_of
+from events.declaration import fields_of, plain_type
 from events.dossier_data import DossierData
 from events.errors import SchemaMismatchError
 
@@ -29,9 +29,6 @@ def plain(data: DossierData) -> dict[str, Any]:
     for name in shape.nested:
         if name in values:
             values[name] = _plain(values[name])
-    for name in shape.lists:
-        if name in values:
-            values[name] = [_plain(one) for one in values[name]]
     if data.extra:
         values.update(data.extra)
     return values
@@ -84,12 +81,11 @@ def instants_of(event_class: type[DossierData]) -> tuple[str, ...]:
 
 
 class _Shape(NamedTuple):
-    """What codecs need of a class: its fields, how each is read from JSON, which are objects of their own or lists of such."""
+    """What codecs need of a class: its fields, how each is read from JSON, and which are objects of their own."""
 
     names: tuple[str, ...]
     reads: Mapping[str, Callable[[Any], Any] | None]
     nested: tuple[str, ...]
-    lists: tuple[str, ...]
 
 
 @cache
@@ -99,19 +95,22 @@ def _shape(event_class: Any) -> _Shape:
         names=tuple(one.name for one in fields),
         reads={one.name: _READS.get(get_origin(one.type) or one.type) for one in fields},
         nested=tuple(one.name for one in fields if _is_nested(one.type)),
-        lists=tuple(one.name for one in fields if get_origin(one.type) is tuple and _is_nested(get_args(one.type)[0])),
     )
 
 
 def _is_nested(declared: Any) -> bool:
+    if get_origin(declared) is tuple:
+        return _is_nested(plain_type(get_args(declared)[0])[0])
     return get_origin(declared) is MappingProxyType or (isinstance(declared, type) and issubclass(declared, Struct))
 
 
 def _plain(value: Any) -> Any:
     """An object as a dict: orjson does not sort the fields of anything else, and the hash chain needs them sorted."""
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
     if isinstance(value, Mapping):
         return dict(value)
-    return {name: each for name, each in msgspec.structs.asdict(value).items() if each is not None}
+    return {name: one for name, one in msgspec.structs.asdict(value).items() if one is not None}
 
 
 def _instant(value: Any) -> Any:

@@ -5,7 +5,7 @@ of its budget, an agency's day follows the dossier's (DR-13); intake, transfer, 
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -34,8 +34,8 @@ from rules.clocks.ledger import (
 from rules.clocks.state import Clock, Entry
 from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.clocks.verdicts import owe_again
-from rules.due.replies import reply_ends_at
 from rules.due.supplement import AdjustedDue, comes_too_late, is_pausing
+from rules.due.terms import given_date
 from rules.errors import CalendarExhaustedError, RulesError
 
 _MOVED_BY_PAUSES = frozenset({"dossier", "step", "agency"})
@@ -117,7 +117,8 @@ def _reply_by(transition: Transition, clock: Clock, entry: Entry) -> Instant:
     if not entry.reply_by or clock.kind != "dossier":
         return 0
     try:
-        by = micros(reply_ends_at(transition.require_legal_context().calendar, date.fromordinal(entry.reply_by)))
+        last_day = datetime.combine(date.fromordinal(entry.reply_by), time.min, transition.zone.zone)
+        by = micros(given_date(transition.require_legal_context().calendar, last_day))
     except CalendarExhaustedError:
         return 0
     return by if by > entry.at else 0

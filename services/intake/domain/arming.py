@@ -4,7 +4,7 @@ The clock of the whole dossier must be armed, so an acceptance is refused when i
 clock only what can never be right is refused: its calendar or its term.
 """
 
-from datetime import date
+from datetime import date, datetime, time
 
 from events.dossier import (
     CalendarChangeApplied,
@@ -62,6 +62,9 @@ def _of_acceptance(rulebook: Rulebook, action: Action, accepted: DossierAccepted
     if accepted.term is not None and (wrong := _wrong_term(accepted.term, "/data/term/value")) is not None:
         return wrong
     calendar = _calendar(rulebook, action, accepted.calendar_id)
+    if accepted.appointment_at is not None and _is_before(calendar, accepted.appointment_at, action.occurred_at):
+        params = {"due": accepted.appointment_at.isoformat(), "accepted": action.occurred_at.isoformat()}
+        return Refusal(code="before-acceptance", field_name="/data/appointment_at", params=params)
     try:
         if accepted.term is not None:
             term = Term(value=accepted.term.value, unit=accepted.term.unit)
@@ -71,6 +74,12 @@ def _of_acceptance(rulebook: Rulebook, action: Action, accepted: DossierAccepted
     except CalendarExhaustedError:
         return Refusal(code="calendar-exhausted", field_name="time", params={"reason": _published(calendar)})
     return None
+
+
+def _is_before(calendar: Calendar, given_at: datetime, accepted_at: datetime) -> bool:
+    """Whether a given date lies before an acceptance; at midnight the whole day is meant (B15)."""
+    given, accepted = calendar.local(given_at), calendar.local(accepted_at)
+    return given.date() < accepted.date() if given.time() == time.min else given_at < accepted_at
 
 
 def _unknown_calendar(rulebook: Rulebook, calendar_id: str | None, version: str | None = None) -> Refusal | None:
