@@ -68,8 +68,11 @@ def _if_resumed(transition: Transition, clock: Clock, at: Instant) -> Clock:
 
 def _judge(transition: Transition, clock: Clock, fact: Ended, ending: Ending) -> None:
     """The class is said; an apology that was in view, or owed since closing time, is not needed for what ended in time."""
+    if judged_by_instant(transition, fact, clock).is_recorded_late:
+        ending = replace(ending, waits_from=fact.recorded_at)
+        transition.state = replace(transition.state, ending=ending)
     if judged_by_class(transition, fact, clock).is_recorded_late:
-        ending = replace(ending, is_backdated=True)
+        ending = replace(ending, is_backdated=True, waits_from=fact.recorded_at)
         transition.state = replace(transition.state, ending=ending)
         flag_late(transition, fact, clock)
         await_approval(transition, fact)

@@ -66,7 +66,8 @@ def on_extended(transition: Transition, fact: Extended) -> None:
         return
     moved = moved_to(transition, clock, answer)
     if moved.lawful_due_at <= clock.lawful_due_at:  # also counted by a calendar that came after a breach (DR-27)
-        transition.flag("redated", "B15", "an extension that moves nothing", code="no-effect")
+        if not judged.is_recorded_late:  # what waits for its approval may move it yet
+            transition.flag("redated", "B15", "an extension that moves nothing", code="no-effect")
         return
     lapse(transition, clock, "due_moved")
     transition.put(moved)
@@ -87,6 +88,9 @@ def on_reopened(transition: Transition, fact: Reopened) -> None:
     if clock is None:
         transition.state = replace(transition.state, ending=None)
         return
+    if ending.waits_from and not ending.is_backdated:
+        flag_late(transition, ending, clock)
+        await_approval(transition, ending)
     adjusted = adjusted_by(transition, clock, ledger := _since_the_end(transition, ending, fact))
     if adjusted is None and transition.state.clock(DOSSIER) is not None:
         return
@@ -107,7 +111,7 @@ def on_reopened(transition: Transition, fact: Reopened) -> None:
 def _since_the_end(transition: Transition, ending: Ending, fact: Reopened) -> tuple[Entry, ...]:
     """The ledger with the time since the end as a wait. A pause that was open ends with the ending, unanswered (B18).
 
-    An ending that was recorded late ends nothing before it was recorded, until it is approved (DR-31).
+    After an ending that was recorded late nothing is a wait before it was recorded, until it is approved (DR-31).
     """
     entry, before = open_entry(transition.state), transition.state.ledger
     if entry is not None:
@@ -117,7 +121,7 @@ def _since_the_end(transition: Transition, ending: Ending, fact: Reopened) -> tu
     waited = Entry(
         "financial_duty", ending.at, fact.at, stops=True, legal_basis=REOPENING, opened_by=ending.event_id,
         opened_seq=ending.seq, closed_by=fact.event_id, said_at=ending.at, said_until=fact.at,
-        late_at=ending.recorded_at if ending.is_backdated else 0,
+        late_at=ending.waits_from,
     )  # fmt: skip
     return settled((*before, waited))
 

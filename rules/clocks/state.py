@@ -111,7 +111,11 @@ class Escalation(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Ending(Struct, frozen=True, array_like=True, gc=False):
-    """How the dossier's clock ended; `is_backdated` until a second person approves (DR-31), `is_approved` from then on."""
+    """How the dossier's clock ended; `is_backdated` until a second person approves (DR-31), `is_approved` from then on.
+
+    `waits_from` is from when on the time until a reopening is a wait: also that is judged by the recording, where a due
+    instant lies between (DR-24, DR-31).
+    """
 
     event_id: str
     event_type: str
@@ -121,6 +125,7 @@ class Ending(Struct, frozen=True, array_like=True, gc=False):
     is_backdated: bool = False
     recorded_at: Instant = 0
     is_approved: bool = False
+    waits_from: Instant = 0
 
 
 class LateRecord(Struct, frozen=True, array_like=True, gc=False):
