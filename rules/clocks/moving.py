@@ -23,7 +23,7 @@ from rules.clocks.ledger import (
     open_entry,
     own_entries,
 )
-from rules.clocks.planning import SECOND, Plan, ahead_from
+from rules.clocks.planning import SECOND, LegalContext, Plan, ahead_from
 from rules.clocks.rule_values import lawful_due_of, term_of_clock
 from rules.clocks.state import Clock, Entry, Wake
 from rules.clocks.transition import DOSSIER, Handler, Transition
@@ -150,8 +150,12 @@ def on_calendar_changed(transition: Transition, fact: CalendarChanged) -> None:
         new.zone,
     )
     for clock in transition.state.clocks:
-        if not clock.is_breached and _is_touched(old.calendar, new.calendar, clock):
-            _recompute(transition, clock, fact, old.calendar)
+        if clock.is_breached:
+            continue
+        if _is_touched(old.calendar, new.calendar, clock):
+            _recompute(transition, clock, fact, old)
+        elif old.is_provisional(clock) and not new.is_provisional(clock):
+            _emit_recomputed(transition, clock, clock, fact, old.calendar)
     dossier = transition.state.clock(DOSSIER)
     if dossier is not None and not dossier.is_breached:
         follow_dossier(transition)
@@ -165,7 +169,7 @@ def _is_touched(old: Calendar, new: Calendar, clock: Clock) -> bool:
     )
 
 
-def _recompute(transition: Transition, clock: Clock, fact: CalendarChanged, old: Calendar) -> None:
+def _recompute(transition: Transition, clock: Clock, fact: CalendarChanged, old: LegalContext) -> None:
     legal_context, term = transition.require_legal_context(), term_of_clock(clock)
     try:
         assert term is not None  # noqa: S101 an appointment is never touched
@@ -182,11 +186,18 @@ def _recompute(transition: Transition, clock: Clock, fact: CalendarChanged, old:
     if adjusted.due is None:
         return  # it waits: the new calendar counts when it goes on
     moved = moved_to(transition, clock, adjusted)
-    if moved.lawful_due_at == clock.lawful_due_at:
+    if moved.lawful_due_at == clock.lawful_due_at and old.is_provisional(clock) == legal_context.is_provisional(clock):
         return
     # What was printed for the citizen stays the promise where it is the later one (DR-27).
     moved = replace(moved, promised_due_at=max(clock.promised_due_at, moved.lawful_due_at))
     transition.put(moved)
+    _emit_recomputed(transition, clock, moved, fact, old.calendar)
+
+
+def _emit_recomputed(
+    transition: Transition, clock: Clock, moved: Clock, fact: CalendarChanged, old: Calendar
+) -> None:
+    """Say the due dates by the new version; also where they stand as before and are provisional no longer (CAL-6)."""
     local = transition.zone.local
     transition.emit(
         moved,

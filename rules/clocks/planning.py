@@ -5,7 +5,7 @@ from those alone is asked once and remembered. Pure: the same question always ha
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TypeVar
 
 from msgspec import Struct
@@ -50,12 +50,21 @@ class Plan(Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegalContext:
-    """The calendar and the rule set of one stream, with its zone."""
+    """The calendar and the rule set of one stream, with its zone.
+
+    The calendar is published from the instant `published_from` to the day `published_until`; around that it is provisional.
+    """
 
     calendar: Calendar
     rule_set: RuleSet
     zone: Zone
     zone_name: str
+    published_from: Instant
+    published_until: int
+
+    def is_provisional(self, clock: Clock) -> bool:
+        """Whether a clock's due date was counted over days that no notice settled (CAL-6)."""
+        return clock.due_on > self.published_until or clock.effective_start_at < self.published_from
 
 
 class Planner:
@@ -113,11 +122,14 @@ class Planner:
         if not subject.calendar_version:
             return None
         calendar = self._rulebook.calendar(subject.calendar_id, subject.calendar_version)
+        spec = calendar.spec
         return LegalContext(
             calendar=calendar,
             rule_set=self._rulebook.rule_set(subject.rule_set_id),
-            zone=Zone(calendar.zone, calendar.spec.valid_from, calendar.spec.valid_until),
+            zone=Zone(calendar.zone, spec.covered_from, spec.covered_until),
             zone_name=str(calendar.zone),
+            published_from=micros(datetime.combine(spec.valid_from, time.min, calendar.zone)),
+            published_until=spec.valid_until.toordinal(),
         )
 
     def procedure(self, code: str | None, on: int) -> Procedure | None:
@@ -221,9 +233,7 @@ class Planner:
 
 
 def _latest_at(legal_context: LegalContext, answer: Due, term: Term | None) -> datetime:
-    beginning = datetime.combine(
-        legal_context.calendar.spec.valid_from, datetime.min.time(), legal_context.calendar.zone
-    )
+    beginning = datetime.combine(legal_context.calendar.spec.covered_from, time.min, legal_context.calendar.zone)
     try:
         return apology_latest_at(legal_context.calendar, answer, term, legal_context.rule_set, beginning)
     except CalendarExhaustedError:
