@@ -1,8 +1,8 @@
-"""Write `rules/data/provisional-days.toml`: the days off that the Labour Code gives for years without a notice (CAL-6, B16).
+"""Write `rules/data/provisional-days.toml`: days off by the Labour Code for years without a notice (CAL-6, B16).
 
     python -m deploy.provisional_days > rules/data/provisional-days.toml
 
-In: the Python package `holidays`, as it is installed; out: TOML. Days off in exchange for a make-up day, and the make-up days, are
+In: the Python package `holidays`, as it is installed; out: TOML. Days off in exchange for a make-up day, and make-up days, are
 left out, because only a notice makes them. Run once for an edition of the package; the file it gives is then data like any
 other, and no due date ever asks the package.
 """
@@ -58,7 +58,9 @@ def statutory_days() -> Iterator[tuple[date, str, str]]:
 
 
 def _table(day: date, name: str, name_en: str) -> tuple[str, ...]:
-    code = "Bộ luật Lao động 45/2019/QH14, Điều 112" if day >= _CODE_OF_2019 else "Bộ luật Lao động 10/2012/QH13, Điều 115"
+    code = (
+        "Bộ luật Lao động 45/2019/QH14, Điều 112" if day >= _CODE_OF_2019 else "Bộ luật Lao động 10/2012/QH13, Điều 115"
+    )
     source = "Nghị quyết 80-NQ/TW" if _CULTURE_DAY in name else code
     # The strings of JSON are strings of TOML.
     texts = {"name": name, "name_en": name_en, "legal_source": source}

@@ -11,7 +11,7 @@ from rules.calendars.calendar import Calendar
 from rules.calendars.change import is_touched
 from rules.clocks.ending import end_of_promise
 from rules.clocks.facts import CalendarChanged, Extended, Fact, LatenessForeseen, Reopened
-from rules.clocks.instants import instant, micros
+from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.ledger import (
     REOPENING,
     adjusted_by,
@@ -38,6 +38,10 @@ def on_extended(transition: Transition, fact: Extended) -> None:
     clock = transition.state.clock(DOSSIER)
     if clock is None:
         return
+    problem = _problem_of_day(transition, fact.new_due_at)
+    if problem is not None:  # the clock goes on as it was: nothing that can't be planned lets it stop (B16)
+        transition.flag("redated", "DR-25", problem, code="refused")
+        return
     entry = Entry(None, fact.at, fact.new_due_at, stops=False, legal_basis=fact.legal_basis)
     open_pause = open_entry(transition.state)
     # The rules want entries in the order of their beginning; an extension during a pause stands before it and counts after.
@@ -57,6 +61,15 @@ def on_extended(transition: Transition, fact: Extended) -> None:
     transition.put(moved)
     emit_moved(transition, clock, moved, "extension", "DR-25", legal_basis=fact.legal_basis)
     follow_dossier(transition)
+
+
+def _problem_of_day(transition: Transition, at: Instant) -> str | None:
+    """Why the calendar has no such day, None where it has it."""
+    try:
+        transition.require_legal_context().calendar.is_working_day(transition.zone.local(at).date())
+    except RulesError as error:
+        return str(error)
+    return None
 
 
 def on_reopened(transition: Transition, fact: Reopened) -> None:
@@ -194,9 +207,7 @@ def _recompute(transition: Transition, clock: Clock, fact: CalendarChanged, old:
     _emit_recomputed(transition, clock, moved, fact, old.calendar)
 
 
-def _emit_recomputed(
-    transition: Transition, clock: Clock, moved: Clock, fact: CalendarChanged, old: Calendar
-) -> None:
+def _emit_recomputed(transition: Transition, clock: Clock, moved: Clock, fact: CalendarChanged, old: Calendar) -> None:
     """Say the due dates by the new version; also where they stand as before and are provisional no longer (CAL-6)."""
     local = transition.zone.local
     transition.emit(
@@ -218,7 +229,12 @@ def follow_dossier(transition: Transition) -> None:
     """Let the agencies' days follow the dossier's due date (DR-13)."""
     for clock in transition.state.clocks:
         if clock.original_rule == "DR-13" and not clock.is_breached and not clock.is_paused:
-            moved = following(transition, clock)
+            try:
+                moved = following(transition, clock)
+            except RulesError as error:
+                transition.drop(clock.name)
+                transition.not_armed_by(clock.name, clock.kind, error)
+                continue
             if moved.lawful_due_at != clock.lawful_due_at:
                 transition.put(moved)
                 emit_moved(transition, clock, moved, "dossier_moved", "DR-13")

@@ -14,7 +14,7 @@ from rules.book.procedures import Procedure, ProcedureCatalogue
 from rules.book.rulebook import Rulebook
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
-from rules.clocks.facts import Opening
+from rules.clocks.facts import Fact, Opening
 from rules.clocks.instants import Instant, Zone, micros
 from rules.clocks.rule_values import lawful_due_of
 from rules.clocks.state import Clock, Subject, Wake
@@ -100,6 +100,19 @@ class Planner:
             calendar_id=calendar_id,
             calendar_version=self._version_known(calendar_id, opening.known_at),
             rule_set_id=rule_set_id,
+        )
+
+    def unnamed_subject(self, fact: Fact) -> Subject:
+        """The defaults, for a stream of which no more could be read than what every event bears."""
+        calendar, rule_set = self._rulebook.default_calendar, self._rulebook.default_rule_set
+        return Subject(
+            opened_on=fact.opened_on,
+            unit_id=fact.unit_id,
+            dossier_code=None,
+            procedure_code=None,
+            calendar_id=calendar.calendar_id,
+            calendar_version=calendar.version,
+            rule_set_id=rule_set.rule_set_id,
         )
 
     def _version_known(self, calendar_id: str, known_at: Instant) -> str:

@@ -73,11 +73,11 @@ def _by_every_policy(transition: Transition, clock: Clock, outcome: Outcome, at:
     lawful = legal_context.rule_set.supplement_policy
     try:
         asked = asked_of(transition, clock, ledger)
+        found: dict[Policy, Outcome] = policy_classes(
+            legal_context.calendar, asked.original, asked.term, asked.ledger, instant(at), legal_context.rule_set
+        )
     except RulesError:
         return _by_policy({lawful: outcome}, "unknown")
-    found: dict[Policy, Outcome] = policy_classes(
-        legal_context.calendar, asked.original, asked.term, asked.ledger, instant(at), legal_context.rule_set
-    )
     return _by_policy(found | {lawful: outcome}, "unknown")
 
 

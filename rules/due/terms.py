@@ -82,8 +82,13 @@ def due(calendar: Calendar, accepted_at: datetime, term: Term, rule_set: RuleSet
 
 
 def appointment(calendar: Calendar, accepted_at: datetime, due_at: datetime) -> Due:
-    """Give the due instant that a source system states itself, without a term; the instant is kept as stated."""
+    """Give the due instant that a source system states itself, without a term; the instant is kept as stated.
+
+    Raises:
+        CalendarExhaustedError: it lies outside what the calendar covers (AL-7).
+    """
     local = calendar.local(due_at)
+    calendar.is_working_day(local.date())
     start = calendar.effective_start(accepted_at)
     return Due(effective_start_at=start, due_at=local, due_on=local.date(), basis="date", rule="appointment")
 

@@ -38,7 +38,9 @@ def test_every_exception_of_the_appendix_is_published(calendar: Calendar, row: d
 
 
 def test_nothing_else_is_published_from_2024_on(calendar: Calendar) -> None:
-    published = {day.isoformat() for day in calendar.spec.entries if 2024 <= day.year and calendar.spec.is_published(day)}
+    published = {
+        day.isoformat() for day in calendar.spec.entries if day.year >= 2024 and calendar.spec.is_published(day)
+    }
     assert published == {row["date"] for row in A1}
 
 
@@ -179,7 +181,10 @@ def test_an_answer_past_the_last_covered_year_is_refused(calendar: Calendar, vn:
         lambda: calendar.intake_sessions(date(2037, 1, 4)),
     ]
     for ask in questions:
-        with pytest.raises(CalendarExhaustedError, match="published for 2023-01-01 to 2026-12-31, provisional for 2014-01-01 to 2036-12-31"):
+        with pytest.raises(
+            CalendarExhaustedError,
+            match="published for 2023-01-01 to 2026-12-31, provisional for 2014-01-01 to 2036-12-31",
+        ):
             ask()
     assert calendar.add_working_time(vn("2036-12-31T16:00"), timedelta(minutes=60)) == vn("2036-12-31T17:00")
 

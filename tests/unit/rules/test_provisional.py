@@ -100,7 +100,9 @@ def test_the_hours_of_a_year_before_the_published_ones_are_the_first_that_are_kn
     assert [start.hour for start, _ in calendar.sessions(date(2014, 1, 2))] == [7, 13]
 
 
-def test_a_term_runs_over_the_end_of_the_published_calendar(rulebook: Rulebook, calendar: Calendar, vn: Vietnam) -> None:
+def test_a_term_runs_over_the_end_of_the_published_calendar(
+    rulebook: Rulebook, calendar: Calendar, vn: Vietnam
+) -> None:
     term = Term(value=10, unit="working_day")
     found = due(calendar, vn("2026-12-24T09:00"), term, rulebook.default_rule_set)
     assert found.due_at == vn("2027-01-08T17:00")  # 25, 28 to 31/12, then 4 to 8/1; 1/1 is a holiday
