@@ -31,7 +31,10 @@ Effect = Literal["restarted", "shifted", "extended", "unmoved", "waiting", "too_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueExplanation:
-    """A due date with everything that led to it. `rules` are the rule ids in the order of their application."""
+    """A due date with everything that led to it. `rules` are the rule ids in the order of their application.
+
+    `is_provisional`: a day was counted for which no calendar is published yet (CAL-6).
+    """
 
     accepted_at: datetime
     term: Term
@@ -41,6 +44,7 @@ class DueExplanation:
     calendar_version: str
     rule_set_id: str
     rules: tuple[str, ...]
+    is_provisional: bool
 
     def to_json(self) -> dict[str, Any]:
         """Give a plain structure of strings, numbers, lists and dicts; instants are ISO with their offset."""
@@ -57,6 +61,7 @@ class DueExplanation:
             "calendar_version": self.calendar_version,
             "rule_set_version": self.rule_set_id,
             "rules": list(self.rules),
+            "is_provisional": self.is_provisional,
         }
 
 
@@ -151,6 +156,7 @@ def explain_due(calendar: Calendar, accepted_at: datetime, term: Term, rule_set:
         calendar_version=calendar.version,
         rule_set_id=rule_set.rule_set_id,
         rules=_counting_rules(computed, days),
+        is_provisional=not all(calendar.spec.is_published(one.day) for one in days),
     )
 
 
