@@ -184,7 +184,8 @@ class Planner:
             rungs = escalation_rungs(
                 legal_context.calendar, lawful_due_of(clock, legal_context.zone), legal_context.rule_set
             )
-            found = tuple(Wake(rung.name, micros(rung.at)) for rung in rungs)
+            micros = legal_context.zone.micros
+            found = tuple([Wake(rung.name, micros(rung.at)) for rung in rungs])
             _remember(self._escalations, key, found)
         return found
 
@@ -203,7 +204,8 @@ class Planner:
     def _asked_ladder(
         self, legal_context: LegalContext, kind: str, answer: Due, term: Term | None
     ) -> tuple[Instant, tuple[Wake, ...]]:
-        calendar, due_at = legal_context.calendar, micros(answer.due_at)
+        calendar, micros = legal_context.calendar, legal_context.zone.micros
+        due_at = micros(answer.due_at)
         breach = Wake(BREACH, due_at)
         if kind in _NO_LADDER:
             return due_at, (breach,)
