@@ -77,11 +77,13 @@ Silent = Mapping[type[Any], str]
 
 def same(fact: type[Fact], *names: str, **fixed: Any) -> Reading:
     """A fact that repeats some fields of its event as they are."""
+    make: Callable[..., Fact] = fact
 
     def made(about: About, _: EnvelopeCore, data: Any) -> Fact:
         if not names:
-            return fact(*about, **fixed)
-        return fact(*about, **{name: getattr(data, name) for name in names}, **fixed)
+            return make(*about, **fixed)
+        told: dict[str, Any] = {name: getattr(data, name) for name in names}
+        return make(*about, **told, **fixed)
 
     return Reading(fact, made)
 
