@@ -9,11 +9,10 @@ from dataclasses import dataclass, field, fields
 from datetime import date, time, timedelta
 from typing import Any, Final, Literal, cast, get_args
 
+from events.deadline import PauseCause, Policy
 from rules.errors import InvalidRuleSetError
 
-Policy = Literal["restart", "pause", "qd766"]
 POLICIES: Final[tuple[Policy, ...]] = get_args(Policy)
-PauseCause = Literal["supplement", "financial_duty"]
 SourceStatus = Literal["verified", "unverified"]
 
 

@@ -15,14 +15,12 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rules.book import ruleset
-from rules.book.ruleset import Policy, RuleSet
+from events.deadline import PauseCause, Policy
+from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.classify import Classification, classify
 from rules.due.terms import Due, Term, due, nominal_day
 from rules.errors import InvalidPausesError
-
-PauseCause = ruleset.PauseCause
 
 _Instant = TypeVar("_Instant", datetime, int)
 _LONG_AGO, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)

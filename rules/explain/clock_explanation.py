@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from rules.book.ruleset import POLICIES, Policy, RuleSet
+from events.deadline import Policy
+from rules.book.ruleset import POLICIES, RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.supplement import (
     AdjustedDue,

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from events.deadline import Policy
 from rules.book.procedures import ProcedureCatalogue
 from rules.book.rulebook import Rulebook
-from rules.book.ruleset import Policy
 from rules.clocks.facts import ConsultationRequested, Fact
 from rules.clocks.instants import Zone, instant
 from rules.clocks.ledger import REOPENING, ledger_of, own_entries
@@ -21,6 +21,7 @@ from rules.clocks.replay import Step, replay
 from rules.clocks.rule_values import lawful_due_of, term_of_clock
 from rules.clocks.state import Entry, StreamState
 from rules.clocks.transition import DOSSIER, Note, Transition
+from rules.clocks.verdicts import OUTCOME_FIELDS
 from rules.due.classify import Classification
 from rules.due.escalation import escalation_rungs
 from rules.due.ladder import Rung, near_due_rungs
@@ -257,10 +258,7 @@ def _moves(life: ClockLife, recorded: tuple[RecordedDue, ...]) -> tuple[Explaine
 def _classes(life: ClockLife, explanation: ClockExplanation) -> dict[Policy, Classification]:
     """The verdict under each policy; of a dossier that is open, what the policies say of it so far (DR-22)."""
     if life.ended is not None and life.verdict is not None:
-        verdict = life.verdict
-        return {
-            "restart": verdict["restart_outcome"], "pause": verdict["pause_outcome"], "qd766": verdict["qd766_outcome"],
-        }  # fmt: skip
+        return {policy: life.verdict[name] for policy, name in OUTCOME_FIELDS}
     original, term, ledger = explanation.original, explanation.term, explanation.ledger
     return policy_classes(explanation.calendar, original, term, ledger, None, explanation.rule_set)
 
