@@ -31,7 +31,8 @@ PENDING = "AP"
 SECOND = "SB"
 """The date of the re-appointment has passed (AR-05)."""
 _UNASKED = object()
-_NO_LADDER = frozenset({"intake", "transfer"})
+NO_LADDER = frozenset({"intake", "transfer"})
+"""Kinds of clock without near-due rungs: they last for hours (4.6)."""
 _MOST_REMEMBERED = 100_000
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -192,7 +193,7 @@ class Planner:
     ) -> tuple[Instant, tuple[Wake, ...]]:
         calendar, due_at = legal_context.calendar, micros(answer.due_at)
         breach = Wake(BREACH, due_at)
-        if kind in _NO_LADDER:
+        if kind in NO_LADDER:
             return due_at, (breach,)
         wakes = [
             Wake(rung.name, micros(rung.at)) for rung in ladder_instants(calendar, answer, term, legal_context.rule_set)

@@ -25,6 +25,7 @@ from rules.errors import InvalidPausesError
 _Instant = TypeVar("_Instant", datetime, int)
 _LONG_AGO, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _RULES: dict[Policy, str] = {"pause": "DR-20", "restart": "DR-21", "qd766": "DR-22"}
+_EXTENDED, _TOO_LATE = "DR-25", "DR-24"
 
 
 class Pause(Struct, frozen=True, kw_only=True, gc=False):
@@ -56,9 +57,10 @@ doesn't know such a stop."""
 
 
 class EntryEffect(Struct, frozen=True, kw_only=True, gc=False):
-    """What one entry of a ledger did, and the due date after it (None while the clock waits)."""
+    """What one entry of a ledger did, by which rule (empty: none), and the due date after it (None while the clock waits)."""
 
     effect: Effect
+    rule: str
     due: Due | None
 
 
@@ -124,7 +126,7 @@ def adjusted_due(
         else:
             wait = _wait(calendar, clock, entry, entry.completed_at, applied)
             clock, effect = _shifted(calendar, clock, term, wait), "shifted"
-        effects.append(_effect(effect, before, clock))
+        effects.append(_effect(effect, before, clock, applied))
     return AdjustedDue(
         policy=policy,
         applied=applied,
@@ -238,11 +240,27 @@ def _passed_over(clock: _Clock, entry: Pause | Extension, applied: Policy) -> Ef
     return "ignored" if is_unknown else None
 
 
-def _effect(effect: Effect, before: _Clock, after: _Clock) -> EntryEffect:
+def _effect(effect: Effect, before: _Clock, after: _Clock, applied: Policy) -> EntryEffect:
     if after.is_waiting:
-        return EntryEffect(effect=effect, due=None)
-    is_unmoved = effect in {"restarted", "shifted", "extended"} and after.due == before.due
-    return EntryEffect(effect="unmoved" if is_unmoved else effect, due=after.due)
+        return EntryEffect(effect=effect, rule="", due=None)
+    if effect in {"restarted", "shifted", "extended"} and after.due == before.due:
+        return EntryEffect(effect="unmoved", rule="", due=after.due)
+    return EntryEffect(effect=effect, rule=_rule(effect, applied), due=after.due)
+
+
+def _rule(effect: Effect, applied: Policy) -> str:
+    """The rule by which an entry did what it did; a shift is one of PAUSE under every policy but 766."""
+    match effect:
+        case "restarted":
+            return _RULES["restart"]
+        case "shifted":
+            return _RULES["qd766" if applied == "qd766" else "pause"]
+        case "extended":
+            return _EXTENDED
+        case "too_late":
+            return _TOO_LATE
+        case _:
+            return ""
 
 
 def _extended(calendar: Calendar, clock: _Clock, extension: Extension) -> _Clock:

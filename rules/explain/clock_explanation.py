@@ -16,7 +16,6 @@ from rules.book.ruleset import POLICIES, RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.supplement import (
     AdjustedDue,
-    Effect,
     EntryEffect,
     Extension,
     Ledger,
@@ -176,11 +175,8 @@ def _counting_rules(computed: Due, days: tuple[CountedDay, ...]) -> tuple[str, .
 
 def _ledger_rules(entries: tuple[ExplainedEntry, ...], lawful: Policy) -> tuple[str, ...]:
     """Give the rules by which the ledger moved the lawful due date, or did not, each once and in order."""
-    by_effect: dict[Effect, str] = {"restarted": "DR-21", "shifted": "DR-20", "extended": "DR-25", "too_late": "DR-24"}
-    if lawful == "qd766":
-        by_effect["shifted"] = "DR-22"
-    effects = [entry.effects[lawful].effect for entry in entries]
-    return tuple(dict.fromkeys(by_effect[effect] for effect in effects if effect in by_effect))
+    rules = [entry.effects[lawful].rule for entry in entries]
+    return tuple(dict.fromkeys(rule for rule in rules if rule))
 
 
 def _entry(calendar: Calendar, entry: Pause | Extension, effects: Mapping[Policy, EntryEffect]) -> ExplainedEntry:
