@@ -19,7 +19,7 @@ from events.deadline import PauseCause, Policy
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.classify import Classification, classify
-from rules.due.terms import Due, Term, due, nominal_day
+from rules.due.terms import Due, Term, due, given_date, nominal_day
 from rules.errors import InvalidPausesError
 
 _Instant = TypeVar("_Instant", datetime, int)
@@ -264,7 +264,7 @@ def _rule(effect: Effect, applied: Policy) -> str:
 
 
 def _extended(calendar: Calendar, clock: _Clock, extension: Extension) -> _Clock:
-    new_due_at = calendar.local(extension.new_due_at)
+    new_due_at = given_date(calendar, extension.new_due_at)
     if new_due_at.astimezone(UTC) <= clock.due.due_at.astimezone(UTC):
         return clock
     extended = replace(clock.due, due_at=new_due_at, due_on=new_due_at.date())
