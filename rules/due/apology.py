@@ -13,7 +13,7 @@ from rules.calendars.calendar import Calendar
 from rules.due.terms import Basis
 from rules.errors import CalendarExhaustedError
 
-ApologyClass = SaidApologyClass | Literal["missing"]
+ApologyClass = Literal[SaidApologyClass, "missing"]
 """What is said of an apology, or that there was none (AR-07)."""
 
 

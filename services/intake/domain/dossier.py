@@ -62,7 +62,7 @@ Lifecycle = Literal[
 ]  # fmt: skip
 """Where a dossier stands; `feedback` says that the stream is none, but a citizen's feedback."""
 
-Waiting = Literal["none"] | PauseCause
+Waiting = Literal["none", PauseCause]
 """What of the citizen a dossier waits for."""
 
 FeedbackStage = Literal["received", "awaiting_supplement", "refused", "answered", "published"]

@@ -23,7 +23,7 @@ FAR_FUTURE = datetime(2299, 12, 31, tzinfo=UTC)
 """`resumed_at` of a pause that is still open."""
 
 Instants = list[tuple[datetime, datetime]]
-Outcome = deadline.Outcome | Literal["terminated", "open"]
+Outcome = Literal[deadline.Outcome, "terminated", "open"]
 """The class of a resolved dossier as the clock stated it, or how else it stands."""
 
 
