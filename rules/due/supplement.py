@@ -10,7 +10,7 @@ Then pausing on day p and resuming on day r leaves "remaining = N - consumed" da
 """
 
 from datetime import UTC, date, datetime
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,13 +19,12 @@ from events.deadline import PauseCause, Policy
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.classify import Classification, classify
+from rules.due.entry_effects import MOVES, RULES, Effect, EntryEffect, rule_of
 from rules.due.terms import Due, Term, due, given_date, nominal_day
 from rules.errors import InvalidPausesError
 
 _Instant = TypeVar("_Instant", datetime, int)
 _LONG_AGO, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-_RULES: dict[Policy, str] = {"pause": "DR-20", "restart": "DR-21", "qd766": "DR-22"}
-_EXTENDED, _TOO_LATE = "DR-25", "DR-24"
 
 
 class Pause(Struct, frozen=True, kw_only=True, gc=False):
@@ -48,20 +47,6 @@ class Extension(Struct, frozen=True, kw_only=True, gc=False):
 
 
 Ledger = tuple[Pause | Extension, ...]
-
-
-Effect = Literal["restarted", "shifted", "extended", "unmoved", "waiting", "too_late", "ignored"]
-"""What an entry did to a due date. restarted, shifted, extended: it moved. unmoved: the wait cost no day, or the new date was not
-later. waiting: there is no due date until the clock resumes. too_late: it came after the due date (DR-24). ignored: the policy
-doesn't know such a stop."""
-
-
-class EntryEffect(Struct, frozen=True, kw_only=True, gc=False):
-    """What one entry of a ledger did, by which rule (empty: none), and the due date after it (None while the clock waits)."""
-
-    effect: Effect
-    rule: str
-    due: Due | None
 
 
 class AdjustedDue(Struct, frozen=True, kw_only=True, gc=False):
@@ -130,7 +115,7 @@ def adjusted_due(
     return AdjustedDue(
         policy=policy,
         applied=applied,
-        rule=_RULES[applied],
+        rule=RULES[applied],
         due=None if clock.is_waiting else clock.due,
         running_from_at=clock.running_from_at,
         is_overdue_by_rule=applied == "qd766" and len(_supplements(ledger)) > 1,
@@ -243,24 +228,9 @@ def _passed_over(clock: _Clock, entry: Pause | Extension, applied: Policy) -> Ef
 def _effect(effect: Effect, before: _Clock, after: _Clock, applied: Policy) -> EntryEffect:
     if after.is_waiting:
         return EntryEffect(effect=effect, rule="", due=None)
-    if effect in {"restarted", "shifted", "extended"} and after.due == before.due:
+    if effect in MOVES and after.due == before.due:
         return EntryEffect(effect="unmoved", rule="", due=after.due)
-    return EntryEffect(effect=effect, rule=_rule(effect, applied), due=after.due)
-
-
-def _rule(effect: Effect, applied: Policy) -> str:
-    """The rule by which an entry did what it did; a shift is one of PAUSE under every policy but 766."""
-    match effect:
-        case "restarted":
-            return _RULES["restart"]
-        case "shifted":
-            return _RULES["qd766" if applied == "qd766" else "pause"]
-        case "extended":
-            return _EXTENDED
-        case "too_late":
-            return _TOO_LATE
-        case _:
-            return ""
+    return EntryEffect(effect=effect, rule=rule_of(effect, applied), due=after.due)
 
 
 def _extended(calendar: Calendar, clock: _Clock, extension: Extension) -> _Clock:

@@ -14,9 +14,9 @@ from typing import Any
 from events.deadline import Policy
 from rules.book.ruleset import POLICIES, RuleSet
 from rules.calendars.calendar import Calendar
+from rules.due.entry_effects import EntryEffect
 from rules.due.supplement import (
     AdjustedDue,
-    EntryEffect,
     Extension,
     Ledger,
     Pause,
