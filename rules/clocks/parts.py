@@ -65,7 +65,8 @@ def _hold(transition: Transition, now: Holding) -> None:
 
 def given_up(transition: Transition) -> None:
     """The end of the dossier leaves no hand-over open."""
-    _hold(transition, holding.received(_holding(transition)))
+    if transition.state.given_by_unit_id:
+        _hold(transition, holding.received(_holding(transition)))
 
 
 def on_transferred(transition: Transition, fact: Transferred) -> None:
