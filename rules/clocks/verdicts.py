@@ -85,7 +85,7 @@ def _by_every_policy(transition: Transition, clock: Clock, outcome: Outcome, at:
     class_by = classes_by_policy(
         legal_context.calendar, asked.original, asked.term, asked.ledger, instant(at), legal_context.rule_set
     )
-    return {name: outcome if policy == lawful else class_by(policy) for policy, name in _OUTCOME_FIELDS}
+    return {name: outcome if policy == lawful else class_by(policy) for policy, name in OUTCOME_FIELDS}
 
 
 def _by_policy(found: dict[Policy, Outcome], otherwise: Outcome) -> dict[str, Outcome]:
