@@ -17,7 +17,7 @@ from rules.book.rulebook import Rulebook
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from rules.clocks.facts import Opening
-from rules.clocks.instants import Instant, Zone, instant, micros
+from rules.clocks.instants import Instant, Zone, instant
 from rules.clocks.rule_values import lawful_due_of
 from rules.clocks.state import Clock, Subject, Wake
 from rules.due.escalation import escalation_rungs
