@@ -1,7 +1,7 @@
 """`motcua calendar`: the yearly work of whoever keeps the working calendars."""
 
 import os
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,9 @@ from rules.book.rulebook import Rulebook
 from rules.book.rulebook_files import load_rulebook
 from rules.calendars.calendar import Calendar
 from rules.errors import RulesError
+from services.stats.questions import period, period_parameters, rows_of
 
 WARN_DAYS = 90
-PROVISIONAL_DOSSIERS = "SELECT count() FROM dossiers FINAL WHERE is_provisional AND ended_at IS NULL"
 WORDS = {"ok": "OK", "differs": "DIFFERS", "none": "no checksum"}
 
 Row = dict[str, Any]
@@ -154,7 +154,8 @@ def _provisional_dossiers() -> int | None:
     """How many open dossiers have a due date that is provisional; None where the statistics don't answer."""
     try:
         with supervisor_client(found(os.environ).reader_url) as client:
-            return int(client.query(PROVISIONAL_DOSSIERS).result_rows[0][0])
+            now = period_parameters(period(None, None, datetime.now(UTC)))
+            return int(rows_of(client, "provisional_dossiers", now)[0]["open_dossiers"])
     except (CommandError, ClickHouseError, OSError):
         return None
 

@@ -263,6 +263,7 @@ def foresee(transition: Transition) -> None:
         latest_at=transition.zone.local(clock.latest_at),
         declared_by="unit",
         held_by_unit_id=transition.state.holder_unit_id,
+        to_roles=transition.require_legal_context().rule_set.apology_pending_roles,
     )
 
 

@@ -8,8 +8,7 @@ from msgspec.structs import replace
 
 from events.deadline import DeadlineData
 from events.envelope import Event
-from motcua.commands.calendar_command import PROVISIONAL_DOSSIERS
-from services.stats.questions import rows_of
+from services.stats.questions import period, period_parameters, rows_of
 from tests.sql.loading import load
 from tests.unit.stats.dossiers import Dossier
 
@@ -37,7 +36,7 @@ def test_the_mark_is_a_column_of_the_facts_and_the_open_ones_are_counted(client:
 
     marks = client.query("SELECT is_provisional FROM dossiers FINAL ORDER BY dossier_id").result_columns[0]
     assert list(marks) == [True, False, True]
-    assert client.query(PROVISIONAL_DOSSIERS).result_rows == [(1,)]
+    assert rows_of(client, "provisional_dossiers", period_parameters(period(None, None, DUE))) == [{"open_dossiers": 1}]
     asked = {
         "dossier_id": "00000000-0000-4000-8000-000000000001",
         "from_on": ACCEPTED.date(),
