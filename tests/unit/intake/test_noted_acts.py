@@ -1,7 +1,5 @@
 """What of a batch is still to be noted of who acted: each officer twice in his life, and what failed again."""
 
-from uuid import UUID
-
 from services.intake.adapters.acting_persons import NotedActs
 from services.intake.domain.sealing import Sealed
 from tests.unit.intake.counter import action
@@ -10,10 +8,6 @@ from tests.unit.intake.test_decide import sealed_by
 
 def accepted(subject: str, actor_id: str | None = "cb-1") -> Sealed:
     return sealed_by(None, action("dossier-accepted.v1", subject=subject, actorid=actor_id))[0]
-
-
-def dossiers(*sealed: Sealed) -> list[UUID]:
-    return [one.dossier_id for one in sealed]
 
 
 def test_a_person_is_noted_in_two_dossiers_and_never_again_however_he_is_written() -> None:
