@@ -9,6 +9,7 @@ from services.intake.domain.arming import refusal_by_rulebook
 from services.intake.domain.decide import decide
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.known_events import JUDGED_BY_TIME
+from services.intake.domain.sealing import seal
 from tests.unit.intake.counter import HISTORY_SOURCE, NOW, action, raw_action, reader, rulebook
 from tests.unit.intake.test_decide import outcome, sealed_by, state_after
 
@@ -60,6 +61,18 @@ def test_history_writes_nothing_into_what_was_opened_live(life: list[str]) -> No
         "feedback-answered.v1",
     ):
         assert outcome(state_after(life), action(event_type, 9, **HISTORY)) == "history-on-live-dossier"
+
+
+def test_a_turn_that_has_ended_stays_ended_in_a_log_that_others_wrote() -> None:
+    live = after(None, action("dossier-accepted.v1", subject=SUBJECT))
+    written = seal(live, action("step-started.v1", 1, subject=SUBJECT, **HISTORY), (), NOW, NOW.date())[-1].state
+    assert written.has_live_event
+    assert outcome(written, action("step-completed.v1", 2, subject=SUBJECT, **HISTORY)) == "history-on-live-dossier"
+
+
+def test_history_is_refused_for_what_it_may_not_break_also_where_it_breaks_another_rule_too() -> None:
+    ended = state_after(["dossier-accepted.v1", "result-ready-at-counter.v1"], **HISTORY)
+    assert outcome(ended, action("deadline-extended.v1", 9, actorid="LD-1", **HISTORY)) == "same-person"
 
 
 def test_a_flag_behind_history_ends_no_turn() -> None:
@@ -116,6 +129,12 @@ def test_a_part_that_covers_all_ends_the_wait_and_so_does_an_exemption() -> None
     assert (exempted.waiting_for, exempted.open_amount_vnd) == ("none", 0)
     again = after(exempted, action("financial-obligation-requested.v1", 4, id="again", data={"amount_vnd": 5}))
     assert again.open_amount_vnd == 5
+
+
+def test_a_second_duty_in_history_leaves_the_first_one_open() -> None:
+    owing = state_after(["dossier-accepted.v1", "financial-obligation-requested.v1"], **HISTORY)
+    again = action("financial-obligation-requested.v1", 9, id="again", data={"amount_vnd": 1}, **HISTORY)
+    assert after(owing, again).open_amount_vnd == 50_000
 
 
 def test_history_that_pays_too_little_is_flagged_and_the_rest_stays_open() -> None:
