@@ -102,6 +102,7 @@ def _pending(transition: Transition, clock: Clock, wake: Wake) -> None:
         latest_at=transition.zone.local(clock.latest_at),
         declared_by="rules",
         held_by_unit_id=_holder(transition, clock),
+        to_roles=transition.require_legal_context().rule_set.apology_pending_roles,
     )
 
 
@@ -119,6 +120,7 @@ def _breached(transition: Transition, clock: Clock, wake: Wake) -> None:
         held_by_unit_id=_holder(transition, clock),
         step_code=clock.step_code,
         responsible_officer_id=clock.officer_id or transition.state.officer_id,
+        to_roles=transition.require_legal_context().rule_set.part_breach_roles,
     )
 
 
@@ -151,6 +153,7 @@ def _dossier_breached(transition: Transition, clock: Clock, wake: Wake) -> None:
         rule=clock.original_rule,
         pause_count=len(pauses),
         paused_working_days=waited,
+        to_roles=transition.require_legal_context().rule_set.breach_roles,
     )
     emit_apology_class(transition, clock, wake.at)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.intake.domain.actions import Action, Refusal
-from services.intake.domain.arming import refusal_by_rulebook
+from services.intake.domain.arming import opened_on, refusal_by_rulebook
 from services.intake.domain.decide import decide
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.known_events import JUDGED_BY_TIME
@@ -149,15 +149,15 @@ def test_history_that_pays_too_little_is_flagged_and_the_rest_stays_open() -> No
     ("appointment_at", "code"),
     [
         ("2026-03-02T07:59:59+07:00", "before-acceptance"),
-        ("2026-03-01T00:00:00+07:00", "before-acceptance"),
-        ("2026-03-01T16:59:59Z", "before-acceptance"),
+        ("2026-02-27T00:00:00+07:00", "before-acceptance"),
+        ("2026-02-27T10:00:00Z", "before-acceptance"),
+        ("2026-03-01T00:00:00+07:00", None),  # a Sunday: the Monday is meant
         ("2026-03-02T00:00:00+07:00", None),
         ("2026-03-01T17:00:00Z", None),
         ("2026-03-02T08:00:00+07:00", None),
     ],
 )
-def test_an_appointment_is_not_before_its_acceptance_and_at_midnight_the_day_is_meant(
-    appointment_at: str, code: str | None
-) -> None:
-    refused = refusal_by_rulebook(rulebook(), action("dossier-accepted.v1", data={"appointment_at": appointment_at}))
+def test_an_appointment_is_not_before_its_acceptance_as_it_is_read(appointment_at: str, code: str | None) -> None:
+    accepted = action("dossier-accepted.v1", data={"appointment_at": appointment_at})
+    refused = refusal_by_rulebook(rulebook(), accepted, opened_on(rulebook(), accepted), NOW)
     assert (refused.code if refused else None) == code
