@@ -12,6 +12,7 @@ from typing import Any, Literal, assert_never
 
 from events.clock_stops import ClockStopEvent
 from events.control import ControlEvent
+from events.deadline import PauseCause
 from events.dossier import (
     ConsultationAnswered,
     ConsultationRequested,
@@ -57,7 +58,7 @@ Lifecycle = Literal[
 ]  # fmt: skip
 """Where a dossier stands; `feedback` says that the stream is none, but a citizen's feedback."""
 
-Waiting = Literal["none", "supplement", "financial_duty"]
+Waiting = Literal["none", PauseCause]
 """What of the citizen a dossier waits for."""
 
 FeedbackStage = Literal["received", "awaiting_supplement", "refused", "answered", "published"]

@@ -8,7 +8,7 @@ from typing import Any
 from rules.book.rulebook import Rulebook
 from rules.clocks.planning import Planner
 from services.intake.domain.actions import Action, Refusal
-from services.intake.domain.arming import refusal_by_rulebook
+from services.intake.domain.arming import opened_on, refusal_by_rulebook
 from services.intake.domain.decide import Flags, decide, settled
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.effect import needs_an_effect, refusal_without_effect
@@ -32,9 +32,10 @@ class Judge:
         decision = decide(state, action, decided_at)
         if isinstance(decision, Refusal):
             return decision
-        refused = refusal_by_rulebook(self.rulebook, action)
+        day = opened_on(self.rulebook, action, state)
+        refused = refusal_by_rulebook(self.rulebook, action, day, decided_at)
         if refused is None and state is not None and needs_an_effect(action):
-            as_recorded, *_ = seal(state, action, (), decided_at, state.opened_on)
+            as_recorded, *_ = seal(state, action, (), decided_at, day)
             refused = refusal_without_effect(action, [*stream(state), as_recorded.structured], self.planner)
         more = () if refused is None else settled(action, [refused])
         return more if isinstance(more, Refusal) else (*decision, *more)
