@@ -32,12 +32,13 @@ _RULES: dict[Policy, str] = {"pause": "DR-20", "restart": "DR-21", "qd766": "DR-
 class Pause(Struct, frozen=True, kw_only=True, gc=False):
     """A stop of the clock and its end: a supplement asked for and given, or a financial duty notified and met.
 
-    `completed_at` is None while the citizen is waited for.
+    `completed_at` is None while the citizen is waited for. `is_reopening`: it is the time between an ending and a reopening.
     """
 
     requested_at: datetime
     completed_at: datetime | None
     cause: PauseCause = "supplement"
+    is_reopening: bool = False
 
 
 class Extension(Struct, frozen=True, kw_only=True, gc=False):
@@ -111,6 +112,7 @@ def adjusted_due(
             clock = _restarted(clock, due(calendar, entry.completed_at, term, rule_set), term)
         else:
             clock = _shifted(calendar, clock, term, _wait(calendar, clock, entry, entry.completed_at, applied))
+            clock = _after_reopening(calendar, clock, entry.completed_at) if entry.is_reopening else clock
     return AdjustedDue(
         policy=policy,
         applied=applied,
@@ -275,6 +277,15 @@ def _shifted(calendar: Calendar, clock: _Clock, term: Term | None, wait: _Wait) 
     return _Clock(
         due=moved, resumed_on=wait.until_on, running_from_at=wait.until_at, last_on=last_on, extended=clock.extended
     )
+
+
+def _after_reopening(calendar: Calendar, clock: _Clock, reopened_at: datetime) -> _Clock:
+    """A due date at or before the reopening is one at which the result was there: that day's close is due, in working time."""
+    if clock.due.due_at.astimezone(UTC) > reopened_at.astimezone(UTC):
+        return clock
+    day = calendar.effective_start(reopened_at).date()
+    later = replace(clock.due, due_at=calendar.end_of_last_session(day), due_on=day)
+    return replace(clock, due=later, last_on=max(clock.last_on, day))
 
 
 def _later_working_day(calendar: Calendar, current: Due, wait: _Wait) -> date:
