@@ -75,9 +75,22 @@ def test_a_letter_that_left_when_nothing_was_open_is_that_of_the_next_missed_due
     ]
 
 
-def test_a_second_letter_for_one_missed_due_date_is_courtesy() -> None:
-    story = Story().accepted("2026-03-02T08:00", 2).apologised("2026-03-05T09:00").apologised("2026-03-06T09:00")
-    assert owed(story.until("2026-03-07T00:00")) == [("04/03 17:00", UNIT, "sent_late")]
+def test_a_second_letter_for_one_missed_due_date_is_courtesy_and_none_of_the_next() -> None:
+    story = Story().accepted("2026-03-02T08:00", 2).ready("2026-03-04T16:00", sent="2026-03-05T07:00")
+    story = story.apologised("2026-03-05T07:10").apologised("2026-03-05T07:20").reopened("2026-03-05T08:00")
+    assert owed(story.until("2026-03-07T00:00")) == [
+        ("04/03 17:00", UNIT, "sent_late"),
+        ("05/03 17:00", UNIT, "missing"),
+    ]
+
+
+def test_a_letter_that_left_before_the_first_missed_due_date_is_none_of_the_second() -> None:
+    story = Story().accepted("2026-03-02T08:00", 2).apologised("2026-03-03T09:00")
+    story = story.ready("2026-03-04T16:00", sent="2026-03-05T07:00").reopened("2026-03-05T08:00")
+    assert owed(story.until("2026-03-07T00:00")) == [
+        ("04/03 17:00", UNIT, "sent_in_time"),
+        ("05/03 17:00", UNIT, "missing"),
+    ]
 
 
 def test_a_breach_that_bears_an_earlier_number_than_a_lapse_before_it_is_owed_in_the_figures() -> None:
@@ -136,3 +149,10 @@ def test_an_apology_is_in_view_once_for_a_due_date() -> None:
     world = story.reopened("2026-02-26T07:20", sent="2026-02-26T07:55").until("2026-02-26T12:00")
     assert owed(world) == []
     assert kinds(only(world).said).count("apology-pending-raised") == 1
+
+
+def test_a_letter_for_a_due_date_that_is_taken_back_is_that_of_the_next_missed_one() -> None:
+    """The wait that had begun before the breach became known after the letter."""
+    story = Story().accepted("2026-03-02T08:00", 2).apologised("2026-03-04T17:10")
+    story = story.asked("2026-03-04T16:30", sent="2026-03-04T17:40").supplemented("2026-03-05T09:00")
+    assert owed(story.until("2026-03-10T00:00")) == [("09/03 17:00", UNIT, "sent_in_time")]
