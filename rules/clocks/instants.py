@@ -11,7 +11,6 @@ _MICROSECOND = timedelta(microseconds=1)
 _SECOND, _DAY = 1_000_000, 86_400_000_000
 _WITHOUT_OFFSET = len("1970-01-01T00:00:00")
 _EPOCH_DAY = _EPOCH.toordinal()
-_TWO_DIGITS = tuple(f"{number:02}" for number in range(60))
 _MOST_REMEMBERED = 50_000
 
 Instant = int
@@ -39,13 +38,14 @@ class Zone:
     `astimezone` would cost four times as much.
     """
 
-    __slots__ = ("_days", "_end", "_first", "_known", "_last", "_offset", "_origin", "zone")
+    __slots__ = ("_days", "_end", "_first", "_known", "_last", "_offset", "_origin", "_times", "zone")
 
     def __init__(self, zone: tzinfo, first: date = date(1, 1, 1), last: date = date(1, 1, 1)) -> None:
         """`first` and `last` are the years' ends in question; without them every instant is converted."""
         self.zone = zone
         self._known: dict[Instant, datetime] = {}
         self._days: dict[int, str] = {}
+        self._times: dict[int, str] = {}
         offset = _constant_offset(zone, first, last)
         has_years = offset is not None and first < last
         self._offset = length(offset or timedelta(0))
@@ -76,10 +76,11 @@ class Zone:
         if begin is None:
             begin = self._days[day] = f"{date.fromordinal(_EPOCH_DAY + day).isoformat()}T"
         seconds, fraction = divmod(rest, _SECOND)
-        minutes, second = divmod(seconds, 60)
-        hour, minute = divmod(minutes, 60)
-        end = f".{fraction:06}{self._end}" if fraction else self._end
-        return f"{begin}{_TWO_DIGITS[hour]}:{_TWO_DIGITS[minute]}:{_TWO_DIGITS[second]}{end}"
+        clock_time = self._times.get(seconds)
+        if clock_time is None:
+            minutes, second = divmod(seconds, 60)
+            clock_time = self._times[seconds] = f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
+        return f"{begin}{clock_time}.{fraction:06}{self._end}" if fraction else f"{begin}{clock_time}{self._end}"
 
     def micros(self, at: datetime) -> Instant:
         """Whole microseconds since 1970 UTC of a datetime; quick for one of this zone."""

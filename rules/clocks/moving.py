@@ -23,12 +23,12 @@ from rules.clocks.ledger import (
     own_entries,
 )
 from rules.clocks.obligations import foresee, lapse, owe_again, pending_fields
-from rules.clocks.planning import SECOND, Plan, ahead_from
+from rules.clocks.planning import SECOND, LegalContext, Plan, ahead_from
 from rules.clocks.rule_values import lawful_due_of, term_of_clock
 from rules.clocks.state import Clock, Entry, Wake
 from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.due.supplement import adjusted_due
-from rules.due.terms import due
+from rules.due.terms import Due, first_due
 from rules.errors import RulesError
 
 
@@ -50,7 +50,8 @@ def on_extended(transition: Transition, fact: Extended) -> None:
     if answer.due is None:
         return
     moved = moved_to(transition, clock, answer)
-    if moved.lawful_due_at <= clock.lawful_due_at:  # earlier: counted by a calendar that came after a breach (DR-27)
+    if moved.lawful_due_at <= clock.lawful_due_at:  # also counted by a calendar that came after a breach (DR-27)
+        transition.flag("redated", "B15", "an extension that moves nothing", code="no-effect")
         return
     lapse(transition, clock, "due_moved")
     transition.put(moved)
@@ -166,17 +167,23 @@ def on_calendar_changed(transition: Transition, fact: CalendarChanged) -> None:
 
 def _is_touched(old: Calendar, new: Calendar, clock: Clock) -> bool:
     start, end = old.local_date(instant(clock.started_at)), old.local_date(instant(clock.lawful_due_at))
-    # What a source system stated is an appointment, whatever a calendar says.
-    return (
-        clock.original_rule != "appointment" and term_of_clock(clock) is not None and is_touched(old, new, start, end)
-    )
+    is_counted = term_of_clock(clock) is not None or clock.stated_due_at > 0
+    return is_counted and is_touched(old, new, start, end)
+
+
+def _first_due_again(legal_context: LegalContext, clock: Clock) -> Due:
+    """The first due date of a clock by another calendar; of a part of the way a date that was stated alone (DR-12 to DR-14)."""
+    stated_at = instant(clock.stated_due_at) if clock.stated_due_at else None
+    term = term_of_clock(clock) if stated_at is None or clock.kind == "dossier" else None
+    found = first_due(legal_context.calendar, instant(clock.started_at), term, stated_at, legal_context.rule_set)
+    assert found is not None  # noqa: S101 only what has a term or a stated date is counted anew
+    return found
 
 
 def _recompute(transition: Transition, clock: Clock, fact: CalendarChanged, old: Calendar) -> None:
     legal_context, term = transition.require_legal_context(), term_of_clock(clock)
     try:
-        assert term is not None  # noqa: S101 an appointment is never touched
-        original = due(legal_context.calendar, instant(clock.started_at), term, legal_context.rule_set)
+        original = _first_due_again(legal_context, clock)
         own = ledger_of(transition, own_entries(transition.state, clock))
         policy = legal_context.rule_set.supplement_policy if clock.kind == "dossier" else "pause"
         adjusted = adjusted_due(legal_context.calendar, original, term, own, legal_context.rule_set, policy)

@@ -65,7 +65,8 @@ def _hold(transition: Transition, now: Holding) -> None:
 
 def given_up(transition: Transition) -> None:
     """The end of the dossier leaves no hand-over open."""
-    _hold(transition, holding.received(_holding(transition)))
+    if transition.state.given_by_unit_id:
+        _hold(transition, holding.received(_holding(transition)))
 
 
 def on_transferred(transition: Transition, fact: Transferred) -> None:
@@ -91,7 +92,8 @@ def on_transferred(transition: Transition, fact: Transferred) -> None:
             instant(fact.at),
             transition.legal_context.rule_set,
         )
-    _start(transition, f"agency:{fact.to_unit_id}#{fact.seq}", "agency", answer, None, unit_id=fact.to_unit_id)
+    about = {"unit_id": fact.to_unit_id, "stated_due_at": fact.due_back_at or 0}
+    _start(transition, f"agency:{fact.to_unit_id}#{fact.seq}", "agency", answer, None, **about)
 
 
 def on_transfer_refused(transition: Transition, _fact: TransferRefused) -> None:
@@ -123,7 +125,7 @@ def on_step_started(transition: Transition, fact: StepStarted) -> None:
     try:
         if fact.due_at is not None:
             answer = appointment(transition.legal_context.calendar, instant(fact.at), instant(fact.due_at))
-            _start(transition, name, "step", replace(answer, rule="DR-12"), None, **about)
+            _start(transition, name, "step", replace(answer, rule="DR-12"), None, **about, stated_due_at=fact.due_at)
             return
         budget = term_of(fact.budget) or usual
         assert budget is not None  # noqa: S101 one of both is there
@@ -170,7 +172,8 @@ def on_consultation_requested(transition: Transition, fact: ConsultationRequeste
             transition.legal_context.calendar, instant(fact.at), term, by, transition.legal_context.rule_set
         )
         if answer is not None:
-            _start(transition, name, "consultation", answer, term, unit_id=fact.agency_unit_id or 0)
+            about = {"unit_id": fact.agency_unit_id or 0, "stated_due_at": fact.due_at or 0}
+            _start(transition, name, "consultation", answer, term, **about)
     except RulesError as error:
         transition.not_armed_by(name, "consultation", error)
 

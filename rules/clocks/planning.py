@@ -6,6 +6,7 @@ from those alone is asked once and remembered. Pure: the same question always ha
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import TypeVar
 
 from msgspec import Struct
@@ -29,6 +30,7 @@ PENDING = "AP"
 """The day on which to finish or to apologise begins (AR-01)."""
 SECOND = "SB"
 """The date of the re-appointment has passed (AR-05)."""
+_BY_TIME = attrgetter("at")
 _UNASKED = object()
 _NO_LADDER = frozenset({"intake", "transfer"})
 _MOST_REMEMBERED = 100_000
@@ -165,10 +167,11 @@ class Planner:
         self, legal_context: LegalContext, kind: str, answer: Due, term: Term | None, rule: str | None = None
     ) -> Plan:
         """The plan of a clock whose due date is already known."""
-        latest_at, ahead = self._ladder(legal_context, kind, answer, term)
+        due_at = legal_context.zone.micros(answer.due_at)
+        latest_at, ahead = self._ladder(legal_context, kind, answer, due_at, term)
         return Plan(
             effective_start_at=legal_context.zone.micros(answer.effective_start_at),
-            due_at=legal_context.zone.micros(answer.due_at),
+            due_at=due_at,
             due_on=answer.due_on.toordinal(),
             rule=rule or answer.rule,
             basis=answer.basis,
@@ -184,26 +187,27 @@ class Planner:
             rungs = escalation_rungs(
                 legal_context.calendar, lawful_due_of(clock, legal_context.zone), legal_context.rule_set
             )
-            found = tuple(Wake(rung.name, micros(rung.at)) for rung in rungs)
+            micros = legal_context.zone.micros
+            found = tuple([Wake(rung.name, micros(rung.at)) for rung in rungs])
             _remember(self._escalations, key, found)
         return found
 
     def _ladder(
-        self, legal_context: LegalContext, kind: str, answer: Due, term: Term | None
+        self, legal_context: LegalContext, kind: str, answer: Due, due_at: Instant, term: Term | None
     ) -> tuple[Instant, tuple[Wake, ...]]:
         start_on = answer.effective_start_at.toordinal()
         unit = (term.value, term.unit) if term else None
-        key = (id(legal_context), kind, start_on, answer.due_at, answer.due_on, unit, answer.basis)
+        key = (id(legal_context), kind, start_on, due_at, answer.due_on, unit, answer.basis)
         found = self._ladders.get(key)
         if found is None:
-            found = self._asked_ladder(legal_context, kind, answer, term)
+            found = self._asked_ladder(legal_context, kind, answer, due_at, term)
             _remember(self._ladders, key, found)
         return found
 
     def _asked_ladder(
-        self, legal_context: LegalContext, kind: str, answer: Due, term: Term | None
+        self, legal_context: LegalContext, kind: str, answer: Due, due_at: Instant, term: Term | None
     ) -> tuple[Instant, tuple[Wake, ...]]:
-        calendar, due_at = legal_context.calendar, micros(answer.due_at)
+        calendar, micros = legal_context.calendar, legal_context.zone.micros
         breach = Wake(BREACH, due_at)
         if kind in _NO_LADDER:
             return due_at, (breach,)
@@ -216,8 +220,8 @@ class Planner:
             if calendar.is_working_day(latest.date()):
                 wakes.append(Wake(PENDING, micros(calendar.start_of_first_session(latest.date()))))
         # What is said at one instant: the reminder first, then that an apology may be owed.
-        wakes = sorted((wake for wake in wakes if wake.at < due_at), key=lambda wake: (wake.at, wake.name == PENDING))
-        return micros(latest), (*wakes, breach)
+        wakes.sort(key=_BY_TIME)
+        return micros(latest), (*[wake for wake in wakes if wake.at < due_at], breach)
 
 
 def _latest_at(legal_context: LegalContext, answer: Due, term: Term | None) -> datetime:

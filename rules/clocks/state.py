@@ -38,6 +38,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     going again (AL-2). `said` are the rungs that are not to be said again (AL-1, AL-3). `step_code` and the responsible ones
     are for parts of the way.
     `base_due_at` is the first due date by the calendar that counts, where an order replaced that (0: as `original_due_at`).
+    `stated_due_at` is the date that a source stated, as it stated it (B15; 0: none), so that another calendar can read it anew.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     unit_id: int = 0
     officer_id: str | None = None
     base_due_at: Instant = 0
+    stated_due_at: Instant = 0
 
 
 class Obligation(Struct, frozen=True, array_like=True, gc=False):

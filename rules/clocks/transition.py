@@ -118,7 +118,7 @@ class Transition:
             basis=plan.basis,
             lawful_due_at=plan.due_at,
             due_on=plan.due_on,
-            promised_due_at=plan.due_at,
+            promised_due_at=about.pop("promised_due_at", plan.due_at),
             latest_at=latest_from(plan, plan.effective_start_at),
             ahead=ahead_from(plan, plan.effective_start_at),
             armed_by=fact.event_id,

@@ -19,7 +19,7 @@ from rules.book import ruleset
 from rules.book.ruleset import Policy, RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.classify import Classification, classify
-from rules.due.terms import Due, Term, due, nominal_day
+from rules.due.terms import Due, Term, due, given_date, nominal_day
 from rules.errors import InvalidPausesError
 
 PauseCause = ruleset.PauseCause
@@ -220,7 +220,7 @@ def _is_too_late(clock: _Clock, entry: Pause | Extension) -> bool:
 
 
 def _extended(calendar: Calendar, clock: _Clock, extension: Extension) -> _Clock:
-    new_due_at = calendar.local(extension.new_due_at)
+    new_due_at = given_date(calendar, extension.new_due_at)
     if clock.is_waiting or new_due_at.astimezone(UTC) <= clock.due.due_at.astimezone(UTC):
         return clock
     extended = replace(clock.due, due_at=new_due_at, due_on=new_due_at.date())

@@ -17,7 +17,7 @@ from events.catalog import ACTION_TYPES, DOSSIER_TYPES
 from events.codec import read_attribute
 from events.data_codec import instants_of, plain, read_instant, typed
 from events.dossier import DossierEvent
-from events.envelope import ATTRIBUTES, CONSTANT_ATTRIBUTES
+from events.envelope import ATTRIBUTES, CONSTANT_ATTRIBUTES, SAID_BY_COUNTER
 from events.errors import SchemaMismatchError
 from services.intake.adapters.cloudevent_content import MAX_DEPTH, is_too_deep
 from services.intake.adapters.schema_check import SchemaCheck
@@ -28,18 +28,8 @@ MAX_ACTION_BYTES = 512 * 1024
 FIRST_YEAR, LAST_YEAR = 1901, 2298
 """The years that the statistics can hold; an instant outside is a slip of the pen."""
 
-_SIMPLE_ATTRIBUTES = (
-    "dossier_code",
-    "actor_id",
-    "actor_role",
-    "actor_kind",
-    "on_behalf_of",
-    "channel",
-    "correlation_id",
-    "is_history",
-)
 _BY_FIELD = {field: (attribute, kind) for field, attribute, kind in ATTRIBUTES}
-_SIMPLE = tuple((field, *_BY_FIELD[field]) for field in _SIMPLE_ATTRIBUTES)
+_SAID = tuple((field, *_BY_FIELD[field]) for field in SAID_BY_COUNTER)
 _KNOWN_NAMES = frozenset(attribute for _, attribute, _ in ATTRIBUTES) | CONSTANT_ATTRIBUTES | {"data"}
 _CONTROL_LETTERS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
@@ -82,9 +72,10 @@ class ActionReader:
 
     def _action(self, given: Mapping[str, Any]) -> Action | Refusal:
         try:
-            simple = {field: read_attribute(name, given[name], kind) for field, name, kind in _SIMPLE if name in given}
+            said_around = {
+                field: read_attribute(name, given[name], kind) for field, name, kind in _SAID if name in given
+            }
             occurred_at = read_instant("time", given["time"])
-            unit_id = read_attribute("unitid", given["unitid"], "integer")
         except SchemaMismatchError as error:
             return _schema_refusal([_type_error(error, "")])
         try:
@@ -103,9 +94,8 @@ class ActionReader:
             "event_type": given["type"],
             "subject": given["subject"],
             "occurred_at": occurred_at,
-            "unit_id": unit_id,
             "extra": {name: _text(value) for name, value in given.items() if name not in _KNOWN_NAMES},
-            **simple,
+            **said_around,
         }
         meaning = _meaning(read, said)
         if len(meaning) > MAX_ACTION_BYTES:

@@ -157,6 +157,7 @@ def test_what_moved_nothing_is_noted() -> None:
     assert notes == [
         (1, "not-accepted-yet"),
         (3, "too-late"),
+        (5, "no-effect"),
         (6, "backdated"),
         (7, "already-ended"),
         (8, "already-ended"),
