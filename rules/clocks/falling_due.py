@@ -107,6 +107,7 @@ def _breached(transition: Transition, clock: Clock, wake: Wake) -> None:
         held_by_unit_id=_holder(transition, clock),
         step_code=clock.step_code,
         responsible_officer_id=clock.officer_id or transition.state.officer_id,
+        to_roles=transition.require_legal_context().rule_set.part_breach_roles,
     )
 
 
@@ -140,6 +141,7 @@ def breach(transition: Transition, clock: Clock, due_at: Instant) -> None:
         rule=clock.original_rule,
         pause_count=len(pauses),
         paused_working_days=waited,
+        to_roles=transition.require_legal_context().rule_set.breach_roles,
     )
     emit_apology_class(transition, clock, owed, due_at)
 

@@ -117,6 +117,7 @@ def pending_fields(transition: Transition, clock: Clock, declared_by: Any) -> di
         "latest_at": transition.zone.local(clock.latest_at),
         "declared_by": declared_by,
         "held_by_unit_id": clock.unit_id or transition.state.holder_unit_id,
+        "to_roles": transition.require_legal_context().rule_set.apology_pending_roles,
     }
 
 

@@ -217,10 +217,9 @@ def _judge_stage(transition: Transition, fact: FeedbackAct, received: Clock) -> 
     clock = transition.armed(name, kind, received.started_at, plan, None)
     transition.drop(name, is_ended=True)
     if transition.class_at(clock, fact.at) == "late":
-        holder = transition.state.holder_unit_id
-        transition.emit_at(
-            clock.lawful_due_at, clock, "", StepBreached, **transition.dues(clock), held_by_unit_id=holder
-        )
+        holder, roles = transition.state.holder_unit_id, legal_context.rule_set.part_breach_roles
+        dues = transition.dues(clock)
+        transition.emit_at(clock.lawful_due_at, clock, "", StepBreached, **dues, held_by_unit_id=holder, to_roles=roles)
     else:
         emit_met(transition, clock, fact.at, fact.event_type)
 

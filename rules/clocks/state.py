@@ -7,8 +7,9 @@ ordinals. Only what was durable before is in a stored state (ADR 0012), so nothi
 from msgspec import Struct
 
 from events.deadline import ClockKind, PauseCause
+from events.dossier import TermUnit
 from rules.clocks.instants import Instant
-from rules.due.terms import Basis, TermUnit
+from rules.due.terms import Basis
 
 NEVER: Instant = 2**62
 """Later than anything that can fall due."""

@@ -4,7 +4,7 @@ The clock of the whole dossier must be armed, so an acceptance is refused when i
 clock only what can never be right is refused: its calendar or its term.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from events.dossier import (
     CalendarChangeApplied,
@@ -14,18 +14,25 @@ from events.dossier import (
     GivenTerm,
     StepStarted,
 )
+from rules.book.opening import OpeningLaw, law_at_opening, opening_day
 from rules.book.rulebook import Rulebook
 from rules.calendars.calendar import Calendar
 from rules.due.terms import Term, appointment, due
 from rules.errors import CalendarExhaustedError, InvalidTermError, UnknownCalendarError
 from services.intake.domain.actions import Action, FieldError, Refusal
+from services.intake.domain.dossier import DossierState
 
 
-def refusal_by_rulebook(rulebook: Rulebook, action: Action) -> Refusal | None:
-    """Why no due date can be computed after this action; None when all is well, or when it starts no clock."""
+def refusal_by_rulebook(rulebook: Rulebook, action: Action, opened_on: date, known_at: datetime) -> Refusal | None:
+    """Why no due date can be computed after this action; None when all is well, or when it starts no clock.
+
+    `opened_on` is the stream's day of opening. `known_at` is when the action is recorded, a moment before its record is in the
+    log, by whose time the clock goes (CAL-4).
+    """
     match action.data:
-        case DossierAccepted() as accepted:
-            return _of_acceptance(rulebook, action, accepted)
+        case DossierAccepted(calendar_id=calendar_id) as accepted:
+            law = law_at_opening(rulebook, calendar_id, action.unit_id, opened_on, known_at)
+            return _of_acceptance(law, action, accepted)
         case DossierSubmitted(calendar_id=calendar_id):
             return _unknown_calendar(rulebook, calendar_id)
         case CalendarChangeApplied(calendar_id=calendar_id, new_version=new_version):
@@ -38,34 +45,27 @@ def refusal_by_rulebook(rulebook: Rulebook, action: Action) -> Refusal | None:
             return None
 
 
-def opened_on(rulebook: Rulebook, action: Action) -> date:
-    """The local day on which a first event opens its stream, in the calendar's zone, however the instant was written.
-
-    Raises UnknownCalendarError; ask `refusal_by_rulebook` first.
-    """
+def opened_on(rulebook: Rulebook, action: Action, state: DossierState | None = None) -> date:
+    """The stream's day of opening; of a first event its local day in the calendar's zone, however the instant was written."""
+    if state is not None:
+        return state.opened_on
     said = action.data
     calendar_id = said.calendar_id if isinstance(said, DossierAccepted | DossierSubmitted) else None
-    return _calendar(rulebook, action, calendar_id).local(action.occurred_at).date()
+    return opening_day(rulebook, calendar_id, action.unit_id, action.occurred_at)
 
 
-def _calendar(rulebook: Rulebook, action: Action, calendar_id: str | None) -> Calendar:
-    """The calendar that an action names, else the one by which its unit works on that day."""
-    return rulebook.calendar(calendar_id or rulebook.calendar_id_for_unit(action.unit_id, action.occurred_at.date()))
-
-
-def _of_acceptance(rulebook: Rulebook, action: Action, accepted: DossierAccepted) -> Refusal | None:
-    unknown = _unknown_calendar(rulebook, accepted.calendar_id)
-    if unknown is not None:
-        return unknown
+def _of_acceptance(law: OpeningLaw, action: Action, accepted: DossierAccepted) -> Refusal | None:
+    calendar = law.calendar
+    if calendar is None:
+        return _unknown("/data/calendar_id", law.calendar_id)
     if accepted.term is None and accepted.appointment_at is None:
         return _wrong(FieldError(field_name="/data/term", keyword="required", message="term: is missing"))
     if accepted.term is not None and (wrong := _wrong_term(accepted.term, "/data/term/value")) is not None:
         return wrong
-    calendar = _calendar(rulebook, action, accepted.calendar_id)
     try:
         if accepted.term is not None:
             term = Term(value=accepted.term.value, unit=accepted.term.unit)
-            due(calendar, action.occurred_at, term, rulebook.default_rule_set)
+            due(calendar, action.occurred_at, term, law.rule_set)
         if accepted.appointment_at is not None:
             appointment(calendar, action.occurred_at, accepted.appointment_at)
     except CalendarExhaustedError:
@@ -77,11 +77,14 @@ def _unknown_calendar(rulebook: Rulebook, calendar_id: str | None, version: str 
     try:
         rulebook.calendar(calendar_id, version)
     except UnknownCalendarError:
-        field_name, name = (
-            ("/data/new_version", f"{calendar_id} {version}") if version else ("/data/calendar_id", calendar_id)
-        )
-        return Refusal(code="unknown-calendar", field_name=field_name, params={"calendar": name or ""})
+        if version:
+            return _unknown("/data/new_version", f"{calendar_id} {version}")
+        return _unknown("/data/calendar_id", calendar_id or "")
     return None
+
+
+def _unknown(field_name: str, calendar: str) -> Refusal:
+    return Refusal(code="unknown-calendar", field_name=field_name, params={"calendar": calendar})
 
 
 def _wrong_term(term: GivenTerm, field_name: str) -> Refusal | None:

@@ -229,7 +229,7 @@ def test_an_acceptance_whose_clock_could_not_be_armed_is_refused(
     accepted = action("dossier-accepted.v1", data={**data, "term": term or {"value": 1, "unit": "hour"}})
     if term is None:
         accepted = replace(accepted, data=structs.replace(accepted.data, term=None))
-    refused = refusal_by_rulebook(rulebook(), accepted)
+    refused = refusal_by_rulebook(rulebook(), accepted, opened_on(rulebook(), accepted), NOW)
     assert refused is not None
     assert (refused.code, refused.field_name) == expected
 

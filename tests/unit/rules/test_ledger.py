@@ -10,6 +10,7 @@ import pytest
 
 from rules.book.ruleset import Policy, RuleSet, parse_rule_set
 from rules.calendars.calendar import Calendar
+from rules.due.policy_classes import closed
 from rules.due.supplement import (
     AdjustedDue,
     Extension,
@@ -17,7 +18,6 @@ from rules.due.supplement import (
     Pause,
     PauseCause,
     adjusted_due,
-    closed,
     is_pausing,
     qd766_class,
 )
