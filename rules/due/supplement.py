@@ -291,9 +291,8 @@ def _after_reopening(calendar: Calendar, clock: _Clock, reopened_at: datetime) -
     """A due date at or before the reopening is one at which the result was there: that day's close is due, in working time."""
     if clock.due.due_at.astimezone(UTC) > reopened_at.astimezone(UTC):
         return clock
-    day = calendar.effective_start(reopened_at).date()
-    later = replace(clock.due, due_at=calendar.end_of_last_session(day), due_on=day)
-    return replace(clock, due=later, last_on=max(clock.last_on, day))
+    due_at = calendar.end_of_last_session(day := calendar.effective_start(reopened_at).date())
+    return replace(clock, due=replace(clock.due, due_at=due_at, due_on=day), last_on=max(clock.last_on, day))
 
 
 def _later_working_day(calendar: Calendar, current: Due, wait: _Wait) -> date:
