@@ -112,7 +112,8 @@ def adjusted_due(
         else:
             wait = _wait(calendar, clock, entry, entry.completed_at, applied)
             clock, effect = _shifted(calendar, clock, term, wait), "shifted"
-            clock = _after_reopening(calendar, clock, entry.completed_at) if entry.is_reopening else clock
+            if entry.is_reopening and clock.due.due_at.astimezone(UTC) <= entry.completed_at.astimezone(UTC):
+                clock, effect = _due_that_day(calendar, clock, entry.completed_at), "reopened"
         effects.append(_effect(effect, before, clock, applied))
     return AdjustedDue(
         policy=policy,
@@ -287,10 +288,8 @@ def _shifted(calendar: Calendar, clock: _Clock, term: Term | None, wait: _Wait) 
     )
 
 
-def _after_reopening(calendar: Calendar, clock: _Clock, reopened_at: datetime) -> _Clock:
+def _due_that_day(calendar: Calendar, clock: _Clock, reopened_at: datetime) -> _Clock:
     """A due date at or before the reopening is one at which the result was there: that day's close is due, in working time."""
-    if clock.due.due_at.astimezone(UTC) > reopened_at.astimezone(UTC):
-        return clock
     due_at = calendar.end_of_last_session(day := calendar.effective_start(reopened_at).date())
     return replace(clock, due=replace(clock.due, due_at=due_at, due_on=day), last_on=max(clock.last_on, day))
 
