@@ -108,3 +108,13 @@ class DeadlineData(DossierData, frozen=True, kw_only=True):
     ]
     promised_due_at: Annotated[Moment, says("What the citizen was last told (DR-25).")]
     due_on: Annotated[Day, says("The lawful due day in the calendar's time zone.")]
+    is_provisional: (
+        Annotated[
+            bool,
+            says(
+                "True: days were counted for which no calendar is published yet (tạm tính), so the due dates may be counted anew"
+                " when it is (CAL-6)."
+            ),
+        ]
+        | None
+    ) = None

@@ -67,6 +67,10 @@ def _show(explanation: DueExplanation) -> None:
     out.print(
         f"Lịch {explanation.calendar_id} {explanation.calendar_version}, bộ quy tắc {explanation.rule_set_id}, {rules}"
     )
+    if explanation.is_provisional:
+        out.print(
+            "TẠM TÍNH (provisional): có ngày thuộc năm chưa có thông báo lịch nghỉ, tính theo Bộ luật Lao động (CAL-6)"
+        )
     number = 0
     rows = []
     for day in explanation.days:

@@ -5,7 +5,7 @@ from those alone is asked once and remembered. Pure: the same question always ha
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from operator import attrgetter
 from typing import TypeVar
 
@@ -16,8 +16,8 @@ from rules.book.procedures import Procedure, ProcedureCatalogue
 from rules.book.rulebook import Rulebook
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
-from rules.clocks.facts import Opening
-from rules.clocks.instants import Instant, Zone, instant
+from rules.clocks.facts import Fact, Opening
+from rules.clocks.instants import Instant, Zone, instant, micros
 from rules.clocks.rule_values import lawful_due_of
 from rules.clocks.state import Clock, Subject, Wake
 from rules.due.escalation import escalation_rungs
@@ -54,12 +54,21 @@ class Plan(Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegalContext:
-    """The calendar and the rule set of one stream, with its zone."""
+    """The calendar and the rule set of one stream, with its zone.
+
+    The calendar is published from the instant `published_from` to the day `published_until`; around that it is provisional.
+    """
 
     calendar: Calendar
     rule_set: RuleSet
     zone: Zone
     zone_name: str
+    published_from: Instant
+    published_until: int
+
+    def is_provisional(self, clock: Clock) -> bool:
+        """Whether a clock's due date was counted over days that no notice settled (CAL-6)."""
+        return clock.due_on > self.published_until or clock.effective_start_at < self.published_from
 
 
 class Planner:
@@ -91,6 +100,19 @@ class Planner:
             rule_set_id=law.rule_set.rule_set_id,
         )
 
+    def unnamed_subject(self, fact: Fact) -> Subject:
+        """The defaults, for a stream of which no more could be read than what every event bears."""
+        calendar, rule_set = self._rulebook.default_calendar, self._rulebook.default_rule_set
+        return Subject(
+            opened_on=fact.opened_on,
+            unit_id=fact.unit_id,
+            dossier_code=None,
+            procedure_code=None,
+            calendar_id=calendar.calendar_id,
+            calendar_version=calendar.version,
+            rule_set_id=rule_set.rule_set_id,
+        )
+
     def legal_context(self, subject: Subject) -> LegalContext | None:
         """What was fixed, or None if the calendar isn't known here."""
         key = (subject.calendar_id, subject.calendar_version, subject.rule_set_id)
@@ -103,11 +125,14 @@ class Planner:
         if not subject.calendar_version:
             return None
         calendar = self._rulebook.calendar(subject.calendar_id, subject.calendar_version)
+        spec = calendar.spec
         return LegalContext(
             calendar=calendar,
             rule_set=self._rulebook.rule_set(subject.rule_set_id),
-            zone=Zone(calendar.zone, calendar.spec.valid_from, calendar.spec.valid_until),
+            zone=Zone(calendar.zone, spec.covered_from, spec.covered_until),
             zone_name=str(calendar.zone),
+            published_from=micros(datetime.combine(spec.valid_from, time.min, calendar.zone)),
+            published_until=spec.valid_until.toordinal(),
         )
 
     def procedure(self, code: str | None, on: int) -> Procedure | None:
@@ -213,9 +238,7 @@ class Planner:
 
 
 def _latest_at(legal_context: LegalContext, answer: Due, term: Term | None) -> datetime:
-    beginning = datetime.combine(
-        legal_context.calendar.spec.valid_from, datetime.min.time(), legal_context.calendar.zone
-    )
+    beginning = datetime.combine(legal_context.calendar.spec.covered_from, time.min, legal_context.calendar.zone)
     try:
         return apology_latest_at(legal_context.calendar, answer, term, legal_context.rule_set, beginning)
     except CalendarExhaustedError:

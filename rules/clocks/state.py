@@ -162,7 +162,7 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
 
     `known_at` is when its latest event became known, `history_at` when the latest event did that was taken over from
     another register (0: never), `catching_up_at` the same for those that were reported long afterwards too.
-    `next_at` is the next instant at which to look at it by itself.
+    `next_at` is the next instant at which to look at it by itself. `aside`: why the stream was put aside (TIME-8), else empty.
     """
 
     seq: int
@@ -180,6 +180,7 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
     given_by_unit_id: int = 0
     officer_id: str | None = None
     catching_up_at: Instant = 0
+    aside: str = ""
 
     @property
     def is_catching_up(self) -> bool:

@@ -28,7 +28,10 @@ from rules.explain.counted_days import CountedDay, counted_days
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueExplanation:
-    """A due date with everything that led to it. `rules` are the rule ids in the order of their application."""
+    """A due date with everything that led to it. `rules` are the rule ids in the order of their application.
+
+    `is_provisional`: a day was counted for which no calendar is published yet (CAL-6).
+    """
 
     accepted_at: datetime
     term: Term
@@ -38,6 +41,7 @@ class DueExplanation:
     calendar_version: str
     rule_set_id: str
     rules: tuple[str, ...]
+    is_provisional: bool
 
     def to_json(self) -> dict[str, Any]:
         """Give a plain structure of strings, numbers, lists and dicts; instants are ISO with their offset."""
@@ -54,6 +58,7 @@ class DueExplanation:
             "calendar_version": self.calendar_version,
             "rule_set_version": self.rule_set_id,
             "rules": list(self.rules),
+            "is_provisional": self.is_provisional,
         }
 
 
@@ -139,6 +144,7 @@ def explain_due(calendar: Calendar, accepted_at: datetime, term: Term, rule_set:
         calendar_version=calendar.version,
         rule_set_id=rule_set.rule_set_id,
         rules=_counting_rules(computed, days),
+        is_provisional=not all(calendar.spec.is_published(one.day) for one in days),
     )
 
 

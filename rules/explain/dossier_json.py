@@ -86,6 +86,7 @@ def _clock(clock: ExplainedClock) -> dict[str, Any]:
         "kind": clock.kind,
         "step_code": life.last.step_code,
         **plain,
+        "is_provisional": life.context.is_provisional(life.last),
         "given_by": next((move.inputs["given_by"] for move in life.moves if move.cause == "set"), "rules"),
         "first_calendar_version": life.first_context.calendar.version,
         "first_count": clock.first.to_json() if clock.first else None,

@@ -92,6 +92,7 @@ def test_the_explanation_is_plain_json_with_local_offsets(calendar: Calendar, ru
         "calendar_version": "2026.1",
         "rule_set_version": "vn-2025.1",
         "rules": ["DR-01", "DR-02"],
+        "is_provisional": False,
     }
     assert days[5] == {
         "day": "2026-02-16",
