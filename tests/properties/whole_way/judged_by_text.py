@@ -1,4 +1,4 @@
-"""The lives of the whole way put to the oracle of the law (`tests/oracles/law`): in what its answers differ from what was said."""
+"""The lives of the whole way put to the oracle of the law (`tests/oracles/law`): where its answers differ from what was said."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
