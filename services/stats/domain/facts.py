@@ -5,11 +5,12 @@ In go the events as they are stored and the hierarchy; out comes `DossierFacts`,
 `deadline-events` (B9, ADR 0013), and what the clock has not said yet is unknown.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
+from itertools import zip_longest
 from operator import attrgetter
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from events.catalog import DEADLINE_TYPES
 from events.results import ENDING_KIND_BY_TYPE
@@ -24,6 +25,32 @@ FAR_FUTURE = datetime(2299, 12, 31, tzinfo=UTC)
 Instants = list[tuple[datetime, datetime]]
 Outcome = Literal["early", "on_time", "late", "unknown", "terminated", "open"]
 """The class of a resolved dossier as the clock stated it, or how else it stands."""
+
+
+class KeptEnding(NamedTuple):
+    """One ending with its own verdict; `counted_at`: the instant by which it counts, never before what it follows."""
+
+    ended_at: datetime
+    counted_at: datetime
+    ended_by: str
+    outcome: Outcome
+    judged_due_at: datetime | None
+    pause_outcome: str
+    restart_outcome: str
+    qd766_outcome: str
+    is_backdated: bool
+
+
+class KeptReassignment(NamedTuple):
+    """From when on which unit counts the dossier after a reorganisation, at its place on that day (OR-8)."""
+
+    reassigned_at: datetime
+    counted_at: datetime
+    unit_id: int
+    province_id: int
+    district_id: int
+    commune_id: int
+
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +78,9 @@ class DossierFacts(KeptFacts):
     restart_outcome: str
     qd766_outcome: str
     is_backdated: bool
+    endings: list[KeptEnding]
+    reopenings: Instants
+    reassignments: list[KeptReassignment]
     apology_class: str
     last_event_at: datetime
     version: int
@@ -75,8 +105,8 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
     if accepted is None:
         return None
     place = places.on(accepted.unit_id, local_day(accepted.occurred_at))
-    ending, verdict = projection.ending, projection.verdict or {}
-    judged_due_at = verdict.get("judged_due_at")
+    endings, reopenings = _endings_and_reopenings(projection, accepted.occurred_at)
+    standing = endings[-1] if projection.ending is not None else None
     return DossierFacts(
         **{name: getattr(projection, name) for name in _KEPT},
         opened_on=key.opened_on,
@@ -91,15 +121,18 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
         accepted_at=accepted.occurred_at,
         due_history=_due_history(projection, accepted.occurred_at),
         pauses=_pauses(projection),
-        ended_at=ending.occurred_at if ending else None,
-        ended_on=ending.occurred_at.astimezone(zone_of(projection.time_zone)).date() if ending else None,
-        ended_by=ending.event_type if ending else "",
-        outcome=_outcome(projection),
-        judged_due_at=datetime.fromisoformat(judged_due_at) if judged_due_at else None,
-        pause_outcome=verdict.get("pause_outcome", ""),
-        restart_outcome=verdict.get("restart_outcome", ""),
-        qd766_outcome=verdict.get("qd766_outcome", ""),
-        is_backdated=verdict.get("is_backdated", False),
+        ended_at=standing.ended_at if standing else None,
+        ended_on=standing.ended_at.astimezone(zone_of(projection.time_zone)).date() if standing else None,
+        ended_by=standing.ended_by if standing else "",
+        outcome=standing.outcome if standing else "open",
+        judged_due_at=standing.judged_due_at if standing else None,
+        pause_outcome=standing.pause_outcome if standing else "",
+        restart_outcome=standing.restart_outcome if standing else "",
+        qd766_outcome=standing.qd766_outcome if standing else "",
+        is_backdated=standing.is_backdated if standing else False,
+        endings=endings,
+        reopenings=reopenings,
+        reassignments=_reassignments(projection, accepted.occurred_at, places),
         apology_class=_apology_class(projection),
         last_event_at=max(event.occurred_at for event in distinct),
         version=len(distinct),
@@ -111,14 +144,44 @@ def _place_in_stream(event: KnownEvent) -> tuple[int, bool, datetime, str]:
     return event.stream_seq, event.event_type in DEADLINE_TYPES, event.occurred_at, event.event_id
 
 
-def _outcome(projection: DossierProjection) -> Outcome:
-    """How the dossier stands; a result whose class the clock has not stated yet is unknown, never on time (DR-09)."""
-    if projection.ending is None:
-        return "open"
-    if ENDING_KIND_BY_TYPE[projection.ending.event_type] == "terminated":
-        return "terminated"
-    outcome: Outcome = projection.verdict["outcome"] if projection.verdict else "unknown"
-    return outcome
+def _endings_and_reopenings(
+    projection: DossierProjection, accepted_at: datetime
+) -> tuple[list[KeptEnding], Instants]:
+    """Each in its turn. One that is dated before what it follows counts with that, else no balance could hold (I1)."""
+    endings, reopenings, counted_at = [], [], accepted_at
+    for ending, reopening in zip_longest(projection.endings, projection.reopenings):
+        counted_at = max(counted_at, ending.occurred_at)
+        endings.append(_kept(ending, counted_at, projection.verdicts.get(ending.event_id, {})))
+        if reopening is not None:
+            counted_at = max(counted_at, reopening.occurred_at)
+            reopenings.append((reopening.occurred_at, counted_at))
+    return endings, reopenings
+
+
+def _kept(ending: KnownEvent, counted_at: datetime, verdict: Mapping[str, Any]) -> KeptEnding:
+    """A result whose class the clock has not stated yet is unknown, never on time (DR-09)."""
+    is_terminated = ENDING_KIND_BY_TYPE[ending.event_type] == "terminated"
+    judged_due_at = verdict.get("judged_due_at")
+    return KeptEnding(
+        ended_at=ending.occurred_at,
+        counted_at=counted_at,
+        ended_by=ending.event_type,
+        outcome="terminated" if is_terminated else verdict.get("outcome", "unknown"),
+        judged_due_at=datetime.fromisoformat(judged_due_at) if judged_due_at else None,
+        pause_outcome=verdict.get("pause_outcome", ""),
+        restart_outcome=verdict.get("restart_outcome", ""),
+        qd766_outcome=verdict.get("qd766_outcome", ""),
+        is_backdated=verdict.get("is_backdated", False),
+    )
+
+
+def _reassignments(projection: DossierProjection, accepted_at: datetime, places: Places) -> list[KeptReassignment]:
+    kept, counted_at = [], accepted_at
+    for reassigned_at, unit_id in projection.reassignments:
+        counted_at = max(counted_at, reassigned_at)
+        place = places.on(unit_id, local_day(counted_at))
+        kept.append(KeptReassignment(reassigned_at, counted_at, unit_id, *place))
+    return kept
 
 
 def _apology_class(projection: DossierProjection) -> str:
