@@ -11,15 +11,15 @@ from typing import Final
 
 from services.stats.domain.figure import Count
 from services.stats.domain.figure_catalog import COUNTS, FIGURES, FLOWS, RATES
-from services.stats.domain.standing import STANDING
 
 ROOT: Final = Path(str(files("services.stats"))).parents[1]
-_REGION: Final = r"(?<={name} begin \(make generated\))([^\n]*\n).*?(?=[^\n]*{name} end)"
+_COUNTED: Final = "services/stats/queries/dossiers_in_scope.sql"
+_REGION: Final = re.compile(r"(?<=figures begin \(make generated\))([^\n]*\n).*?(?=[^\n]*figures end)", re.DOTALL)
 
 
 def renewed() -> dict[str, str]:
     """The whole text that each file should have, by its path from the root of the project."""
-    return {path: _with(path, regions) for path, regions in _regions().items()}
+    return {path: _with(path, region) for path, region in _regions().items()}
 
 
 def write_all() -> None:
@@ -29,30 +29,31 @@ def write_all() -> None:
             (ROOT / path).write_text(text, "utf-8")
 
 
-def _regions() -> Mapping[str, Mapping[str, str]]:
-    """What stands between the marks of each name, by the path of the file."""
+def _regions() -> Mapping[str, str]:
     return {
-        "services/stats/views/dossiers_in_scope.sql": {"standing": _standing(), "figures": _flags("dossiers_in_scope")},
-        "services/stats/queries/rollup_month.sql": {"standing": _standing(), "figures": _metrics()},
-        "services/stats/views/apologies_in_period.sql": {"figures": _flags("apologies_in_period")},
-        "services/stats/views/on_time_by_unit_week.sql": {"figures": _sums()},
-        "services/stats/domain/figures.py": {"figures": _fields()},
-        "docs/measures.md": {"figures": _table()},
+        _COUNTED: _flags("dossiers_in_period"),
+        "services/stats/views/dossiers_in_period.sql": _everywhere(),
+        "services/stats/views/apologies_in_period.sql": _flags("apologies_in_period"),
+        "services/stats/views/on_time_by_unit_week.sql": _sums(),
+        "services/stats/queries/rollup_month.sql": _metrics(),
+        "services/stats/domain/figures.py": _fields(),
+        "docs/measures.md": _table(),
     }
 
 
-def _with(path: str, regions: Mapping[str, str]) -> str:
-    text = (ROOT / path).read_text("utf-8")
-    for name, region in regions.items():
-        marked = re.compile(_REGION.format(name=name), re.DOTALL)
-        text, found = marked.subn(lambda mark, region=region: mark[1] + region, text)  # type: ignore[misc]
-        if found != 1:
-            raise ValueError(f"{path} needs one pair of marks `{name} begin (make generated)` and `{name} end`")
+def _with(path: str, region: str) -> str:
+    text, found = _REGION.subn(lambda mark: mark[1] + region, (ROOT / path).read_text("utf-8"))
+    if found != 1:
+        raise ValueError(f"{path} needs one pair of marks `figures begin (make generated)` and `figures end`")
     return text
 
 
-def _standing() -> str:
-    return "".join(f"    {sql} AS {name},\n" for name, sql in STANDING)
+def _everywhere() -> str:
+    """The question of the figures without a scope, so that a view asks nothing else than the figures do."""
+    text = _with(_COUNTED, _flags("dossiers_in_period"))
+    for name, value in (("{scope_id:UInt32}", "toUInt32(0)"), ("{is_own:Bool}", "false"), ("{grouping:String}", "{level:String}")):
+        text = text.replace(name, value)
+    return "".join(f"    {line}\n" for line in text.splitlines() if not line.lstrip().startswith("--"))
 
 
 def _flags(view: str) -> str:

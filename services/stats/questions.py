@@ -102,7 +102,7 @@ def dossiers_behind(client: Client, figure: str, asked: Period, scope: Scope, or
     check_listed(figure)
     parts = {
         "unit_names": query_text("unit_names"),
-        "in_scope": _in_scope("dossiers_in_scope"),
+        "in_scope": _in_scope("dossiers_in_period"),
         "direction": "DESC" if order["is_descending"] else "ASC",
     }
     parameters = {
@@ -171,8 +171,8 @@ def _counted(
 
 
 def _in_scope(view: str) -> str:
-    """What of a view lies in the asked scope, and for whom it counts."""
-    return query_text("dossiers_in_scope") if view == "dossiers_in_scope" else filled("in_scope", view=view)
+    """What of a view lies in the asked scope, and for whom it counts; of dossiers that is asked without the way over their view."""
+    return query_text("dossiers_in_scope") if view == "dossiers_in_period" else filled("in_scope", view=view)
 
 
 def _names(client: Client, asked: Period) -> dict[int, tuple[str, str]]:

@@ -5,10 +5,11 @@ from ClickHouse. Written apart from `facts` and from the SQL on purpose: it take
 questions of domain.md 4.7.2 one by one. Classes and pauses are those that the clock stated; nothing is judged here either.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from events.catalog import DEADLINE_TYPES
@@ -170,29 +171,38 @@ def _count(
     """The counts of each unit whose stock it was in: how it came in, where it went, how it left or stands."""
     accepted_at = accepted.envelope.occurred_at
     stays = _stays(story, accepted_at)
-    begun = [one for one in stays if period.from_at <= one.since < period.to_at]
-    if any(one.is_open_at(period.from_at) for one in stays):
+    here = [one for one in stays if one.since < period.to_at and (one.until is None or one.until >= period.from_at)]
+    if not here:
+        return []
+    if here[0].since < period.from_at:
         came = {"carried_in": 1}
-        first = _last(since < period.from_at for since, _ in keepers)
-    elif period.from_at <= accepted_at < period.to_at:
+    elif here[0] is stays[0]:
         channel = {1: "received_direct", 2: "received_online", 3: "received_postal"}.get(accepted.envelope.channel or 0)
         came = {"received": 1} | ({channel: 1} if channel else {})
-        first = 0
-    elif begun:
-        came = {"reopened": 1}
-        first = _last(since <= begun[0].since for since, _ in keepers)
     else:
-        return []
-    if any(one.is_open_at(period.to_at) for one in stays):
+        came = {"reopened": 1}
+    if here[-1].is_open_at(period.to_at):
         went = _open_counts(story, accepted_at, period.as_of)
+    else:
+        assert here[-1].ending is not None  # it isn't open
+        went = _ended_counts(story, here[-1].ending)
+    way = [unit for one in here for unit in _way(one, keepers, period, is_first=one is stays[0])]
+    return _shared(way, came, went)
+
+
+def _way(
+    stay: _Stay, keepers: Sequence[tuple[datetime, int | None]], period: Period, *, is_first: bool
+) -> list[int | None]:
+    """The units that had it in their stock in the part of a stay that lies in the period."""
+    if stay.since < period.from_at:
+        first = _last(since < period.from_at for since, _ in keepers)
+    else:
+        first = 0 if is_first else _last(since <= stay.since for since, _ in keepers)
+    if stay.until is None or stay.until >= period.to_at:
         last = _last(since < period.to_at for since, _ in keepers)
     else:
-        until, ending = next((one.until, one.ending) for one in reversed(stays) if one.since < period.to_at)
-        assert until is not None  # it isn't open
-        assert ending is not None
-        went = _ended_counts(story, ending)
-        last = _last(since <= until for since, _ in keepers)
-    return _shared([unit for _, unit in keepers[first : last + 1]], came, went)
+        last = _last(since <= stay.until for since, _ in keepers)
+    return [unit for _, unit in keepers[first : last + 1]]
 
 
 def _last(holds: Iterable[bool]) -> int:
@@ -203,13 +213,15 @@ def _last(holds: Iterable[bool]) -> int:
 def _shared(
     way: Sequence[int | None], came: Mapping[str, int], went: Mapping[str, int]
 ) -> list[tuple[int | None, Counts]]:
-    """It came to the first and went from the last; of any other unit's doing it is taken over, or handed over."""
-    shared = []
-    for unit in dict.fromkeys(way):
-        counts = {**(came if unit == way[0] else {"transferred_in": 1})}
-        counts |= went if unit == way[-1] else {"transferred_out": 1}
-        shared.append((unit, Counts(**counts)))
-    return shared
+    """It came to the first and went from the last; on the way each hand-over is one out and one in, unless both are the same unit."""
+    shared: dict[int | None, Counter[str]] = {unit: Counter() for unit in way}
+    shared[way[0]].update(came)
+    shared[way[-1]].update(went)
+    for old, new in pairwise(way):
+        if old != new:
+            shared[old]["transferred_out"] += 1
+            shared[new]["transferred_in"] += 1
+    return [(unit, Counts(**counts)) for unit, counts in shared.items()]
 
 
 def _ended_counts(story: Sequence[Event], ending: Event) -> Mapping[str, int]:

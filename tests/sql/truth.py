@@ -4,17 +4,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from clickhouse_connect.driver.client import Client
 
 from events.envelope import Event
-from services.stats.domain.facts import COLUMNS, DossierFacts, KeptEnding, KeptReassignment, fold
+from services.stats.domain.facts import COLUMNS, DossierFacts, KeptEnding, fold
 from services.stats.domain.figure_catalog import COUNTS, OWED
 from services.stats.domain.figures import UnitFigures
 from services.stats.domain.levels import UnitPeriod, place_units
 from services.stats.domain.periods import local_day, midnight, week_of
 from services.stats.domain.rows import DossierKey, KnownEvent, known_event
+from services.stats.domain.stays import FAR_FUTURE, Stay
 from services.stats.questions import Period, Scope, dossiers_behind
 from tests.unit.stats.places import places_of
 
@@ -44,8 +46,7 @@ def stored_facts(client: Client) -> list[DossierFacts]:
             due_history=_pairs(one.due_history),
             pauses=_pairs(one.pauses),
             endings=[KeptEnding(*row) for row in _pairs(one.endings)],
-            reopenings=_pairs(one.reopenings),
-            reassignments=[KeptReassignment(*row) for row in _pairs(one.reassignments)],
+            stays=[Stay(*row) for row in _pairs(one.stays)],
         )
         for one in facts
     ]
@@ -55,8 +56,8 @@ def true_rollup(facts: Iterable[DossierFacts]) -> Counter[RollupKey]:
     """The roll-up of some facts: each day and each week in which something happened to a dossier, and what that was (B11)."""
     counted: Counter[RollupKey] = Counter()
     for one in facts:
-        happened = [one.accepted_at, *(at for _, at in one.reopenings), *(at for at in map(_counted_at, one.endings))]
-        days = {local_day(at) for at in (*happened, *map(_counted_at, one.reassignments))}
+        happened = {at for stay in one.stays for at in (stay.since, stay.until) if at < FAR_FUTURE}
+        days = {local_day(at) for at in happened}
         spans = [("day", day, 1) for day in days] + [("week", monday, 7) for monday in {week_of(day) for day in days}]
         for grain, first, length in spans:
             for metric, place in _flows(one, midnight(first), midnight(first + timedelta(days=length))):
@@ -65,45 +66,22 @@ def true_rollup(facts: Iterable[DossierFacts]) -> Counter[RollupKey]:
 
 
 def _flows(one: DossierFacts, since: datetime, until: datetime) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """What a dossier adds to the flows of a period, and for which unit."""
-    # What happened in order; an ending is 1 and a reopening 0, so that the last of them says how it stands.
-    turns = [(one.accepted_at, 0, "")]
-    for nth, ending in enumerate(one.endings):
-        turns.append((ending.counted_at, 1, ending.outcome))
-        turns += [(at, 0, "") for _, at in one.reopenings[nth : nth + 1]]
-    before, inside = [turn for turn in turns if turn[0] < since], [turn for turn in turns if since <= turn[0] < until]
-    is_in_stock = bool(before) and before[-1][1] == 0
-    moved = [(since_then, place) for _, since_then, *place in one.reassignments]
-    units = [(one.unit_id, one.province_id, one.district_id, one.commune_id), *(tuple(place) for _, place in moved)]
-
-    def taken_over(instant: datetime, *, is_included: bool) -> int:
-        return sum(at < instant or (is_included and at == instant) for at, _ in moved)
-
-    if not is_in_stock and not inside:
+    """What a dossier adds to the flows of a period, and for which unit: the way through its stays that touch the period."""
+    touched = [stay for stay in one.stays if stay.since < until and stay.until >= since]
+    if not touched:
         return
-    if is_in_stock:
-        first = taken_over(since, is_included=False)
-    elif before:
-        first = taken_over(inside[0][0], is_included=True)
-        yield "reopened", units[first]
-    else:
-        first = 0
+    way = [(stay.unit_id, stay.province_id, stay.district_id, stay.commune_id) for stay in touched]
+    first, last = touched[0], touched[-1]
+    if first.since >= since and first == one.stays[0]:
         channels = {1: ["received_direct"], 2: ["received_online"], 3: ["received_postal"]}
-        yield from ((name, units[0]) for name in ("received", *channels.get(one.channel, [])))
-    at, is_ended, outcome = (inside or before)[-1]
-    last = taken_over(at if is_ended else until, is_included=bool(is_ended))
-    if is_ended:
-        yield from ((name, units[last]) for name in ({"resolved", outcome} if outcome != "terminated" else {outcome}))
-    passed = units[first : last + 1]
-    for unit in dict.fromkeys(passed):
-        if unit != passed[0]:
-            yield "transferred_in", unit
-        if unit != passed[-1]:
-            yield "transferred_out", unit
-
-
-def _counted_at(one: KeptEnding | KeptReassignment) -> datetime:
-    return one.counted_at
+        yield from ((name, way[0]) for name in ("received", *channels.get(one.channel, [])))
+    elif first.since >= since:
+        yield "reopened", way[0]
+    if last.until < until:
+        yield from ((name, way[-1]) for name in ({"resolved", last.outcome} if last.outcome != "terminated" else {"terminated"}))
+    for before, after in pairwise(way):
+        if before != after:
+            yield from (("transferred_out", before), ("transferred_in", after))
 
 
 def stored_rollup(client: Client) -> Counter[RollupKey]:

@@ -5,9 +5,9 @@ In go the events as they are stored and the hierarchy; out comes `DossierFacts`,
 `deadline-events` (B9, ADR 0013), and what the clock has not said yet is unknown.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import zip_longest
 from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
@@ -18,9 +18,7 @@ from services.stats.domain.levels import Places
 from services.stats.domain.periods import local_day, zone_of
 from services.stats.domain.projection import DossierProjection, KeptFacts, apply, refused_by_the_clock
 from services.stats.domain.rows import DossierKey, KnownEvent
-
-FAR_FUTURE = datetime(2299, 12, 31, tzinfo=UTC)
-"""`resumed_at` of a pause that is still open."""
+from services.stats.domain.stays import FAR_FUTURE, Keeper, Stay, Turn, stays_of
 
 Instants = list[tuple[datetime, datetime]]
 Outcome = Literal["early", "on_time", "late", "unknown", "terminated", "open"]
@@ -28,10 +26,9 @@ Outcome = Literal["early", "on_time", "late", "unknown", "terminated", "open"]
 
 
 class KeptEnding(NamedTuple):
-    """One ending with its own verdict; `counted_at`: the instant by which it counts, never before what it follows."""
+    """One ending with its own verdict."""
 
     ended_at: datetime
-    counted_at: datetime
     ended_by: str
     outcome: Outcome
     judged_due_at: datetime | None
@@ -39,18 +36,6 @@ class KeptEnding(NamedTuple):
     restart_outcome: str
     qd766_outcome: str
     is_backdated: bool
-
-
-class KeptReassignment(NamedTuple):
-    """From when on which unit counts the dossier after a reorganisation, at its place on that day (OR-8)."""
-
-    reassigned_at: datetime
-    counted_at: datetime
-    unit_id: int
-    province_id: int
-    district_id: int
-    commune_id: int
-
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,8 +64,8 @@ class DossierFacts(KeptFacts):
     qd766_outcome: str
     is_backdated: bool
     endings: list[KeptEnding]
-    reopenings: Instants
-    reassignments: list[KeptReassignment]
+    reopenings: list[datetime]
+    stays: list[Stay]
     apology_class: str
     last_event_at: datetime
     version: int
@@ -105,7 +90,8 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
     if accepted is None:
         return None
     place = places.on(accepted.unit_id, local_day(accepted.occurred_at))
-    endings, reopenings = _endings_and_reopenings(projection, accepted.occurred_at)
+    endings = [_kept(ending, projection.verdicts.get(ending.event_id, {})) for ending in projection.endings]
+    reopenings = [one.occurred_at for one in projection.reopenings]
     standing = endings[-1] if projection.ending is not None else None
     return DossierFacts(
         **{name: getattr(projection, name) for name in _KEPT},
@@ -132,7 +118,7 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
         is_backdated=standing.is_backdated if standing else False,
         endings=endings,
         reopenings=reopenings,
-        reassignments=_reassignments(projection, accepted.occurred_at, places),
+        stays=stays_of(_turns(accepted.occurred_at, endings, reopenings), _keepers(projection, accepted), places),
         apology_class=_apology_class(projection),
         last_event_at=max(event.occurred_at for event in distinct),
         version=len(distinct),
@@ -144,27 +130,12 @@ def _place_in_stream(event: KnownEvent) -> tuple[int, bool, datetime, str]:
     return event.stream_seq, event.event_type in DEADLINE_TYPES, event.occurred_at, event.event_id
 
 
-def _endings_and_reopenings(
-    projection: DossierProjection, accepted_at: datetime
-) -> tuple[list[KeptEnding], Instants]:
-    """Each in its turn. One that is dated before what it follows counts with that, else no balance could hold (I1)."""
-    endings, reopenings, counted_at = [], [], accepted_at
-    for ending, reopening in zip_longest(projection.endings, projection.reopenings):
-        counted_at = max(counted_at, ending.occurred_at)
-        endings.append(_kept(ending, counted_at, projection.verdicts.get(ending.event_id, {})))
-        if reopening is not None:
-            counted_at = max(counted_at, reopening.occurred_at)
-            reopenings.append((reopening.occurred_at, counted_at))
-    return endings, reopenings
-
-
-def _kept(ending: KnownEvent, counted_at: datetime, verdict: Mapping[str, Any]) -> KeptEnding:
+def _kept(ending: KnownEvent, verdict: Mapping[str, Any]) -> KeptEnding:
     """A result whose class the clock has not stated yet is unknown, never on time (DR-09)."""
     is_terminated = ENDING_KIND_BY_TYPE[ending.event_type] == "terminated"
     judged_due_at = verdict.get("judged_due_at")
     return KeptEnding(
         ended_at=ending.occurred_at,
-        counted_at=counted_at,
         ended_by=ending.event_type,
         outcome="terminated" if is_terminated else verdict.get("outcome", "unknown"),
         judged_due_at=datetime.fromisoformat(judged_due_at) if judged_due_at else None,
@@ -175,13 +146,21 @@ def _kept(ending: KnownEvent, counted_at: datetime, verdict: Mapping[str, Any]) 
     )
 
 
-def _reassignments(projection: DossierProjection, accepted_at: datetime, places: Places) -> list[KeptReassignment]:
-    kept, counted_at = [], accepted_at
+def _turns(accepted_at: datetime, endings: Sequence[KeptEnding], reopenings: Sequence[datetime]) -> list[Turn]:
+    """What is dated before what it follows counts with that, else no balance could hold (I1)."""
+    turns, since = [], accepted_at
+    for ending, reopened_at in zip_longest(endings, reopenings):
+        until = max(since, ending.ended_at)
+        turns.append(Turn(since, until, ending.outcome))
+        since = max(until, reopened_at) if reopened_at else until
+    return turns if len(endings) > len(reopenings) else [*turns, Turn(since, FAR_FUTURE, "open")]
+
+
+def _keepers(projection: DossierProjection, accepted: KnownEvent) -> list[Keeper]:
+    keepers = [Keeper(accepted.occurred_at, accepted.unit_id)]
     for reassigned_at, unit_id in projection.reassignments:
-        counted_at = max(counted_at, reassigned_at)
-        place = places.on(unit_id, local_day(counted_at))
-        kept.append(KeptReassignment(reassigned_at, counted_at, unit_id, *place))
-    return kept
+        keepers.append(Keeper(max(keepers[-1].since, reassigned_at), unit_id))
+    return keepers
 
 
 def _apology_class(projection: DossierProjection) -> str:

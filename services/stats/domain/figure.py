@@ -11,7 +11,7 @@ class Cohort(NamedTuple):
     """What a figure is counted from: the view with its flag, whose unit counts it, and by which date."""
 
     kind: Literal["flow", "stock", "obligation"]
-    view: Literal["dossiers_in_scope", "apologies_in_period"]
+    view: Literal["dossiers_in_period", "apologies_in_period"]
     unit: str
     date: str
 

@@ -1,8 +1,9 @@
 """Every figure, declared once; `make generated` renews what follows from it in other files (ADR 0015). Pure data.
 
 The order is the one in which every form shows them. A figure that counts is a flag of its cohort's view; the names that a
-predicate may use (`period_from`, `seen_at`, `is_entry`, ...) are defined above the flags there, how the dossier stands in the period in
-`standing`. What comes into a unit's stock counts where `is_entry` holds, what leaves it or stays where `is_exit` does (I1).
+predicate may use (`period_from`, `seen_at`, ...) are defined above the flags there. Dossiers are counted by their stays, each of which
+lies in the period or reaches into it: it comes into the stock (carried in, received, reopened, transferred in) and leaves it or stays
+(resolved, terminated, transferred out, open), unless it follows another of the same unit in the same period (I1).
 """
 
 from collections.abc import Iterable
@@ -12,12 +13,12 @@ from services.stats.domain.figure import Cohort, Count, Figure, Group, Left, Rat
 
 _RECEIVER: Final = "receiving unit"
 _COUNTING: Final = "receiving unit, or whoever took over from it in a reorganisation"
-ACCEPTED: Final = Cohort("flow", "dossiers_in_scope", _RECEIVER, "acceptance")
-REOPENED: Final = Cohort("flow", "dossiers_in_scope", _COUNTING, "first reopening in the period")
-MOVED: Final = Cohort("flow", "dossiers_in_scope", _COUNTING, "reassignment")
-ENDED: Final = Cohort("flow", "dossiers_in_scope", _COUNTING, "ending")
-CARRIED: Final = Cohort("stock", "dossiers_in_scope", _COUNTING, "beginning of the period")
-OPEN: Final = Cohort("stock", "dossiers_in_scope", _COUNTING, "cut-off")
+ACCEPTED: Final = Cohort("flow", "dossiers_in_period", _RECEIVER, "acceptance")
+REOPENED: Final = Cohort("flow", "dossiers_in_period", _COUNTING, "first reopening in the period")
+MOVED: Final = Cohort("flow", "dossiers_in_period", _COUNTING, "reassignment")
+ENDED: Final = Cohort("flow", "dossiers_in_period", _COUNTING, "ending")
+CARRIED: Final = Cohort("stock", "dossiers_in_period", _COUNTING, "beginning of the period")
+OPEN: Final = Cohort("stock", "dossiers_in_period", _COUNTING, "cut-off")
 OWED: Final = Cohort("obligation", "apologies_in_period", "holder at the breach", "missed lawful due date")
 
 _IN: Final = Group("Nhận vào", "Received")
@@ -36,13 +37,13 @@ COUNTS: Final = (
     Count(
         id="carried_in", vi="Tồn kỳ trước", en="Carried in", cohort=CARRIED,
         definition="accepted before the period and open at its beginning",
-        predicate="is_entry AND accepted_at < period_from AND NOT was_ended",
+        predicate="since < period_from",
         report=ReportColumn(Group("Tồn kỳ trước", "Carried in")), page="in", trend=_NO_TREND, listed=True,
     ),
     Count(
         id="received", vi="Tiếp nhận", en="Received", cohort=ACCEPTED,
         definition="accepted in the period; what was rejected at the counter is no dossier",
-        predicate="is_entry AND accepted_at >= period_from",
+        predicate="since >= period_from AND came_by = 'accepted'",
         report=ReportColumn(_IN, "Tổng", "Total"), page="in", trend=True, listed=True,
     ),
     Count(
@@ -64,60 +65,59 @@ COUNTS: Final = (
         id="reopened", vi="Mở lại", en="Reopened", cohort=REOPENED,
         definition="ended before the period and reopened in it, once per period; a reopening of an ending of the same period undoes "
         "that ending instead (B11)",
-        predicate="is_entry AND was_ended",
+        predicate="since >= period_from AND came_by = 'reopened' AND previous_until < period_from",
         report=_IN_NOTES, page="in", trend=_NO_TREND, listed=True,
     ),
     Count(
         id="transferred_in", vi="Nhận bàn giao do sắp xếp", en="Taken over in a reorganisation", cohort=MOVED,
-        definition="open when a reorganisation gave it to this unit in the period, and not counted here before; once per period, and not "
-        "within a common unit of the level asked for (OR-8)",
-        predicate="NOT is_entry",
+        definition="given to this unit by a reorganisation in the period while open; not within a common unit of the level asked for (OR-8)",
+        predicate="since >= period_from AND previous_until >= period_from AND previous_key != own_key",
         report=_IN_NOTES, page=_RARE, trend=_NO_TREND, listed=True,
     ),
     Count(
         id="resolved", vi="Đã giải quyết", en="Resolved", cohort=ENDED,
         definition="stands ended at the end of the period by an ending in it, the result at the counter, granted or refused; "
         "not withdrawn, stopped or returned",
-        predicate="is_exit AND is_ended AND period_outcome != 'terminated'",
+        predicate="is_ended AND outcome_then != 'terminated'",
         report=ReportColumn(_RESOLVED, "Tổng", "Total"), page="resolved", trend=True, listed=True,
     ),
     Count(
         id="early", vi="Sớm hẹn", en="Early", cohort=ENDED,
-        definition="of `resolved`, ended on a day before the lawful due day", predicate="resolved AND period_outcome = 'early'",
+        definition="of `resolved`, ended on a day before the lawful due day", predicate="resolved AND outcome_then = 'early'",
         report=ReportColumn(_RESOLVED), page="resolved", trend=True, listed=True,
     ),
     Count(
         id="on_time", vi="Đúng hẹn", en="On time", cohort=ENDED,
-        definition="of `resolved`, ended on the lawful due day", predicate="resolved AND period_outcome = 'on_time'",
+        definition="of `resolved`, ended on the lawful due day", predicate="resolved AND outcome_then = 'on_time'",
         report=ReportColumn(_RESOLVED), page="resolved", trend=True, listed=True,
     ),
     Count(
         id="late", vi="Trễ hẹn", en="Late", cohort=ENDED,
-        definition="of `resolved`, ended after it", predicate="resolved AND period_outcome = 'late'",
+        definition="of `resolved`, ended after it", predicate="resolved AND outcome_then = 'late'",
         report=ReportColumn(_RESOLVED), page="resolved", trend=True, listed=True,
     ),
     Count(
         id="unknown", vi="Chưa rõ hạn", en="Deadline not known", cohort=ENDED,
         definition="of `resolved`, no deadline is known; out of every rate and beside it (DR-09, B12)",
-        predicate="resolved AND period_outcome = 'unknown'",
+        predicate="resolved AND outcome_then = 'unknown'",
         report=_IN_NOTES, page="resolved", trend=True, listed=True,
     ),
     Count(
         id="terminated", vi="Dừng, rút, trả lại", en="Stopped, withdrawn, returned", cohort=ENDED,
         definition="stands ended at the end of the period by a withdrawal, a stop or a return in it",
-        predicate="is_exit AND is_ended AND period_outcome = 'terminated'",
+        predicate="is_ended AND outcome_then = 'terminated'",
         report=_IN_NOTES, page="resolved", trend=_NO_TREND, listed=True,
     ),
     Count(
         id="transferred_out", vi="Bàn giao do sắp xếp", en="Handed over in a reorganisation", cohort=MOVED,
-        definition="open when a reorganisation gave it from this unit to another in the period, and not counted here after; once per "
-        "period, and not within a common unit of the level asked for (OR-8)",
-        predicate="NOT is_exit",
+        definition="given by a reorganisation from this unit to another in the period while open; not within a common unit of the level "
+        "asked for (OR-8)",
+        predicate="until < period_to AND next_since < period_to AND next_key != own_key",
         report=_IN_NOTES, page=_RARE, trend=_NO_TREND, listed=True,
     ),
     Count(
         id="open", vi="Đang giải quyết", en="Open", cohort=OPEN,
-        definition="accepted before the end of the period and open at its end", predicate="is_exit AND NOT is_ended",
+        definition="accepted before the end of the period and open at its end", predicate="until >= period_to",
         report=_NO_COLUMN, page="open", trend=_NO_TREND, listed=True,
     ),
     Count(
