@@ -52,7 +52,10 @@ def main(count: int) -> int:
             "list behind late, a week": lambda: dossiers_behind(client, "late", asked, everything, order),
             "roll-up of everything": lambda: rolled_up(client),
         }
-        print_table(("question", "CPU ms"), [(name, f"{cpu_ms(psutil.Process(engine.process.pid), one):.0f}") for name, one in questions.items()])
+        print_table(
+            ("question", "CPU ms"),
+            [(name, f"{cpu_ms(psutil.Process(engine.process.pid), one):.0f}") for name, one in questions.items()],
+        )
     return 0
 
 

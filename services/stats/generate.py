@@ -51,7 +51,11 @@ def _with(path: str, region: str) -> str:
 def _everywhere() -> str:
     """The question of the figures without a scope, so that a view asks nothing else than the figures do."""
     text = _with(_COUNTED, _flags("dossiers_in_period"))
-    for name, value in (("{scope_id:UInt32}", "toUInt32(0)"), ("{is_own:Bool}", "false"), ("{grouping:String}", "{level:String}")):
+    for name, value in (
+        ("{scope_id:UInt32}", "toUInt32(0)"),
+        ("{is_own:Bool}", "false"),
+        ("{grouping:String}", "{level:String}"),
+    ):
         text = text.replace(name, value)
     return "".join(f"    {line}\n" for line in text.splitlines() if not line.lstrip().startswith("--"))
 

@@ -78,7 +78,9 @@ def _flows(one: DossierFacts, since: datetime, until: datetime) -> Iterator[tupl
     elif first.since >= since:
         yield "reopened", way[0]
     if last.until < until:
-        yield from ((name, way[-1]) for name in ({"resolved", last.outcome} if last.outcome != "terminated" else {"terminated"}))
+        yield from (
+            (name, way[-1]) for name in ({"resolved", last.outcome} if last.outcome != "terminated" else {"terminated"})
+        )
     for before, after in pairwise(way):
         if before != after:
             yield from (("transferred_out", before), ("transferred_in", after))

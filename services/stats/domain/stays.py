@@ -62,7 +62,16 @@ def stays_of(turns: Sequence[Turn], keepers: Sequence[Keeper], places: Places) -
     ends = [FAR_PAST, *(until for _, until, *_ in pieces)]
     begins = [*(since for since, *_ in pieces[1:]), FAR_FUTURE]
     return [
-        Stay(since, until, ends[nth], begins[nth], came_by, outcome, *keeper, *places.on(keeper.unit_id, local_day(keeper.since)))
+        Stay(
+            since,
+            until,
+            ends[nth],
+            begins[nth],
+            came_by,
+            outcome,
+            *keeper,
+            *places.on(keeper.unit_id, local_day(keeper.since)),
+        )
         for nth, (since, until, came_by, outcome, keeper) in enumerate(pieces)
     ]
 

@@ -60,7 +60,9 @@ def _dossier(chance: random.Random, name: str) -> Dossier:
     for _ in range(chance.choice((0, 0, 0, 1, 2))):
         # To another unit, or as if another than the one that counts it had held it: that moves no stock.
         old = chance.choice((dossier.counted_by, dossier.counted_by, UNREGISTERED))
-        dossier.reassigned(chance.choice((*COMMUNES, PROVINCE)), when + timedelta(hours=chance.randrange(-50, 400)), old)
+        dossier.reassigned(
+            chance.choice((*COMMUNES, PROVINCE)), when + timedelta(hours=chance.randrange(-50, 400)), old
+        )
     if chance.random() < 0.75:
         _end(chance, dossier, when)
         if chance.random() < 0.3:
