@@ -6,7 +6,6 @@ engine per asking; two versions of the views are compared by running it in two c
 
 import argparse
 import tempfile
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -30,8 +29,8 @@ FIRST = datetime(2025, 9, 1, 1, tzinfo=UTC)
 FAR = datetime(2299, 12, 31, tzinfo=UTC)
 MONDAY = date(2026, 3, 2)
 COLUMNS = (
-    "opened_on", "dossier_id", "unit_id", "province_id", "commune_id", "channel", "accepted_at", "ended_at", "outcome", "due_history",
-    "pauses", "version",
+    "opened_on", "dossier_id", "unit_id", "province_id", "commune_id", "channel", "accepted_at", "ended_at", "outcome",
+    "due_history", "pauses", "version",
 )  # fmt: skip
 
 

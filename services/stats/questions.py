@@ -38,8 +38,8 @@ from services.stats.domain.weekly_report import WeeklyReport, build_report
 __all__ = [
     "DEFINITION", "FIGURES", "LISTED", "PAGE", "TREND", "Counts", "Figure", "Language", "Level", "Period", "Rate", "Scope",
     "UnitFigures", "UnknownFigureError", "UnusablePeriodError", "WeeklyReport", "dossier_count", "dossiers_behind", "figures",
-    "figures_below", "figures_of_scope", "is_stock", "local_day", "open_client", "passes", "period", "period_parameters", "rate_text", "rows_of",
-    "total", "trend", "values_of", "week", "week_of", "weekly_report", "without_password",
+    "figures_below", "figures_of_scope", "is_stock", "local_day", "open_client", "passes", "period", "period_parameters",
+    "rate_text", "rows_of", "total", "trend", "values_of", "week", "week_of", "weekly_report", "without_password",
 ]  # fmt: skip
 
 Row = dict[str, Any]
@@ -171,7 +171,7 @@ def _counted(
 
 
 def _in_scope(view: str) -> str:
-    """What of a view lies in the asked scope, and for whom it counts; of dossiers that is asked without the way over their view."""
+    """What of a view lies in the scope, and for whom it counts; of dossiers that is asked without the way over their view."""
     return query_text("dossiers_in_scope") if view == "dossiers_in_period" else filled("in_scope", view=view)
 
 

@@ -213,7 +213,7 @@ def _last(holds: Iterable[bool]) -> int:
 def _shared(
     way: Sequence[int | None], came: Mapping[str, int], went: Mapping[str, int]
 ) -> list[tuple[int | None, Counts]]:
-    """It came to the first and went from the last; on the way each hand-over is one out and one in, unless both are the same unit."""
+    """It came to the first and went from the last; each hand-over on the way is one out and one in, unless both are one unit."""
     shared: dict[int | None, Counter[str]] = {unit: Counter() for unit in way}
     shared[way[0]].update(came)
     shared[way[-1]].update(went)

@@ -1,4 +1,4 @@
-"""An ending stays in its period, a reopening enters a later one (B11), a reorganisation moves the stock (OR-8): on the real engine."""
+"""An ending stays in its period, a reopening enters a later one (B11), a reorganisation moves the stock (OR-8): on the engine."""
 
 import asyncio
 from datetime import date
@@ -50,7 +50,7 @@ UNITS = [
 
 
 def lives() -> list[Dossier]:
-    """C02-1 as it was told, one late in December and reopened in January, one reopened within its week, and the example of OR-8."""
+    """C02-1 as it was told, one late in December and reopened in January, one reopened within its week, the example of OR-8."""
     return [
         Dossier("C02-1", WARD, is_history=True).accepted(at("2026-03-02")).due_at(at("2026-03-09", "17:00"))
         .ready(at("2026-03-05", "10:00")).reopened(at("2026-03-11", "10:00")),

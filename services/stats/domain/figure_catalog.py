@@ -1,9 +1,9 @@
 """Every figure, declared once; `make generated` renews what follows from it in other files (ADR 0015). Pure data.
 
 The order is the one in which every form shows them. A figure that counts is a flag of its cohort's view; the names that a
-predicate may use (`period_from`, `seen_at`, ...) are defined above the flags there. Dossiers are counted by their stays, each of which
-lies in the period or reaches into it: it comes into the stock (carried in, received, reopened, transferred in) and leaves it or stays
-(resolved, terminated, transferred out, open), unless it follows another of the same unit in the same period (I1).
+predicate may use (`period_from`, `seen_at`, ...) are defined above the flags there. Dossiers are counted by their stays, each of
+which lies in the period or reaches into it: it comes into the stock (carried in, received, reopened, transferred in) and leaves
+it or stays (resolved, terminated, transferred out, open), unless it follows another of the same unit in the same period (I1).
 """
 
 from collections.abc import Iterable
@@ -63,14 +63,15 @@ COUNTS: Final = (
     ),
     Count(
         id="reopened", vi="Mở lại", en="Reopened", cohort=REOPENED,
-        definition="ended before the period and reopened in it, once per period; a reopening of an ending of the same period undoes "
-        "that ending instead (B11)",
+        definition="ended before the period and reopened in it, once per period; a reopening of an ending of the same period "
+        "undoes that ending instead (B11)",
         predicate="since >= period_from AND came_by = 'reopened' AND previous_until < period_from",
         report=_IN_NOTES, page="in", trend=_NO_TREND, listed=True,
     ),
     Count(
         id="transferred_in", vi="Nhận bàn giao do sắp xếp", en="Taken over in a reorganisation", cohort=MOVED,
-        definition="given to this unit by a reorganisation in the period while open; not within a common unit of the level asked for (OR-8)",
+        definition="given to this unit by a reorganisation in the period while open; not within a common unit of the level "
+        "asked for (OR-8)",
         predicate="since >= period_from AND previous_until >= period_from AND previous_key != own_key",
         report=_IN_NOTES, page=_RARE, trend=_NO_TREND, listed=True,
     ),
@@ -110,8 +111,8 @@ COUNTS: Final = (
     ),
     Count(
         id="transferred_out", vi="Bàn giao do sắp xếp", en="Handed over in a reorganisation", cohort=MOVED,
-        definition="given by a reorganisation from this unit to another in the period while open; not within a common unit of the level "
-        "asked for (OR-8)",
+        definition="given by a reorganisation from this unit to another in the period while open; not within a common unit of "
+        "the level asked for (OR-8)",
         predicate="until < period_to AND next_since < period_to AND next_key != own_key",
         report=_IN_NOTES, page=_RARE, trend=_NO_TREND, listed=True,
     ),

@@ -1,9 +1,9 @@
 """When and in whose stock a dossier was open: what the balance of any period is counted from (I1, decision B11, OR-8). Pure.
 
-In go the acceptance, endings and reopenings in their turns, and who took it over; out come its stays, one after the other. A stay begins
-with the acceptance, a reopening or a reassignment by a reorganisation, and lasts until an ending or the next reassignment. No period is
-known here: whether a reopening undoes an ending depends on the period that is asked about, so each stay says when its neighbours
-end and begin.
+In go the acceptance, endings and reopenings in their turns, and who took it over; out come its stays, one after the other. A stay
+begins with the acceptance, a reopening or a reassignment by a reorganisation, and lasts until an ending or the next reassignment.
+No period is known here: whether a reopening undoes an ending depends on the period that is asked about, so each stay says when
+its neighbours end and begin.
 """
 
 from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ class Keeper(NamedTuple):
 def stays_of(turns: Sequence[Turn], keepers: Sequence[Keeper], places: Places) -> list[Stay]:
     """The stays of one dossier; both lists are in order and begin with the acceptance.
 
-    What happens at the instant of a reassignment counts for the new unit, but the acceptance always for the unit that received it.
+    What happens at the instant of a reassignment counts for the new unit; the acceptance always counts for the receiving unit.
     """
     pieces = [piece for nth, turn in enumerate(turns) for piece in _pieces(turn, keepers, is_first=nth == 0)]
     ends = [FAR_PAST, *(until for _, until, *_ in pieces)]
@@ -80,9 +80,8 @@ def _pieces(
     turn: Turn, keepers: Sequence[Keeper], *, is_first: bool
 ) -> Iterator[tuple[datetime, datetime, CameBy, str, Keeper]]:
     """A turn, cut where another unit took the dossier over."""
-    first = keepers[0] if is_first else max(one for one in enumerate(keepers) if one[1].since <= turn.since)[1]
-    later = keepers[keepers.index(first) + 1 :]
-    held = [first, *(one for one in later if one.since <= turn.until)]
+    first = 0 if is_first else max(nth for nth, one in enumerate(keepers) if one.since <= turn.since)
+    held = [keepers[first], *(one for one in keepers[first + 1 :] if one.since <= turn.until)]
     came_by: CameBy = "accepted" if is_first else "reopened"
     since = turn.since
     for keeper, following in pairwise([*held, None]):

@@ -41,7 +41,7 @@ FROM (
         stay.since AS since, stay.until AS until, stay.previous_until AS previous_until, stay.next_since AS next_since,
         stay.came_by AS came_by, stay.outcome AS outcome_then,
         stay.until < period_to AND stay.next_since >= period_to AS is_ended,
-        if(arrayExists(change -> change.1 < seen_at, due_history), arrayLast(change -> change.1 < seen_at, due_history).2, NULL) AS seen_due_at,
+        nullIf(arrayLast(change -> change.1 < seen_at, due_history).2, toDateTime64(0, 6)) AS seen_due_at,
         arrayExists(pause -> pause.1 < seen_at AND pause.2 >= seen_at, pauses) AS is_paused
     FROM (
         SELECT
