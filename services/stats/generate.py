@@ -11,6 +11,7 @@ from typing import Final
 
 from services.stats.domain.figure import Count
 from services.stats.domain.figure_catalog import COUNTS, FIGURES, FLOWS, RATES
+from services.stats.domain.grouping import key_of_any_level
 
 ROOT: Final = Path(str(files("services.stats"))).parents[1]
 _COUNTED: Final = "services/stats/queries/dossiers_in_scope.sql"
@@ -51,12 +52,7 @@ def _with(path: str, region: str) -> str:
 def _everywhere() -> str:
     """The question of the figures without a scope, so that a view asks nothing else than the figures do."""
     text = _with(_COUNTED, _flags("dossiers_in_period"))
-    for name, value in (
-        ("{scope_id:UInt32}", "toUInt32(0)"),
-        ("{is_own:Bool}", "false"),
-        ("{grouping:String}", "{level:String}"),
-    ):
-        text = text.replace(name, value)
+    text = text.replace("{{key}}", key_of_any_level("{level:String}")).replace("{grouping:String}", "{level:String}")
     return "".join(f"    {line}\n" for line in text.splitlines() if not line.lstrip().startswith("--"))
 
 

@@ -31,6 +31,7 @@ from services.stats.domain.figures import (
     unit_name,
     values_of,
 )
+from services.stats.domain.grouping import key_within
 from services.stats.domain.levels import Level
 from services.stats.domain.periods import Period, local_day, period, week, week_of
 from services.stats.domain.weekly_report import WeeklyReport, build_report
@@ -102,7 +103,7 @@ def dossiers_behind(client: Client, figure: str, asked: Period, scope: Scope, or
     check_listed(figure)
     parts = {
         "unit_names": query_text("unit_names"),
-        "in_scope": _in_scope("dossiers_in_period"),
+        "in_scope": _in_scope("dossiers_in_period", "whole", scope),
         "direction": "DESC" if order["is_descending"] else "ASC",
     }
     parameters = {
@@ -162,7 +163,7 @@ def _counted(
     for view in {figure.cohort.view for figure in asked}:
         names = [figure.id for figure in asked if isinstance(figure, Count) and figure.cohort.view == view]
         counts = ", ".join(f"countIf({name}) AS {name}" for name in names)
-        text = filled("figures", counts=counts, in_scope=_in_scope(view))
+        text = filled("figures", counts=counts, in_scope=_in_scope(view, grouping, scope))
         sql, parameters = union_of(text, [period_parameters(one) for one in periods])
         answer = client.query(sql, parameters={**parameters, **_scope_parameters(grouping, scope)})
         for from_on, counted_id, kind, *numbers in answer.result_rows:
@@ -170,9 +171,11 @@ def _counted(
     return {key: Counts(**numbers) for key, numbers in counted.items()}
 
 
-def _in_scope(view: str) -> str:
+def _in_scope(view: str, grouping: Grouping, scope: Scope) -> str:
     """What of a view lies in the scope, and for whom it counts; of dossiers that is asked without the way over their view."""
-    return query_text("dossiers_in_scope") if view == "dossiers_in_period" else filled("in_scope", view=view)
+    if view != "dossiers_in_period":
+        return filled("in_scope", view=view)
+    return filled("dossiers_in_scope", key=key_within(grouping, is_everywhere=not scope.unit_id))
 
 
 def _names(client: Client, asked: Period) -> dict[int, tuple[str, str]]:

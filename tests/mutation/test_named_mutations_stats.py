@@ -11,7 +11,7 @@ import pytest
 from clickhouse_connect.driver.client import Client
 
 from services.stats import questions
-from services.stats.adapters.queries import query_text
+from services.stats.adapters.queries import filled, query_text
 from services.stats.adapters.unit_register import load_units
 from services.stats.domain import projection
 from tests.mutation.failing import fails
@@ -74,7 +74,9 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 @pytest.mark.parametrize(
     ("lawful", "spoilt"),
     [
-        pytest.param("until >= period_to AS open,", "until >= period_to OR outcome_then = 'terminated' AS open,", id="d"),
+        pytest.param(
+            "until >= period_to AS open,", "until >= period_to OR outcome_then = 'terminated' AS open,", id="d"
+        ),
         pytest.param("AND pause.2 >= seen_at, pauses) AS is_paused", "AND false, pauses) AS is_paused", id="d2"),
     ],
 )
@@ -87,7 +89,5 @@ def test_d_and_d2_fail_by_the_figures_of_the_golden_week(
     text = query_text(QUESTION)
     assert text.count(lawful) == 1
     assert not fails(check)
-    monkeypatch.setattr(
-        questions, "query_text", lambda name: text.replace(lawful, spoilt) if name == QUESTION else query_text(name)
-    )
+    monkeypatch.setattr(questions, "filled", lambda name, **parts: filled(name, **parts).replace(lawful, spoilt))
     assert fails(check)

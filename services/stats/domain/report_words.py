@@ -42,8 +42,8 @@ _VI: Final = Words(
         "hạn theo quy định; “—” khi không có hồ sơ.",
         "Dừng giải quyết, trả lại hoặc công dân rút: {terminated} hồ sơ, không tính vào “Đã giải quyết”.",
         "Cân đối: tồn kỳ trước {carried_in} + tiếp nhận {received} + mở lại {reopened} + nhận bàn giao do sắp xếp "
-        "{transferred_in} = đã giải quyết {resolved} + dừng, trả lại, rút {terminated} + bàn giao do sắp xếp {transferred_out} + đang giải quyết "
-        "{open}.",
+        "{transferred_in} = đã giải quyết {resolved} + dừng, trả lại, rút {terminated} + bàn giao do sắp xếp {transferred_out} "
+        "+ đang giải quyết {open}.",
         "Tới hạn: còn hạn nhưng hết hạn trong vòng 24 giờ sau lúc chốt số liệu; không tính trong “Trong hạn”.",
         "Chưa rõ hạn: {unknown} hồ sơ đã giải quyết, {open_unknown} hồ sơ đang giải quyết. Chưa rõ kênh tiếp nhận: {no_channel}.",
         "Thư xin lỗi: tính theo hạn theo quy định trong kỳ, cho đơn vị giữ hồ sơ khi quá hạn; “Muộn” gồm cả thư gửi sau hạn gửi "

@@ -2,10 +2,9 @@
 -- ADR 0015)? A part of other questions, as `in_scope` is for obligations; who writes SQL asks the view `dossiers_in_period`, which is
 -- generated from this. Its names stand in stages, because the engine puts in the text of a name wherever it is used.
 --
--- scope_id: this unit and below (0 = everywhere), or with is_own only the unit itself. grouping: `whole`, a level (counted_for.1 is NULL
--- for what counts above it), or `children`: the units directly below the scope, so that they sum to it (I6). The level below follows from
--- the dossiers, not from a date: where they have no district (B3, OR-6), a province is followed by its communes. What counts for a unit
--- itself counts under `own`. A dossier has one row, but more if it was reopened or given to another unit in the period (B11, OR-8).
+-- scope_id: this unit and below (0 = everywhere), or with is_own only the unit itself. grouping and the key put in: `domain/grouping.py`;
+-- counted_for.1 is NULL for what counts above a level. A dossier has one row, but more if it was reopened or given to another unit in the
+-- period (B11, OR-8).
 SELECT
     * EXCEPT (own_key, previous_key, next_key),
     (if(own_key.2 = 'above', NULL, toNullable(own_key.1)), if(own_key.2 = 'above', {grouping:String}, own_key.2)) AS counted_for,
@@ -49,17 +48,7 @@ FROM (
             toDateTime64({from_on:Date}, 6, 'Asia/Ho_Chi_Minh') AS period_from,
             toDateTime64({to_on:Date}, 6, 'Asia/Ho_Chi_Minh') AS period_to,
             {as_of:DateTime64(6, 'Asia/Ho_Chi_Minh')} AS seen_at,
-            arrayMap(at -> multiIf(
-                {scope_id:UInt32} != 0 AND NOT if({is_own:Bool}, at.unit_id = {scope_id:UInt32}, {scope_id:UInt32} IN (at.unit_id, at.province_id, at.district_id, at.commune_id)), (0::UInt32, 'outside'),
-                {grouping:String} = 'whole', ({scope_id:UInt32}, 'whole'),
-                {grouping:String} = 'province', (at.province_id, 'province'),
-                {grouping:String} = 'district', if(at.district_id = 0 AND at.province_id != 0, (0::UInt32, 'above'), (at.district_id, 'district')),
-                {grouping:String} = 'commune', multiIf(at.commune_id != 0, (at.commune_id, 'commune'), at.province_id = 0 AND at.district_id = 0, (at.unit_id, 'commune'), (0::UInt32, 'above')),
-                {scope_id:UInt32} = 0 AND at.province_id != 0, (at.province_id, 'province'),
-                {scope_id:UInt32} IN (0, at.province_id) AND at.district_id != 0, (at.district_id, 'district'),
-                {scope_id:UInt32} IN (0, at.province_id, at.district_id) AND at.commune_id != 0, (at.commune_id, 'commune'),
-                (at.unit_id, 'own')
-            ), stays) AS keys
+            arrayMap(at -> {{key}}, stays) AS keys
         FROM dossiers FINAL
     )
     ARRAY JOIN

@@ -55,17 +55,7 @@ FROM (
                 toDateTime64({from_on:Date}, 6, 'Asia/Ho_Chi_Minh') AS period_from,
                 toDateTime64({to_on:Date}, 6, 'Asia/Ho_Chi_Minh') AS period_to,
                 {as_of:DateTime64(6, 'Asia/Ho_Chi_Minh')} AS seen_at,
-                arrayMap(at -> multiIf(
-                    toUInt32(0) != 0 AND NOT if(false, at.unit_id = toUInt32(0), toUInt32(0) IN (at.unit_id, at.province_id, at.district_id, at.commune_id)), (0::UInt32, 'outside'),
-                    {level:String} = 'whole', (toUInt32(0), 'whole'),
-                    {level:String} = 'province', (at.province_id, 'province'),
-                    {level:String} = 'district', if(at.district_id = 0 AND at.province_id != 0, (0::UInt32, 'above'), (at.district_id, 'district')),
-                    {level:String} = 'commune', multiIf(at.commune_id != 0, (at.commune_id, 'commune'), at.province_id = 0 AND at.district_id = 0, (at.unit_id, 'commune'), (0::UInt32, 'above')),
-                    toUInt32(0) = 0 AND at.province_id != 0, (at.province_id, 'province'),
-                    toUInt32(0) IN (0, at.province_id) AND at.district_id != 0, (at.district_id, 'district'),
-                    toUInt32(0) IN (0, at.province_id, at.district_id) AND at.commune_id != 0, (at.commune_id, 'commune'),
-                    (at.unit_id, 'own')
-                ), stays) AS keys
+                arrayMap(at -> multiIf({level:String} = 'province', (at.province_id, 'province'), {level:String} = 'district', if(at.district_id = 0 AND at.province_id != 0, (0::UInt32, 'above'), (at.district_id, 'district')), multiIf(at.commune_id != 0, (at.commune_id, 'commune'), at.province_id = 0 AND at.district_id = 0, (at.unit_id, 'commune'), (0::UInt32, 'above'))), stays) AS keys
             FROM dossiers FINAL
         )
         ARRAY JOIN
