@@ -21,7 +21,7 @@ demo: setup ## Start everything, feed it, check every figure, show page and repo
 up: setup ## Start everything and stay until Ctrl-C
 	@$(BIN)/motcua up
 
-test: setup-dev ## All tests in two lanes side by side, on the real Kafka and ClickHouse; CPU budgets per layer
+test: setup-dev ## All tests in three lanes side by side, on the real Kafka and ClickHouse; CPU budgets per layer
 	@$(BIN)/python -m tests.lanes
 
 full: setup-dev ## All tests of the embedded Kafka, ClickHouse and process manager; records that they were green

@@ -137,3 +137,8 @@ ATTRIBUTES: Final[tuple[tuple[str, str, AttributeKind], ...]] = tuple(
     for one in sorted(fields_of(Envelope), key=lambda field: _place(field.name))
 )
 """(field of Envelope, CloudEvents attribute, kind). Order is the order on the wire: as declared, the chain at the end."""
+
+SAID_BY_COUNTER: Final = (
+    "unit_id", "actor_id", "actor_role", "actor_kind", "on_behalf_of", "channel", "dossier_code", "correlation_id", "is_history",
+)  # fmt: skip
+"""Fields of Envelope that a counter system says itself, under their own attribute; what is not named here only intake knows."""

@@ -17,12 +17,20 @@ from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DOSSIER_TYPES
 from events.codec import CONTENT_TYPE, SCHEMA_URN
 from events.declaration import Field, description_of, fields_of, plain_type, title_of, wire_type_of
 from events.dossier_data import DossierData
-from events.envelope import ATTRIBUTES, Envelope
+from events.envelope import ATTRIBUTES, Channel, Envelope
 
 Schema = dict[str, Any]
 
 ENUMS = "enums.v1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ENVELOPE_RULES: Schema = {
+    "additionalProperties": {
+        "description": "Any other CloudEvents extension attribute is kept, as text.",
+        "type": ["string", "integer", "boolean"],
+    },
+    "propertyNames": {"pattern": "^[a-z0-9]{1,20}$"},
+}
+"""What is said of attributes that no field declares."""
 _KINDS: Mapping[Any, Schema] = {
     str: {"type": "string"},
     int: {"type": "integer"},
@@ -38,15 +46,15 @@ def data_schema(event_class: type[DossierData], example: Any) -> Schema:
     """The schema of a type's data. Unknown fields are allowed, so that a newer writer can be read."""
     defs: Schema = {}
     name = wire_type_of(event_class)
-    schema = _head(name, title_of(event_class), description_of(event_class))
+    schema = head(name, title_of(event_class), description_of(event_class))
     required = [one.wire_name for one in fields_of(event_class) if one.is_required]
     if required:
         schema["required"] = required
-    schema["properties"] = {one.wire_name: _property(one, defs) for one in fields_of(event_class)}
+    schema["properties"] = {one.wire_name: property_schema(one, defs) for one in fields_of(event_class)}
     if event_class.one_is_needed:
         first, second = event_class.one_is_needed
         schema |= {"if": {"not": {"required": [second]}}, "then": {"required": [first]}}
-    return _with_end(schema, defs, example)
+    return with_end(schema, defs, [example])
 
 
 def enums_schema() -> Schema:
@@ -77,7 +85,7 @@ def _shared() -> Mapping[tuple[Any, ...], str]:
     for event_class in (*CLASS_BY_TYPE.values(), Envelope):
         for values, name in dict(_lists_of(event_class)).items():
             documents.setdefault(values, []).append(name)
-    documents[(1, 2, 3)].append("channel")  # action.v1, which is written by hand, has the envelope's channels
+    documents[get_args(Channel)].append("channel")  # action.v1 has the envelope's channels
     found = {values: names[0] for values, names in documents.items() if len(names) > 1}
     if len(set(found.values())) < len(found):
         raise ValueError(f"two lists have one name: {sorted(found.values())}; name one of the fields otherwise")
@@ -98,7 +106,7 @@ def envelope_schema(example: Any) -> Schema:
     defs: Schema = {}
     by_name = {one.name: one for one in fields_of(Envelope)}
     fields = [by_name[name] for name, _, _ in ATTRIBUTES]
-    schema = _head(
+    schema = head(
         "envelope.v1",
         "Recorded event (Sự kiện đã ghi)",
         "One event of the topics `dossier-events` and `deadline-events` in structured form, as `motcua events` prints it; on"
@@ -107,7 +115,7 @@ def envelope_schema(example: Any) -> Schema:
     schema["required"] = ["specversion", *(one.wire_name for one in fields if one.is_required), "data"]
     schema["properties"] = {
         "specversion": {"description": "Version of CloudEvents.", "const": "1.0"},
-        **{one.wire_name: _property(one, defs) for one in fields},
+        **{one.wire_name: property_schema(one, defs) for one in fields},
         "datacontenttype": {"description": "Always JSON.", "const": CONTENT_TYPE},
         "dataschema": {
             "description": f"`{SCHEMA_URN}` + type.",
@@ -125,16 +133,14 @@ def envelope_schema(example: Any) -> Schema:
         },
     }
     schema["properties"]["type"] = _described(enum_reference("event_type"), by_name["event_type"].metas)
-    schema["additionalProperties"] = {
-        "description": "Any other CloudEvents extension attribute is kept, as text.",
-        "type": ["string", "integer", "boolean"],
-    }
+    schema["additionalProperties"] = ENVELOPE_RULES["additionalProperties"]
     schema["dependentRequired"] = {"hash": ["prevhash"], "prevhash": ["hash"]}
-    schema["propertyNames"] = {"pattern": "^[a-z0-9]{1,20}$"}
-    return _with_end(schema, defs, example)
+    schema["propertyNames"] = ENVELOPE_RULES["propertyNames"]
+    return with_end(schema, defs, [example])
 
 
-def _head(name: str, title: str, description: str) -> Schema:
+def head(name: str, title: str, description: str) -> Schema:
+    """How the schema of a message or of an event's data begins."""
     return {
         "$schema": DIALECT,
         "$id": SCHEMA_URN + name,
@@ -144,11 +150,13 @@ def _head(name: str, title: str, description: str) -> Schema:
     }
 
 
-def _with_end(schema: Schema, defs: Schema, example: Any) -> Schema:
-    return schema | ({"$defs": defs} if defs else {}) | {"examples": [example]}
+def with_end(schema: Schema, defs: Schema, examples: Sequence[Any]) -> Schema:
+    """A schema with what its fields put into `defs`, and with examples."""
+    return schema | ({"$defs": defs} if defs else {}) | {"examples": list(examples)}
 
 
-def _property(field: Field, defs: Schema) -> Schema:
+def property_schema(field: Field, defs: Schema) -> Schema:
+    """The schema of one field; what it needs in `$defs` of its document is put into `defs`."""
     described = _described(_kind(field.type, field.name, defs), field.metas)
     if field.default is not None and not field.is_required and field.default is not False:
         described["default"] = list(field.default) if isinstance(field.default, tuple) else field.default
@@ -182,7 +190,7 @@ def _kind(declared: Any, name: str, defs: Schema) -> Schema:
         "type": "object",
         "required": [one.wire_name for one in fields_of(declared) if one.is_required],
         "additionalProperties": False,
-        "properties": {one.wire_name: _property(one, defs) for one in fields_of(declared)},
+        "properties": {one.wire_name: property_schema(one, defs) for one in fields_of(declared)},
     }
     return {"$ref": f"#/$defs/{_definition(closed, name, defs)}"}
 

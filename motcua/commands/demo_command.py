@@ -8,7 +8,7 @@ from importlib.resources import as_file, files
 import click
 
 from demo.reference import load_procedures, load_units
-from demo.simulation import WINDOWS, Reference, simulate
+from demo.simulation import PORTAL_SOURCE, SOURCE, WINDOWS, Reference, simulate
 from motcua.addresses import Addresses
 from motcua.commands.report_command import print_weekly_report
 from motcua.commands.units_command import load_unit_file
@@ -37,7 +37,7 @@ def command(seed: int, dossiers: int, *, exits: bool) -> int:
     """
     out = progress_console()
     out.print("[bold]Motcua[/bold] khởi động (starting):")
-    with running_stack() as (addresses, stack):
+    with running_stack([SOURCE, PORTAL_SOURCE]) as (addresses, stack):
         _load_units(addresses)
         _feed(addresses, seed, dossiers)
         comparison = asyncio.run(compare(addresses, load_units(), datetime.now(UTC)))

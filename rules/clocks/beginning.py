@@ -1,9 +1,11 @@
 """What begins a stream: a submission, an acceptance, a citizen's feedback; and the clocks that start with it (DR-01 to DR-11)."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from events.deadline import DeadlineSet
@@ -14,7 +16,7 @@ from rules.clocks.rule_values import given_term_of, term_of
 from rules.clocks.state import Clock
 from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.due.sub_clocks import feedback_due, intake_due, transfer_due
-from rules.due.terms import Term, appointment, due
+from rules.due.terms import Term, due, first_due, given_date
 from rules.errors import CalendarExhaustedError, RulesError
 
 TRANSFER = "transfer"
@@ -28,18 +30,14 @@ def on_submitted(transition: Transition, fact: Submitted) -> None:
     if transition.legal_context is None:
         _unknown_calendar(transition, name, "intake")
         return
+    term = Term(value=transition.legal_context.rule_set.intake_working_hours, unit="hour")
     try:
         answer = intake_due(transition.legal_context.calendar, instant(fact.at), transition.legal_context.rule_set)
+        plan = transition.planner.by_due(transition.legal_context, "intake", answer, term)
     except RulesError as error:
         transition.not_armed_by(name, "intake", error)
         return
-    term = Term(value=transition.legal_context.rule_set.intake_working_hours, unit="hour")
-    emit_set(
-        transition,
-        transition.armed(
-            name, "intake", fact.at, transition.planner.by_due(transition.legal_context, "intake", answer, term), term
-        ),
-    )
+    emit_set(transition, transition.armed(name, "intake", fact.at, plan, term))
 
 
 def on_accepted(transition: Transition, fact: Accepted) -> None:
@@ -55,22 +53,34 @@ def on_accepted(transition: Transition, fact: Accepted) -> None:
         return
     if found is None:
         return
-    plan, term, computed_due_at = found
-    emit_set(transition, transition.armed(DOSSIER, "dossier", fact.at, plan, term), computed_due_at)
+    if found.problem:
+        transition.flag("redated", "B15", found.problem, code="later-than-the-term")
+    about = {"promised_due_at": found.promised_at or found.plan.due_at, "stated_due_at": fact.appointment_at or 0}
+    clock = transition.armed(DOSSIER, "dossier", fact.at, found.plan, found.term, **about)
+    emit_set(transition, clock, found.computed_due_at)
     _start_transfer(transition, fact)
 
 
-def _dossier_plan(transition: Transition, fact: Accepted) -> tuple[Plan, Term | None, Instant | None] | None:
-    """(plan, term, what the rules alone would have given). An appointment that the source states wins over a term."""
+class _FirstDue(Struct, frozen=True, gc=False):
+    """When a dossier is first due, and the term that is its own; and what B15 tells apart.
+
+    `promised_at` is an appointment that lies later, `computed_due_at` what the term gives where an appointment binds, `problem`
+    what was stated against the term.
+    """
+
+    plan: Plan
+    term: Term | None
+    promised_at: Instant | None = None
+    computed_due_at: Instant | None = None
+    problem: str = ""
+
+
+def _dossier_plan(transition: Transition, fact: Accepted) -> _FirstDue | None:
+    """The earlier of what the term gives, its own or the catalogue's, and of the appointment that was stated (B15, DR-09)."""
     legal_context = transition.require_legal_context()
-    term = term_of(fact.term) or _term_of_procedure(transition, fact)
+    term, problem = _term_that_binds(transition, fact)
     if fact.appointment_at is not None:
-        answer = appointment(legal_context.calendar, instant(fact.at), instant(fact.appointment_at))
-        return (
-            transition.planner.by_due(legal_context, "dossier", answer, term),
-            term,
-            _computed(transition, fact, term),
-        )
+        return _with_appointment(transition, fact, fact.appointment_at, term, problem)
     if term is None:
         if fact.procedure_code and transition.planner.procedure(fact.procedure_code, fact.opened_on) is None:
             reason = f"procedure {fact.procedure_code} is not in the catalogue, and the event states no term (DR-09)"
@@ -78,14 +88,50 @@ def _dossier_plan(transition: Transition, fact: Accepted) -> tuple[Plan, Term | 
         else:
             transition.not_armed(DOSSIER, "dossier", "no_term", "there is neither a term nor an appointment (DR-09)")
         return None
-    return transition.planner.by_term(legal_context, "dossier", fact.at, term), term, None
+    return _FirstDue(transition.planner.by_term(legal_context, "dossier", fact.at, term), term, problem=problem)
 
 
-def _term_of_procedure(transition: Transition, fact: Accepted) -> Term | None:
-    if fact.appointment_at is not None:
-        return None
-    procedure = transition.planner.procedure(fact.procedure_code, fact.opened_on)
-    return procedure.term() if procedure is not None else None
+def _term_that_binds(transition: Transition, fact: Accepted) -> tuple[Term | None, str]:
+    """The term of an acceptance, and what is wrong with it.
+
+    One that the catalogue doesn't have never lengthens the clock. Beside a mere appointment it is the longest of the catalogue:
+    nobody has said which case it is.
+    """
+    stated, procedure = term_of(fact.term), transition.planner.procedure(fact.procedure_code, fact.opened_on)
+    if procedure is None or stated in procedure.terms.values():
+        return stated, ""
+    if stated is None and fact.appointment_at is None:
+        return procedure.term(), ""
+    legal_context = transition.require_legal_context()
+    ends = {
+        term: transition.planner.by_term(legal_context, "dossier", fact.at, term).due_at
+        for term in procedure.terms.values()
+    }
+    longest = max(ends, key=lambda term: ends[term])
+    if stated is None:
+        return longest, ""
+    own_end = transition.planner.by_term(legal_context, "dossier", fact.at, stated).due_at
+    problem = f"the catalogue has no term of {stated.value} {stated.unit} for procedure {fact.procedure_code}"
+    return (stated if own_end <= ends[longest] else longest), problem
+
+
+def _with_appointment(
+    transition: Transition, fact: Accepted, stated_at: Instant, term: Term | None, problem: str
+) -> _FirstDue:
+    legal_context = transition.require_legal_context()
+    calendar, at = legal_context.calendar, instant(fact.at)
+    answer = first_due(calendar, at, term, instant(stated_at), legal_context.rule_set)
+    assert answer is not None  # noqa: S101 an appointment was stated
+    if answer.rule == "appointment":
+        own = term if fact.term is not None else None
+        plan = transition.planner.by_due(legal_context, "dossier", answer, own)
+        return _FirstDue(plan, own, None, _computed(transition, fact, own), problem)
+    # What was printed for the citizen is kept as the promise, to the instant if the calendar doesn't reach it.
+    promised_at, later = stated_at, f"the appointment lies after {answer.due_at.isoformat()}, which the term gives"
+    with suppress(CalendarExhaustedError):
+        promised_at = micros(given_date(calendar, instant(stated_at)))
+    plan = transition.planner.by_due(legal_context, "dossier", answer, term)
+    return _FirstDue(plan, term, promised_at, None, "; ".join(filter(None, (problem, later))))
 
 
 def _computed(transition: Transition, fact: Accepted, term: Term | None) -> Instant | None:
@@ -103,13 +149,13 @@ def _start_transfer(transition: Transition, fact: Accepted) -> None:
     if procedure is None or not procedure.has_transfer_clock:
         return
     legal_context = transition.require_legal_context()
-    answer = transfer_due(legal_context.calendar, instant(fact.at), legal_context.rule_set)
-    emit_set(
-        transition,
-        transition.armed(
-            TRANSFER, "transfer", fact.at, transition.planner.by_due(legal_context, "transfer", answer, None), None
-        ),
-    )
+    try:
+        answer = transfer_due(legal_context.calendar, instant(fact.at), legal_context.rule_set)
+        plan = transition.planner.by_due(legal_context, "transfer", answer, None)
+    except RulesError as error:
+        transition.not_armed_by(TRANSFER, "transfer", error)
+        return
+    emit_set(transition, transition.armed(TRANSFER, "transfer", fact.at, plan, None))
 
 
 def on_feedback_received(transition: Transition, fact: FeedbackReceived) -> None:
@@ -125,13 +171,11 @@ def start_feedback(transition: Transition, name: str, at: Instant) -> None:
     try:
         stage = "answer" if name == FEEDBACK_ANSWER else "publication"
         answer = feedback_due(transition.legal_context.calendar, instant(at), stage, transition.legal_context.rule_set)  # type: ignore[arg-type]
+        plan = transition.planner.by_due(transition.legal_context, name, answer, None)
     except RulesError as error:
         transition.not_armed_by(name, name, error)
         return
-    emit_set(
-        transition,
-        transition.armed(name, name, at, transition.planner.by_due(transition.legal_context, name, answer, None), None),
-    )
+    emit_set(transition, transition.armed(name, name, at, plan, None))
 
 
 def emit_set(transition: Transition, clock: Clock, computed_due_at: Instant | None = None) -> None:

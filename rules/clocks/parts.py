@@ -7,6 +7,8 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from events.deadline import DeadlineMet, StepBreached
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
 from rules.clocks import holding
 from rules.clocks.beginning import FEEDBACK_ANSWER, FEEDBACK_PUBLICATION, emit_set, start_feedback
 from rules.clocks.facts import (
@@ -65,7 +67,8 @@ def _hold(transition: Transition, now: Holding) -> None:
 
 def given_up(transition: Transition) -> None:
     """The end of the dossier leaves no hand-over open."""
-    _hold(transition, holding.received(_holding(transition)))
+    if transition.state.given_by_unit_id:
+        _hold(transition, holding.received(_holding(transition)))
 
 
 def on_transferred(transition: Transition, fact: Transferred) -> None:
@@ -82,16 +85,16 @@ def on_transferred(transition: Transition, fact: Transferred) -> None:
     has_legs = procedure is not None and procedure.agency_legs and fact.to_unit_id != transition.state.subject.unit_id
     if fact.due_back_at is None and not has_legs:
         return
-    if fact.due_back_at is not None:
-        answer = appointment(transition.legal_context.calendar, instant(fact.at), instant(fact.due_back_at))
-    else:
-        answer = agency_due(
-            transition.legal_context.calendar,
-            lawful_due_of(dossier, transition.zone),
-            instant(fact.at),
-            transition.legal_context.rule_set,
-        )
-    _start(transition, f"agency:{fact.to_unit_id}#{fact.seq}", "agency", answer, None, unit_id=fact.to_unit_id)
+    name, calendar, rule_set = f"agency:{fact.to_unit_id}#{fact.seq}", *_law(transition)
+    about = {"unit_id": fact.to_unit_id, "stated_due_at": fact.due_back_at or 0}
+    try:
+        if fact.due_back_at is not None:
+            answer = appointment(calendar, instant(fact.at), instant(fact.due_back_at))
+        else:
+            answer = agency_due(calendar, lawful_due_of(dossier, transition.zone), instant(fact.at), rule_set)
+        _start(transition, name, "agency", answer, None, **about)
+    except RulesError as error:
+        transition.not_armed_by(name, "agency", error)
 
 
 def on_transfer_refused(transition: Transition, _fact: TransferRefused) -> None:
@@ -123,7 +126,7 @@ def on_step_started(transition: Transition, fact: StepStarted) -> None:
     try:
         if fact.due_at is not None:
             answer = appointment(transition.legal_context.calendar, instant(fact.at), instant(fact.due_at))
-            _start(transition, name, "step", replace(answer, rule="DR-12"), None, **about)
+            _start(transition, name, "step", replace(answer, rule="DR-12"), None, **about, stated_due_at=fact.due_at)
             return
         budget = term_of(fact.budget) or usual
         assert budget is not None  # noqa: S101 one of both is there
@@ -170,7 +173,8 @@ def on_consultation_requested(transition: Transition, fact: ConsultationRequeste
             transition.legal_context.calendar, instant(fact.at), term, by, transition.legal_context.rule_set
         )
         if answer is not None:
-            _start(transition, name, "consultation", answer, term, unit_id=fact.agency_unit_id or 0)
+            about = {"unit_id": fact.agency_unit_id or 0, "stated_due_at": fact.due_at or 0}
+            _start(transition, name, "consultation", answer, term, **about)
     except RulesError as error:
         transition.not_armed_by(name, "consultation", error)
 
@@ -207,17 +211,16 @@ def _judge_stage(transition: Transition, fact: FeedbackAct, received: Clock) -> 
     legal_context, kind = transition.require_legal_context(), f"feedback_{fact.stage}"
     try:
         answer = feedback_due(legal_context.calendar, instant(received.started_at), fact.stage, legal_context.rule_set)
+        plan, name = transition.planner.by_due(legal_context, kind, answer, None), f"{kind}#{fact.seq}"
     except RulesError as error:
         transition.not_armed_by(kind, kind, error)
         return
-    plan, name = transition.planner.by_due(legal_context, kind, answer, None), f"{kind}#{fact.seq}"
     clock = transition.armed(name, kind, received.started_at, plan, None)
     transition.drop(name, is_ended=True)
     if transition.class_at(clock, fact.at) == "late":
-        holder = transition.state.holder_unit_id
-        transition.emit_at(
-            clock.lawful_due_at, clock, "", StepBreached, **transition.dues(clock), held_by_unit_id=holder
-        )
+        holder, roles = transition.state.holder_unit_id, legal_context.rule_set.part_breach_roles
+        dues = transition.dues(clock)
+        transition.emit_at(clock.lawful_due_at, clock, "", StepBreached, **dues, held_by_unit_id=holder, to_roles=roles)
     else:
         emit_met(transition, clock, fact.at, fact.event_type)
 
@@ -252,6 +255,11 @@ def emit_met(transition: Transition, clock: Clock, ended_at: Instant, ended_by: 
         ended_by=ended_by,
         outcome=outcome,  # type: ignore[arg-type]  # early or on time
     )
+
+
+def _law(transition: Transition) -> tuple[Calendar, RuleSet]:
+    legal_context = transition.require_legal_context()
+    return legal_context.calendar, legal_context.rule_set
 
 
 def _start(transition: Transition, name: str, kind: str, answer: Due, term: Term | None, **about: Any) -> None:

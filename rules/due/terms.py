@@ -1,21 +1,25 @@
-"""From a term and an acceptance to the due instant: DR-02 to DR-06, DR-09.
+"""From a term or a stated date to the due instant: DR-02 to DR-06, DR-09, B15.
 
 In go a calendar, the instant of acceptance, a `Term` and the rule set; out comes a `Due`. Pure, and a few look-ups
 whatever the length of the term. How the days were counted is told by `rules.explain.clock_explanation`.
 """
 
 from calendar import monthrange
-from datetime import MAXYEAR, date, datetime, timedelta
-from typing import Literal, get_args
+from collections.abc import Callable
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import get_args
 
 from msgspec import Struct
 
+from events.deadline import ClassifyBy
+from events.dossier import TermUnit
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from rules.errors import CalendarExhaustedError, InvalidTermError
 
-TermUnit = Literal["hour", "working_day", "calendar_day", "month", "same_day"]
-Basis = Literal["date", "instant"]
+Basis = ClassifyBy
+"""What of an instant counts for a due date (DR-08)."""
 
 _UNITS = get_args(TermUnit)
 _MONTHS = 12
@@ -81,11 +85,53 @@ def due(calendar: Calendar, accepted_at: datetime, term: Term, rule_set: RuleSet
     return _by_date(calendar, start, due_on, "DR-04" if unit == "calendar_day" else "DR-05")
 
 
-def appointment(calendar: Calendar, accepted_at: datetime, due_at: datetime) -> Due:
-    """Give the due instant that a source system states itself, without a term; the instant is kept as stated."""
-    local = calendar.local(due_at)
+def given_date(calendar: Calendar, stated_at: datetime) -> datetime:
+    """Give the instant that a date which somebody stated means, in the calendar's zone (B15).
+
+    Without a time, which is 00:00, the close of that day; on a day that doesn't count the close of the next working day; another
+    time of a working day as it stands.
+
+    Raises:
+        CalendarExhaustedError: the date lies outside the calendar (AL-7).
+    """
+    local = calendar.local(stated_at)
+    day = local.date()
+    if not calendar.is_working_day(day):
+        return calendar.end_of_last_session(calendar.working_day_on_or_after(day))
+    return calendar.end_of_last_session(day) if local.time() == time.min else local
+
+
+def appointment(calendar: Calendar, accepted_at: datetime, stated_at: datetime) -> Due:
+    """Give the due instant that a source system states itself, without a term: its date is read by B15 and judged by date."""
+    due_at = given_date(calendar, stated_at)
     start = calendar.effective_start(accepted_at)
-    return Due(effective_start_at=start, due_at=local, due_on=local.date(), basis="date", rule="appointment")
+    return Due(effective_start_at=start, due_at=due_at, due_on=due_at.date(), basis="date", rule="appointment")
+
+
+def first_due(
+    calendar: Calendar, accepted_at: datetime, term: Term | None, stated_at: datetime | None, rule_set: RuleSet
+) -> Due | None:
+    """Give the first due date of a clock: the earlier one of what its term gives and of what was stated (B15).
+
+    At the same instant what was stated. None: neither is known.
+
+    Raises:
+        CalendarExhaustedError: all that is known lies outside the calendar (AL-7). What alone lies outside doesn't bind.
+    """
+    questions: list[Callable[[], Due]] = []
+    if stated_at is not None:
+        questions.append(partial(appointment, calendar, accepted_at, stated_at))
+    if term is not None:
+        questions.append(partial(due, calendar, accepted_at, term, rule_set))
+    answers, errors = [], []
+    for ask in questions:
+        try:
+            answers.append(ask())
+        except CalendarExhaustedError as error:
+            errors.append(error)
+    if errors and not answers:
+        raise errors[0]
+    return min(answers, key=lambda answer: answer.due_at.astimezone(UTC), default=None)
 
 
 def nominal_day(start_on: date, term: Term) -> date:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import yaml
 
 import schemas
+from deploy.contract_yaml import read_yaml
 from events.codec import SCHEMA_URN
 
 FOLDER = Path(next(iter(schemas.__path__)))
@@ -48,14 +48,20 @@ def minimal_example(name: str) -> Any:
     return example(name, "minimal" if has_own else "full")
 
 
+@cache
 def document(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = read_yaml((FOLDER / name).read_text(encoding="utf-8"))
     return loaded
 
 
 def wrong_fields(name: str, data: Any) -> set[str]:
     """JSON pointers of the fields that the schema refuses."""
-    return {pointer for error in validator(name).iter_errors(data) for pointer in _pointers(error)}
+    return refused_by(validator(name), data)
+
+
+def refused_by(checks: jsonschema_rs.Draft202012Validator, data: Any) -> set[str]:
+    """JSON pointers of the fields that a validator refuses."""
+    return {pointer for error in checks.iter_errors(data) for pointer in _pointers(error)}
 
 
 def _pointers(error: jsonschema_rs.ValidationError) -> list[str]:

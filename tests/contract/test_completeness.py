@@ -112,7 +112,17 @@ def test_asyncapi_has_every_message_on_its_topic_and_no_other() -> None:
         assert channel["bindings"]["kafka"]["replicas"] == topic_file["replication_factor"]["production"]
     assert {message["name"] for message in messages.values()} == set(CLASS_BY_TYPE) | {"action.v1", "answer.v1"}
     for message in messages.values():
-        assert message["payload"]["schema"]["$ref"] == f"./{message['name']}.schema.json"
+        assert message["payload"]["$ref"] == f"#/components/schemas/{message['name']}"
+
+
+def test_openapi_has_the_data_of_every_action_and_of_no_other_event() -> None:
+    described = document("openapi.yaml")["components"]["schemas"]
+    assert set(described) & set(CLASS_BY_TYPE) == ACTION_TYPES
+    asked = [
+        (one["if"]["properties"]["type"]["const"], one["then"]["properties"]["data"]["$ref"])
+        for one in described["action.v1"]["allOf"]
+    ]
+    assert asked == [(name, f"#/components/schemas/{name}") for name in DOSSIER_TYPES if name in ACTION_TYPES]
 
 
 def test_the_types_of_actions_and_of_recorded_events_are_those_of_the_catalog() -> None:

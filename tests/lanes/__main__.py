@@ -1,7 +1,7 @@
-"""All tests in two lanes side by side: `python -m tests.lanes [options of pytest]`.
+"""All tests in three lanes side by side: `python -m tests.lanes [options of pytest]`.
 
-The pure lane is shown while it runs, the connected lane's output follows it; the last lines are pytest's own closing lines of
-both. Exit code 0 if both lanes are green, else the first one's that is not.
+The pure lane is shown while it runs, the output of the others follows it; the last lines are pytest's own closing lines of
+all three. Exit code 0 if every lane is green, else the first one's that is not.
 """
 
 import os
@@ -16,7 +16,7 @@ from tests.lanes.layers import LANES, read_layers
 
 ROOT = Path(__file__).resolve().parents[2]
 _PURE_STANDS_BACK = ("nice", "-n", "5")
-"""The connected lane has processes that wait for each other; the pure lane takes what they leave of the cores."""
+"""The other lanes have processes that wait for each other; the pure lane takes what they leave of the cores."""
 
 
 class Lane:
@@ -56,7 +56,7 @@ class Lane:
 
 
 def run(options: Sequence[str]) -> int:
-    """Run both lanes to their ends; Ctrl-C reaches them too, and they end in order."""
+    """Run the lanes to their ends; Ctrl-C reaches them too, and they end in order."""
     lanes = [Lane(name, options) for name in LANES]
     for lane in lanes:
         sys.stdout.write(f"== {lane.name} lane\n")

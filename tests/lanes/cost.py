@@ -79,7 +79,7 @@ class Costs:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         layer = self._layers.of(item.nodeid)
-        has_children = layer is None or layer.lane == "connected"
+        has_children = layer is None or layer.lane != "pure"
         before = cpu_seconds(has_children=has_children)
         outcome = yield
         # A process whose parent died before it is nobody's child any more: what it has used can't be seen, and is no gain.

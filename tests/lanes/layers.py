@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).with_name("layers.toml")
-LANES = ("pure", "connected")
-"""Pure tests start no process of the product; connected ones run on the real Kafka, ClickHouse, PostgreSQL and browser."""
+LANES = ("pure", "connected", "whole")
+"""Pure tests start no process of the product; connected ones run parts of it on the real Kafka, ClickHouse and PostgreSQL;
+whole ones run the product as its users meet it: its processes, its stack, its page in a browser."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

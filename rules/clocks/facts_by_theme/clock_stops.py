@@ -48,7 +48,7 @@ class Extended(Fact, frozen=True, kw_only=True):
 
 
 def _extended(about: About, _: EnvelopeCore, data: dossier.DeadlineExtended) -> Fact:
-    return Extended(**about, new_due_at=micros(data.new_due_at), legal_basis=data.legal_basis)
+    return Extended(*about, new_due_at=micros(data.new_due_at), legal_basis=data.legal_basis)
 
 
 READINGS: Final[Readings] = MappingProxyType(

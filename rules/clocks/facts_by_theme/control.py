@@ -38,7 +38,7 @@ class BackdatingApproved(Order, frozen=True, kw_only=True):
 
 
 def _reassigned(about: About, _: EnvelopeCore, data: dossier.DossierReassignedByReorganisation) -> Fact:
-    return Reassigned(**about, to_unit_id=data.new_unit_id)
+    return Reassigned(*about, to_unit_id=data.new_unit_id)
 
 
 READINGS: Final[Readings] = MappingProxyType(

@@ -33,7 +33,7 @@ class Reopened(Fact, frozen=True, kw_only=True):
 
 
 def _ended(about: About, envelope: EnvelopeCore, _: Any) -> Fact:
-    return Ended(**about, recorded_at=micros(envelope.recorded_at))
+    return Ended(*about, recorded_at=micros(envelope.recorded_at))
 
 
 READINGS: Final[Readings] = MappingProxyType(

@@ -6,9 +6,8 @@ instants that no other part could hold) is checked here too, so nothing behind t
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
-from fnmatch import fnmatch
 from typing import Any
 
 import orjson
@@ -17,7 +16,7 @@ from events.catalog import ACTION_TYPES, DOSSIER_TYPES
 from events.codec import read_attribute
 from events.data_codec import instants_of, plain, read_instant, typed
 from events.dossier import DossierEvent
-from events.envelope import ATTRIBUTES, CONSTANT_ATTRIBUTES
+from events.envelope import ATTRIBUTES, CONSTANT_ATTRIBUTES, SAID_BY_COUNTER
 from events.errors import SchemaMismatchError
 from services.intake.adapters.cloudevent_content import MAX_DEPTH, is_too_deep
 from services.intake.adapters.schema_check import SchemaCheck
@@ -28,18 +27,8 @@ MAX_ACTION_BYTES = 512 * 1024
 FIRST_YEAR, LAST_YEAR = 1901, 2298
 """The years that the statistics can hold; an instant outside is a slip of the pen."""
 
-_SIMPLE_ATTRIBUTES = (
-    "dossier_code",
-    "actor_id",
-    "actor_role",
-    "actor_kind",
-    "on_behalf_of",
-    "channel",
-    "correlation_id",
-    "is_history",
-)
 _BY_FIELD = {field: (attribute, kind) for field, attribute, kind in ATTRIBUTES}
-_SIMPLE = tuple((field, *_BY_FIELD[field]) for field in _SIMPLE_ATTRIBUTES)
+_SAID = tuple((field, *_BY_FIELD[field]) for field in SAID_BY_COUNTER)
 _KNOWN_NAMES = frozenset(attribute for _, attribute, _ in ATTRIBUTES) | CONSTANT_ATTRIBUTES | {"data"}
 _CONTROL_LETTERS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
@@ -51,11 +40,11 @@ class ActionReader:
         self,
         action_schema: Mapping[str, Any],
         data_schemas: Mapping[str, Mapping[str, Any]],
-        history_sources: Sequence[str],
+        history_sources: Collection[str],
     ) -> None:
         self._action_schema = SchemaCheck(action_schema)
         self._data_schemas = {name: SchemaCheck(data_schemas[name]) for name in ACTION_TYPES}
-        self._history_sources = tuple(history_sources)
+        self._history_sources = frozenset(history_sources)
 
     def read(self, raw: Any) -> Action | Refusal:
         """The action that a parsed structured CloudEvent reports."""
@@ -82,9 +71,10 @@ class ActionReader:
 
     def _action(self, given: Mapping[str, Any]) -> Action | Refusal:
         try:
-            simple = {field: read_attribute(name, given[name], kind) for field, name, kind in _SIMPLE if name in given}
+            said_around = {
+                field: read_attribute(name, given[name], kind) for field, name, kind in _SAID if name in given
+            }
             occurred_at = read_instant("time", given["time"])
-            unit_id = read_attribute("unitid", given["unitid"], "integer")
         except SchemaMismatchError as error:
             return _schema_refusal([_type_error(error, "")])
         try:
@@ -103,15 +93,14 @@ class ActionReader:
             "event_type": given["type"],
             "subject": given["subject"],
             "occurred_at": occurred_at,
-            "unit_id": unit_id,
             "extra": {name: _text(value) for name, value in given.items() if name not in _KNOWN_NAMES},
-            **simple,
+            **said_around,
         }
         meaning = _meaning(read, said)
         if len(meaning) > MAX_ACTION_BYTES:
             return Refusal(code="too-large", params={"limit": MAX_ACTION_BYTES})
         action = Action(**read, data=data, digest=hashlib.sha256(meaning).hexdigest())
-        if action.is_history and not any(fnmatch(action.source, pattern) for pattern in self._history_sources):
+        if action.is_history and action.source not in self._history_sources:
             return Refusal(code="history-not-allowed", field_name="history", params={"source": action.source})
         return action
 

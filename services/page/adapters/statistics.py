@@ -56,9 +56,7 @@ class Statistics:
         """The figures of a unit and of each unit directly below it."""
         scope = await self._rooted(asked.scope)
         counted = await self._reader.ask(lambda client: figures_below(client, asked.period, scope))
-        whole = await self._reader.ask(
-            lambda client: figures_of_scope(client, asked.period, scope, counted.values())
-        )
+        whole = await self._reader.ask(lambda client: figures_of_scope(client, asked.period, scope, counted.values()))
         head = await self._head(asked, scope)
         names = await self._unit_names.names(asked.period.last_day)
         if not counted and scope.unit_id and scope.unit_id not in names:

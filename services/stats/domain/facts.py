@@ -12,6 +12,7 @@ from itertools import zip_longest
 from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
 
+from events import deadline
 from events.catalog import DEADLINE_TYPES
 from events.results import ENDING_KIND_BY_TYPE
 from services.stats.domain.levels import Places
@@ -21,7 +22,7 @@ from services.stats.domain.rows import DossierKey, KnownEvent
 from services.stats.domain.stays import FAR_FUTURE, Keeper, Stay, Turn, stays_of
 
 Instants = list[tuple[datetime, datetime]]
-Outcome = Literal["early", "on_time", "late", "unknown", "terminated", "open"]
+Outcome = Literal[deadline.Outcome, "terminated", "open"]
 """The class of a resolved dossier as the clock stated it, or how else it stands."""
 
 

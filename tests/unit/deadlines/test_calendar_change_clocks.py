@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from events.deadline import DeadlineRecomputed
 from tests.unit.deadlines.calendars import NEW, calendar, swapped, with_versions
 from tests.unit.deadlines.life import (
@@ -89,11 +91,32 @@ def test_an_order_for_a_calendar_that_is_not_known_here_is_an_alert_and_the_cloc
     assert local(one(emitted, "breached").envelope.occurred_at) == "2026-03-13 17:00"
 
 
-def test_an_appointment_that_a_source_stated_is_never_counted_anew() -> None:
+def test_an_appointment_that_a_source_stated_stays_where_its_day_still_counts() -> None:
     life = (
-        Life().accepted("2026-03-02T08:00", appointment_at=at("2026-03-13T10:00")).recalendared("2026-03-03T09:00", NEW)
+        Life().accepted("2026-03-02T08:00", appointment_at=at("2026-03-12T10:00")).recalendared("2026-03-03T09:00", NEW)
     )
     assert not only(told_by_swap(life), "recomputed")
+
+
+@pytest.mark.parametrize(
+    "life",
+    [
+        Life().accepted("2026-03-02T08:00", appointment_at=at("2026-03-13T10:00")),
+        Life().accepted("2026-03-02T08:00", term(20), appointment_at=at("2026-03-13T10:00")),
+        Life().accepted("2026-03-02T08:00", term(3)).extended("2026-03-02T09:00", at("2026-03-13T10:00")),
+    ],
+)
+def test_a_given_date_on_a_day_that_is_taken_off_moves_to_the_close_of_the_next_working_day(life: Life) -> None:
+    recomputed = one(told_by_swap(life.recalendared("2026-03-03T09:00", NEW)), "recomputed")
+    assert dues(recomputed)[1:] == ("2026-03-16 17:00", "2026-03-16 17:00")
+
+
+def test_a_given_date_on_a_day_that_becomes_a_working_day_is_that_day() -> None:
+    life = (
+        Life().accepted("2026-03-02T08:00", appointment_at=at("2026-03-07T10:00")).recalendared("2026-03-03T09:00", NEW)
+    )
+    recomputed = one(told_by_swap(life), "recomputed")
+    assert dues(recomputed) == ("2026-03-09 17:00", "2026-03-07 10:00", "2026-03-09 17:00")
 
 
 def test_a_supplement_is_counted_by_the_new_calendar_after_the_order() -> None:

@@ -53,9 +53,11 @@ def test_an_apology_in_view_lapses_when_the_due_date_is_extended() -> None:
     assert [getattr(event.data, "reason", "") for event in only(emitted, "apology-lapsed")] == ["due_moved"]
 
 
-def test_an_extension_to_an_earlier_day_moves_nothing() -> None:
+def test_an_extension_to_an_earlier_day_moves_nothing_and_is_flagged() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).extended("2026-03-04T07:00", at("2026-03-06T17:00"))
-    assert kinds(told(life)) == ["set"]
+    emitted = told(life)
+    assert kinds(emitted) == ["set", "integrity-flag-raised"]
+    assert (emitted[1].data.kind, emitted[1].data.rule) == ("redated", "B15")
 
 
 def test_an_extension_after_the_due_day_cures_nothing() -> None:

@@ -103,8 +103,8 @@ def test_nothing_is_breached_until_the_due_instant_has_passed(received: str, day
 
 
 def test_what_is_needed_to_redo_the_sum_is_said_with_it() -> None:
-    data = set_of(Life(procedure_code=STEPPED).accepted("2026-02-11T10:20", term(7)))
-    assert (data.term, data.given_by, data.policy) == (term(7), "rules", "restart")
+    data = set_of(Life(procedure_code=STEPPED).accepted("2026-02-11T10:20", term(5)))
+    assert (data.term, data.given_by, data.policy) == (term(5), "rules", "restart")
     assert (data.procedure_code, data.calendar_id, data.calendar_version) == (STEPPED, "vn-standard", "2026.1")
     assert (data.rule_set_version, data.time_zone, data.computed_due_at) == ("vn-2025.1", "Asia/Ho_Chi_Minh", None)
     assert data.held_by_unit_id == 26734
@@ -115,9 +115,24 @@ def test_without_a_term_the_catalogue_says_how_long_the_procedure_takes() -> Non
     assert (data.term, local(data.lawful_due_at)) == (term(5), "2026-03-09 17:00")
 
 
-def test_a_term_of_the_event_wins_over_that_of_the_catalogue() -> None:
-    data = set_of(Life(procedure_code=STEPPED).accepted("2026-03-02T08:00", term(3)))
-    assert local(data.lawful_due_at) == "2026-03-05 17:00"
+def test_a_shorter_term_than_the_catalogue_has_binds_and_is_flagged() -> None:
+    emitted = told(Life(procedure_code=STEPPED).accepted("2026-03-02T08:00", term(3)))
+    assert kinds(emitted)[:2] == ["integrity-flag-raised", "set"]
+    assert (emitted[0].data.kind, emitted[0].data.rule) == ("redated", "B15")
+    assert dues(emitted[1]) == ("2026-03-05 17:00",) * 3
+
+
+def test_a_term_that_the_catalogue_does_not_have_never_lengthens_the_clock() -> None:
+    """Case 07: 30 working days where the catalogue has 17, 20 and 27; due by the longest of them."""
+    emitted = told(Life(procedure_code="1.013978").accepted("2026-03-02T08:00", term(30)))
+    assert kinds(emitted)[:2] == ["integrity-flag-raised", "set"]
+    assert (emitted[1].data.term, local(emitted[1].data.lawful_due_at)) == (term(27), "2026-04-08 17:00")
+
+
+def test_each_case_of_the_catalogue_is_a_term_of_its_own() -> None:
+    for days in (17, 20, 27):
+        emitted = told(Life(procedure_code="1.013978").accepted("2026-03-02T08:00", term(days)))
+        assert (kinds(emitted)[0], emitted[0].data.term) == ("set", term(days))
 
 
 # Appointments that a source system states.
@@ -129,9 +144,53 @@ def test_an_appointment_stands_as_it_was_stated() -> None:
     assert (data.term, data.computed_due_at) == (None, None)
 
 
-def test_an_appointment_wins_over_a_term_and_what_the_rules_give_is_told_beside_it() -> None:
-    data = set_of(Life().accepted("2026-03-02T08:00", term(5), appointment_at=at("2026-03-13T16:00")))
-    assert (local(data.lawful_due_at), local(data.computed_due_at)) == ("2026-03-13 16:00", "2026-03-09 17:00")
+def test_a_later_appointment_than_the_term_is_the_promise_only_and_is_flagged() -> None:
+    """Case 07: 17 working days, an appointment in December."""
+    emitted = told(Life().accepted("2026-03-02T08:00", term(17), appointment_at=at("2026-12-18T17:00")))
+    assert kinds(emitted)[:2] == ["integrity-flag-raised", "set"]
+    assert (emitted[0].data.kind, emitted[0].data.rule) == ("redated", "B15")
+    assert dues(emitted[1]) == ("2026-03-25 17:00", "2026-03-25 17:00", "2026-12-18 17:00")
+    assert (emitted[1].data.given_by, emitted[1].data.rule, emitted[1].data.computed_due_at) == ("rules", "DR-02", None)
+
+
+def test_an_earlier_appointment_than_the_term_binds_and_what_the_term_gives_stands_beside_it() -> None:
+    data = set_of(Life().accepted("2026-03-02T08:00", term(5), appointment_at=at("2026-03-06T16:00")))
+    assert (local(data.lawful_due_at), local(data.computed_due_at)) == ("2026-03-06 16:00", "2026-03-09 17:00")
+    assert (local(data.promised_due_at), data.given_by, data.term) == ("2026-03-06 16:00", "source_system", term(5))
+
+
+def test_beside_a_mere_appointment_the_longest_term_of_the_catalogue_binds() -> None:
+    later = Life(procedure_code=STEPPED).accepted("2026-03-02T08:00", appointment_at=at("2026-06-16T17:00"))
+    emitted = told(later)
+    assert (kinds(emitted)[:2], dues(emitted[1])[1:]) == (
+        ["integrity-flag-raised", "set"],
+        ("2026-03-09 17:00", "2026-06-16 17:00"),
+    )
+    sooner = Life(procedure_code=STEPPED).accepted("2026-03-02T08:00", appointment_at=at("2026-03-06T10:00"))
+    assert (dues(told(sooner)[0]), set_of(sooner).term) == (("2026-03-06 10:00",) * 3, None)
+
+
+@pytest.mark.parametrize(
+    ("stated", "due"),
+    [
+        ("2026-03-11T00:00", "2026-03-11 17:00"),  # a date without a time (case 04)
+        ("2026-03-15T17:00", "2026-03-16 17:00"),  # a Sunday (case 05)
+        ("2026-03-14T00:00", "2026-03-16 17:00"),  # a Saturday, without a time
+        ("2026-03-14T08:00", "2026-03-16 17:00"),  # on which counters may be open
+        ("2026-08-22T08:00", "2026-08-22 08:00"),  # a make-up Saturday
+        ("2026-02-17T09:00", "2026-02-23 17:00"),  # in Tết
+        ("2026-03-11T19:00", "2026-03-11 19:00"),  # after hours, but stated
+    ],
+)
+def test_a_given_date_means_an_instant_of_a_working_day(stated: str, due: str) -> None:
+    accepted = "2026-02-02T08:00"
+    assert dues(told(Life().accepted(accepted, appointment_at=at(stated)))[0]) == (due,) * 3
+    extended = told(Life().accepted(accepted, term(2)).extended("2026-02-03T08:00", at(stated)))
+    assert dues(one(extended, "moved"))[1] == due
+    handed = Life().accepted(accepted, term(200)).moved_to("2026-02-03T08:00", 26740, due_back_at=at(stated))
+    assert dues(told(handed)[1])[1] == due
+    step = Life().accepted(accepted, term(200)).step("2026-02-03T08:00", "THAM_DINH", due_at=at(stated))
+    assert dues(told(step)[1])[1] == due
 
 
 def test_an_appointment_is_breached_at_its_hour_though_its_class_is_by_its_day() -> None:
@@ -228,13 +287,13 @@ def test_a_term_of_zero_is_no_term() -> None:
     assert not_armed(Life().accepted("2026-03-02T08:00", term(0))).code == "no_term"
 
 
-def test_a_term_beyond_the_last_published_year_is_an_alert() -> None:
-    data = not_armed(Life().accepted("2026-12-28T08:00", term(10)))
+def test_a_term_beyond_the_last_covered_year_is_an_alert() -> None:
+    data = not_armed(Life().accepted("2036-12-29T08:00", term(10)))
     assert data.code == "calendar_exhausted"
 
 
-def test_an_acceptance_beyond_the_last_published_year_is_an_alert() -> None:
-    assert not_armed(Life().accepted("2027-01-04T08:00", term(1))).code == "calendar_exhausted"
+def test_an_acceptance_beyond_the_last_covered_year_is_an_alert() -> None:
+    assert not_armed(Life().accepted("2037-01-05T08:00", term(1))).code == "calendar_exhausted"
 
 
 def test_an_unknown_calendar_is_an_alert() -> None:
@@ -247,7 +306,7 @@ def test_an_unknown_calendar_is_an_alert() -> None:
     "life",
     [
         Life().accepted("2026-03-02T08:00"),
-        Life().accepted("2026-12-28T08:00", term(10)),
+        Life().accepted("2026-12-28T08:00", term(5000)),
         Life().accepted("2026-03-02T08:00", term(5), calendar_id="mars"),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from demo.reference import load_procedures, load_units
-from demo.simulation import PORTAL_SOURCE, WINDOWS, Reference, simulate
+from demo.simulation import PORTAL_SOURCE, SOURCE, WINDOWS, Reference, simulate
 from events.schema_files import load_data_schemas, load_schema
 from rules.book.rulebook_files import load_rulebook
 from services.intake.adapters.action_reader import ActionReader
@@ -36,7 +36,7 @@ def test_the_same_seed_gives_the_same_actions_and_another_seed_others(
 
 
 def test_intake_accepts_every_action_without_a_flag(actions: list[dict[str, Any]]) -> None:
-    reader = ActionReader(load_schema("action.v1"), load_data_schemas(), ["urn:motcua:demo:*"])
+    reader = ActionReader(load_schema("action.v1"), load_data_schemas(), [SOURCE, PORTAL_SOURCE])
     states: dict[Any, Any] = {}
     for raw in actions:
         action = reader.read(raw)

@@ -125,7 +125,7 @@ TABLE = [
     *[(one, two, "not-a-feedback") for one in DOSSIERS for two in FEEDBACK],
     # feedback
     *[(one, "feedback-received.v1", "feedback-already-received") for one in CITIZENS],
-    *[(one, "event-corrected.v1", "unknown-target") for one in CITIZENS],
+    *[(one, two, "unknown-target") for one in CITIZENS for two in NAMING],
     ("received", "feedback-refused.v1", "refused"),
     ("received", "feedback-supplement-requested.v1", "awaiting_supplement"),
     ("received", "feedback-answered.v1", "answered"),
@@ -137,7 +137,7 @@ TABLE = [
         (one, "feedback-published.v1", "published" if one == "answered" else "feedback-not-answered")
         for one in CITIZENS
     ],
-    *[(one, two, "not-a-dossier") for one in CITIZENS for two in sorted(ACTION_TYPES - {*FEEDBACK, NAMING[0]})],
+    *[(one, two, "not-a-dossier") for one in CITIZENS for two in sorted(ACTION_TYPES - {*FEEDBACK, *NAMING})],
 ]  # fmt: skip
 
 
@@ -147,10 +147,10 @@ def sealed_by(state: DossierState | None, one: Action) -> tuple[Sealed, ...]:
     return seal(state, one, flags, NOW, START.date())
 
 
-def state_after(life: list[str]) -> DossierState | None:
+def state_after(life: list[str], **attributes: Any) -> DossierState | None:
     state = None
     for number, event_type in enumerate(life):
-        state = sealed_by(state, action(event_type, number))[-1].state
+        state = sealed_by(state, action(event_type, number, **attributes))[-1].state
     return state
 
 
@@ -229,9 +229,54 @@ def test_an_acceptance_whose_clock_could_not_be_armed_is_refused(
     accepted = action("dossier-accepted.v1", data={**data, "term": term or {"value": 1, "unit": "hour"}})
     if term is None:
         accepted = replace(accepted, data=structs.replace(accepted.data, term=None))
-    refused = refusal_by_rulebook(rulebook(), accepted)
+    refused = refusal_by_rulebook(rulebook(), accepted, opened_on(rulebook(), accepted), NOW)
     assert refused is not None
     assert (refused.code, refused.field_name) == expected
+
+
+def refused(asked: Action) -> Refusal | None:
+    return refusal_by_rulebook(rulebook(), asked, opened_on(rulebook(), asked), NOW)
+
+
+FAR = ("2040-01-02T17:00:00+07:00", "1950-01-01T00:00:00+07:00", "2298-12-31T17:00:00-07:00")
+
+
+@pytest.mark.parametrize("year", ["2027-01-15", "2036-12-31"])
+def test_days_in_a_year_that_is_not_published_are_taken(year: str) -> None:
+    """The calendar never stops a counter (B16): such days are provisional, not refused."""
+    given = f"{year}T17:00:00+07:00"
+    accepted = action("dossier-accepted.v1", data={"appointment_at": given})
+    accepted = replace(accepted, data=structs.replace(accepted.data, term=None))
+    extended = action("deadline-extended.v1", 1, data={"new_due_at": given})
+    assert [refused(one) for one in (accepted, extended)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("event_type", "field_name"),
+    [
+        ("deadline-extended.v1", "new_due_at"),
+        ("step-started.v1", "step_due_at"),
+        ("dossier-transferred.v1", "due_back_at"),
+        ("consultation-requested.v1", "reply_due_at"),
+        ("apology-sent.v1", "new_promised_at"),
+        ("supplement-requested.v1", "reply_by"),
+        ("financial-obligation-requested.v1", "pay_by"),
+    ],
+)
+@pytest.mark.parametrize("far", FAR)
+def test_a_given_day_that_no_calendar_covers_is_refused(event_type: str, field_name: str, far: str) -> None:
+    given = far[:10] if field_name in ("reply_by", "pay_by") else far
+    found = refused(action(event_type, 1, data={field_name: given}))
+    assert found is not None
+    assert (found.code, found.field_name) == ("calendar-exhausted", f"/data/{field_name}")
+
+
+@pytest.mark.parametrize("far", FAR)
+def test_an_appointment_that_no_calendar_covers_is_refused(far: str) -> None:
+    found = refused(action("dossier-accepted.v1", data={"appointment_at": far}))
+    assert found is not None
+    assert found.code == "calendar-exhausted"
+    assert "2014-01-01 – 2036-12-31" in str(found.params["reason"])
 
 
 def test_the_day_of_opening_is_local_however_the_instant_was_written() -> None:
@@ -298,13 +343,14 @@ HISTORY = {"source": HISTORY_SOURCE, "history": True}
         ("accepted", "supplement-completed.v1", 9, ["clock_gap"]),
         ("accepted", "result-delivered.v1", 9, ["order"]),
         ("accepted", "step-started.v1", 9, []),
+        ("owing", "payment-received.v1", 9, []),
     ],
 )
 def test_history_that_breaks_a_rule_is_recorded_with_a_flag_behind_it(
     life: str, event_type: str, number: int, kinds: list[str]
 ) -> None:
-    state = state_after(LIVES[life])
-    told = action(event_type, number, **HISTORY)
+    state = state_after(LIVES[life], **HISTORY)
+    told = action(event_type, number, **HISTORY, id="told")
     sealed = sealed_by(state, told)
     assert [one.structured["data"]["kind"] for one in sealed[1:]] == kinds
     for flag in sealed[1:]:
@@ -316,4 +362,7 @@ def test_history_that_breaks_a_rule_is_recorded_with_a_flag_behind_it(
 
 @pytest.mark.parametrize("event_type", ["dossier-accepted.v1", "event-corrected.v1"])
 def test_history_may_not_break_the_other_rules(event_type: str) -> None:
-    assert isinstance(decide(state_after(LIVES["resolved"]), action(event_type, 9, **HISTORY), NOW), Refusal)
+    state = state_after(LIVES["resolved"], **HISTORY)
+    refused = decide(state, action(event_type, 9, **HISTORY), NOW)
+    assert isinstance(refused, Refusal)
+    assert refused.code in ("already-accepted", "unknown-target")

@@ -96,7 +96,7 @@ def test_every_folder_of_tests_is_in_a_layer_and_every_layer_in_a_lane() -> None
     assert [one.folder for one in layers.layers if not (ROOT / one.folder).is_dir()] == []
 
 
-def test_a_test_that_starts_a_part_of_the_product_is_in_the_connected_lane() -> None:
+def test_a_test_that_starts_a_part_of_the_product_is_not_in_the_pure_lane() -> None:
     layers = read_layers()
     starting = re.compile(r"^from tests\.embedded\.(broker|engine) import .*\bstart", flags=re.MULTILINE)
     found = {

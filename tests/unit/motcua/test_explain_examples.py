@@ -105,14 +105,22 @@ def test_what_a_law_extended_is_not_counted_day_by_day() -> None:
 
 
 def test_a_stated_appointment_stands_beside_what_the_rules_give() -> None:
-    life = Life().accepted("2026-03-02T09:00", term(5), appointment_at=at("2026-03-20T16:00"))
+    life = Life().accepted("2026-03-02T09:00", term(5), appointment_at=at("2026-03-06T16:00"))
     (clock,) = explained_json(life)["clocks"]
     assert (clock["given_by"], clock["days"], clock["lawful"]["computed"][:16]) == (
         "source_system",
         [],
-        "2026-03-20T16:00",
+        "2026-03-06T16:00",
     )
     assert clock["count_by_rules"]["due_at"][:10] == "2026-03-09"
+
+
+def test_a_later_appointment_is_a_promise_beside_the_days_that_bind() -> None:
+    explained = explained_json(Life().accepted("2026-03-02T09:00", term(5), appointment_at=at("2026-03-20T16:00")))
+    (clock,) = explained["clocks"]
+    assert (clock["given_by"], len(clock["days"]), clock["lawful"]["computed"][:16]) == ("rules", 8, "2026-03-09T17:00")
+    assert clock["promised"]["computed"][:16] == "2026-03-20T16:00"
+    assert [note["code"] for note in explained["notes"]] == ["later-than-the-term"]
 
 
 def test_an_ending_while_waiting_is_judged_as_if_the_answer_had_come_then() -> None:
@@ -175,6 +183,7 @@ def test_an_explanation_is_plain_json() -> None:
     assert set(found["clocks"][0]) == {
         "name", "kind", "step_code", "started_at", "effective_start", "term", "basis", "rule", "rules", "calendar_id",
         "calendar_version", "rule_set_version", "due_at", "counted_days", "days", "ledger", "policies", "given_by",
+        "is_provisional",
         "first_calendar_version", "first_count", "count_by_rules", "lawful_count", "original", "lawful", "promised",
         "judged_due_at", "is_waiting", "is_over", "ended_at", "ended_by", "outcome", "moves", "apology_latest_at", "rungs",
         "unexplained", "problem", "differs",

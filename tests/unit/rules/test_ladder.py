@@ -86,13 +86,16 @@ def test_the_fifth_is_of_the_term_also_when_the_clock_was_paused(
     assert near_due_rungs(calendar, ten_days_on, term, rule_set)[0].at == vn("2026-04-20T07:30")
 
 
-def test_an_appointment_on_a_closed_day_keeps_the_rungs_before_it(amsterdam: Calendar, rule_set: RuleSet) -> None:
+def test_an_appointment_on_a_closed_day_is_reminded_of_before_the_next_working_day(
+    amsterdam: Calendar, rule_set: RuleSet
+) -> None:
     received = datetime(2011, 10, 3, 9, 0, tzinfo=amsterdam.zone)
     stated = appointment(amsterdam, received, datetime(2011, 10, 15, 12, 0, tzinfo=amsterdam.zone))
     found = near_due_rungs(amsterdam, stated, None, rule_set)
     assert [(rung.name, rung.at.isoformat()) for rung in found] == [
         ("A2", "2011-10-12T08:00:00+02:00"),
         ("A3", "2011-10-14T08:00:00+02:00"),
+        ("A4", "2011-10-17T08:00:00+02:00"),
     ]
 
 

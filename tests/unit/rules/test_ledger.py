@@ -181,11 +181,11 @@ def test_an_extension_says_from_when_the_clock_runs_to_its_new_end(desk: Desk, v
     assert unmoved.running_from_at == vn("2026-03-02T09:00")
 
 
-def test_an_extension_to_a_day_off_is_kept_as_the_law_states_it(desk: Desk) -> None:
+def test_an_extension_to_a_day_off_ends_on_the_next_working_day(desk: Desk) -> None:
     saturday = "extended 03-10T09:00 > 03-21T12:00"
-    assert desk.days("03-02T09:00", "10 working_day", saturday) == ["03-21"] * 3
+    assert desk.days("03-02T09:00", "10 working_day", saturday) == ["03-23"] * 3
     same_day = saturday + ", fee 03-11T09:00 > 03-11T10:00"
-    assert desk.days("03-02T09:00", "15 calendar_day", same_day) == ["03-21"] * 3
+    assert desk.days("03-02T09:00", "15 calendar_day", same_day) == ["03-23"] * 3
 
 
 def test_a_waiting_dossier_is_closed_at_its_end_whatever_follows_the_request(desk: Desk, vn: Local) -> None:
