@@ -3,7 +3,8 @@
 WITH
     names AS (SELECT unit_id AS named_id, name FROM ({{unit_names}})),
     NOT {is_stock:Bool} AND is_ended AS is_of_the_ending,
-    endings[arrayCount(one -> (one.since, one.until) <= (since, until) AND one.outcome != 'reassigned', stays)] AS ending
+    -- Endings and reopenings take turns: before the nth ending lie n - 1 reopenings.
+    endings[1 + arrayCount(one -> (one.since, one.until) <= (since, until) AND one.came_by = 'reopened', stays)] AS ending
 SELECT
     dossier_id, dossier_code, unit_id, held_by_unit_id, procedure_code, procedure_name, accepted_at, time_zone, classify_by, is_provisional,
     multiIf({is_stock:Bool}, seen_due_at, is_of_the_ending, ifNull(ending.judged_due_at, seen.lawful_due_at), seen.lawful_due_at) AS lawful_due_at,
