@@ -311,6 +311,16 @@ def figures(events: Sequence[Event], as_of: datetime, to_on: date) -> dict[str, 
     return {one.dossier_id: frozenset(name for name in FIGURE_NAMES if getattr(one.counts, name)) for one in counted}
 
 
+def figures_of_weeks(events: Sequence[Event], mondays: Sequence[date], as_of: datetime) -> dict[date, frozenset[str]]:
+    """Under which figures the one dossier of some events counts in each week, with all that is known `as_of`."""
+    found: dict[date, frozenset[str]] = {}
+    for monday in mondays:
+        period = periods.Period(from_on=monday, to_on=monday + timedelta(days=7), as_of=as_of)
+        counted = counted_dossiers(events, [], "province", period)
+        found[monday] = frozenset(name for one in counted for name in FIGURE_NAMES if getattr(one.counts, name))
+    return found
+
+
 def verdict_on(ending: Event, said: Sequence[Event]) -> tuple[str, Verdict | None]:
     """The class that the clock stated last of an ending, and all that it stated; ("not stated", None) where it said nothing."""
     stated = [one.data for one in said if isinstance(one.data, EndingClassified)]
