@@ -46,7 +46,7 @@ def standing_of(world: World, closed_until: date) -> Standing | None:
     closed = [monday for monday in MONDAYS if monday + timedelta(days=7) <= closed_until]
     return Standing(
         outcome=_CLASSES.get(outcome, -1),
-        letter=_LETTERS.index(facts.apology_class),
+        letter=min((_LETTERS.index(one.apology_class) for one in facts.obligations), default=len(_LETTERS) - 1),
         is_unbreached=int(facts.breached_at is None),
         weeks=tuple(_weeks(dossier.events, closed, world.plan.until)),
     )
