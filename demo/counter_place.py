@@ -24,9 +24,7 @@ class CounterPlace:
         communes = self._by_level["commune"]
         self._remote = {one.unit_id for one in random.sample(communes, round(len(communes) * REMOTE_SHARE))}
         offered = [one for one in procedures_at(procedures, day) if one.term_value <= LONGEST_TERM[one.term_unit]]
-        self._procedures = {
-            level: [one for one in offered if one.level == level] or offered for level in self._levels
-        }
+        self._procedures = {level: [one for one in offered if one.level == level] or offered for level in self._levels}
 
     def unit(self, random: Random) -> Unit:
         """The unit that receives the next dossier."""

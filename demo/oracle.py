@@ -1,9 +1,9 @@
 """The figures counted a second time, in plain Python over the published events, to hold against the statistics.
 
 In: structured CloudEvents of `dossier-events` and `deadline-events` as `motcua events` prints them, and the units.
-Out: the counts of docs/rules/statistics.md per unit, with B11 (endings and reopenings), OR-8 (a reorganisation) and B19 (apologies).
-It shares no code with the services and is written from the text alone: it is short enough to be checked by reading. Classes, pauses
-and obligations are those that the clock stated; nothing is judged here.
+Out: the counts of docs/rules/statistics.md per unit, with B11 (endings, reopenings), OR-8 (a reorganisation) and B19 (apologies).
+It shares no code with the services and is written from the text alone: it is short enough to be checked by reading. Classes,
+pauses and obligations are those that the clock stated; nothing is judged here.
 """
 
 from collections import defaultdict
@@ -64,7 +64,9 @@ def read(events: Iterable[Mapping[str, Any]]) -> list[Seen]:
     }  # fmt: skip
     heeded = [one for event_id, one in published.items() if event_id not in refused]
     # What a clock says about an event follows it; when it was accepted is known before its deadline is set.
-    for event in sorted(heeded, key=lambda one: (one["subject"], one["streamseq"], one["type"] != "dossier-accepted.v1")):
+    for event in sorted(
+        heeded, key=lambda one: (one["subject"], one["streamseq"], one["type"] != "dossier-accepted.v1")
+    ):
         if event["data"].get("clock_kind", "dossier") == "dossier":
             _apply(seen[event["subject"]], event)
     return [one for one in seen.values() if one.turns]
@@ -114,7 +116,10 @@ def count(
     places = _places(units)
     counted: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTS, 0))
     for one in dossiers:
-        for at, unit_id, names in [*_flows(one, places, level, (start, end, now)), *owed_counts(one.owed, start, end, now)]:
+        for at, unit_id, names in [
+            *_flows(one, places, level, (start, end, now)),
+            *owed_counts(one.owed, start, end, now),
+        ]:
             counted_id = _unit_at(places, unit_id, at.astimezone(VIETNAM).date(), level)
             if counted_id is not None:
                 for name in names:
@@ -125,8 +130,9 @@ def count(
 def _flows(
     one: Seen, places: Mapping[int, list[Unit]], level: str, period: tuple[datetime, datetime, datetime]
 ) -> Iterator[tuple[datetime, int, tuple[str, ...]]]:
-    """How it came in and how it left or stands (I1), each with the keeper that counts it; and what was handed over between them."""
+    """How it came in, how it left or stands (I1), each with the keeper that counts it; and what was handed over between them."""
     start, end, now = period
+    came: tuple[str, ...]
     before = [turn for turn in one.turns if turn.at < start]
     inside = [turn for turn in one.turns if start <= turn.at < end]
     last = (before + inside)[-1] if before or inside else None
@@ -156,7 +162,9 @@ def _flows(
 
 def _keeper(one: Seen, *, before: datetime | None = None, until: datetime | None = None) -> int:
     """The place of who had it just before an instant, or at one."""
-    taken = [at for at, _ in one.keepers[1:] if (before is not None and at < before) or (until is not None and at <= until)]
+    taken = [
+        at for at, _ in one.keepers[1:] if (before is not None and at < before) or (until is not None and at <= until)
+    ]
     return len(taken)
 
 
@@ -172,7 +180,9 @@ def _open(one: Seen, as_of: datetime) -> tuple[str, ...]:
         return ("open", "open_unknown")
     if known[-1] < as_of:
         return ("open", "open_overdue")
-    return ("open", "open_within", "open_due_soon") if known[-1] < as_of + timedelta(days=1) else ("open", "open_within")
+    return (
+        ("open", "open_within", "open_due_soon") if known[-1] < as_of + timedelta(days=1) else ("open", "open_within")
+    )
 
 
 def _places(units: Sequence[Unit]) -> dict[int, list[Unit]]:

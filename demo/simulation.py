@@ -1,7 +1,7 @@
 """Weeks at the counters of one province, made from a seed: the same seed gives the same actions, to the byte.
 
-Two windows of the real calendar: spring and summer 2025 (three levels until the reorganisation of 01/07/2025; make-up Saturday 26/04
-and the holidays of 30/04) and Tết 2026 (no districts any more; towards its end some communes are without network and report late).
+Two windows of the real calendar: spring and summer 2025 (three levels until the reorganisation of 01/07/2025; make-up Saturday
+26/04 and the holidays of 30/04) and Tết 2026 (no districts; towards its end some communes are without network and report late).
 Real units, real procedures with their terms, working hours of the real calendar; what people do is invented.
 Pure: nothing is read or sent here.
 """
@@ -52,7 +52,9 @@ WINDOWS = (
         is_finished=True,
         reorganised_on=date(2025, 7, 1),
     ),
-    Window(first_on=date(2026, 2, 2), last_on=date(2026, 3, 13), end_on=date(2026, 3, 15), cut_off_from=date(2026, 3, 9)),
+    Window(
+        first_on=date(2026, 2, 2), last_on=date(2026, 3, 13), end_on=date(2026, 3, 15), cut_off_from=date(2026, 3, 9)
+    ),
 )
 
 
@@ -68,7 +70,7 @@ class Reference:
 
 
 def simulate(reference: Reference, seed: int, dossiers: int) -> list[dict[str, Any]]:
-    """All actions as structured CloudEvents: history in the order of its time, then what is reported live, in the order of its time.
+    """All actions as structured CloudEvents: history in the order of its time, then what is reported live, in that order too.
 
     About `dossiers` dossiers in the two windows, and some feedback.
     """
@@ -76,7 +78,9 @@ def simulate(reference: Reference, seed: int, dossiers: int) -> list[dict[str, A
     actions: list[tuple[bool, datetime, int, dict[str, Any]]] = []
     for window in WINDOWS:
         for life in _Weeks(reference, window, random).lives(dossiers // len(WINDOWS)):
-            actions.extend(("history" not in one, action_time(one), len(actions) + n, one) for n, one in enumerate(life.actions))
+            actions.extend(
+                ("history" not in one, action_time(one), len(actions) + n, one) for n, one in enumerate(life.actions)
+            )
     actions.sort(key=lambda one: one[:3])
     return [action for *_, action in actions]
 
@@ -88,7 +92,9 @@ class _Weeks:
         self._reference, self._window, self._random = reference, window, random
         self._calendar = calendar = reference.rulebook.default_calendar
         self._law = _law(reference, window)
-        self._place = CounterPlace(units_at(reference.units, window.first_on), reference.procedures, window.first_on, random)
+        self._place = CounterPlace(
+            units_at(reference.units, window.first_on), reference.procedures, window.first_on, random
+        )
         self._days = [window.first_on + timedelta(days=n) for n in range((window.last_on - window.first_on).days + 1)]
         # The counters are open on working days; the portal takes dossiers on any day.
         self._weights = list(accumulate(1.0 if calendar.is_working_day(day) else 0.06 for day in self._days))

@@ -1,4 +1,4 @@
-"""How a dossier comes in: handed in at the counter, or online with guidance, a second round or a rejection; with a term, a date or both."""
+"""How a dossier comes in: at the counter, or online with guidance, a second round or a rejection; with a term, a date or both."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,12 +23,22 @@ def arrive(life: Life) -> Due | None:
 def _submit(life: Life) -> bool:
     """Online first; whether it is good enough to be accepted."""
     for round_no in (1, 2):
-        life.act("dossier-submitted.v1", life.now if round_no == 1 else life.work(life.random.uniform(2, 24)), _submission(life, round_no), "citizen")
+        life.act(
+            "dossier-submitted.v1",
+            life.now if round_no == 1 else life.work(life.random.uniform(2, 24)),
+            _submission(life, round_no),
+            "citizen",
+        )
         # Most are answered within the eight working hours that there are.
         answered_at = life.work(life.random.uniform(0.5, 7.5) if life.chance(0.95) else life.random.uniform(9, 14))
         fate = life.random.random()
         if fate < 0.06:
-            life.act("intake-rejected.v1", answered_at, {"reason": life.random.choice(REASONS_FOR_REJECTION), "form_no": "03"}, "counter")
+            life.act(
+                "intake-rejected.v1",
+                answered_at,
+                {"reason": life.random.choice(REASONS_FOR_REJECTION), "form_no": "03"},
+                "counter",
+            )
             return False
         if fate > 0.3 or round_no == 2:
             life.now = max(life.now, answered_at)

@@ -1,4 +1,4 @@
-"""The course of one dossier's life, from the hand-in to whatever became of it; each theme has a module of its own beside this one.
+"""The course of one dossier's life, from the hand-in to whatever became of it; each theme has its own module beside this one.
 
 The planned end is drawn around the due date that the real rules give; every instant lies in working hours.
 """
@@ -37,7 +37,10 @@ def _network_is_back(life: Life, live_from: datetime) -> datetime:
 
 def _work(life: Life, computed: Due) -> None:
     if life.chance(0.1):
-        fee = {"amount_vnd": life.random.choice((8_000, 15_000, 50_000)), "method": life.random.choice(("cash", "pos", "online_dvcqg"))}
+        fee = {
+            "amount_vnd": life.random.choice((8_000, 15_000, 50_000)),
+            "method": life.random.choice(("cash", "pos", "online_dvcqg")),
+        }
         life.act("payment-received.v1", life.now + timedelta(minutes=3), fee, "citizen")
     hand_on(life, computed)
     if life.chance(0.03):

@@ -40,7 +40,9 @@ def finish(life: Life, ready_at: datetime) -> None:
     fetched_at = life.work(life.random.expovariate(1 / 9))
     life.pass_until(fetched_at)
     if life.chance(0.9):
-        method = "electronic" if life.plan.channel == 2 else life.random.choice(("counter", "counter", "counter", "post"))
+        method = (
+            "electronic" if life.plan.channel == 2 else life.random.choice(("counter", "counter", "counter", "post"))
+        )
         life.act("result-delivered.v1", fetched_at, {"method": method}, "counter")
 
 

@@ -1,4 +1,4 @@
-"""What people say and do about lateness: foreseen, letters with and without a new date, a second one, waivers, reports taken note of."""
+"""What people say and do about lateness: foreseen, letters with and without a new date, waivers, reports taken note of."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,7 +42,9 @@ def _put_letters(life: Life, computed: Due, ready_at: datetime) -> None:
 
 def _sent_at(life: Life, computed: Due) -> datetime:
     draw, hours = life.random.random(), life.random.uniform(0.5, 3.5)
-    latest_at = apology_latest_at(life.calendar, computed, term_of(life), life.law.rule_set, computed.effective_start_at)
+    latest_at = apology_latest_at(
+        life.calendar, computed, term_of(life), life.law.rule_set, computed.effective_start_at
+    )
     if draw < 0.55:
         return life.calendar.subtract_working_time(latest_at, timedelta(hours=hours))
     if draw < 0.7:  # after the latest day, before the breach

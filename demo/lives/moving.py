@@ -32,7 +32,7 @@ def extend(life: Life, computed: Due) -> Due:
 
 
 def put_calendar_order(life: Life) -> None:
-    """Put the order to count by the published calendar on the agenda; it is the one that the clock counts by, so nothing moves."""
+    """Put the order to count by the published calendar on the agenda: the one that the clock counts by, so nothing moves."""
     version = life.calendar.version
     data = {
         "calendar_id": life.calendar.calendar_id, "old_version": version, "new_version": version,
