@@ -29,7 +29,7 @@ class Story:
 
     def has(self, *types: str) -> bool:
         """Whether all of these were said."""
-        return all(self.by_type.get(name) for name in types)
+        return all(name in self.by_type for name in types)
 
     def says(self, event_type: str, **data: object) -> bool:
         """Whether an event of a type says all this in its data."""
@@ -39,7 +39,7 @@ class Story:
     @property
     def outcome(self) -> str:
         """The class that was stated last, of a dossier with one ending and a result; else nothing."""
-        stated = self.by_type.get("ending-classified", ())
+        stated = self.by_type.get("ending-classified", [])
         is_plain = len(stated) == 1 and self.has("result-ready-at-counter") and not self.has("dossier-reopened")
         return str(stated[0]["data"]["outcome"]) if is_plain else ""
 

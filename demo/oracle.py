@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from demo.oracle_obligations import Owed, owed_counts
+from demo.oracle_obligations import Owed, is_letter_missing, owed_counts
 from demo.reference import Unit
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -25,7 +25,7 @@ CHANNELS = {1: "received_direct", 2: "received_online", 3: "received_postal"}
 COUNTS = (
     "carried_in", "received", "received_direct", "received_online", "received_postal", "reopened", "transferred_in",
     "resolved", "early", "on_time", "late", "unknown", "terminated", "transferred_out",
-    "open", "open_within", "open_due_soon", "open_paused", "open_overdue", "open_unknown",
+    "open", "open_within", "open_due_soon", "open_paused", "open_overdue", "open_unknown", "open_overdue_unapologised",
     "apology_required", "apology_in_time", "apology_late", "apology_waived", "apology_missing",
 )  # fmt: skip
 
@@ -132,6 +132,8 @@ def _flows(
 ) -> Iterator[tuple[datetime, int, tuple[str, ...]]]:
     """How it came in, how it left or stands (I1), each with the keeper that counts it; and what was handed over between them."""
     start, end, now = period
+    if one.turns[0].at >= end:
+        return
     came: tuple[str, ...]
     before = [turn for turn in one.turns if turn.at < start]
     inside = [turn for turn in one.turns if start <= turn.at < end]
@@ -179,7 +181,7 @@ def _open(one: Seen, as_of: datetime) -> tuple[str, ...]:
     if not known:
         return ("open", "open_unknown")
     if known[-1] < as_of:
-        return ("open", "open_overdue")
+        return ("open", "open_overdue", *(["open_overdue_unapologised"] if is_letter_missing(one.owed, as_of) else []))
     return (
         ("open", "open_within", "open_due_soon") if known[-1] < as_of + timedelta(days=1) else ("open", "open_within")
     )

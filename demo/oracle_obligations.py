@@ -42,6 +42,14 @@ def owed_counts(
             yield missed_at, one.holder_id, ("apology_required", _seen(one, as_of))
 
 
+def is_letter_missing(owed: Mapping[datetime, Owed], as_of: datetime) -> bool:
+    """Whether at the cut-off a letter is owed for some missed due date, neither sent nor waived."""
+    return any(
+        missed_at < as_of and one.required > one.lapsed and _seen(one, as_of) == "apology_missing"
+        for missed_at, one in owed.items()
+    )
+
+
 def _seen(one: Owed, as_of: datetime) -> str:
     """A letter counts whatever else was said; without one a waiver. What comes after the cut-off isn't seen yet."""
     if one.sent_at is not None and one.sent_at < as_of:

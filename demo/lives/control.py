@@ -45,7 +45,7 @@ def approve_late_records(life: Life, at: datetime) -> None:
             "scope": "Mất mạng tại Một cửa, ghi sổ giấy",
         }  # fmt: skip
         life.act("system-outage-recorded.v1", at, outage)
-    if life.chance(0.45):
+    if life.chance(0.35):
         return
     target, *further = [event_id_of(one) for one in reversed(late)]
     data: dict[str, Any] = {

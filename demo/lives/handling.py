@@ -42,7 +42,7 @@ def _transfer(life: Life, agency_id: int, due: Due) -> None:
 
 def put_steps(life: Life, ready_at: datetime, due: Due) -> None:
     """Put the steps of the work on the agenda, evenly until the result; some begin again, some change hands."""
-    count = life.random.choice((1, 1, 2, 2, 3))
+    count = life.random.choice((1, 1, 1, 2, 3))
     length = (ready_at - life.now) / count
     for number in range(count):
         begun = life.calendar.effective_start(life.now + length * number)
@@ -57,16 +57,15 @@ def _put_step(life: Life, number: int, span: tuple[datetime, datetime], due: Due
     step: dict[str, Any] = {"step_code": code, "step_no": number + 2, "step_name": name}
     started = {**step, "assignee_id": f"cb-{life.unit_id}-{life.random.randrange(1, 6)}"}
     draw = life.random.random()
-    if draw < 0.25:
+    if draw < 0.12:
         started["budget"] = {"value": life.random.choice((4, 8, 16)), "unit": "hour"}
-    elif draw < 0.35 and due.due_on > begun.date():
+    elif draw < 0.18 and due.due_on > begun.date():
         started["step_due_at"] = life.date_only(due.due_on)
     life.later("step-started.v1", begun, started)
     if life.chance(0.05):  # another officer goes on: the step begins again
         again = life.calendar.effective_start(begun + (done - begun) / 2)
         life.later("step-started.v1", again, {**started, "assignee_id": f"cb-{life.unit_id}-6"})
-    by = "head" if code == "KD" else "officer"
-    life.later("step-completed.v1", done, {**step, "outcome": "chuyển bước sau"}, "head" if by == "head" else "officer")
+    life.later("step-completed.v1", done, {**step, "outcome": "chuyển bước sau"}, "head" if code == "KD" else "officer")
 
 
 def put_consultation(life: Life, ready_at: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from demo.oracle import count, read, weeks
+from demo.oracle import COUNTS, count, read, weeks
 from demo.reference import Unit
 
 WARD, CITY = 7, 1
@@ -38,6 +38,7 @@ GOLDEN = [
 
 def event(subject: str, seq: int, kind: str, at: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
     return {
+        "id": f"{subject}/{seq}/{kind}/{at}",
         "subject": subject,
         "streamseq": seq,
         "type": kind,
@@ -74,7 +75,7 @@ def said_of(subject: str, seq: int, kind: str, at: str, due_on: str) -> list[dic
 
 def test_the_golden_week_has_its_known_counts_at_both_levels() -> None:
     week = (date(2026, 3, 2), date(2026, 3, 9))
-    wanted = {
+    wanted = dict.fromkeys(COUNTS, 0) | {
         "carried_in": 5, "received": 5, "resolved": 4, "early": 2, "on_time": 1, "late": 1, "terminated": 2,
         "open": 4, "open_within": 2, "open_paused": 1, "open_overdue": 1,
     }  # fmt: skip
@@ -121,9 +122,9 @@ def counted(events: list[dict[str, Any]]) -> dict[str, int]:
 
 def test_the_class_is_that_which_the_clock_stated_last_and_without_one_there_is_none() -> None:
     assert counted(ended()) == {"received": 1, "resolved": 1, "late": 1}
-    approval = {**ended("on_time")[3], "streamseq": 3}
+    approval = {**ended("on_time")[3], "streamseq": 3, "id": "approval"}
     assert counted([*ended(), approval]) == {"received": 1, "resolved": 1, "on_time": 1}
-    assert counted(ended()[:3]) == {"received": 1, "resolved": 1}
+    assert counted(ended()[:3]) == {"received": 1, "resolved": 1, "unknown": 1}
 
 
 def test_what_the_clock_refused_is_passed_over() -> None:
