@@ -25,6 +25,7 @@ from rules.clocks.state import Clock, Ending, Wake
 from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.clocks.verdicts import emit_apology_class, emit_ending_class, judge
 from rules.due.apology import reappointment_problem
+from rules.errors import CalendarExhaustedError
 
 _DAY = timedelta(days=1)
 
@@ -110,14 +111,17 @@ def on_apologised(transition: Transition, fact: Apologised) -> None:
     if clock is None or fact.new_promised_at is None or transition.state.ending is not None:
         return
     legal_context, local = transition.require_legal_context(), transition.zone.local
-    problem = reappointment_problem(
-        legal_context.calendar,
-        local(clock.lawful_due_at),
-        local(fact.new_promised_at),
-        apology.reappointments,
-        legal_context.rule_set,
-        basis=clock.basis,
-    )
+    try:
+        problem = reappointment_problem(
+            legal_context.calendar,
+            local(clock.lawful_due_at),
+            local(fact.new_promised_at),
+            apology.reappointments,
+            legal_context.rule_set,
+            basis=clock.basis,
+        )
+    except CalendarExhaustedError as error:
+        problem = f"AR-05: {error}"
     if problem is not None:
         transition.flag("redated", "AR-05", problem, code="refused")
         return

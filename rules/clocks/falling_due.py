@@ -15,6 +15,7 @@ from events.deadline import (
     SecondBreachRecorded,
     StepBreached,
 )
+from rules.clocks.aside import put_aside_by_time, reason_of
 from rules.clocks.instants import Instant, micros
 from rules.clocks.planning import BREACH, PENDING, SECOND
 from rules.clocks.rule_values import given_term_of
@@ -28,15 +29,26 @@ _LAST_RUNG = "B3"
 
 
 def fall_due(transition: Transition, until: Instant) -> None:
-    """Say everything that fell due before an instant, in order of time."""
+    """Say everything that fell due before an instant, in order of time.
+
+    What can't be said is the last of this stream: it is put aside with what was said before (TIME-8).
+    """
     while True:
-        clock = _next(transition.state, until)
+        clock = next_due(transition.state, until)
         if clock is None:
             return
-        wake = clock.ahead[0]
-        clock = replace(clock, ahead=clock.ahead[1:])
-        transition.put(clock)
-        _emit(transition, clock, wake)
+        wake, before, said = clock.ahead[0], transition.state, len(transition.emitted)
+        try:
+            clock = replace(clock, ahead=clock.ahead[1:])
+            transition.put(clock)
+            _emit(transition, clock, wake)
+        except Exception as error:  # noqa: BLE001 nothing that one stream brings may stop the others (promise 12)
+            del transition.emitted[said:]
+            due, reason = (clock, wake), reason_of(error)
+            transition.state = put_aside_by_time(
+                before, due, transition.detected_at, transition.planner, transition.emitted, reason
+            )
+            return
 
 
 def next_wake_at(state: StreamState) -> Instant:
@@ -48,7 +60,8 @@ def next_wake_at(state: StreamState) -> Instant:
     return at
 
 
-def _next(state: StreamState, until: Instant) -> Clock | None:
+def next_due(state: StreamState, until: Instant) -> Clock | None:
+    """The running clock on which something falls due first before an instant."""
     found = None
     for clock in state.clocks:
         if clock.ahead and not clock.is_paused and clock.ahead[0].at < until:
@@ -102,6 +115,7 @@ def _pending(transition: Transition, clock: Clock, wake: Wake) -> None:
         latest_at=transition.zone.local(clock.latest_at),
         declared_by="rules",
         held_by_unit_id=_holder(transition, clock),
+        to_roles=transition.require_legal_context().rule_set.apology_pending_roles,
     )
 
 
@@ -119,6 +133,7 @@ def _breached(transition: Transition, clock: Clock, wake: Wake) -> None:
         held_by_unit_id=_holder(transition, clock),
         step_code=clock.step_code,
         responsible_officer_id=clock.officer_id or transition.state.officer_id,
+        to_roles=transition.require_legal_context().rule_set.part_breach_roles,
     )
 
 
@@ -151,6 +166,7 @@ def _dossier_breached(transition: Transition, clock: Clock, wake: Wake) -> None:
         rule=clock.original_rule,
         pause_count=len(pauses),
         paused_working_days=waited,
+        to_roles=transition.require_legal_context().rule_set.breach_roles,
     )
     emit_apology_class(transition, clock, wake.at)
 

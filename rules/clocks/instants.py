@@ -6,6 +6,8 @@ datetimes and remembers those that come again and again, as due instants do.
 
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
+from rules.errors import CalendarExhaustedError
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND, _DAY = 1_000_000, 86_400_000_000
@@ -22,8 +24,11 @@ def micros(at: datetime) -> Instant:
 
 
 def instant(number: Instant) -> datetime:
-    """The inverse of `micros`, in UTC."""
-    return _EPOCH + timedelta(microseconds=number)
+    """The inverse of `micros`, in UTC. Raises CalendarExhaustedError for the hours that lie beyond the years 1 to 9999 in UTC."""
+    try:
+        return _EPOCH + timedelta(microseconds=number)
+    except OverflowError as error:
+        raise _beyond(number) from error
 
 
 def length(span: timedelta) -> int:
@@ -55,13 +60,16 @@ class Zone:
         self._last = micros(datetime.combine(last, time.min, UTC)) if has_years else 0
 
     def local(self, number: Instant) -> datetime:
-        """The local datetime of an instant."""
+        """The local datetime of an instant. Raises CalendarExhaustedError where there is none in the years 1 to 9999."""
         found = self._known.get(number)
         if found is None:
             if self._first < number < self._last:
                 found = self._origin + timedelta(0, 0, number)
             else:
-                found = (_EPOCH + timedelta(0, 0, number)).astimezone(self.zone)
+                try:
+                    found = (_EPOCH + timedelta(0, 0, number)).astimezone(self.zone)
+                except OverflowError as error:
+                    raise _beyond(number) from error
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
             self._known[number] = found
@@ -89,6 +97,10 @@ class Zone:
             if self._first < number < self._last:
                 return number
         return micros(at)
+
+
+def _beyond(number: Instant) -> CalendarExhaustedError:
+    return CalendarExhaustedError(f"{number} microseconds since 1970 lie beyond every calendar")
 
 
 def _constant_offset(zone: tzinfo, first: date, last: date) -> timedelta | None:

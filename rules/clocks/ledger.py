@@ -5,13 +5,12 @@ What the rules refuse (pauses out of order) is flagged and changes nothing; a du
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from events.deadline import ApologyLapsed, DeadlineMoved
-from rules.book.ruleset import Policy
+from events.deadline import ApologyLapsed, DeadlineMoved, Policy, fields_by_policy
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.planning import (
     SECOND,
@@ -31,8 +30,7 @@ from rules.errors import InvalidPausesError, RulesError
 REOPENING = "reopening"
 """The basis of a ledger entry for the time between an end and a reopening: a wait that every policy shifts by."""
 
-POLICIES_AS_FIELDS: tuple[Policy, ...] = ("pause", "restart", "qd766")
-"""Every policy, in the order of the fields of `DeadlineMoved` and `EndingClassified`."""
+_DUE_FIELDS: Final = tuple(fields_by_policy(DeadlineMoved, "_due_at").items())
 
 
 def open_entry(state: StreamState) -> Entry | None:
@@ -158,14 +156,14 @@ def emit_moved(transition: Transition, before: Clock, after: Clock, cause: Any, 
 def by_every_policy(transition: Transition, asked: Asked, lawful: AdjustedDue) -> dict[str, datetime | None]:
     """What every policy gives after a pause, side by side (DR-23)."""
     legal_context, found = transition.require_legal_context(), {}
-    for policy in POLICIES_AS_FIELDS:
+    for policy, name in _DUE_FIELDS:
         if policy == "restart" and asked.term is None:
             continue  # an appointment can't restart
         try:
             answer = lawful if policy == lawful.policy else asked.by(legal_context, policy)
         except RulesError:
             continue
-        found[f"{policy}_due_at"] = answer.due.due_at if answer.due else None
+        found[name] = answer.due.due_at if answer.due else None
     return found
 
 

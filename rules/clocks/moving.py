@@ -11,7 +11,7 @@ from rules.calendars.calendar import Calendar
 from rules.calendars.change import is_touched
 from rules.clocks.ending import end_of_promise
 from rules.clocks.facts import CalendarChanged, Extended, Fact, LatenessForeseen, Reopened
-from rules.clocks.instants import instant, micros
+from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.ledger import (
     REOPENING,
     adjusted_by,
@@ -38,6 +38,10 @@ def on_extended(transition: Transition, fact: Extended) -> None:
     clock = transition.state.clock(DOSSIER)
     if clock is None:
         return
+    problem = _problem_of_day(transition, fact.new_due_at)
+    if problem is not None:  # the clock goes on as it was: nothing that can't be planned lets it stop (B16)
+        transition.flag("redated", "DR-25", problem, code="refused")
+        return
     entry = Entry(None, fact.at, fact.new_due_at, stops=False, legal_basis=fact.legal_basis)
     open_pause = open_entry(transition.state)
     # The rules want entries in the order of their beginning; an extension during a pause stands before it and counts after.
@@ -58,6 +62,15 @@ def on_extended(transition: Transition, fact: Extended) -> None:
     transition.put(moved)
     emit_moved(transition, clock, moved, "extension", "DR-25", legal_basis=fact.legal_basis)
     follow_dossier(transition)
+
+
+def _problem_of_day(transition: Transition, at: Instant) -> str | None:
+    """Why the calendar has no such day, None where it has it."""
+    try:
+        transition.require_legal_context().calendar.is_working_day(transition.zone.local(at).date())
+    except RulesError as error:
+        return str(error)
+    return None
 
 
 def on_reopened(transition: Transition, fact: Reopened) -> None:
@@ -151,8 +164,12 @@ def on_calendar_changed(transition: Transition, fact: CalendarChanged) -> None:
         new.zone,
     )
     for clock in transition.state.clocks:
-        if not clock.is_breached and _is_touched(old.calendar, new.calendar, clock):
-            _recompute(transition, clock, fact, old.calendar)
+        if clock.is_breached:
+            continue
+        if _is_touched(old.calendar, new.calendar, clock):
+            _recompute(transition, clock, fact, old)
+        elif old.is_provisional(clock) and not new.is_provisional(clock):
+            _emit_recomputed(transition, clock, clock, fact, old.calendar)
     dossier = transition.state.clock(DOSSIER)
     if dossier is not None and not dossier.is_breached:
         follow_dossier(transition)
@@ -173,7 +190,7 @@ def _first_due_again(legal_context: LegalContext, clock: Clock) -> Due:
     return found
 
 
-def _recompute(transition: Transition, clock: Clock, fact: CalendarChanged, old: Calendar) -> None:
+def _recompute(transition: Transition, clock: Clock, fact: CalendarChanged, old: LegalContext) -> None:
     legal_context, term = transition.require_legal_context(), term_of_clock(clock)
     try:
         original = _first_due_again(legal_context, clock)
@@ -189,11 +206,16 @@ def _recompute(transition: Transition, clock: Clock, fact: CalendarChanged, old:
     if adjusted.due is None:
         return  # it waits: the new calendar counts when it goes on
     moved = moved_to(transition, clock, adjusted)
-    if moved.lawful_due_at == clock.lawful_due_at:
+    if moved.lawful_due_at == clock.lawful_due_at and old.is_provisional(clock) == legal_context.is_provisional(clock):
         return
     # What was printed for the citizen stays the promise where it is the later one (DR-27).
     moved = replace(moved, promised_due_at=max(clock.promised_due_at, moved.lawful_due_at))
     transition.put(moved)
+    _emit_recomputed(transition, clock, moved, fact, old.calendar)
+
+
+def _emit_recomputed(transition: Transition, clock: Clock, moved: Clock, fact: CalendarChanged, old: Calendar) -> None:
+    """Say the due dates by the new version; also where they stand as before and are provisional no longer (CAL-6)."""
     local = transition.zone.local
     transition.emit(
         moved,
@@ -214,7 +236,12 @@ def follow_dossier(transition: Transition) -> None:
     """Let the agencies' days follow the dossier's due date (DR-13)."""
     for clock in transition.state.clocks:
         if clock.original_rule == "DR-13" and not clock.is_breached and not clock.is_paused:
-            moved = following(transition, clock)
+            try:
+                moved = following(transition, clock)
+            except RulesError as error:
+                transition.drop(clock.name)
+                transition.not_armed_by(clock.name, clock.kind, error)
+                continue
             if moved.lawful_due_at != clock.lawful_due_at:
                 transition.put(moved)
                 emit_moved(transition, clock, moved, "dossier_moved", "DR-13")
@@ -236,6 +263,7 @@ def foresee(transition: Transition) -> None:
         latest_at=transition.zone.local(clock.latest_at),
         declared_by="unit",
         held_by_unit_id=transition.state.holder_unit_id,
+        to_roles=transition.require_legal_context().rule_set.apology_pending_roles,
     )
 
 

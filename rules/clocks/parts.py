@@ -7,6 +7,8 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from events.deadline import DeadlineMet, StepBreached
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
 from rules.clocks import holding
 from rules.clocks.beginning import FEEDBACK_ANSWER, FEEDBACK_PUBLICATION, emit_set, start_feedback
 from rules.clocks.facts import (
@@ -83,17 +85,16 @@ def on_transferred(transition: Transition, fact: Transferred) -> None:
     has_legs = procedure is not None and procedure.agency_legs and fact.to_unit_id != transition.state.subject.unit_id
     if fact.due_back_at is None and not has_legs:
         return
-    if fact.due_back_at is not None:
-        answer = appointment(transition.legal_context.calendar, instant(fact.at), instant(fact.due_back_at))
-    else:
-        answer = agency_due(
-            transition.legal_context.calendar,
-            lawful_due_of(dossier, transition.zone),
-            instant(fact.at),
-            transition.legal_context.rule_set,
-        )
+    name, calendar, rule_set = f"agency:{fact.to_unit_id}#{fact.seq}", *_law(transition)
     about = {"unit_id": fact.to_unit_id, "stated_due_at": fact.due_back_at or 0}
-    _start(transition, f"agency:{fact.to_unit_id}#{fact.seq}", "agency", answer, None, **about)
+    try:
+        if fact.due_back_at is not None:
+            answer = appointment(calendar, instant(fact.at), instant(fact.due_back_at))
+        else:
+            answer = agency_due(calendar, lawful_due_of(dossier, transition.zone), instant(fact.at), rule_set)
+        _start(transition, name, "agency", answer, None, **about)
+    except RulesError as error:
+        transition.not_armed_by(name, "agency", error)
 
 
 def on_transfer_refused(transition: Transition, _fact: TransferRefused) -> None:
@@ -210,17 +211,16 @@ def _judge_stage(transition: Transition, fact: FeedbackAct, received: Clock) -> 
     legal_context, kind = transition.require_legal_context(), f"feedback_{fact.stage}"
     try:
         answer = feedback_due(legal_context.calendar, instant(received.started_at), fact.stage, legal_context.rule_set)
+        plan, name = transition.planner.by_due(legal_context, kind, answer, None), f"{kind}#{fact.seq}"
     except RulesError as error:
         transition.not_armed_by(kind, kind, error)
         return
-    plan, name = transition.planner.by_due(legal_context, kind, answer, None), f"{kind}#{fact.seq}"
     clock = transition.armed(name, kind, received.started_at, plan, None)
     transition.drop(name, is_ended=True)
     if transition.class_at(clock, fact.at) == "late":
-        holder = transition.state.holder_unit_id
-        transition.emit_at(
-            clock.lawful_due_at, clock, "", StepBreached, **transition.dues(clock), held_by_unit_id=holder
-        )
+        holder, roles = transition.state.holder_unit_id, legal_context.rule_set.part_breach_roles
+        dues = transition.dues(clock)
+        transition.emit_at(clock.lawful_due_at, clock, "", StepBreached, **dues, held_by_unit_id=holder, to_roles=roles)
     else:
         emit_met(transition, clock, fact.at, fact.event_type)
 
@@ -255,6 +255,11 @@ def emit_met(transition: Transition, clock: Clock, ended_at: Instant, ended_by: 
         ended_by=ended_by,
         outcome=outcome,  # type: ignore[arg-type]  # early or on time
     )
+
+
+def _law(transition: Transition) -> tuple[Calendar, RuleSet]:
+    legal_context = transition.require_legal_context()
+    return legal_context.calendar, legal_context.rule_set
 
 
 def _start(transition: Transition, name: str, kind: str, answer: Due, term: Term | None, **about: Any) -> None:

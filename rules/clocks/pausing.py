@@ -76,7 +76,8 @@ def _may_pause(transition: Transition, fact: PauseOpened | PauseClosed) -> bool:
 def _pause(transition: Transition, clock: Clock, fact: PauseOpened) -> None:
     calendar, local = transition.require_legal_context().calendar, transition.zone.local
     transition.put(replace(clock, is_paused=True))
-    start, at = local(clock.effective_start_at), local(fact.at)
+    # What lies before the clock's start used up nothing, and may lie before the calendar.
+    start, at = local(clock.effective_start_at), local(max(fact.at, clock.effective_start_at))
     transition.emit(
         clock,
         f":{fact.event_id}",
@@ -84,8 +85,8 @@ def _pause(transition: Transition, clock: Clock, fact: PauseOpened) -> None:
         **transition.dues(clock),
         cause=fact.cause,
         pause_no=pause_count(transition.state),
-        consumed_working_days=max(0, calendar.working_days_between(start.date(), at.date())),
-        consumed_working_minutes=max(0, calendar.working_minutes_between(start, at)),
+        consumed_working_days=calendar.working_days_between(start.date(), at.date()),
+        consumed_working_minutes=calendar.working_minutes_between(start, at),
     )
 
 

@@ -7,8 +7,9 @@ ordinals. Only what was durable before is in a stored state (ADR 0012), so nothi
 from msgspec import Struct
 
 from events.deadline import ClockKind, PauseCause
+from events.dossier import TermUnit
 from rules.clocks.instants import Instant
-from rules.due.terms import Basis, TermUnit
+from rules.due.terms import Basis
 
 NEVER: Instant = 2**62
 """Later than anything that can fall due."""
@@ -116,7 +117,7 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
 
     `known_at` is when its latest event became known, `history_at` when the latest event did that was taken over from
     another register (0: never), `catching_up_at` the same for those that were reported long afterwards too.
-    `next_at` is the next instant at which to look at it by itself.
+    `next_at` is the next instant at which to look at it by itself. `aside`: why the stream was put aside (TIME-8), else empty.
     """
 
     seq: int
@@ -134,6 +135,7 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
     given_by_unit_id: int = 0
     officer_id: str | None = None
     catching_up_at: Instant = 0
+    aside: str = ""
 
     @property
     def is_catching_up(self) -> bool:

@@ -8,10 +8,16 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from events.deadline import ApologyClassified, ApologyRequired, EndingClassified, Outcome
-from rules.book.ruleset import Policy
+from events.deadline import (
+    ApologyClassified,
+    ApologyRequired,
+    EndingClassified,
+    Outcome,
+    Policy,
+    fields_by_policy,
+)
 from rules.clocks.instants import Instant, instant, length
-from rules.clocks.ledger import POLICIES_AS_FIELDS, asked_of
+from rules.clocks.ledger import asked_of
 from rules.clocks.state import Clock, Ending
 from rules.clocks.transition import Transition
 from rules.due.apology import apology_class
@@ -19,7 +25,8 @@ from rules.due.classify import Recorded, class_as_recorded
 from rules.due.policy_classes import classes_by_policy
 from rules.errors import RulesError
 
-_OUTCOME_FIELDS: Final = tuple([(policy, f"{policy}_outcome") for policy in POLICIES_AS_FIELDS])
+OUTCOME_FIELDS: Final = tuple(fields_by_policy(EndingClassified, "_outcome").items())
+"""Every policy with the field of `EndingClassified` that has its class, in the order of the fields."""
 
 
 def judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> Recorded:
@@ -78,11 +85,11 @@ def _by_every_policy(transition: Transition, clock: Clock, outcome: Outcome, at:
     class_by = classes_by_policy(
         legal_context.calendar, asked.original, asked.term, asked.ledger, instant(at), legal_context.rule_set
     )
-    return {name: outcome if policy == lawful else class_by(policy) for policy, name in _OUTCOME_FIELDS}
+    return {name: outcome if policy == lawful else class_by(policy) for policy, name in OUTCOME_FIELDS}
 
 
 def _by_policy(found: dict[Policy, Outcome], otherwise: Outcome) -> dict[str, Outcome]:
-    return {name: found.get(policy, otherwise) for policy, name in _OUTCOME_FIELDS}
+    return {name: found.get(policy, otherwise) for policy, name in OUTCOME_FIELDS}
 
 
 def emit_apology_class(transition: Transition, clock: Clock, breached_at: Instant | None = None) -> None:

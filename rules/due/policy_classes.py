@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from rules.book.ruleset import POLICIES, Policy, RuleSet
+from events.deadline import Policy
+from rules.book.ruleset import POLICIES, RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.classify import Classification, classify
 from rules.due.supplement import Ledger, adjusted_due, closed, qd766_class

@@ -99,8 +99,7 @@ class ActionRecorder:
         if isinstance(decision, Refusal):
             return Answer(action_id=action.action_id, source=action.source, refusal=decision)
         state = batch.states[action.dossier_id]
-        day = state.opened_on if state else opened_on(self.rulebook, action)
-        sealed = seal(state, action, decision, recorded_at, day)
+        sealed = seal(state, action, decision, recorded_at, opened_on(self.rulebook, action, state))
         first, key = sealed[0], action.receipt_key
         receipt = Receipt(
             receipt_key=key, digest=action.digest, dossier_id=first.dossier_id, stream_seq=first.stream_seq
@@ -126,9 +125,10 @@ class ActionRecorder:
 
     def _judged(self, state: DossierState | None, action: Action, decided_at: datetime) -> Refusal | Flags:
         decision = decide(state, action, decided_at)
-        if not isinstance(decision, Refusal):
-            return refusal_by_rulebook(self.rulebook, action) or decision
-        return decision
+        if isinstance(decision, Refusal):
+            return decision
+        day = opened_on(self.rulebook, action, state)
+        return refusal_by_rulebook(self.rulebook, action, day, decided_at) or decision
 
     def _replayed(self, batch: _Batch, action: Action, earlier: Receipt) -> Answer:
         if earlier.digest != action.digest:

@@ -9,10 +9,9 @@ from typing import Any, ClassVar, NamedTuple
 
 from msgspec import Struct
 
-from events.dossier import GivenTerm
+from events.dossier import GivenTerm, TermUnit
 from events.envelope import EnvelopeCore
 from rules.clocks.instants import Instant, micros
-from rules.due.terms import TermUnit
 
 
 class Fact(Struct, frozen=True, gc=False):

@@ -13,6 +13,7 @@ from typing import Any, Literal, assert_never
 
 from events.clock_stops import ClockStopEvent
 from events.control import ControlEvent
+from events.deadline import PauseCause
 from events.declaration import fields_of
 from events.dossier import (
     BackdatingApproved,
@@ -61,7 +62,7 @@ Lifecycle = Literal[
 ]  # fmt: skip
 """Where a dossier stands; `feedback` says that the stream is none, but a citizen's feedback."""
 
-Waiting = Literal["none", "supplement", "financial_duty"]
+Waiting = Literal["none", PauseCause]
 """What of the citizen a dossier waits for."""
 
 FeedbackStage = Literal["received", "awaiting_supplement", "refused", "answered", "published"]
