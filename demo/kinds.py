@@ -11,11 +11,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from events.results import ENDING_KIND_BY_TYPE
+
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 Event = Mapping[str, Any]
-ENDINGS = frozenset(
-    {"result-ready-at-counter.v1", "dossier-withdrawn.v1", "processing-stopped.v1", "dossier-returned.v1"}
-)
 
 
 class Story:
@@ -47,7 +46,7 @@ class Story:
     def stands_still(self) -> bool:
         """Whether it is open and its clock waits for the citizen."""
         said = [one for one in self.events if one["data"].get("clock_kind", "dossier") == "dossier"]
-        turns = [one["type"] for one in said if one["type"] in ENDINGS or one["type"].startswith("clock-")]
+        turns = [one["type"] for one in said if one["type"] in ENDING_KIND_BY_TYPE or one["type"].startswith("clock-")]
         return bool(turns) and turns[-1] == "clock-paused.v1"
 
     def reopened(self) -> tuple[date, date] | None:
@@ -56,7 +55,7 @@ class Story:
         if not reopened:
             return None
         number = reopened[0]["streamseq"]
-        ended = [one for one in self.events if one["type"] in ENDINGS and one["streamseq"] < number]
+        ended = [one for one in self.events if one["type"] in ENDING_KIND_BY_TYPE and one["streamseq"] < number]
         return _day(ended[-1]), _day(reopened[0])
 
 

@@ -1,10 +1,12 @@
 """Feedback (phản ánh, kiến nghị): received, refused or asked to be added to, answered, published; a stream of its own."""
 
 from hashlib import sha256
+from typing import get_args
 
 from demo.lives.life import Law, Life, Plan, dossier_id_of
+from events.feedback import FeedbackChannel
 
-CHANNELS = ("ward", "one_stop", "1022", "dvcqg", "email", "phone", "leader_reception")
+CHANNELS = get_args(FeedbackChannel)
 
 
 def complain(plan: Plan, law: Law, life: Life) -> Life:

@@ -13,11 +13,12 @@ from uuid import UUID, uuid5
 
 from demo.lives.words import REORGANISATION_BASIS
 from demo.reference import Procedure, Unit
+from events.results import ENDING_KIND_BY_TYPE
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from services.intake.domain.actions import ACTION_NAMESPACE, DOSSIER_NAMESPACE
 
-ENDINGS = ("result-ready-at-counter.v1", "dossier-withdrawn.v1", "processing-stopped.v1", "dossier-returned.v1")
+ENDINGS = tuple(ENDING_KIND_BY_TYPE)
 
 Person = Literal["counter", "officer", "head", "citizen"]
 ROLES: Mapping[Person, tuple[str, str]] = {
