@@ -30,8 +30,10 @@ from motcua.commands.sql_command import supervisor_client
 from motcua.kafka_reading import partitions_of, started_consumer
 from motcua.sending import Sender
 from motcua.settling import wait_until_counted
+from services.intake.config import HISTORY_SOURCES
 
 MOTCUA = [sys.executable, "-c", "import sys; from motcua.cli import main; sys.exit(main())"]
+SOURCE = "urn:motcua:demo:bench"
 EVENTS = 60_000
 SINGLE_ACTIONS = 40
 SERVICES = ("intake", "relay", "deadlines", "stats", "web")
@@ -76,7 +78,7 @@ def main(events: int) -> int:
 def running(data_dir: Path) -> Iterator[Addresses]:
     """A stack of its own."""
     ports = {f"MOTCUA_{name}_PORT": str(free_port()) for name in ("KAFKA", "CLICKHOUSE", "INTAKE", "WEB")}
-    env = {**os.environ, "MOTCUA_DATA_DIR": str(data_dir), **ports}
+    env = {**os.environ, "MOTCUA_DATA_DIR": str(data_dir), HISTORY_SOURCES: SOURCE, **ports}
     log = data_dir / "up.log"
     with log.open("wb") as output:
         process = subprocess.Popen([*MOTCUA, "up"], env=env, stdout=output, stderr=subprocess.STDOUT)
@@ -106,7 +108,7 @@ def life(subject: str) -> list[dict[str, Any]]:
     """The actions of one dossier."""
     return [
         {
-            "specversion": "1.0", "id": str(uuid4()), "source": "urn:motcua:demo:bench", "type": event_type, "subject": subject,
+            "specversion": "1.0", "id": str(uuid4()), "source": SOURCE, "type": event_type, "subject": subject,
             "time": f"2026-03-{at}+07:00", "unitid": 4019753, "channel": 1, "actorid": "cb-1", "history": True, "data": data,
         }
         for event_type, at, data in LIFE

@@ -19,7 +19,9 @@ import orjson
 from aiohttp import web
 
 from events.schema_files import load_data_schemas, load_problem_codes, load_schema
+from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
+from rules.clocks.planning import Planner
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.event_store import LedgerStore, open_store
 from services.intake.adapters.http_receiver import HttpReceiver
@@ -31,6 +33,7 @@ from services.intake.adapters.writer import Writer
 from services.intake.domain.actions import Action
 from services.intake.domain.decide import decide
 from services.intake.domain.dossier import DossierState
+from services.intake.domain.judge import Judge
 from services.intake.domain.sealing import Sealed, seal
 from services.intake.pipeline import ActionRecorder, publish_recorded
 
@@ -70,7 +73,7 @@ def actions_of(dossiers: int) -> list[dict[str, Any]]:
 
 
 def reader() -> ActionReader:
-    return ActionReader(load_schema("action.v1"), load_data_schemas(), ("urn:motcua:import:*",))
+    return ActionReader(load_schema("action.v1"), load_data_schemas(), ())
 
 
 def read_all(raws: Sequence[dict[str, Any]]) -> list[Action]:
@@ -128,9 +131,10 @@ def new_store(folder: Path, name: str) -> LedgerStore:
 
 
 async def over_http(store: LedgerStore, raws: Sequence[dict[str, Any]]) -> Rate:
-    writer = Writer(
-        ActionRecorder(store=store, rulebook=load_rulebook(), known_states=KnownStates(50_000)), SystemClock()
-    )
+    rulebook = load_rulebook()
+    judge = Judge(rulebook=rulebook, planner=Planner(rulebook, load_procedures(rulebook.default_rule_set)))
+    recorder = ActionRecorder(store=store, judge=judge, known_states=KnownStates(50_000))
+    writer = Writer(recorder, SystemClock())
     receiver = HttpReceiver(writer, reader(), Problems(load_problem_codes()), store, {})
     runner = web.AppRunner(receiver.application(), access_log=None)
     await runner.setup()

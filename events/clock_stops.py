@@ -71,7 +71,7 @@ class FinancialObligationExempted(DossierData, frozen=True, kw_only=True):
 class PaymentReceived(DossierData, frozen=True, kw_only=True):
     """Payment received (Nộp phí, lệ phí, nghĩa vụ tài chính).
 
-    A clock that waited for the payment goes on; any other payment changes no clock.
+    A clock that waited for the payment goes on once the payments cover the amount; any other payment changes no clock.
     """
 
     amount_vnd: AmountVnd
@@ -81,6 +81,9 @@ class PaymentReceived(DossierData, frozen=True, kw_only=True):
     ]
     receipt_no: Annotated[Text64, says("Number of the receipt (số biên lai).")] | None = None
     notice_no: Annotated[Text64, says("Number of the notice that is paid (số thông báo).")] | None = None
+    is_partial: (
+        Annotated[bool, says("Whether it is said to be a part of what is owed only (nộp từng phần).")] | None
+    ) = None
 
 
 class DeadlineExtended(DossierData, frozen=True, kw_only=True):

@@ -2,8 +2,10 @@
 
 from typing import Annotated, Final, Literal
 
+from msgspec import Struct
+
 from events.dossier_data import DossierData, JsonObject
-from events.fields import ApproverId, Reason, Text64, Text128, Text2000, Text4000, UnitId, says
+from events.fields import ApproverId, Reason, Text64, Text128, Text200, Text2000, Text4000, UnitId, says
 
 FORBIDDEN: Final = "domain 4.3: "
 """How the rule of an integrity flag begins that says that an event contradicts where its stream stands; its code follows."""
@@ -29,14 +31,32 @@ class EventCorrected(DossierData, frozen=True, kw_only=True):
     approver_id: ApproverId
 
 
+class Evidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """What shows when something happened: giấy tờ chứng minh. Closed: nothing else may stand here."""
+
+    kind: Annotated[Text200, says("What it is, such as the reception book (loại giấy tờ).")]
+    number: Annotated[Text128, says("Its number (số).")] | None = None
+    note: Annotated[Text2000, says("Where it is kept, or what it shows (ghi chú).")] | None = None
+
+
 class BackdatingApproved(DossierData, frozen=True, kw_only=True):
     """Late record approved (Duyệt ghi nhận muộn).
 
-    The ending was in time though it was recorded late (DR-31). Needs `actorid`; the approver is another person.
+    What was recorded late happened at its `time` (DR-31). Needs `actorid`; the approver is another person.
     """
 
-    target_event_id: Annotated[Text128, says("`event_id` of the ending that was recorded late (sự kiện kết thúc).")]
+    target_event_id: Annotated[Text128, says("`event_id` of an event that was recorded late (sự kiện ghi muộn).")]
+    further_event_ids: (
+        Annotated[
+            tuple[Text128, ...], says("More of them, of the same dossier (các sự kiện ghi muộn khác).", maxItems=499)
+        ]
+        | None
+    ) = None
     reason: Reason
+    evidence: (
+        Annotated[tuple[Evidence, ...], says("What shows that it happened then (giấy tờ chứng minh).", maxItems=100)]
+        | None
+    ) = None
     approver_id: ApproverId
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar, get_origin
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
 
-from events.declaration import fields_of
+from events.declaration import fields_of, plain_type
 from events.dossier_data import DossierData
 from events.errors import SchemaMismatchError
 
@@ -94,17 +94,23 @@ def _shape(event_class: Any) -> _Shape:
     return _Shape(
         names=tuple(one.name for one in fields),
         reads={one.name: _READS.get(get_origin(one.type) or one.type) for one in fields},
-        nested=tuple(one.name for one in fields if one.type is not tuple and _is_nested(one.type)),
+        nested=tuple(one.name for one in fields if _is_nested(one.type)),
     )
 
 
 def _is_nested(declared: Any) -> bool:
+    if get_origin(declared) is tuple:
+        return _is_nested(plain_type(get_args(declared)[0])[0])
     return get_origin(declared) is MappingProxyType or (isinstance(declared, type) and issubclass(declared, Struct))
 
 
 def _plain(value: Any) -> Any:
     """An object as a dict: orjson does not sort the fields of anything else, and the hash chain needs them sorted."""
-    return dict(value) if isinstance(value, Mapping) else msgspec.structs.asdict(value)
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    return {name: one for name, one in msgspec.structs.asdict(value).items() if one is not None}
 
 
 def _instant(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from deploy.embedded.processes.health import HealthCheck, HttpOk
 from deploy.embedded.processes.programs import Program
 from motcua.addresses import Addresses
 from motcua.topic_specs import topic_specs
+from services.intake.config import HISTORY_SOURCES
 
 
 @dataclass(slots=True)
@@ -59,17 +61,21 @@ class SaysInLog:
         return f"{self.log.name} does not say {self.sentence!r}"
 
 
-def programs(addresses: Addresses) -> list[Program]:
-    """Everything that `motcua up` runs; Kafka and ClickHouse only when no other is given."""
+def programs(addresses: Addresses, history_sources: Sequence[str] = ()) -> list[Program]:
+    """Everything that `motcua up` runs; Kafka and ClickHouse only when no other is given.
+
+    `history_sources` are all who may send history to intake; none given, the environment of the process says who may.
+    """
     data_dir = Path(addresses.data_dir)
     env = addresses.environment()
     web_env = {**env, "CLICKHOUSE_URL": addresses.reader_url}
+    intake_env = {**env, HISTORY_SOURCES: ",".join(history_sources)} if history_sources else env
     intake = HttpOk(url=f"{addresses.intake_url}/healthz")
     relay = _says(addresses, "relay", "going on after notification")
     deadlines = _says(addresses, "deadlines", "open clocks are whole")
     stats = _says(addresses, "stats", "loading from")
     services = [
-        _service("intake", ("services.intake.app", "serve"), intake, env),
+        _service("intake", ("services.intake.app", "serve"), intake, intake_env),
         _service("relay", ("services.intake.app", "relay"), relay, env),
         _service("deadlines", ("services.deadlines.app",), deadlines, env),
         _service("stats", ("services.stats.app", "load"), stats, env),

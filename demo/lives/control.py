@@ -3,13 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from demo.lives.life import ENDINGS, Life, action_time, event_id_of
-
-JUDGED_BY_TIME = (
-    *ENDINGS, "supplement-requested.v1", "supplement-completed.v1", "apology-sent.v1", "payment-received.v1",
-    "step-completed.v1", "dossier-transferred.v1", "transfer-received.v1", "consultation-answered.v1",
-)  # fmt: skip
-"""What a late record may change, and a second person may therefore approve (DR-31, B14)."""
+from demo.lives.life import Life, action_time, event_id_of
+from events.catalog import CLASS_BY_TYPE
+from services.intake.domain.known_events import JUDGED_BY_TIME
 
 
 def correct(life: Life) -> None:
@@ -36,7 +32,7 @@ def _mistake(life: Life) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def approve_late_records(life: Life, at: datetime) -> None:
     """When the network is back: what happened without it is explained, and for some dossiers approved, one act or many."""
-    late = [one for one in life.actions if "history" not in one and one["type"] in JUDGED_BY_TIME]
+    late = [one for one in life.actions if "history" not in one and CLASS_BY_TYPE[one["type"]] in JUDGED_BY_TIME]
     if not late:
         return
     if life.is_open:

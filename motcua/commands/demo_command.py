@@ -11,7 +11,7 @@ import click
 from demo.kinds import Example, examples
 from demo.loading import load_reference
 from demo.reference import load_units
-from demo.simulation import WINDOWS, simulate
+from demo.simulation import PORTAL_SOURCE, SOURCE, WINDOWS, simulate
 from motcua.addresses import Addresses
 from motcua.commands.report_command import print_weekly_report
 from motcua.commands.units_command import load_unit_file
@@ -42,7 +42,7 @@ def command(seed: int, dossiers: int, *, exits: bool) -> int:
     """
     out = progress_console()
     out.print("[bold]Motcua[/bold] khởi động (starting):")
-    with running_stack() as (addresses, stack):
+    with running_stack([SOURCE, PORTAL_SOURCE]) as (addresses, stack):
         _load_units(addresses)
         _feed(addresses, seed, dossiers)
         events = asyncio.run(published(addresses))

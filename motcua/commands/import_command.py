@@ -18,6 +18,7 @@ from motcua.progress import ProgressBar
 from motcua.sending import BATCH_SIZE, Sender
 from motcua.settling import last_recorded, wait_with_bar
 from motcua.unit_loading import add_units, unit_periods
+from services.intake.config import HISTORY_SOURCES
 from services.intake.domain.mapping import (
     ImportMapping,
     MappedAction,
@@ -101,15 +102,26 @@ async def _send(
                 waiting.append(made)
         if len(waiting) >= BATCH_SIZE:
             lines += waiting
-            await sender.send([one.raw for one in waiting], lambda _: None)
+            await _send_history(sender, mapping, waiting)
             waiting = []
         bar.advance(1)
     lines += waiting
-    await sender.send([one.raw for one in waiting], lambda _: None)
+    await _send_history(sender, mapping, waiting)
     result.recorded = sender.tally.recorded
     result.already_recorded = sender.tally.replayed
     for index, problem in sender.tally.problems:
         result.errors.append(_refusal(lines[index], problem))
+
+
+async def _send_history(sender: Sender, mapping: ImportMapping, actions: list[MappedAction]) -> None:
+    """Send; and stop at once where intake takes no history from this source, because every other row would fare alike."""
+    await sender.send([one.raw for one in actions], lambda _: None)
+    if any(problem["code"] == "history-not-allowed" for _, problem in sender.tally.problems):
+        raise CommandError(
+            f"intake takes no history from {mapping.source}, so nothing more was sent. Name it in {HISTORY_SOURCES} where intake"
+            " is started, start intake again, import again; take it out when the old register is taken over",
+            ExitCode.FINDINGS,
+        )
 
 
 def _refusal(action: MappedAction, problem: dict[str, Any]) -> RowError:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import click
@@ -19,6 +19,7 @@ from motcua.output import CommandError, ExitCode, progress_console
 from motcua.preflight import check_before_start
 from motcua.stack_programs import programs
 from motcua.topic_specs import topic_specs
+from services.intake.config import HISTORY_SOURCES
 
 
 @click.command("up")
@@ -37,8 +38,11 @@ def command() -> None:
 
 
 @contextmanager
-def running_stack() -> Iterator[tuple[Addresses, Stack]]:
-    """Start the stack and stop it at the end; CommandError with one clear line when it can't be started."""
+def running_stack(history_sources: Sequence[str] = ()) -> Iterator[tuple[Addresses, Stack]]:
+    """Start the stack and stop it at the end; CommandError with one clear line when it can't be started.
+
+    `history_sources` may send history to this stack, besides those that the environment names (B14).
+    """
     try:
         addresses = planned(os.environ, creates=True)
         check_before_start(addresses)
@@ -50,7 +54,10 @@ def running_stack() -> Iterator[tuple[Addresses, Stack]]:
             asyncio.run(
                 create_topics(addresses.kafka, topic_specs(is_one_machine=False, replication_factor=_replication()))
             )
-        with stop_signals_interrupt(), Stack(addresses.run_dir, programs(addresses)) as stack:
+        with (
+            stop_signals_interrupt(),
+            Stack(addresses.run_dir, programs(addresses, _with_named(history_sources))) as stack,
+        ):
             stack.start(_show)
             write(addresses)
             yield addresses, stack
@@ -58,6 +65,11 @@ def running_stack() -> Iterator[tuple[Addresses, Stack]]:
         raise CommandError(f"Kafka does not answer: {error}", ExitCode.AWAY) from error
     except (AddressError, StackError, EmbeddedKafkaError) as error:
         raise CommandError(str(error), ExitCode.CANNOT_START) from error
+
+
+def _with_named(history_sources: Sequence[str]) -> Sequence[str]:
+    named = [one for one in os.environ.get(HISTORY_SOURCES, "").split(",") if one.strip()]
+    return [*named, *history_sources]
 
 
 def _replication() -> int | None:

@@ -17,7 +17,9 @@ from aiokafka.errors import KafkaError, ProducerFenced
 
 from events.catalog import ACTION_TYPES
 from events.schema_files import load_data_schemas, load_problem_codes, load_schema
+from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
+from rules.clocks.planning import Planner
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.event_store import LedgerStore, open_store
 from services.intake.adapters.http_receiver import HttpReceiver
@@ -28,6 +30,7 @@ from services.intake.adapters.problems import Problems
 from services.intake.adapters.system_clock import SystemClock
 from services.intake.adapters.writer import Writer
 from services.intake.config import ConfigError, IntakeConfig, read_config
+from services.intake.domain.judge import Judge
 from services.intake.pipeline import ActionRecorder, publish_recorded
 from services.intake.ports import StoreUnavailableError
 
@@ -50,7 +53,9 @@ class LogBehindKafkaError(Exception):
 async def serve(config: IntakeConfig) -> None:
     """Both doors until cancelled. The HTTP door opens whether or not Kafka is there; the Kafka door keeps trying."""
     store = await _opened_store(config)
-    ledger = ActionRecorder(store=store, rulebook=load_rulebook(), known_states=KnownStates(MAX_KNOWN_STATES))
+    rulebook = load_rulebook()
+    judge = Judge(rulebook=rulebook, planner=Planner(rulebook, load_procedures(rulebook.default_rule_set)))
+    ledger = ActionRecorder(store=store, judge=judge, known_states=KnownStates(MAX_KNOWN_STATES))
     writer = Writer(ledger, SystemClock())
     data_schemas = load_data_schemas()
     reader = ActionReader(load_schema("action.v1"), data_schemas, config.history_sources)

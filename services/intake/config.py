@@ -4,18 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-DEFAULT_HISTORY_SOURCES = "urn:motcua:import:*,urn:motcua:demo:*"
+HISTORY_SOURCES = "MOTCUA_INTAKE_HISTORY_SOURCES"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeConfig:
-    """What intake needs to know. `store_settings` are the settings of `eventsourcing` (PERSISTENCE_MODULE and its own)."""
+    """What intake needs to know. `store_settings` are the settings of `eventsourcing` (PERSISTENCE_MODULE and its own).
+
+    `history_sources` are the CloudEvents sources that may send history, each as it is written; nobody else may (B14).
+    """
 
     bootstrap_servers: str
     store_settings: Mapping[str, str]
     http_host: str
     http_port: int
-    history_sources: tuple[str, ...]
+    history_sources: frozenset[str]
 
 
 class ConfigError(Exception):
@@ -32,8 +35,16 @@ def read_config(environ: Mapping[str, str]) -> IntakeConfig:
         store_settings=_store_settings(environ),
         http_host=environ.get("MOTCUA_INTAKE_HOST", "127.0.0.1"),
         http_port=int(port),
-        history_sources=tuple(environ.get("MOTCUA_HISTORY_SOURCES", DEFAULT_HISTORY_SOURCES).split(",")),
+        history_sources=_history_sources(environ),
     )
+
+
+def _history_sources(environ: Mapping[str, str]) -> frozenset[str]:
+    named = frozenset(one.strip() for one in environ.get(HISTORY_SOURCES, "").split(",")) - {""}
+    patterns = sorted(one for one in named if "*" in one)
+    if patterns:
+        raise ConfigError(f"{HISTORY_SOURCES} names {patterns[0]!r}; every source has to be named in full")
+    return named
 
 
 def _store_settings(environ: Mapping[str, str]) -> Mapping[str, str]:

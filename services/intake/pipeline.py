@@ -7,14 +7,16 @@ plain code over ports: a test runs them without a socket.
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from rules.book.rulebook import Rulebook
-from services.intake.domain.actions import Action, Answer, Refusal, recorded_answer
-from services.intake.domain.arming import opened_on, refusal_by_rulebook
-from services.intake.domain.decide import Flags, decide
+from services.intake.domain.actions import Action, Answer, Refusal, recorded_answer, replayed_answer
+from services.intake.domain.actors import Approvers, approvers_of
+from services.intake.domain.arming import opened_on
+from services.intake.domain.decide import Flags
 from services.intake.domain.dossier import DossierState
+from services.intake.domain.judge import Judge
 from services.intake.domain.sealing import Sealed, seal
 from services.intake.ports import (
     AppendConflictError,
@@ -40,6 +42,7 @@ class _Batch:
     """Dossiers whose state was neither loaded for this batch nor sealed in it."""
     structured: dict[Place, Mapping[str, Any]]
     """Events that an answer is made from."""
+    approvers: Approvers
     sealed: list[Sealed] = field(default_factory=list)
     new_receipts: list[Receipt] = field(default_factory=list)
 
@@ -49,7 +52,7 @@ class ActionRecorder:
     """The store with what is remembered of it. One caller at a time calls `record`; other processes may have their own."""
 
     store: EventStore
-    rulebook: Rulebook
+    judge: Judge
     known_states: MutableMapping[UUID, DossierState]
 
     def record(self, actions: Sequence[Action], recorded_at: datetime) -> list[Answer]:
@@ -89,17 +92,23 @@ class ActionRecorder:
         unknown = touched - remembered.keys()
         loaded = self.store.load(unknown) if unknown else {}
         states = {key: remembered.get(key) or loaded.get(key) for key in touched}
-        return _Batch(receipts=receipts, states=states, remembered=set(remembered), structured=structured)
+        persons = approvers_of(actions)
+        approvers = Approvers(persons=persons, acted=dict(self.store.find_acted(persons)) if persons else {})
+        return _Batch(
+            receipts=receipts, states=states, remembered=set(remembered), structured=structured, approvers=approvers
+        )
 
     def _record_one(self, batch: _Batch, action: Action, recorded_at: datetime) -> Answer:
         earlier = batch.receipts.get(action.receipt_key)
         if earlier is not None:
-            return self._replayed(batch, action, earlier)
+            structured = batch.structured[earlier.dossier_id, earlier.stream_seq]
+            return replayed_answer(action, structured, is_same=earlier.digest == action.digest)
         decision = self._decided(batch, action, recorded_at)
         if isinstance(decision, Refusal):
             return Answer(action_id=action.action_id, source=action.source, refusal=decision)
         state = batch.states[action.dossier_id]
-        sealed = seal(state, action, decision, recorded_at, opened_on(self.rulebook, action, state))
+        day = opened_on(self.judge.rulebook, action, state)
+        sealed = seal(state, action, (*decision, *batch.approvers.flags_behind(action)), recorded_at, day)
         first, key = sealed[0], action.receipt_key
         receipt = Receipt(
             receipt_key=key, digest=action.digest, dossier_id=first.dossier_id, stream_seq=first.stream_seq
@@ -107,37 +116,27 @@ class ActionRecorder:
         batch.sealed.extend(sealed)
         batch.states[first.dossier_id] = sealed[-1].state
         batch.remembered.discard(first.dossier_id)
-        batch.structured[first.dossier_id, first.stream_seq] = first.structured
+        batch.structured.update({(one.dossier_id, one.stream_seq): one.structured for one in sealed})
+        batch.approvers.note(sealed)
         batch.receipts[key] = receipt
         batch.new_receipts.append(receipt)
         return recorded_answer(action, first.structured, is_replay=False)
 
     def _decided(self, batch: _Batch, action: Action, decided_at: datetime) -> Refusal | Flags:
-        dossier_id = action.dossier_id
-        decision = self._judged(batch.states[dossier_id], action, decided_at)
+        dossier_id, stream = action.dossier_id, partial(self._stream, batch)
+        decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream)
         if isinstance(decision, Refusal) and dossier_id in batch.remembered:
             # Another process may have recorded since: nobody is refused on a memory alone. (What is accepted on an old
             # memory is caught by the store: the place in the stream is taken.)
             batch.remembered.discard(dossier_id)
             batch.states[dossier_id] = self.store.load([dossier_id]).get(dossier_id)
-            decision = self._judged(batch.states[dossier_id], action, decided_at)
+            decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream)
         return decision
 
-    def _judged(self, state: DossierState | None, action: Action, decided_at: datetime) -> Refusal | Flags:
-        decision = decide(state, action, decided_at)
-        if isinstance(decision, Refusal):
-            return decision
-        day = opened_on(self.rulebook, action, state)
-        return refusal_by_rulebook(self.rulebook, action, day, decided_at) or decision
-
-    def _replayed(self, batch: _Batch, action: Action, earlier: Receipt) -> Answer:
-        if earlier.digest != action.digest:
-            return Answer(
-                action_id=action.action_id,
-                source=action.source,
-                refusal=Refusal(code="id-reused", field_name="id", params={"id": action.action_id}),
-            )
-        return recorded_answer(action, batch.structured[earlier.dossier_id, earlier.stream_seq], is_replay=True)
+    def _stream(self, batch: _Batch, state: DossierState) -> list[Mapping[str, Any]]:
+        places = [(UUID(state.dossier_id), number) for number in range(1, state.stream_seq + 1)]
+        stored = self.store.read_events([place for place in places if place not in batch.structured])
+        return [batch.structured.get(place) or stored[place] for place in places]
 
 
 async def publish_recorded(log: EventLog, publisher: LogPublisher, position: int, limit: int) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.intake.domain.actors import Acted
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed
 
@@ -61,10 +62,16 @@ class EventStore(Protocol):
     def read_events(self, places: Sequence[Place]) -> Mapping[Place, Mapping[str, Any]]:
         """The stored events at those places, in structured form."""
 
+    def find_acted(self, persons: Collection[str]) -> Mapping[str, Acted]:
+        """Of those persons (`events.identity.person_of`) who were recorded as actors: in which dossiers."""
+
     def append(
         self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
     ) -> None:
-        """All or nothing, durable when it returns. AppendConflictError when any part was recorded by somebody else."""
+        """All or nothing, durable when it returns, who acted in them included.
+
+        AppendConflictError when any part was recorded by somebody else.
+        """
 
     def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
         """The kept answer of a request."""

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from events.codec import dumps, from_structured, parse_json
+from services.intake.domain.actors import Acted, acted_in, acts_of
 from services.intake.domain.dossier import DossierState, evolve
 from services.intake.domain.sealing import Sealed
 from services.intake.ports import AppendConflictError, LogEntry, Place, Receipt, RequestAnswer, StoreUnavailableError
@@ -22,6 +23,7 @@ class InMemoryStore:
         self.log: list[tuple[Place, bytes]] = []
         self._receipts: dict[str, Receipt] = {}
         self._answers: dict[str, RequestAnswer] = {}
+        self._acted: dict[str, Acted] = {}
         self.failures: list[Exception] = []
         self.commits_all_the_same = False
         self.is_away = False
@@ -47,6 +49,11 @@ class InMemoryStore:
     def read_events(self, places: Sequence[Place]) -> Mapping[Place, Mapping[str, Any]]:
         self._require_here()
         return {place: parse_json(state) for place, state in self.log if place in places}
+
+    def find_acted(self, persons: Collection[str]) -> Mapping[str, Acted]:
+        self._require_here()
+        with self._lock:
+            return {person: self._acted[person] for person in persons if person in self._acted}
 
     def append(
         self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
@@ -90,5 +97,6 @@ class InMemoryStore:
         if is_taken or len(set(places)) < len(places):
             raise AppendConflictError("a part of it is there already")
         self.log += [(place, dumps(one.structured)) for place, one in zip(places, sealed, strict=True)]
+        self._acted |= acted_in(self._acted, acts_of(sealed))
         self._receipts |= {one.receipt_key: one for one in receipts}
         self._answers |= {one.idempotency_key: one for one in answers}

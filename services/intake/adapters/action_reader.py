@@ -6,9 +6,8 @@ instants that no other part could hold) is checked here too, so nothing behind t
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
-from fnmatch import fnmatch
 from typing import Any
 
 import orjson
@@ -41,11 +40,11 @@ class ActionReader:
         self,
         action_schema: Mapping[str, Any],
         data_schemas: Mapping[str, Mapping[str, Any]],
-        history_sources: Sequence[str],
+        history_sources: Collection[str],
     ) -> None:
         self._action_schema = SchemaCheck(action_schema)
         self._data_schemas = {name: SchemaCheck(data_schemas[name]) for name in ACTION_TYPES}
-        self._history_sources = tuple(history_sources)
+        self._history_sources = frozenset(history_sources)
 
     def read(self, raw: Any) -> Action | Refusal:
         """The action that a parsed structured CloudEvent reports."""
@@ -101,7 +100,7 @@ class ActionReader:
         if len(meaning) > MAX_ACTION_BYTES:
             return Refusal(code="too-large", params={"limit": MAX_ACTION_BYTES})
         action = Action(**read, data=data, digest=hashlib.sha256(meaning).hexdigest())
-        if action.is_history and not any(fnmatch(action.source, pattern) for pattern in self._history_sources):
+        if action.is_history and action.source not in self._history_sources:
             return Refusal(code="history-not-allowed", field_name="history", params={"source": action.source})
         return action
 

@@ -24,10 +24,16 @@ from eventsourcing.utils import Environment
 
 from events.codec import dumps, from_structured, parse_json
 from events.envelope import Event
+from services.intake.adapters.acting_persons import NotedActs
 from services.intake.adapters.recorders import POSTGRES_RECORDER, SQLITE_RECORDER, LedgerRecorder
+from services.intake.domain.actors import Act, Acted, acts_of_events
 from services.intake.domain.dossier import DossierState, evolve
 from services.intake.domain.sealing import Sealed
 from services.intake.ports import AppendConflictError, LogEntry, Place, Receipt, RequestAnswer, StoreUnavailableError
+
+ENTRIES_AT_ONCE = 5_000
+EVERYBODY = ""
+"""No identity is empty: this row says that every act of the store is noted."""
 
 
 class LedgerStore:
@@ -36,6 +42,7 @@ class LedgerStore:
     def __init__(self, recorder: ApplicationRecorder, close: Callable[[], None]) -> None:
         self._recorder = recorder
         self._ledger = cast("LedgerRecorder", recorder)
+        self._acts = NotedActs()
         self.close = close
 
     def load(self, dossier_ids: Collection[UUID]) -> Mapping[UUID, DossierState]:
@@ -59,6 +66,11 @@ class LedgerStore:
         with _translated():
             return self._ledger.find_answer(idempotency_key)
 
+    def find_acted(self, persons: Collection[str]) -> Mapping[str, Acted]:
+        """In which dossiers those persons acted, of those who did."""
+        with _translated():
+            return dict(self._ledger.find_acted(list(persons)))
+
     def read_events(self, places: Sequence[Place]) -> Mapping[Place, Mapping[str, Any]]:
         """The stored events at those places, in structured form."""
         with _translated():
@@ -67,7 +79,7 @@ class LedgerStore:
     def append(
         self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
     ) -> None:
-        """All or nothing, durable when it returns; AppendConflictError when part of it is there already."""
+        """All or nothing, durable when it returns, who acted included; AppendConflictError when part of it is there already."""
         stored = [
             StoredEvent(
                 originator_id=one.dossier_id,
@@ -77,8 +89,26 @@ class LedgerStore:
             )
             for one in sealed
         ]
+        acts = self._acts.of(sealed)
         with _translated():
-            self._recorder.insert_events(stored, receipts=receipts, answers=answers)
+            self._recorder.insert_events(stored, receipts=receipts, answers=answers, acts=acts)
+        self._acts.noted(acts)
+
+    def note_earlier_actors(self) -> None:
+        """Once, for a store that recorded events before it noted who acts: note it from all of them."""
+        if self.find_acted([EVERYBODY]):
+            return
+        place = 0
+        while entries := self.read_after(place, ENTRIES_AT_ONCE):
+            place = entries[-1].notification_id
+            acts = acts_of_events(one.structured for one in entries)
+            self._note(self._acts.still_to_note(acts))
+        self._note([(EVERYBODY, UUID(int=0))])
+
+    def _note(self, acts: list[Act]) -> None:
+        with _translated():
+            self._recorder.insert_events([], acts=acts)
+        self._acts.noted(acts)
 
     def read_after(self, notification_id: int, limit: int) -> Sequence[LogEntry]:
         """The next entries of the log."""
@@ -110,7 +140,9 @@ def open_store(settings: Mapping[str, str]) -> LedgerStore:
         if isinstance(factory, SQLiteFactory):
             _sync_fully(factory)
         recorder = factory.application_recorder()
-    return LedgerStore(recorder, factory.close)
+    store = LedgerStore(recorder, factory.close)
+    store.note_earlier_actors()
+    return store
 
 
 def _sync_fully(factory: SQLiteFactory) -> None:

@@ -1,8 +1,9 @@
-"""The event store's recorders with two side tables that are written in the same transaction as the events.
+"""The event store's recorders with three side tables that are written in the same transaction as the events.
 
 `action_receipts` remembers every recorded action (promise 3), `request_answers` the answers of requests with an
-Idempotency-Key. Both use the hook of `eventsourcing` that its own process recorders use. SQLITE_RECORDER and
-POSTGRES_RECORDER are values for its setting APPLICATION_RECORDER_TOPIC.
+Idempotency-Key, `acting_persons` in which dossier a person acted first and whether in others too (B14). All use the hook of
+`eventsourcing` that its own process recorders use. SQLITE_RECORDER and POSTGRES_RECORDER are values for its setting
+APPLICATION_RECORDER_TOPIC.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
+from services.intake.domain.actors import Act, Acted
 from services.intake.ports import Place, Receipt, RequestAnswer
 
 SQLITE_RECORDER = "services.intake.adapters.recorders:SQLiteLedgerRecorder"
@@ -38,18 +40,23 @@ class LedgerRecorder(Protocol):
     def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
         """The kept answer of a request."""
 
+    def find_acted(self, persons: Sequence[str]) -> list[tuple[str, Acted]]:
+        """In which dossiers those persons acted, of those who did."""
+
 
 class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
     """SQLite: WAL by the library; `synchronous` is FULL because the relay publishes what is committed (streams.md 4)."""
 
     def construct_create_table_statements(self) -> list[str]:
-        """The library's table and the two side tables."""
+        """The library's table and the side tables."""
         return [
             *super().construct_create_table_statements(),
             "CREATE TABLE IF NOT EXISTS action_receipts (receipt_key TEXT PRIMARY KEY, digest TEXT NOT NULL,"
             " dossier_id TEXT NOT NULL, stream_seq INTEGER NOT NULL) WITHOUT ROWID",
             "CREATE TABLE IF NOT EXISTS request_answers (idempotency_key TEXT PRIMARY KEY, digest TEXT NOT NULL,"
             " status INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE IF NOT EXISTS acting_persons (person TEXT PRIMARY KEY, dossier_id TEXT NOT NULL,"
+            " has_others INTEGER NOT NULL) WITHOUT ROWID",
         ]
 
     def _insert_events(
@@ -65,6 +72,12 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
         c.executemany(
             "INSERT INTO request_answers VALUES (?,?,?,?)",
             [(one.idempotency_key, one.digest, one.status, one.body) for one in answers],
+        )
+        acts: Sequence[Act] = kwargs.get("acts", ())
+        c.executemany(
+            "INSERT INTO acting_persons VALUES (?,?,0) ON CONFLICT (person) DO UPDATE SET has_others = 1"
+            " WHERE has_others = 0 AND dossier_id <> excluded.dossier_id",
+            [(person, dossier_id.hex) for person, dossier_id in acts],
         )
         return returned
 
@@ -116,6 +129,17 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             row = c.fetchone()
         return RequestAnswer(**dict(row)) if row else None
 
+    def find_acted(self, persons: Sequence[str]) -> list[tuple[str, Acted]]:
+        """In which dossiers those persons acted, of those who did."""
+        found: list[tuple[str, Acted]] = []
+        with self.datastore.transaction(commit=False) as c:
+            for start in range(0, len(persons), KEYS_PER_QUERY):
+                keys = persons[start : start + KEYS_PER_QUERY]
+                marks = ",".join("?" * len(keys))
+                c.execute(f"SELECT * FROM acting_persons WHERE person IN ({marks})", list(keys))  # noqa: S608
+                found += [_acted(row["person"], UUID(row["dossier_id"]), row["has_others"]) for row in c.fetchall()]
+        return found
+
 
 class PostgresLedgerRecorder(PostgresApplicationRecorder):
     """PostgreSQL, with the library's database functions off (streams.md 4: a tailing reader missed events with them)."""
@@ -135,6 +159,12 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
                 " status integer NOT NULL, body bytea NOT NULL)"
             ).format(schema)
         )
+        self.sql_create_statements.append(
+            SQL(
+                "CREATE TABLE IF NOT EXISTS {}.acting_persons (person text PRIMARY KEY, dossier_id uuid NOT NULL,"
+                " has_others boolean NOT NULL)"
+            ).format(schema)
+        )
         self._select_streams = SQL(
             "SELECT originator_id, state FROM {}.{} WHERE originator_id = ANY(%s) ORDER BY originator_id, originator_version"
         ).format(schema, Identifier(events_table_name))
@@ -144,6 +174,11 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         ).format(schema, Identifier(events_table_name))
         self._insert_receipt = SQL("INSERT INTO {}.action_receipts VALUES (%s,%s,%s,%s)").format(schema)
         self._insert_answer = SQL("INSERT INTO {}.request_answers VALUES (%s,%s,%s,%s)").format(schema)
+        self._insert_act = SQL(
+            "INSERT INTO {}.acting_persons AS known VALUES (%s,%s,false) ON CONFLICT (person) DO UPDATE SET has_others = true"
+            " WHERE NOT known.has_others AND known.dossier_id <> excluded.dossier_id"
+        ).format(schema)
+        self._select_acted = SQL("SELECT * FROM {}.acting_persons WHERE person = ANY(%s)").format(schema)
         self._select_receipts = SQL("SELECT * FROM {}.action_receipts WHERE receipt_key = ANY(%s)").format(schema)
         self._select_answer = SQL("SELECT * FROM {}.request_answers WHERE idempotency_key = %s").format(schema)
 
@@ -157,6 +192,9 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         if answers:
             kept = [(one.idempotency_key, one.digest, one.status, one.body) for one in answers]
             curs.executemany(self._insert_answer, kept)
+        acts: Sequence[Act] = kwargs.get("acts", ())
+        if acts:
+            curs.executemany(self._insert_act, acts)
 
     def select_streams(self, dossier_ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
         """(dossier, stored state) of every event of these dossiers, in order within each."""
@@ -182,3 +220,13 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             curs.execute(self._select_answer, (idempotency_key,))
             row = curs.fetchone()
         return RequestAnswer(**{**row, "body": bytes(row["body"])}) if row else None
+
+    def find_acted(self, persons: Sequence[str]) -> list[tuple[str, Acted]]:
+        """In which dossiers those persons acted, of those who did."""
+        with self.datastore.transaction(commit=False) as curs:
+            curs.execute(self._select_acted, (list(persons),))
+            return [_acted(row["person"], row["dossier_id"], row["has_others"]) for row in curs.fetchall()]
+
+
+def _acted(person: str, dossier_id: UUID, has_others: Any) -> tuple[str, Acted]:
+    return person, Acted(first_dossier_id=dossier_id, has_others=bool(has_others))

@@ -110,6 +110,14 @@ def recorded_answer(action: Action, structured: Mapping[str, Any], *, is_replay:
     )
 
 
+def replayed_answer(action: Action, structured: Mapping[str, Any], *, is_same: bool) -> Answer:
+    """The first receipt again; a refusal where other contents were recorded under the action's id."""
+    if is_same:
+        return recorded_answer(action, structured, is_replay=True)
+    refusal = Refusal(code="id-reused", field_name="id", params={"id": action.action_id})
+    return Answer(action_id=action.action_id, source=action.source, refusal=refusal)
+
+
 def dossier_id_of(source: str, subject: str) -> UUID:
     """The id of the dossier that `source` calls `subject`."""
     return _as_uuid(subject) or uuid5(DOSSIER_NAMESPACE, f"{source}|{subject}")

@@ -92,7 +92,8 @@ def _of_acceptance(law: OpeningLaw, action: Action, accepted: DossierAccepted) -
             term = Term(value=accepted.term.value, unit=accepted.term.unit)
             due(calendar, action.occurred_at, term, law.rule_set)
         if accepted.appointment_at is not None:
-            appointment(calendar, action.occurred_at, accepted.appointment_at)
+            given_at = appointment(calendar, action.occurred_at, accepted.appointment_at).due_at
+            return _before_acceptance(action, accepted.appointment_at) if given_at < action.occurred_at else None
     except CalendarExhaustedError:
         return Refusal(code="calendar-exhausted", field_name="time", params={"reason": _covered(calendar)})
     return None
@@ -109,6 +110,11 @@ def _beyond_every_calendar(rulebook: Rulebook, data: Any) -> Refusal | None:
         return None
     reason = _covered(rulebook.default_calendar)
     return Refusal(code="calendar-exhausted", field_name=f"/data/{field_name}", params={"reason": reason})
+
+
+def _before_acceptance(action: Action, appointment_at: datetime) -> Refusal:
+    params = {"due": appointment_at.isoformat(), "accepted": action.occurred_at.isoformat()}
+    return Refusal(code="before-acceptance", field_name="/data/appointment_at", params=params)
 
 
 def _unknown_calendar(rulebook: Rulebook, calendar_id: str | None, version: str | None = None) -> Refusal | None:

@@ -5,12 +5,14 @@ A live action that breaks a rule is refused. History (taken over from another re
 is recorded all the same, with a flag that names the rule. The rules themselves stand in `dossier_rules` and `feedback_rules`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from events.clock_stops import ClockStopEvent
 from events.control import FORBIDDEN, ControlEvent
 from events.dossier import (
+    BackdatingApproved,
     DossierAccepted,
     DossierSubmitted,
     EventCorrected,
@@ -50,7 +52,9 @@ FLAG_KIND_BY_CODE = {
     "no-open-transfer": "clock_gap",
     "no-open-consultation": "clock_gap",
     "wrong-round": "clock_gap",
-    "due-before-acceptance": "redated",
+    "amount-not-covered": "clock_gap",
+    "before-acceptance": "redated",
+    "no-effect": "redated",
 }
 """Rules that history may break, and the kind of flag that says so."""
 
@@ -59,12 +63,17 @@ def decide(state: DossierState | None, action: Action, decided_at: datetime) -> 
     """The decision on one action, given everything recorded of its stream."""
     if action.occurred_at > decided_at + CLOCK_TOLERANCE:
         return Refusal(code="occurred-in-future", field_name="time", params={"time": action.occurred_at.isoformat()})
-    broken = _broken_rules(state, action) if state else _of_first(action)
-    if not broken:
-        return ()
-    if action.is_history and all(refusal.code in FLAG_KIND_BY_CODE for refusal in broken):
-        return tuple(_flag(refusal, action) for refusal in broken)
-    return broken[0]
+    if action.is_history and state is not None and state.has_live_event:
+        return Refusal(code="history-on-live-dossier", field_name="history", params={"subject": action.subject})
+    return settled(action, _broken_rules(state, action) if state else _of_first(action))
+
+
+def settled(action: Action, broken: Sequence[Refusal]) -> Refusal | Flags:
+    """What follows from the rules that an action breaks: history is flagged where it may break every one of them."""
+    if not action.is_history:
+        return broken[0] if broken else ()
+    unforgiven = [refusal for refusal in broken if refusal.code not in FLAG_KIND_BY_CODE]
+    return unforgiven[0] if unforgiven else tuple(_flag(refusal, action) for refusal in broken)
 
 
 def _of_first(action: Action) -> list[Refusal]:
@@ -81,9 +90,12 @@ def _of_first(action: Action) -> list[Refusal]:
 
 
 def _broken_rules(state: DossierState, action: Action) -> list[Refusal]:
-    by_type = _refusal_by_type(state, action)
-    out_of_order = _refusal_by_order(state, action)
-    return [refusal for refusal in (by_type, out_of_order) if refusal is not None]
+    found = (
+        _refusal_by_type(state, action),
+        guards.second_person(action),
+        _refusal_by_order(state, action),
+    )
+    return [refusal for refusal in found if refusal is not None]
 
 
 def _refusal_by_type(state: DossierState, action: Action) -> Refusal | None:
@@ -91,8 +103,8 @@ def _refusal_by_type(state: DossierState, action: Action) -> Refusal | None:
     if isinstance(data, FeedbackEvent):
         stage = state.feedback_stage
         return feedback(stage, action, data) if stage else _other_stream("not-a-feedback", action)
-    if isinstance(data, EventCorrected):
-        return dossier_rules.correction(state, action, data)
+    if isinstance(data, EventCorrected | BackdatingApproved):
+        return dossier_rules.about_earlier_events(state, data)
     if state.feedback_stage is not None:
         return _other_stream("not-a-dossier", action)
     if isinstance(data, SubmissionEvent):
@@ -106,7 +118,7 @@ def _refusal_by_type(state: DossierState, action: Action) -> Refusal | None:
     if isinstance(data, LatenessEvent):
         return dossier_rules.lateness(state, action, data)
     if isinstance(data, ControlEvent):
-        return dossier_rules.control(state, action, data)
+        return dossier_rules.control(state, data)
     assert_never(data)
 
 

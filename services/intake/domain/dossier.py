@@ -8,15 +8,12 @@ recorded is decided in `services.intake.domain.decide`.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
 from typing import Any, Literal, assert_never
 
 from events.clock_stops import ClockStopEvent
 from events.control import ControlEvent
 from events.deadline import PauseCause
-from events.declaration import fields_of
 from events.dossier import (
-    BackdatingApproved,
     ConsultationAnswered,
     ConsultationRequested,
     DossierAccepted,
@@ -27,7 +24,6 @@ from events.dossier import (
     DossierSubmitted,
     DossierTransferred,
     DossierWithdrawn,
-    EventCorrected,
     FeedbackAnswered,
     FeedbackPublished,
     FeedbackReceived,
@@ -37,7 +33,6 @@ from events.dossier import (
     FinancialObligationRequested,
     IntakeGuidanceIssued,
     IntakeRejected,
-    IntegrityFlagRaised,
     PaymentReceived,
     ProcessingStopped,
     ResultDelivered,
@@ -55,6 +50,7 @@ from events.lateness import LatenessEvent
 from events.results import ResultEvent
 from events.submission import SubmissionEvent
 from rules.clocks.holding import Holding, handed_over, reassigned, received, refused
+from services.intake.domain.known_events import KnownEvent, known_event_of
 
 Lifecycle = Literal[
     "submitted", "intake_rejected", "accepted", "in_processing", "resolved", "delivered", "withdrawn", "stopped", "returned",
@@ -73,9 +69,11 @@ Changes = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierState:
-    """What is known of a stream after its latest event. `correctable_fields` holds, by event id, what may be corrected in it.
+    """What is known of a stream after its latest event. `known_events` holds, by event id, what may be said about an event.
 
     `transferred_from_unit_id` names the unit that handed the dossier over while the other side has not confirmed it.
+    `open_amount_vnd` is what is still to be paid of the financial duty that is waited for. `has_live_event` says that history
+    has had its turn (B14).
     """
 
     dossier_id: str
@@ -92,12 +90,13 @@ class DossierState:
     is_submission_open: bool = False
     is_waiting_for_supplement: bool = False
     is_waiting_for_payment: bool = False
+    open_amount_vnd: int = 0
     supplement_rounds: int = 0
     transferred_from_unit_id: int | None = None
     open_consultations: frozenset[str] = frozenset()
-    ending_event_ids: frozenset[str] = frozenset()
     feedback_stage: FeedbackStage | None = None
-    correctable_fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    has_live_event: bool = False
+    known_events: Mapping[str, KnownEvent] = field(default_factory=dict)
 
     @property
     def is_ended(self) -> bool:
@@ -119,7 +118,8 @@ def evolve(state: DossierState | None, envelope: Envelope, data: DossierEvent, e
         before,
         stream_seq=envelope.stream_seq,
         last_hash=event_hash,
-        correctable_fields={**before.correctable_fields, envelope.event_id: _correctable_fields(data)},
+        has_live_event=before.has_live_event or not envelope.is_history,
+        known_events={**before.known_events, envelope.event_id: known_event_of(data)},
         **_changes(before, envelope, data),
     )
 
@@ -147,7 +147,7 @@ def _changes(state: DossierState, envelope: Envelope, data: DossierEvent) -> Cha
     if isinstance(data, ClockStopEvent):
         return _by_clock_stop(state, data, moved_on)
     if isinstance(data, ResultEvent):
-        return _by_result(state, envelope.event_id, data, moved_on)
+        return _by_result(state, data, moved_on)
     if isinstance(data, FeedbackEvent):
         return _by_feedback(data) | moved_on
     if isinstance(data, ControlEvent):
@@ -205,21 +205,30 @@ def _by_clock_stop(state: DossierState, data: ClockStopEvent, moved_on: Changes)
         case SupplementCompleted():
             return {"is_waiting_for_supplement": False, **moved_on}
         case FinancialObligationRequested():
-            return {"is_waiting_for_payment": not state.is_ended, **_processing(state), **moved_on}
+            return {
+                **_owing(0 if state.is_ended else state.open_amount_vnd or data.amount_vnd),
+                **_processing(state),
+                **moved_on,
+            }
         case FinancialObligationExempted():
-            return {"is_waiting_for_payment": False, **moved_on}
+            return {**_owing(0), **moved_on}
         case PaymentReceived():
-            return {"is_waiting_for_payment": False, **moved_on} if state.is_waiting_for_payment else {}
+            paid = _owing(max(0, state.open_amount_vnd - data.amount_vnd))
+            return {**paid, **moved_on} if state.is_waiting_for_payment else {}
         case SystemOutageRecorded():
             return {}
         case _:
             return moved_on
 
 
-def _by_result(state: DossierState, event_id: str, data: ResultEvent, moved_on: Changes) -> Changes:
+def _owing(amount_vnd: int) -> Changes:
+    return {"is_waiting_for_payment": amount_vnd > 0, "open_amount_vnd": amount_vnd}
+
+
+def _by_result(state: DossierState, data: ResultEvent, moved_on: Changes) -> Changes:
     match data:
         case ResultReadyAtCounter() | DossierWithdrawn() | ProcessingStopped() | DossierReturned():
-            return {} if state.is_ended else _ended(state, event_id, _END_BY_CLASS[type(data)]) | moved_on
+            return {} if state.is_ended else _ended(state, _END_BY_CLASS[type(data)]) | moved_on
         case ResultDelivered():
             return {"lifecycle": "delivered"}
         case DossierReopened():
@@ -260,26 +269,12 @@ def _held(now: Holding) -> Changes:
     return {"held_by_unit_id": now.held_by_unit_id, "transferred_from_unit_id": now.handed_over_by_unit_id or None}
 
 
-def _ended(state: DossierState, event_id: str, lifecycle: Lifecycle) -> Changes:
+def _ended(state: DossierState, lifecycle: Lifecycle) -> Changes:
     return {
         "lifecycle": lifecycle,
-        "ending_event_ids": state.ending_event_ids | {event_id},
         "is_waiting_for_supplement": False,
         "is_waiting_for_payment": False,
+        "open_amount_vnd": 0,
         **_held(received(_holding(state))),
         "open_consultations": frozenset(),
     }
-
-
-def _correctable_fields(data: DossierEvent) -> frozenset[str]:
-    """The fields of the event's data and `time`; what a second person or intake itself has said is not corrected again."""
-    if isinstance(data, EventCorrected | BackdatingApproved | IntegrityFlagRaised):
-        return frozenset()
-    event_class: Any = type(data)
-    known = _field_names(event_class)
-    return known | data.extra.keys() if data.extra else known
-
-
-@cache
-def _field_names(event_class: Any) -> frozenset[str]:
-    return frozenset(one.name for one in fields_of(event_class)) | {"time"}

@@ -7,7 +7,6 @@ event needs besides is written here.
 from events.clock_stops import ClockStopEvent
 from events.control import ControlEvent
 from events.dossier import (
-    ApologyWaived,
     BackdatingApproved,
     CalendarChangeApplied,
     ConsultationAnswered,
@@ -79,7 +78,7 @@ def handling(state: DossierState, action: Action, data: HandlingEvent) -> Refusa
 def clock_stop(state: DossierState, action: Action, data: ClockStopEvent) -> Refusal | None:
     """Never two open pauses, never a resume without one; a fee is paid whenever the citizen likes."""
     if isinstance(data, PaymentReceived):
-        return None
+        return _covered(state, data)
     if isinstance(data, SystemOutageRecorded):
         return None if data.from_at <= data.to_at else _ends_before_it_begins(data)
     closed = guards.in_work(state, action)
@@ -97,7 +96,7 @@ def clock_stop(state: DossierState, action: Action, data: ClockStopEvent) -> Ref
         case FinancialObligationExempted():
             return None if state.is_waiting_for_payment else Refusal(code="no-open-obligation", field_name="type")
         case DeadlineExtended():
-            return guards.second_person(action, data.approver_id) or _not_before_acceptance(state, data)
+            return _not_before_acceptance(state, data)
         case _:
             return None  # type: ignore[unreachable]  # until there is another event of the theme
 
@@ -115,7 +114,7 @@ def result(state: DossierState, action: Action, data: ResultEvent) -> Refusal | 
             return guards.in_work(state, action) or guards.by_lifecycle("not-ended", state)
         case DossierReopened():
             is_open = None if state.is_ended else guards.by_lifecycle("still-open", state)
-            return guards.accepted(state, action) or is_open or guards.second_person(action, data.approver_id)
+            return guards.accepted(state, action) or is_open
         case _:
             return guards.in_work(state, action)
 
@@ -125,53 +124,64 @@ def lateness(state: DossierState, action: Action, data: LatenessEvent) -> Refusa
     match data:
         case LatenessForeseen():
             return guards.in_work(state, action)
-        case ApologyWaived():
-            return guards.accepted(state, action) or guards.second_person(action, data.approver_id)
         case _:
             return guards.accepted(state, action)
 
 
-def control(state: DossierState, action: Action, data: ControlEvent) -> Refusal | None:
-    """Corrections and approvals name an event of this dossier and need two persons; orders have their own conditions."""
+def control(state: DossierState, data: ControlEvent) -> Refusal | None:
+    """An order to count anew is for what has not ended; corrections and approvals have rules of their own below."""
     match data:
-        case EventCorrected():
-            return correction(state, action, data)
-        case BackdatingApproved():
-            return _backdating(state, action, data)
         case CalendarChangeApplied():
             return guards.not_ended(state)
         case _:
             return None
 
 
-def correction(state: DossierState, action: Action, data: EventCorrected) -> Refusal | None:
-    """Domain 4.1: a second person approves, and only what the earlier event said can be corrected.
+def about_earlier_events(state: DossierState, data: EventCorrected | BackdatingApproved) -> Refusal | None:
+    """What names events of its own stream, a dossier's or a feedback's."""
+    return correction(state, data) if isinstance(data, EventCorrected) else backdating(state, data)
+
+
+def correction(state: DossierState, data: EventCorrected) -> Refusal | None:
+    """Domain 4.1: only what the earlier event said can be corrected.
 
     A corrected `time` is recorded like any other field; it never improves a class (DR-31), so nothing is judged here.
     """
     target = data.target_event_id
-    refused = guards.known_event(state, target) or guards.second_person(action, data.approver_id)
+    refused = guards.known_event(state, target)
     if refused is not None:
         return refused
-    for name in sorted(data.corrected_fields.keys() - state.correctable_fields[target]):
+    for name in sorted(data.corrected_fields.keys() - state.known_events[target].correctable):
         field_name = f"/data/corrected_fields/{pointer_step(name)}"
         return Refusal(code="field-not-correctable", field_name=field_name, params={"target": target, "name": name})
     return None
 
 
-def _backdating(state: DossierState, action: Action, data: BackdatingApproved) -> Refusal | None:
-    target = data.target_event_id
-    unknown = guards.known_event(state, target)
-    if unknown is None and target not in state.ending_event_ids:
-        return Refusal(code="not-an-ending", field_name="/data/target_event_id", params={"target": target})
-    return unknown or guards.second_person(action, data.approver_id)
+def backdating(state: DossierState, data: BackdatingApproved) -> Refusal | None:
+    """Every event that is approved stands in this stream, and its time matters to a clock (DR-31, B14)."""
+    further = [(one, f"/data/further_event_ids/{place}") for place, one in enumerate(data.further_event_ids or ())]
+    for target, field_name in ((data.target_event_id, "/data/target_event_id"), *further):
+        unknown = guards.known_event(state, target, field_name)
+        if unknown is not None:
+            return unknown
+        if not state.known_events[target].is_judged_by_time:
+            return Refusal(code="not-judged-by-time", field_name=field_name, params={"target": target})
+    return None
+
+
+def _covered(state: DossierState, data: PaymentReceived) -> Refusal | None:
+    """What leaves something open of a financial duty says so (B18)."""
+    if not state.is_waiting_for_payment or data.is_partial or data.amount_vnd >= state.open_amount_vnd:
+        return None
+    params = {"amount": data.amount_vnd, "open": state.open_amount_vnd}
+    return Refusal(code="amount-not-covered", field_name="/data/amount_vnd", params=params)
 
 
 def _not_before_acceptance(state: DossierState, data: DeadlineExtended) -> Refusal | None:
     if state.accepted_at is None or data.new_due_at >= state.accepted_at:
         return None
     params = {"due": data.new_due_at.isoformat(), "accepted": state.accepted_at.isoformat()}
-    return Refusal(code="due-before-acceptance", field_name="/data/new_due_at", params=params)
+    return Refusal(code="before-acceptance", field_name="/data/new_due_at", params=params)
 
 
 def _consulted(document_no: str) -> Refusal:

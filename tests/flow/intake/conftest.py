@@ -14,7 +14,7 @@ from services.intake.adapters.known_states import KnownStates
 from services.intake.adapters.writer import Writer
 from services.intake.pipeline import ActionRecorder
 from tests.fakes.in_memory_store import InMemoryStore
-from tests.unit.intake.counter import NOW, problems, reader, rulebook
+from tests.unit.intake.counter import NOW, judge, problems, reader
 
 
 @dataclass
@@ -50,7 +50,7 @@ def store() -> InMemoryStore:
 
 @pytest.fixture
 def ledger(store: InMemoryStore) -> ActionRecorder:
-    return ActionRecorder(store=store, rulebook=rulebook(), known_states=KnownStates(3))
+    return ActionRecorder(store=store, judge=judge(), known_states=KnownStates(3))
 
 
 @pytest.fixture

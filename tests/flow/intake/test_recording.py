@@ -10,7 +10,7 @@ from services.intake.domain.actions import Answer
 from services.intake.pipeline import ActionRecorder
 from services.intake.ports import AppendConflictError, StoreUnavailableError
 from tests.fakes.in_memory_store import InMemoryStore
-from tests.unit.intake.counter import NOW, action, rulebook
+from tests.unit.intake.counter import NOW, action, judge
 
 ACCEPTED = action("dossier-accepted.v1", 0)
 STARTED = action("step-started.v1", 1)
@@ -20,7 +20,7 @@ DELIVERED = action("result-delivered.v1", 3)
 
 def second_ledger(store: InMemoryStore) -> ActionRecorder:
     """Another intake process on the same store."""
-    return ActionRecorder(store=store, rulebook=rulebook(), known_states=KnownStates(100))
+    return ActionRecorder(store=store, judge=judge(), known_states=KnownStates(100))
 
 
 def codes(answers: list[Answer]) -> list[str]:

@@ -17,8 +17,10 @@ from deploy.embedded.kafka.topics import create_topics
 from deploy.embedded.processes.tied import tied
 from motcua.topic_specs import topic_specs
 from services.intake.adapters.event_store import LedgerStore, open_store
+from services.intake.config import HISTORY_SOURCES
 from tests.embedded.broker import KafkaHandle
 from tests.integration.brokers import emptied
+from tests.unit.intake.counter import HISTORY_SOURCE
 from tests.waiting import until
 
 START_SECONDS = 40.0
@@ -49,6 +51,7 @@ class Intake:
             "MOTCUA_DATA_DIR": str(self.folder),
             "MOTCUA_INTAKE_PORT": str(self.port),
             "KAFKA_BOOTSTRAP_SERVERS": self.broker,
+            HISTORY_SOURCES: HISTORY_SOURCE,
             "PYTHONPATH": str(ROOT),
         }
         command = tied([sys.executable, "-m", "services.intake.app", name], parent_pid=os.getpid())

@@ -10,12 +10,13 @@ import pytest
 
 from events.dossier import DossierAccepted
 from services.intake.adapters.known_states import KnownStates
+from services.intake.domain.actors import Acted
 from services.intake.domain.decide import decide
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed, seal
 from services.intake.pipeline import ActionRecorder
 from services.intake.ports import AppendConflictError, Receipt, RequestAnswer, Store
-from tests.unit.intake.counter import NOW, START, action, rulebook
+from tests.unit.intake.counter import NOW, START, action, judge
 
 STEPS = (
     "dossier-accepted.v1",
@@ -26,11 +27,11 @@ STEPS = (
 )
 
 
-def life(subject: str, steps: tuple[str, ...] = STEPS) -> list[Sealed]:
+def life(subject: str, steps: tuple[str, ...] = STEPS, actor_id: str = "cb-1") -> list[Sealed]:
     state: DossierState | None = None
     sealed: list[Sealed] = []
     for number, event_type in enumerate(steps):
-        one = action(event_type, number, subject=subject)
+        one = action(event_type, number, subject=subject, actorid=actor_id)
         flags = decide(state, one, NOW)
         assert isinstance(flags, tuple)
         sealed += seal(state, one, flags, NOW, START.date())
@@ -127,6 +128,29 @@ class StoreContract:
         store.append(other, [receipt(other[0], fresh)], [answer(fresh)])
         assert store.last_id() > last
 
+    def test_who_acted_is_stored_with_the_events_and_in_two_dossiers_at_most(self, store: Store, second: Store) -> None:
+        officer, other, nobody = name(), name(), name()
+        first, again = life(name(), STEPS[:2], officer), life(name(), STEPS[:1], f" {officer.upper()}\u200b")
+        store.append(first, [])
+        assert store.find_acted([officer, nobody]) == {officer: Acted(first_dossier_id=first[0].dossier_id)}
+        second.append([*again, *life(name(), STEPS[:1], officer), *life(name(), STEPS[:1], other)], [])
+        found = store.find_acted([officer, other])
+        assert found[officer] == Acted(first_dossier_id=first[0].dossier_id, has_others=True)
+        assert not found[other].has_others
+        store.append(life(name(), STEPS[:1], other), [])
+        assert second.find_acted([other])[other].has_others
+
+    def test_what_was_not_stored_was_no_act(self, store: Store) -> None:
+        officer, key = name(), name()
+        told = life(name(), STEPS[:1], officer)
+        taken = life(name(), STEPS[:1])
+        store.append(taken, [receipt(taken[0], key)])
+        with pytest.raises(AppendConflictError):
+            store.append(told, [receipt(told[0], key)])
+        assert store.find_acted([officer]) == {}
+        store.append(told, [])
+        assert list(store.find_acted([officer])) == [officer]
+
     def test_letters_of_every_kind_survive(self, store: Store) -> None:
         key = f"{name()} Hồ sơ 'số' \\ \" 😀 %s ? ;--"
         one = action("dossier-accepted.v1", subject=key[:60], data={"own": "\u0000 Ủy ban 😀", "procedure_name": key})
@@ -152,9 +176,7 @@ class StoreContract:
             except BaseException as error:  # noqa: BLE001  # told to the test
                 failed.append(error)
 
-        ledgers = [
-            ActionRecorder(store=one, rulebook=rulebook(), known_states=KnownStates(50)) for one in (store, second)
-        ]
+        ledgers = [ActionRecorder(store=one, judge=judge(), known_states=KnownStates(50)) for one in (store, second)]
         writers = [threading.Thread(target=record, args=(one,)) for one in ledgers]
         for one in writers:
             one.start()

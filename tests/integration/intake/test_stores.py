@@ -36,6 +36,21 @@ def opened(settings: dict[str, str]) -> Iterator[LedgerStore]:
     store.close()
 
 
+def learnt_again(settings: dict[str, str], store: LedgerStore) -> None:
+    """Forget who acted, as a store of an earlier version has never known it; then open it as a process does."""
+    officer, other = name(), name()
+    events = [life(name(), actor_id=officer), life(name(), actor_id=officer), life(name(), actor_id=other)]
+    store.append([one for told in events for one in told], [])
+    recorder: Any = store._recorder
+    with recorder.datastore.transaction(commit=True) as cursor:
+        cursor.execute("DELETE FROM acting_persons")
+    assert store.find_acted([officer, other]) == {}
+    again = open_store(settings)
+    found = again.find_acted([officer, other])
+    assert (found[officer].has_others, found[other].has_others) == (True, False)
+    again.close()
+
+
 class TestSQLite(StoreContract):
     """The default of one machine."""
 
@@ -89,6 +104,11 @@ class TestSQLite(StoreContract):
             assert cursor.fetchone()[0] == SYNCHRONOUS_FULL
         store.close()
 
+    def test_a_store_of_before_learns_once_who_has_acted_in_it(
+        self, store: LedgerStore, sqlite: dict[str, str]
+    ) -> None:
+        learnt_again(sqlite, store)
+
     def test_a_file_that_cannot_be_opened_is_an_absent_store(self, tmp_path: Path) -> None:
         with pytest.raises(StoreUnavailableError):
             open_store({"SQLITE_DBNAME": str(tmp_path / "missing" / "ledger.sqlite")})
@@ -125,6 +145,11 @@ class TestPostgreSQL(StoreContract):
         recorder: Any = store._recorder
         assert recorder.datastore.enable_db_functions is False
         store.close()
+
+    def test_a_store_of_before_learns_once_who_has_acted_in_it(
+        self, store: LedgerStore, postgres: dict[str, str]
+    ) -> None:
+        learnt_again(postgres, store)
 
     def test_an_absent_server_is_an_absent_store(self, postgres: dict[str, str]) -> None:
         with pytest.raises(StoreUnavailableError):

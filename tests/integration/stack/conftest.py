@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from deploy.embedded.kafka.launch import free_port
+from services.intake.config import HISTORY_SOURCES
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
@@ -62,7 +63,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     hidden = ("KAFKA_BOOTSTRAP_SERVERS", "CLICKHOUSE_URL", "PERSISTENCE_MODULE")
     env = {name: value for name, value in os.environ.items() if name not in hidden}
     is_wide = {"COLUMNS": "400"}  # a message that names a file is one line, however long the name of the test's folder
-    env |= {"MOTCUA_DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **ports, **is_wide}
+    registers = ",".join(f"urn:motcua:import:{name}" for name in ("permit-receipt", "so-cu"))
+    env |= {"MOTCUA_DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), HISTORY_SOURCES: registers, **ports, **is_wide}
     log = data_dir / "up.log"
     with log.open("wb") as output:
         process = subprocess.Popen([*MOTCUA, "up"], cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)

@@ -85,6 +85,20 @@ def test_bad_rows_are_named_and_the_rest_goes_on(stack: RunningStack, tmp_path: 
     assert stack.run("sql", "--format", "TSV", query).stdout == "A1\tearly\nA4\tlate\n"
 
 
+def test_a_register_that_the_operator_has_not_named_is_refused_with_what_to_do(
+    stack: RunningStack, tmp_path: Path
+) -> None:
+    mapping, file = tmp_path / "mapping.toml", tmp_path / "so.csv"
+    mapping.write_text(SMALL_MAPPING.format(name="so-la"), encoding="utf-8")
+    rows = (f"B{number},Trực tiếp,2024-05-02T08:00,2024-05-09T17:00,2024-05-08T10:00" for number in range(600))
+    file.write_text("\n".join(("Mã,Kênh,Nhận,Hẹn,Xong", *rows)), encoding="utf-8")
+    done = stack.run("import", str(file), "--mapping", str(mapping))
+    assert done.returncode == 1
+    assert "intake takes no history from urn:motcua:import:so-la" in done.stderr
+    assert "MOTCUA_INTAKE_HISTORY_SOURCES" in done.stderr
+    assert stack.run("sql", "--format", "TSV", "SELECT count() FROM dossiers WHERE dossier_code = 'B1'").stdout == "0\n"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

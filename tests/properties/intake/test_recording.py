@@ -15,7 +15,7 @@ from services.intake.pipeline import ActionRecorder
 from services.intake.ports import AppendConflictError, StoreUnavailableError
 from tests.fakes.in_memory_store import InMemoryStore
 from tests.lanes.examples import examples
-from tests.unit.intake.counter import DATA, HISTORY_SOURCE, NOW, action, problems, rulebook
+from tests.unit.intake.counter import DATA, HISTORY_SOURCE, NOW, action, judge, problems
 
 # Twice as many acceptances and fewer ends, so that most dossiers live for a while.
 ROUNDS = ("dossier-submitted.v1", "intake-guidance-issued.v1", "supplement-requested.v1", "supplement-completed.v1")
@@ -42,7 +42,7 @@ quick = settings(max_examples=examples(60), deadline=None, suppress_health_check
 
 
 def ledger(store: InMemoryStore, memory: int = 2) -> ActionRecorder:
-    return ActionRecorder(store=store, rulebook=rulebook(), known_states=KnownStates(memory))
+    return ActionRecorder(store=store, judge=judge(), known_states=KnownStates(memory))
 
 
 def told(answer: Answer) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from events.topics import Topic
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.instants import Instant, length, micros
 from rules.clocks.log_time import LogTime
+from rules.clocks.planning import Planner
 from rules.clocks.state import StreamState
 from rules.due import apology as rules_apology
 from rules.due.terms import Term, due
@@ -31,6 +32,7 @@ from services.deadlines.adapters.wire.record_writer import RecordWriter
 from services.deadlines.config import read_config
 from services.intake.adapters.known_states import KnownStates
 from services.intake.domain.actions import Action
+from services.intake.domain.judge import Judge
 from services.intake.pipeline import ActionRecorder
 from services.page.domain.recorded_streams import recorded_stream
 from services.stats.domain import periods
@@ -85,7 +87,8 @@ class Intake:
 
     def __init__(self, rules: Rules) -> None:
         self._store = InMemoryStore()
-        self._recorder = ActionRecorder(store=self._store, rulebook=rules.rulebook, known_states=KnownStates(100))
+        judge = Judge(rulebook=rules.rulebook, planner=Planner(rules.rulebook, rules.procedures))
+        self._recorder = ActionRecorder(store=self._store, judge=judge, known_states=KnownStates(100))
 
     def record(self, raw: Mapping[str, Any], recorded_at: datetime) -> tuple[str | None, str | None]:
         """(id of the recorded event, None), or (None, code of the refusal)."""

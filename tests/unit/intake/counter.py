@@ -5,11 +5,14 @@ from functools import cache
 from typing import Any
 
 from events.schema_files import load_data_schemas, load_problem_codes, load_schema
+from rules.book.procedure_files import load_procedures
 from rules.book.rulebook import Rulebook
 from rules.book.rulebook_files import load_rulebook
+from rules.clocks.planning import Planner
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.problems import Problems
 from services.intake.domain.actions import Action
+from services.intake.domain.judge import Judge
 from tests.contract.published import minimal_example
 
 SOURCE = "/hue/mot-cua"
@@ -84,7 +87,7 @@ DATA: dict[str, dict[str, Any]] = {
 
 @cache
 def reader() -> ActionReader:
-    return ActionReader(load_schema("action.v1"), load_data_schemas(), ("urn:motcua:import:*",))
+    return ActionReader(load_schema("action.v1"), load_data_schemas(), (HISTORY_SOURCE,))
 
 
 @cache
@@ -95,6 +98,12 @@ def problems() -> Problems:
 @cache
 def rulebook() -> Rulebook:
     return load_rulebook()
+
+
+@cache
+def judge() -> Judge:
+    procedures = load_procedures(rulebook().default_rule_set)
+    return Judge(rulebook=rulebook(), planner=Planner(rulebook(), procedures))
 
 
 def raw_action(

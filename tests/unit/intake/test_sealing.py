@@ -9,7 +9,7 @@ from tests.unit.intake.test_decide import LIVES, sealed_by, state_after
 def test_a_life_is_one_whole_chain_also_as_bytes() -> None:
     chain, state = [], None
     for number, event_type in enumerate([*LIVES["waiting"], "supplement-completed.v1", "result-ready-at-counter.v1"]):
-        for sealed in sealed_by(state, action(event_type, number)):
+        for sealed in sealed_by(state, action(event_type, number, source=HISTORY_SOURCE, history=True)):
             chain.append(parse_json(dumps(sealed.structured)))
             state = sealed.state
     late = action("step-started.v1", 0, id="late", source=HISTORY_SOURCE, history=True)

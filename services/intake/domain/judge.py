@@ -1,0 +1,41 @@
+"""All that decides on one action, in order: the table of states, the rulebook, and for a few types the clocks' own fold."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rules.book.rulebook import Rulebook
+from rules.clocks.planning import Planner
+from services.intake.domain.actions import Action, Refusal
+from services.intake.domain.arming import opened_on, refusal_by_rulebook
+from services.intake.domain.decide import Flags, decide, settled
+from services.intake.domain.dossier import DossierState
+from services.intake.domain.effect import needs_an_effect, refusal_without_effect
+from services.intake.domain.sealing import seal
+
+Stream = Callable[[DossierState], Sequence[Mapping[str, Any]]]
+"""Gives everything recorded of a stream up to its state, in structured form; asked for rarely."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """The law that actions are judged by: rulebook, and the planner of the clocks with the procedures."""
+
+    rulebook: Rulebook
+    planner: Planner
+
+    def judge(
+        self, state: DossierState | None, action: Action, decided_at: datetime, stream: Stream
+    ) -> Refusal | Flags:
+        """Why an action is refused, or the flags with which it is recorded."""
+        decision = decide(state, action, decided_at)
+        if isinstance(decision, Refusal):
+            return decision
+        day = opened_on(self.rulebook, action, state)
+        refused = refusal_by_rulebook(self.rulebook, action, day, decided_at)
+        if refused is None and state is not None and needs_an_effect(action):
+            as_recorded, *_ = seal(state, action, (), decided_at, day)
+            refused = refusal_without_effect(action, [*stream(state), as_recorded.structured], self.planner)
+        more = () if refused is None else settled(action, [refused])
+        return more if isinstance(more, Refusal) else (*decision, *more)
