@@ -77,8 +77,10 @@ def _apply(one: Seen, event: Mapping[str, Any]) -> None:
     if kind == "dossier-accepted.v1":
         one.channel, one.keepers = event.get("channel", 0), [(at, event["unitid"])]
         one.turns.append(Turn(at))
-    elif kind == "dossier-reassigned-by-reorganisation.v1" and one.keepers:
-        one.keepers.append((at, data["new_unit_id"]))
+    elif kind == "dossier-reassigned-by-reorganisation.v1":
+        # The stock moves if the old unit is the one that counts it, not if it only held it (OR-8).
+        if one.keepers and one.keepers[-1][1] == data["old_unit_id"]:
+            one.keepers.append((max(at, one.keepers[-1][0]), data["new_unit_id"]))
     elif kind in ENDINGS and one.turns and not one.turns[-1].by:
         one.turns.append(Turn(max(at, one.turns[-1].at), kind, event["id"]))
         _go_on(one, at)

@@ -94,6 +94,14 @@ def test_after_the_handover_the_new_unit_carries_it_on() -> None:
     assert counted(moved(), *later, "district") == {}
 
 
+def test_a_reorganisation_of_who_only_held_it_moves_no_stock() -> None:
+    told = accepted("2025-06-26T09:00", "2025-07-10T17:00").did(
+        "dossier-transferred", "2025-06-27T09:00", to_unit_id=OTHER
+    )
+    told.did("dossier-reassigned-by-reorganisation", "2025-07-01T07:30", old_unit_id=OTHER, new_unit_id=NEW)
+    assert counted(told, FOURTH, FIFTH) == {OLD: {"carried_in": 1, "open": 1, "open_within": 1}}
+
+
 DUE = "2025-06-20T17:00"
 
 
