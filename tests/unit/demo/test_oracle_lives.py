@@ -70,6 +70,12 @@ def test_a_reopened_dossier_is_carried_on_until_it_ends_again() -> None:
     assert counted(told, THIRD, FOURTH) == {OLD: {"carried_in": 1, "terminated": 1}}
 
 
+def test_it_waits_at_the_end_of_a_week_although_it_went_on_later() -> None:
+    told = accepted().said("clock-paused", "2025-06-12T10:00").said("clock-resumed", "2025-06-17T10:00")
+    assert counted(told, FIRST, SECOND)[OLD]["open_paused"] == 1
+    assert "open_paused" not in counted(told, SECOND, THIRD)[OLD]
+
+
 def moved() -> Told:
     told = accepted("2025-06-26T09:00", "2025-07-10T17:00")
     return told.did("dossier-reassigned-by-reorganisation", "2025-07-01T07:30", old_unit_id=OLD, new_unit_id=NEW)
@@ -137,6 +143,12 @@ def test_a_waived_one_is_required_and_shown_unless_a_letter_left() -> None:
         "apology-classified", "2025-06-22T10:00", DUE, apology_class="sent_late", sent_at=local("2025-06-22T10:00")
     )
     assert letters(waived) == {"required": 1, "late": 1}
+
+
+def test_a_waiver_after_the_cut_off_is_not_seen_yet() -> None:
+    waived = breached().owed("apology-classified", "2025-06-24T10:00", DUE, apology_class="waived")
+    assert letters(waived) == {"required": 1, "missing": 1}
+    assert letters(waived, SECOND, FOURTH) == {"required": 1, "waived": 1}
 
 
 def test_what_lapsed_is_owed_no_more_unless_it_is_required_again() -> None:
