@@ -17,13 +17,15 @@ from rules.clocks.facts import (
     EscalationAcknowledged,
     Fact,
 )
+from rules.clocks.falling_due import breach
 from rules.clocks.instants import Instant, instant, micros
-from rules.clocks.ledger import due_if_resumed, lapse
+from rules.clocks.ledger import due_if_resumed
+from rules.clocks.obligations import lapse, owe_again, send, waive
 from rules.clocks.parts import end_kind, given_up
 from rules.clocks.planning import SECOND
 from rules.clocks.state import Clock, Ending, Wake
 from rules.clocks.transition import DOSSIER, Handler, Transition
-from rules.clocks.verdicts import emit_apology_class, emit_ending_class, judge
+from rules.clocks.verdicts import emit_ending_class, judge
 from rules.due.apology import reappointment_problem
 from rules.errors import CalendarExhaustedError
 
@@ -44,7 +46,7 @@ def on_ended(transition: Transition, fact: Ended) -> None:
         emit_ending_class(transition, None, ending, None)
     else:
         clock = _if_resumed(transition, clock, fact.at) if clock.is_paused else clock
-        _judge(transition, clock, ending, is_history=fact.is_history)
+        clock = _judge(transition, clock, ending, is_history=fact.is_history)
         is_owed = transition.state.apology.is_required
         owed = tuple(wake for wake in clock.ahead if wake.name in ("B1", "B2", "B3")) if is_owed else ()
         transition.put(replace(clock, ahead=owed, is_paused=False))
@@ -68,8 +70,8 @@ def _if_resumed(transition: Transition, clock: Clock, at: Instant) -> Clock:
     return replace(moved, armed_by=fact.event_id, armed_seq=fact.seq)
 
 
-def _judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> None:
-    """The class is said; an apology that was in view, or owed since closing time, is not needed for what ended in time."""
+def _judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> Clock:
+    """The class is said, and the clock given back. Whoever is late owes an apology, and whoever ended in time owes none."""
     judged = judge(transition, clock, ending, is_history=is_history)
     if judged.is_backdated:
         transition.state = replace(transition.state, ending=replace(ending, is_backdated=True))
@@ -83,9 +85,23 @@ def _judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: 
             target_event_id=ending.event_id,
         )
         transition.note("backdated")
-    elif judged.classification != "late":
+    if judged.classification == "late":
+        clock = _late(transition, clock)
+    else:
         lapse(transition, clock, "ended_in_time")
     emit_ending_class(transition, clock, ending, judged)
+    return clock
+
+
+def _late(transition: Transition, clock: Clock) -> Clock:
+    """Late also where only the record came too late (DR-31): the breach is said at its instant, if time had not said it."""
+    if clock.is_breached:
+        owe_again(transition, clock)
+        return clock
+    breach(transition, clock, clock.lawful_due_at)
+    breached = transition.state.clock(DOSSIER)
+    assert breached is not None  # noqa: S101 it was kept just now
+    return breached
 
 
 def on_backdating_approved(transition: Transition, fact: BackdatingApproved) -> None:
@@ -103,11 +119,8 @@ def on_backdating_approved(transition: Transition, fact: BackdatingApproved) -> 
 
 def on_apologised(transition: Transition, fact: Apologised) -> None:
     """A letter left. A new date moves the promise only (DR-26), once, and must be a later working day (AR-05)."""
-    apology, clock = transition.state.apology, transition.state.clock(DOSSIER)
-    if not apology.is_sent:
-        transition.state = replace(transition.state, apology=replace(apology, is_sent=True, sent_at=fact.at))
-        if clock is not None:
-            emit_apology_class(transition, clock)
+    clock, given = transition.state.clock(DOSSIER), transition.state.apology.reappointments
+    send(transition, clock, fact.at)
     if clock is None or fact.new_promised_at is None or transition.state.ending is not None:
         return
     legal_context, local = transition.require_legal_context(), transition.zone.local
@@ -116,7 +129,7 @@ def on_apologised(transition: Transition, fact: Apologised) -> None:
             legal_context.calendar,
             local(clock.lawful_due_at),
             local(fact.new_promised_at),
-            apology.reappointments,
+            given,
             legal_context.rule_set,
             basis=clock.basis,
         )
@@ -125,9 +138,7 @@ def on_apologised(transition: Transition, fact: Apologised) -> None:
     if problem is not None:
         transition.flag("redated", "AR-05", problem, code="refused")
         return
-    transition.state = replace(
-        transition.state, apology=replace(transition.state.apology, reappointments=apology.reappointments + 1)
-    )
+    transition.state = replace(transition.state, apology=replace(transition.state.apology, reappointments=given + 1))
     # A new promise takes the place of the one before; one that lay in the past already can't be broken any more.
     second = Wake(SECOND, micros(end_of_promise(clock, local(fact.new_promised_at))))
     others = [wake for wake in clock.ahead if wake.name != SECOND]
@@ -156,12 +167,7 @@ def end_of_promise(clock: Clock, promised_at: datetime) -> datetime:
 
 def on_apology_waived(transition: Transition, _fact: ApologyWaived) -> None:
     """The obligation was lifted: no letter is missed any more; one that was only in view is not awaited (AR-01, AR-07)."""
-    clock, apology = transition.state.clock(DOSSIER), transition.state.apology
-    if clock is not None and apology.is_pending and not apology.is_required:
-        lapse(transition, clock, "waived")
-    transition.state = replace(transition.state, apology=replace(transition.state.apology, is_waived=True))
-    if clock is not None and not apology.is_waived and not apology.is_sent:
-        emit_apology_class(transition, clock)
+    waive(transition, transition.state.clock(DOSSIER))
 
 
 def on_escalation_acknowledged(transition: Transition, fact: EscalationAcknowledged) -> None:

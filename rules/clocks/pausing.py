@@ -19,15 +19,14 @@ from rules.clocks.ledger import (
     by_every_policy,
     emit_moved,
     following,
-    lapse,
     moved_to,
     open_entry,
     own_entries,
     pause_count,
 )
+from rules.clocks.obligations import lapse, owe_again
 from rules.clocks.state import Clock, Entry
 from rules.clocks.transition import DOSSIER, Handler, Transition
-from rules.clocks.verdicts import owe_again
 from rules.due.supplement import AdjustedDue, comes_too_late, is_pausing
 from rules.errors import RulesError
 

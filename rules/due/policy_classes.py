@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from events.deadline import Policy
 from rules.book.ruleset import POLICIES, RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.classify import Classification, classify
-from rules.due.supplement import Ledger, adjusted_due, closed, qd766_class
+from rules.due.supplement import Ledger, Pause, adjusted_due, qd766_class
 from rules.due.terms import Due, Term
 from rules.errors import RulesError
 
@@ -40,3 +42,11 @@ def classes_by_policy(
             return "unknown"
 
     return class_by
+
+
+def closed(ledger: Ledger, ended_at: datetime) -> Ledger:
+    """Close an open pause at the ending of the dossier, so that one ended while it waited can be classified."""
+    return tuple(
+        replace(entry, completed_at=ended_at) if isinstance(entry, Pause) and entry.completed_at is None else entry
+        for entry in ledger
+    )

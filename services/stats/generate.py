@@ -51,7 +51,7 @@ def _flags(view: str) -> str:
 
 def _rates() -> str:
     texts = []
-    for rate in RATES:
+    for rate in [one for one in RATES if one.cohort.kind == "flow"]:
         part, whole = " + ".join(rate.numerator), " + ".join(rate.denominator)
         texts.append(f"    if({whole} = 0, NULL, ({part}) / ({whole})) AS {rate.id}")
     return ",\n".join(texts) + "\n"

@@ -36,6 +36,7 @@ from events.envelope import Event
 from services.stats.domain.figures import FIGURE_NAMES, Counts, UnitFigures, unit_name
 from services.stats.domain.levels import Level, Place, PlacedUnit
 from services.stats.domain.periods import Period, local_day
+from tests.oracles.plain_obligations import is_unapologised, owed_in
 from tests.unit.stats.places import places_of
 
 _ENDINGS = (ResultReadyAtCounter, DossierWithdrawn, ProcessingStopped, DossierReturned)
@@ -51,7 +52,7 @@ class CountedDossier:
 
 
 def figures_of(
-    events: Iterable[Event], units: Sequence[PlacedUnit], level: Level, period: Period, unit_id: int | None = None
+    events: Sequence[Event], units: Sequence[PlacedUnit], level: Level, period: Period, unit_id: int | None = None
 ) -> list[UnitFigures]:
     """The figures of every unit with dossiers in the period, in order of unit_id; `unit_id` narrows to it and below it."""
     sums: dict[int, dict[str, Any]] = defaultdict(lambda: dict.fromkeys(FIGURE_NAMES, 0))
@@ -59,6 +60,13 @@ def figures_of(
         if dossier.counted_unit_id is not None:
             for name, count in asdict(dossier.counts).items():
                 sums[dossier.counted_unit_id][name] += count
+    places = places_of(units)
+    for holder, day, figure in owed_in(events, period):
+        place = places.on(holder, day)
+        counted_id = _counted_unit(level, place, holder)
+        if counted_id is not None and (not unit_id or unit_id in (*place, holder)):
+            sums[counted_id]["apology_required"] += 1
+            sums[counted_id][figure] += 1
     names = _names(units, period.last_day)
     return [
         UnitFigures(
@@ -175,7 +183,7 @@ def _open_counts(story: Sequence[Event], accepted_at: datetime, as_of: datetime)
     if due_at is None:
         return {"open": 1, "open_unknown": 1}
     if due_at < as_of:
-        return {"open": 1, "open_overdue": 1}
+        return {"open": 1, "open_overdue": 1, "open_overdue_unapologised": int(is_unapologised(story, as_of))}
     return {"open": 1, "open_within": 1, "open_due_soon": int(due_at < as_of + timedelta(days=1))}
 
 

@@ -33,9 +33,9 @@ PLACES = places_of(place_units(three_levels()))
 FAR = datetime(2299, 12, 31, tzinfo=UTC)
 COLUMNS = (
     "opened_on", "dossier_id", "unit_id", "province_id", "district_id", "commune_id", "channel", "accepted_at", "ended_at",
-    "outcome", "due_history", "pauses", "breach_unit_id", "apology_due_at", "apology_sent_at", "apology_class", "version",
+    "outcome", "due_history", "pauses", "obligations", "version",
 )  # fmt: skip
-LETTERS = ("", "waived", "missing", "sent_in_time", "sent_before_breach", "sent_late")
+LETTERS = ("sent_in_time", "sent_before_breach", "sent_late")
 Fact = dict[str, Any]
 Row = Mapping[str, Any]
 
@@ -46,7 +46,12 @@ def random_fact(chance: random.Random) -> Fact:
     def instant() -> datetime:
         return FIRST + timedelta(minutes=15 * chance.randrange(30 * 24 * 4))
 
-    accepted_at, unit_id, letter = instant(), chance.choice(UNITS), chance.choice(LETTERS)
+    def obligation() -> tuple[Any, ...]:
+        due_at, letter = instant(), chance.choice(("", "", *LETTERS))
+        sent_at, waived_at = instant() if letter else FAR, chance.choice((FAR, instant()))
+        return due_at, due_at - timedelta(days=1), chance.choice(UNITS), sent_at, letter, waived_at
+
+    accepted_at, unit_id = instant(), chance.choice(UNITS)
     ended_at, due_at = chance.choice((None, instant())), chance.choice((None, instant(), instant(), instant()))
     return {
         "opened_on": local_day(accepted_at),
@@ -58,10 +63,7 @@ def random_fact(chance: random.Random) -> Fact:
         "outcome": chance.choice(("early", "on_time", "late", "unknown", "terminated")) if ended_at else "open",
         "due_history": [] if due_at is None else [(accepted_at, due_at)],
         "pauses": chance.choice(([], [], [(FIRST, FAR)], [(FIRST, FIRST + timedelta(days=9))])),
-        "breach_unit_id": chance.choice(UNITS),
-        "apology_due_at": due_at if letter else None,
-        "apology_sent_at": instant() if letter.startswith("sent") else None,
-        "apology_class": letter if due_at else "",
+        "obligations": [obligation() for _ in range(chance.choice((0, 0, 1, 1, 2)))],
         "version": 1,
     }
 
@@ -115,10 +117,11 @@ def plain(rows: Iterable[Fact], asked: Period) -> dict[str, int | float | None]:
     counted: Counter[str] = Counter()
     for row in rows:
         counted.update(name for name, holds in _flags(row, asked).items() if holds)
-        if row["apology_class"] not in ("", "waived") and asked.from_at <= row["apology_due_at"] < asked.to_at:
-            sent = row["apology_sent_at"] is not None and row["apology_sent_at"] < asked.as_of
-            kind = "in_time" if row["apology_class"] == "sent_in_time" else "late"
-            counted.update(["apology_required", f"apology_{kind}" if sent else "apology_missing"])
+        for due_at, _, _, sent_at, letter, waived_at in row["obligations"]:
+            if asked.from_at <= due_at < min(asked.to_at, asked.as_of):
+                kind = "in_time" if letter == "sent_in_time" else "late"
+                unsent = "waived" if waived_at < asked.as_of else "missing"
+                counted.update(["apology_required", f"apology_{kind if sent_at < asked.as_of else unsent}"])
     return values_of(Counts(**counted))
 
 
@@ -132,7 +135,7 @@ def _flags(row: Fact, asked: Period) -> dict[str, bool]:
     runs = not ended and not paused
     overdue = runs and due is not None and due < asked.as_of
     within = runs and due is not None and due >= asked.as_of
-    unsent = row["apology_sent_at"] is None or row["apology_sent_at"] >= asked.as_of
+    unsent = any(one[0] < asked.as_of <= min(one[3], one[5]) for one in row["obligations"])
     channel = {1: "received_direct", 2: "received_online", 3: "received_postal"}.get(row["channel"], "no channel")
     return {
         **({channel: received} if channel in values_of(Counts()) else {}),
@@ -140,7 +143,7 @@ def _flags(row: Fact, asked: Period) -> dict[str, bool]:
         **({row["outcome"]: True} if ended else {}), "open": not ended, "open_paused": paused, "open_overdue": overdue,
         "open_within": within, "open_due_soon": within and due < asked.as_of + timedelta(days=1),
         "open_unknown": runs and due is None,
-        "open_overdue_unapologised": overdue and unsent and row["apology_class"] not in ("", "waived"),
+        "open_overdue_unapologised": overdue and unsent,
     }  # fmt: skip
 
 
@@ -150,7 +153,7 @@ def asker(client: Client, database_url: str, tmp_path_factory: pytest.TempPathFa
     return Asker(database_url, tmp_path_factory.mktemp("data"))
 
 
-@pytest.mark.parametrize(("seed", "count"), [(1, 400), (2, 8)])
+@pytest.mark.parametrize(("seed", "count"), [(3, 400), (2, 8)])
 def test_every_form_says_the_same_of_every_figure(client: Client, asker: Asker, seed: int, count: int) -> None:
     chance = random.Random(seed)
     rows, monday = [random_fact(chance) for _ in range(count)], date(2025, 6, 23) + timedelta(days=7 * (seed % 2))
@@ -223,7 +226,7 @@ def test_the_one_and_only_late_dossier_keeps_the_rate_below_all(client: Client, 
     accepted = datetime(2025, 7, 1, 1, tzinfo=UTC)
     like = {"opened_on": date(2025, 7, 1), "unit_id": COMMUNES[1], **PLACES.on(COMMUNES[1], date(2025, 7, 1))._asdict()}
     like |= {"channel": 1, "accepted_at": accepted, "ended_at": accepted, "due_history": [], "pauses": [], "version": 1}
-    like |= {"breach_unit_id": 0, "apology_due_at": None, "apology_sent_at": None, "apology_class": ""}
+    like |= {"obligations": []}
     store(
         client,
         [{**like, "outcome": "early" if nth else "late"} for nth in range(30_001)]

@@ -7,7 +7,7 @@ In go the events as they are stored and the hierarchy; out comes `DossierFacts`,
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, Final, Literal
 
@@ -15,12 +15,10 @@ from events import deadline
 from events.catalog import DEADLINE_TYPES
 from events.results import ENDING_KIND_BY_TYPE
 from services.stats.domain.levels import Places
-from services.stats.domain.periods import local_day, zone_of
+from services.stats.domain.obligations import Obligation, that_stand
+from services.stats.domain.periods import FAR_FUTURE, local_day, zone_of
 from services.stats.domain.projection import DossierProjection, KeptFacts, apply, refused_by_the_clock
 from services.stats.domain.rows import DossierKey, KnownEvent
-
-FAR_FUTURE = datetime(2299, 12, 31, tzinfo=UTC)
-"""`resumed_at` of a pause that is still open."""
 
 Instants = list[tuple[datetime, datetime]]
 Outcome = Literal[deadline.Outcome, "terminated", "open"]
@@ -52,6 +50,10 @@ class DossierFacts(KeptFacts):
     restart_outcome: str
     qd766_outcome: str
     is_backdated: bool
+    obligations: list[Obligation]
+    apology_due_at: datetime | None
+    apology_latest_at: datetime | None
+    apology_required_at: datetime | None
     apology_class: str
     last_event_at: datetime
     version: int
@@ -78,6 +80,8 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
     place = places.on(accepted.unit_id, local_day(accepted.occurred_at))
     ending, verdict = projection.ending, projection.verdict or {}
     judged_due_at = verdict.get("judged_due_at")
+    owed = that_stand(projection.obligations)
+    since, latest = owed[-1] if owed else (None, None)
     return DossierFacts(
         **{name: getattr(projection, name) for name in _KEPT},
         opened_on=key.opened_on,
@@ -101,7 +105,11 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
         restart_outcome=verdict.get("restart_outcome", ""),
         qd766_outcome=verdict.get("qd766_outcome", ""),
         is_backdated=verdict.get("is_backdated", False),
-        apology_class=_apology_class(projection),
+        obligations=[one for _, one in owed],
+        apology_due_at=latest.due_at if latest else None,
+        apology_latest_at=latest.latest_at if latest else None,
+        apology_required_at=since,
+        apology_class=latest.apology_class if latest else "",
         last_event_at=max(event.occurred_at for event in distinct),
         version=len(distinct),
     )
@@ -120,12 +128,6 @@ def _outcome(projection: DossierProjection) -> Outcome:
         return "terminated"
     outcome: Outcome = projection.verdict["outcome"] if projection.verdict else "unknown"
     return outcome
-
-
-def _apology_class(projection: DossierProjection) -> str:
-    """What was done about the apology that is owed; none was sent until the clock says otherwise. Empty: none is owed."""
-    owed_for = projection.apology_due_at
-    return projection.apology_classes.get(owed_for, "missing") if owed_for is not None else ""
 
 
 def _due_history(projection: DossierProjection, accepted_at: datetime) -> Instants:

@@ -128,28 +128,33 @@ COUNTS: Final = (
     Count(
         id="open_overdue_unapologised", vi="Quá hạn chưa gửi thư xin lỗi", en="Overdue without a letter of apology", cohort=OPEN,
         definition="of `open_overdue`, a letter is owed and none was sent up to the cut-off; not a waived one",
-        predicate="open_overdue AND apology_class NOT IN ('', 'waived') AND NOT ifNull(apology_sent_at < seen_at, false)",
+        predicate="open_overdue AND is_unapologised",
         report=_NO_COLUMN, page=Left("the headline's card of overdue dossiers says it"), trend=_NO_TREND, listed=True,
     ),
     Count(
         id="apology_required", vi="Thư xin lỗi phải gửi", en="Apologies required", cohort=OWED,
-        definition="obligations (AR-01), without those that were waived", predicate="true",
+        definition="obligations (AR-01), one for each missed due date; also those that were waived", predicate="true",
         report=ReportColumn(_LETTERS, "Phải gửi", "Required"), page=_TOO_WIDE, trend=_NO_TREND, listed=_BY_HOLDER,
     ),
     Count(
         id="apology_in_time", vi="Thư xin lỗi đúng quy định", en="Apologies in time", cohort=OWED,
-        definition="first letter at or before the latest day", predicate="is_sent AND owed.apology_class = 'sent_in_time'",
+        definition="first letter at or before the latest day", predicate="is_sent AND owed.sent_class = 'sent_in_time'",
         report=ReportColumn(_LETTERS, "Đúng quy định", "In time"), page=_TOO_WIDE, trend=_NO_TREND, listed=_BY_HOLDER,
     ),
     Count(
         id="apology_late", vi="Thư xin lỗi gửi muộn", en="Apologies late", cohort=OWED,
         definition="first letter after it: before the breach or after",
-        predicate="is_sent AND owed.apology_class IN ('sent_before_breach', 'sent_late')",
+        predicate="is_sent AND owed.sent_class != 'sent_in_time'",
         report=ReportColumn(_LETTERS, "Muộn", "Late"), page=_TOO_WIDE, trend=_NO_TREND, listed=_BY_HOLDER,
     ),
     Count(
+        id="apology_waived", vi="Thư xin lỗi được miễn", en="Apologies waived", cohort=OWED,
+        definition="waived up to the cut-off, and no letter (AR-07)", predicate="NOT is_sent AND is_waived",
+        report=ReportColumn(_LETTERS, "Được miễn", "Waived"), page=_TOO_WIDE, trend=_NO_TREND, listed=_BY_HOLDER,
+    ),
+    Count(
         id="apology_missing", vi="Thư xin lỗi chưa gửi", en="Apologies missing", cohort=OWED,
-        definition="no letter up to the cut-off", predicate="NOT is_sent",
+        definition="no letter up to the cut-off, and not waived", predicate="NOT is_sent AND NOT is_waived",
         report=ReportColumn(_LETTERS, "Chưa gửi", "Missing"), page=_TOO_WIDE, trend=_NO_TREND, listed=_BY_HOLDER,
     ),
 )  # fmt: skip
@@ -159,7 +164,15 @@ ON_TIME_RATE: Final = Rate(
     numerator=("early", "on_time"), denominator=("early", "on_time", "late"),
     report=ReportColumn(_RESOLVED), page="resolved", trend=True, listed=Left("a rate counts nothing; its parts have lists"),
 )  # fmt: skip
-RATES: Final = (ON_TIME_RATE,)
+APOLOGY_COMPLIANCE: Final = Rate(
+    id="apology_compliance", vi="Tỷ lệ thư xin lỗi đúng quy định", en="Apology compliance", cohort=OWED,
+    method="apology.in-time.v1",
+    definition="of the letters that were required and not waived, the share that left in time (B19)",
+    numerator=("apology_in_time",), denominator=("apology_in_time", "apology_late", "apology_missing"),
+    report=ReportColumn(_LETTERS, "Tỷ lệ đúng quy định", "In time, share"), page=_TOO_WIDE, trend=_NO_TREND,
+    listed=Left("a rate counts nothing; its parts are obligations"),
+)  # fmt: skip
+RATES: Final = (ON_TIME_RATE, APOLOGY_COMPLIANCE)
 
 
 def _in_order() -> Iterable[Figure]:

@@ -16,6 +16,7 @@ from events.control import FORBIDDEN
 from events.deadline_data import CLOCK_SOURCE
 from events.results import ENDING_KIND_BY_TYPE
 from rules.clocks.holding import Holding, handed_over, reassigned, received, refused
+from services.stats.domain.obligations import Obligations, classified, lapsed, required
 from services.stats.domain.rows import KnownEvent
 
 FLAG_TYPE: Final = "integrity-flag-raised.v1"
@@ -38,9 +39,6 @@ class KeptFacts:
     is_provisional: bool = False
     breached_at: datetime | None = None
     breach_unit_id: int = 0
-    apology_due_at: datetime | None = None
-    apology_latest_at: datetime | None = None
-    apology_required_at: datetime | None = None
     apology_sent_at: datetime | None = None
     integrity_flag_count: int = 0
     correction_count: int = 0
@@ -57,7 +55,7 @@ class DossierProjection(KeptFacts):
     paused_at: datetime | None = None
     closed_pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     due_changes: list[tuple[datetime, datetime]] = field(default_factory=list)
-    apology_classes: dict[datetime, str] = field(default_factory=dict)
+    obligations: Obligations = field(default_factory=dict)
 
 
 def refused_by_the_clock(events: Iterable[KnownEvent]) -> frozenset[str]:
@@ -204,22 +202,16 @@ def _breached(projection: DossierProjection, event: KnownEvent, said: Mapping[st
 
 
 def _apology_required(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
-    if projection.apology_required_at is None:
-        projection.apology_required_at = event.occurred_at
-        projection.apology_due_at = datetime.fromisoformat(said["lawful_due_at"])
-        projection.apology_latest_at = datetime.fromisoformat(said["latest_at"])
-        projection.breach_unit_id = projection.breach_unit_id or said["held_by_unit_id"]
+    projection.breach_unit_id = projection.breach_unit_id or said["held_by_unit_id"]
+    required(projection.obligations, event.occurred_at, said)
 
 
-def _apology_classified(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
-    projection.apology_classes[datetime.fromisoformat(said["lawful_due_at"])] = said["apology_class"]
+def _apology_classified(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
+    classified(projection.obligations, event.occurred_at, said)
 
 
 def _apology_lapsed(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
-    """No letter is owed after all (AR-10, AR-11); a waiver leaves the obligation, with a class of its own (AR-07)."""
-    # What was only in view has nothing to take back; before that was said apart, every lapse did.
-    if said["reason"] != "waived" and said.get("was_required", True):
-        projection.apology_required_at = projection.apology_due_at = projection.apology_latest_at = None
+    lapsed(projection.obligations, said)
 
 
 def _data(event: KnownEvent) -> Mapping[str, Any]:

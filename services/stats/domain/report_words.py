@@ -44,7 +44,7 @@ _VI: Final = Words(
         "Tới hạn: còn hạn nhưng hết hạn trong vòng 24 giờ sau lúc chốt số liệu; không tính trong “Trong hạn”.",
         "Chưa rõ hạn: {unknown} hồ sơ đã giải quyết, {open_unknown} hồ sơ đang giải quyết. Chưa rõ kênh tiếp nhận: {no_channel}.",
         "Thư xin lỗi: tính theo hạn theo quy định trong kỳ, cho đơn vị giữ hồ sơ khi quá hạn; “Muộn” gồm cả thư gửi sau hạn gửi "
-        "nhưng trước khi quá hạn.",
+        "nhưng trước khi quá hạn. “Phải gửi” gồm cả thư được miễn; tỷ lệ = đúng quy định / (phải gửi − được miễn).",
         "PAKN (phản ánh, kiến nghị): chưa được ghi nhận trong hệ thống.",
         "Lập lúc {generated_at}.",
     ),
@@ -68,7 +68,8 @@ _EN: Final = Words(
         "Due soon: within term but due within 24 hours after the cut-off; not part of “Within term”.",
         "Deadline not known: {unknown} resolved, {open_unknown} in process. Channel not known: {no_channel}.",
         "Apologies: by lawful due dates in the period, for the unit that held the dossier at the breach; “Late” includes letters "
-        "sent after the latest day but before the breach.",
+        "sent after the latest day but before the breach. “Required” includes waived ones; the share is in time / (required − "
+        "waived).",
         "Feedback (PAKN): not recorded in the system yet.",
         "Generated at {generated_at}.",
     ),

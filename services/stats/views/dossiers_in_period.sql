@@ -14,6 +14,7 @@ WITH
     {as_of:DateTime64(6, 'Asia/Ho_Chi_Minh')} AS seen_at,
     if(ended_at < accepted_at, accepted_at, ended_at) AS counted_end_at,
     arrayFilter(change -> change.1 < seen_at, due_history) AS known_dues,
+    arrayExists(owed -> owed.due_at < seen_at AND owed.sent_at >= seen_at AND owed.waived_at >= seen_at, obligations) AS is_unapologised,
     ifNull(counted_end_at >= period_from AND counted_end_at < period_to, false) AS is_ended
 SELECT
     *,
@@ -44,7 +45,7 @@ SELECT
     open AND is_paused AS open_paused,
     open AND NOT is_paused AND ifNull(seen_due_at < seen_at, false) AS open_overdue,
     open AND NOT is_paused AND seen_due_at IS NULL AS open_unknown,
-    open_overdue AND apology_class NOT IN ('', 'waived') AND NOT ifNull(apology_sent_at < seen_at, false) AS open_overdue_unapologised
+    open_overdue AND is_unapologised AS open_overdue_unapologised
     -- figures end
 FROM dossiers FINAL
 WHERE accepted_at < period_to AND (counted_end_at IS NULL OR counted_end_at >= period_from)

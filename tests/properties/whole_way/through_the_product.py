@@ -36,7 +36,7 @@ from services.intake.domain.judge import Judge
 from services.intake.pipeline import ActionRecorder
 from services.page.domain.recorded_streams import recorded_stream
 from services.stats.domain import periods
-from services.stats.domain.facts import FAR_FUTURE, fold
+from services.stats.domain.facts import fold
 from services.stats.domain.figure import rate_text
 from services.stats.domain.figures import FIGURE_NAMES, Counts, values_of
 from services.stats.domain.rows import EVENT_COLUMNS, DossierKey, LogPlace, data_text, known_event, row_for
@@ -48,6 +48,7 @@ from tests.properties.whole_way.pictures import (
     ExplanationPicture,
     FactsPicture,
     IntakePicture,
+    Owed,
     StatePicture,
     Stop,
     Verdict,
@@ -286,9 +287,9 @@ def facts(events: Sequence[Event]) -> FactsPicture | None:
         outcome=row.outcome,
         ended_at=row.ended_at,
         held_by_unit_id=row.held_by_unit_id,
-        stops=tuple((since, None if until == FAR_FUTURE else until) for since, until in row.pauses),
+        stops=tuple((since, None if until == periods.FAR_FUTURE else until) for since, until in row.pauses),
         breached_at=row.breached_at,
-        apology_class=row.apology_class,
+        obligations=tuple(Owed(one.due_at, one.unit_id, one.apology_class) for one in row.obligations),
         verdict=_verdict(asdict(row)) if row.restart_outcome else None,
     )
 

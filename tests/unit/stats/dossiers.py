@@ -172,8 +172,15 @@ class Dossier:
         return self.letter_classified(when)
 
     def apology_lapsed(self, reason: str, when: datetime) -> "Dossier":
-        self.owed = None
-        return self.conclude(ApologyLapsed(**self.due, clock="main", reason=reason), when)
+        missed, self.owed = self.owed, None
+        data = ApologyLapsed(
+            **self.due,
+            clock="main",
+            reason=reason,
+            was_required=missed is not None,
+            missed_due_at=missed[0] if missed else None,
+        )
+        return self.conclude(data, when)
 
     def ready(self, when: datetime, recorded_at: datetime | None = None) -> "Dossier":
         return self.ended(ResultReadyAtCounter(), when, recorded_at)

@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from events.dossier import DossierReopened, DossierTransferred, IntegrityFlagRaised
-from services.stats.domain.facts import FAR_FUTURE, DossierFacts, fold
+from services.stats.domain.facts import DossierFacts, fold
 from services.stats.domain.levels import Places, place_units
+from services.stats.domain.periods import FAR_FUTURE
 from services.stats.domain.rows import DossierKey, known_event
 from tests.unit.stats.dossiers import WARD, Dossier, at, golden_week
 from tests.unit.stats.places import places_of

@@ -12,7 +12,7 @@ import msgspec
 from rules.clocks.errors import StateFormatError
 from rules.clocks.state import StreamState
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 
 _HEADER = struct.Struct(">BIqq")
 _encode = msgspec.msgpack.Encoder().encode
