@@ -3,9 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from demo.lives.life import Life, action_time, event_id_of
-from events.catalog import CLASS_BY_TYPE
-from services.intake.domain.known_events import JUDGED_BY_TIME
+from demo.lives.life import ENDINGS, Life, action_time, event_id_of
+
+
+WORTH_AN_APPROVAL = (
+    *ENDINGS, "supplement-requested.v1", "supplement-completed.v1", "payment-received.v1", "apology-sent.v1",
+    "step-completed.v1", "dossier-transferred.v1", "transfer-received.v1", "consultation-answered.v1",
+)  # fmt: skip
+"""What a head approves when it was recorded late: its effect depends on when it happened (DR-31, B14)."""
 
 
 def correct(life: Life) -> None:
@@ -32,7 +37,7 @@ def _mistake(life: Life) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def approve_late_records(life: Life, at: datetime) -> None:
     """When the network is back: what happened without it is explained, and for some dossiers approved, one act or many."""
-    late = [one for one in life.actions if "history" not in one and CLASS_BY_TYPE[one["type"]] in JUDGED_BY_TIME]
+    late = [one for one in life.actions if "history" not in one and one["type"] in WORTH_AN_APPROVAL]
     if not late:
         return
     if life.is_open:
