@@ -5,7 +5,6 @@ from typing import Any
 
 from demo.lives.life import ENDINGS, Life, action_time, event_id_of
 
-
 WORTH_AN_APPROVAL = (
     *ENDINGS, "supplement-requested.v1", "supplement-completed.v1", "payment-received.v1", "apology-sent.v1",
     "step-completed.v1", "dossier-transferred.v1", "transfer-received.v1", "consultation-answered.v1",
