@@ -25,7 +25,8 @@ CHANNELS = {1: "received_direct", 2: "received_online", 3: "received_postal"}
 COUNTS = (
     "carried_in", "received", "received_direct", "received_online", "received_postal", "reopened", "transferred_in",
     "resolved", "early", "on_time", "late", "unknown", "terminated", "transferred_out",
-    "open", "open_within", "open_due_soon", "open_paused", "open_overdue", "open_unknown", "open_overdue_unapologised",
+    "open", "open_within", "open_due_soon", "open_paused", "open_supplement_expired", "open_overdue", "open_unknown",
+    "open_overdue_unapologised",
     "apology_required", "apology_in_time", "apology_late", "apology_waived", "apology_missing",
 )  # fmt: skip
 
@@ -49,6 +50,7 @@ class Seen:
     classes: dict[str, str] = field(default_factory=dict)
     dues: list[tuple[datetime, datetime]] = field(default_factory=list)
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    expired: list[datetime] = field(default_factory=list)
     owed: dict[datetime, Owed] = field(default_factory=dict)
 
 
@@ -97,6 +99,8 @@ def _apply_said(one: Seen, kind: str, at: datetime, data: Mapping[str, Any]) -> 
         one.dues.append((at, datetime.fromisoformat(data["lawful_due_at"])))
     elif kind == "clock-paused.v1":
         one.pauses.append((at, None))
+    elif kind == "supplement-expired.v1":
+        one.expired.append(at)
     elif kind in RESUMES:
         _go_on(one, at)
     elif kind in ("apology-required.v1", "apology-lapsed.v1", "apology-classified.v1"):
@@ -177,8 +181,10 @@ def _ended(one: Seen, turn: Turn) -> tuple[str, ...]:
 
 
 def _open(one: Seen, as_of: datetime) -> tuple[str, ...]:
-    if any(paused_at < as_of and (resumed_at is None or resumed_at >= as_of) for paused_at, resumed_at in one.pauses):
-        return ("open", "open_paused")
+    for paused_at, resumed_at in one.pauses:
+        if paused_at < as_of and (resumed_at is None or resumed_at >= as_of):
+            is_expired = any(paused_at <= at < as_of for at in one.expired)
+            return ("open", "open_paused", *(["open_supplement_expired"] if is_expired else []))
     known = [due_at for at, due_at in one.dues if at < as_of]
     if not known:
         return ("open", "open_unknown")

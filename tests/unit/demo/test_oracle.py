@@ -5,6 +5,7 @@ from typing import Any
 
 from demo.oracle import COUNTS, count, read, weeks
 from demo.reference import Unit
+from services.stats.domain import figure_catalog
 
 WARD, CITY = 7, 1
 UNITS = [
@@ -155,3 +156,7 @@ def test_an_obligation_stops_the_clock_only_if_the_clock_says_so() -> None:
     start = ended()[:2]
     assert counted([*start, asked]) == {"received": 1, "open": 1, "open_overdue": 1}
     assert counted([*start, asked, paused]) == {"received": 1, "open": 1, "open_paused": 1}
+
+
+def test_it_counts_every_count_that_there_is() -> None:
+    assert set(COUNTS) == {one.id for one in figure_catalog.COUNTS}

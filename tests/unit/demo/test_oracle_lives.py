@@ -76,6 +76,16 @@ def test_it_waits_at_the_end_of_a_week_although_it_went_on_later() -> None:
     assert "open_paused" not in counted(told, SECOND, THIRD)[OLD]
 
 
+def test_a_day_to_answer_that_passed_before_the_cut_off_is_counted_while_it_waits() -> None:
+    told = accepted().said("clock-paused", "2025-06-12T10:00").said("supplement-expired", "2025-06-18T00:00")
+    assert "open_supplement_expired" not in counted(told, FIRST, SECOND)[OLD]
+    assert counted(told, SECOND, THIRD) == {
+        OLD: {"carried_in": 1, "open": 1, "open_paused": 1, "open_supplement_expired": 1},
+    }
+    told.said("clock-resumed", "2025-06-24T10:00").said("clock-paused", "2025-06-25T10:00")
+    assert "open_supplement_expired" not in counted(told, THIRD, FOURTH)[OLD]
+
+
 def moved() -> Told:
     told = accepted("2025-06-26T09:00", "2025-07-10T17:00")
     return told.did("dossier-reassigned-by-reorganisation", "2025-07-01T07:30", old_unit_id=OLD, new_unit_id=NEW)
