@@ -50,12 +50,20 @@ class DossierProjection(KeptFacts):
 
     accepted: KnownEvent | None = None
     handed_over_by_unit_id: int = 0
-    ending: KnownEvent | None = None
-    verdict: Mapping[str, Any] | None = None
+    counted_by_unit_id: int = 0
+    endings: list[KnownEvent] = field(default_factory=list)
+    reopenings: list[KnownEvent] = field(default_factory=list)
+    reassignments: list[tuple[datetime, int]] = field(default_factory=list)
+    verdicts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     paused_at: datetime | None = None
     closed_pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     due_changes: list[tuple[datetime, datetime]] = field(default_factory=list)
     obligations: Obligations = field(default_factory=dict)
+
+    @property
+    def ending(self) -> KnownEvent | None:
+        """The ending that stands: endings and reopenings take turns (decision B11)."""
+        return self.endings[-1] if len(self.endings) > len(self.reopenings) else None
 
 
 def refused_by_the_clock(events: Iterable[KnownEvent]) -> frozenset[str]:
@@ -85,7 +93,7 @@ def _accepted(projection: DossierProjection, event: KnownEvent, said: Mapping[st
         projection.accepted = event
         projection.procedure_code = event.procedure_code or said.get("procedure_code") or ""
         projection.procedure_name = said.get("procedure_name") or ""
-        projection.held_by_unit_id = event.unit_id
+        projection.held_by_unit_id = projection.counted_by_unit_id = event.unit_id
 
 
 def _transferred(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
@@ -100,7 +108,11 @@ def _transfer_refused(projection: DossierProjection, _event: KnownEvent) -> None
     _hold(projection, refused(_holding(projection)))
 
 
-def _reassigned(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
+def _reassigned(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
+    """The stock moves with its unit; of a unit that only held it, nothing but who holds it changes (OR-8)."""
+    if said["old_unit_id"] == projection.counted_by_unit_id:
+        projection.counted_by_unit_id = said["new_unit_id"]
+        projection.reassignments.append((event.occurred_at, said["new_unit_id"]))
     _hold(projection, reassigned(_holding(projection), said["new_unit_id"]))
 
 
@@ -114,13 +126,15 @@ def _hold(projection: DossierProjection, now: Holding) -> None:
 
 def _ended(projection: DossierProjection, event: KnownEvent) -> None:
     if projection.ending is None:
-        projection.ending, projection.verdict = event, None
+        projection.endings.append(event)
         _hold(projection, received(_holding(projection)))
         _close_pause(projection, event.occurred_at)
 
 
-def _reopened(projection: DossierProjection, _event: KnownEvent) -> None:
-    projection.ending = projection.verdict = projection.delivered_at = None
+def _reopened(projection: DossierProjection, event: KnownEvent) -> None:
+    if projection.ending is not None:
+        projection.reopenings.append(event)
+    projection.delivered_at = None
 
 
 def _delivered(projection: DossierProjection, event: KnownEvent) -> None:
@@ -188,12 +202,13 @@ def _close_pause(projection: DossierProjection, at: datetime) -> None:
 
 
 def _ending_classified(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
-    """Of the ending that stands; said again where a late record was approved (DR-31)."""
-    if projection.ending is not None and projection.ending.event_id == said["target_event_id"]:
-        projection.verdict = said
-        if said.get("judged_due_at") is not None:
-            projection.lawful_due_at = datetime.fromisoformat(said["judged_due_at"])
-            projection.due_on = date.fromisoformat(said["judged_due_on"])
+    """Of whichever ending it names; said again where a late record was approved (DR-31)."""
+    projection.verdicts[said["target_event_id"]] = said
+    ending = projection.ending
+    is_of_the_standing_one = ending is not None and ending.event_id == said["target_event_id"]
+    if is_of_the_standing_one and said.get("judged_due_at") is not None:
+        projection.lawful_due_at = datetime.fromisoformat(said["judged_due_at"])
+        projection.due_on = date.fromisoformat(said["judged_due_on"])
 
 
 def _breached(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:

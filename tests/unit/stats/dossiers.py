@@ -74,6 +74,7 @@ class Dossier:
     owed: tuple[datetime, datetime, int] | None = None
     sent_at: datetime | None = None
     is_waived: bool = False
+    now_counted_by: int = 0
 
     def accepted(self, when: datetime, procedure_code: str = "1.001") -> "Dossier":
         self.opened_on = when.astimezone(ZONE).date()
@@ -126,11 +127,17 @@ class Dossier:
     def transfer_refused(self, when: datetime) -> "Dossier":
         return self.apply(TransferRefused(reason="không thuộc phạm vi"), when)
 
-    def reassigned(self, new_unit_id: int, when: datetime) -> "Dossier":
-        data = DossierReassignedByReorganisation(
-            old_unit_id=self.unit_id, new_unit_id=new_unit_id, legal_basis="Nghị quyết"
-        )
+    def reassigned(self, new_unit_id: int, when: datetime, old_unit_id: int = 0) -> "Dossier":
+        """From the unit that counts it, unless another is named that only held it."""
+        old = old_unit_id or self.counted_by
+        if old == self.counted_by:
+            self.now_counted_by = new_unit_id
+        data = DossierReassignedByReorganisation(old_unit_id=old, new_unit_id=new_unit_id, legal_basis="Nghị quyết")
         return self.apply(data, when)
+
+    @property
+    def counted_by(self) -> int:
+        return self.now_counted_by or self.unit_id
 
     def clock_paused(self, when: datetime, cause: str = "financial_duty", kind: str = "dossier") -> "Dossier":
         consumed = {"consumed_working_days": 1, "consumed_working_minutes": 480}
