@@ -2,7 +2,17 @@
 
 from typing import Annotated, Literal
 
-from events.deadline_data import DeadlineData, HeldByUnitId, LatestAt, ResponsibleOfficerId, Rule, RungAt, ToRoles
+from events.deadline_data import (
+    DeadlineData,
+    HeldByUnitId,
+    LatestAt,
+    PauseNo,
+    ResponsibleOfficerId,
+    Rule,
+    RungAt,
+    ToRoles,
+    WhyPaused,
+)
 from events.dossier_data import Term
 from events.fields import Count, Moment, StepCode, Text64, says
 
@@ -117,8 +127,23 @@ class EscalationRaised(DeadlineData, frozen=True, kw_only=True):
     held_by_unit_id: HeldByUnitId
 
 
+class SupplementExpired(DeadlineData, frozen=True, kw_only=True):
+    """Supplement expired (Quá hạn bổ sung).
+
+    The day until which the citizen may answer, or pay, has passed while the clock stands still (B17). It goes on standing still:
+    the unit decides what follows. The envelope's `time` is the end of that day.
+    """
+
+    cause: WhyPaused
+    pause_no: PauseNo
+    paused_at: Annotated[Moment, says("When the pause began.")]
+    to_roles: ToRoles = ()
+    held_by_unit_id: HeldByUnitId
+
+
 ClockAlertEvent = (
     DeadlineNearDue
+    | SupplementExpired
     | StepBreached
     | DossierBreached
     | SecondBreachRecorded

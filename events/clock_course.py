@@ -57,9 +57,17 @@ class DeadlineMoved(DeadlineData, frozen=True, kw_only=True):
 
     cause: Annotated[
         Literal[
-            "supplement_completed", "financial_duty_met", "extension", "reopening", "dossier_moved", "reappointment"
+            "supplement_completed",
+            "financial_duty_met",
+            "extension",
+            "reopening",
+            "dossier_moved",
+            "reappointment",
+            "late_record_approved",
         ],
-        says("Hoàn thành bổ sung, xong nghĩa vụ tài chính, gia hạn, mở lại, hạn của hồ sơ thay đổi, hẹn lại."),
+        says(
+            "Hoàn thành bổ sung, xong nghĩa vụ tài chính, gia hạn, mở lại, hạn của hồ sơ thay đổi, hẹn lại, duyệt ghi nhận muộn."
+        ),
     ]
     rule: Annotated[Text64, says("Rule by which it moved, e.g. DR-21.")]
     previous_lawful_due_at: LawfulBefore

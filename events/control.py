@@ -36,6 +36,7 @@ class Evidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc
 
     kind: Annotated[Text200, says("What it is, such as the reception book (loại giấy tờ).")]
     number: Annotated[Text128, says("Its number (số).")] | None = None
+    sha256: Annotated[str, says("SHA-256 of its file (mã băm của tệp).", pattern="^[0-9a-f]{64}$")] | None = None
     note: Annotated[Text2000, says("Where it is kept, or what it shows (ghi chú).")] | None = None
 
 

@@ -78,6 +78,7 @@ class RuleSet:
     apology_pending_roles: tuple[str, ...]
     breach_roles: tuple[str, ...]
     part_breach_roles: tuple[str, ...]
+    supplement_expired_roles: tuple[str, ...]
     feedback_refusal_working_days: int
     feedback_supplement_working_days: int
     feedback_answer_working_days: int
@@ -88,7 +89,7 @@ class RuleSet:
 _NUMBERS: Final = tuple(one.name for one in fields(RuleSet) if one.type is int)
 """Parameters that are whole numbers: at least 1, or 0 where that makes sense too."""
 _MAY_BE_ZERO: Final = frozenset({"apology_short_term_working_days", "max_reappointments"})
-_ROLES: Final = ("apology_pending_roles", "breach_roles", "part_breach_roles")
+_ROLES: Final = ("apology_pending_roles", "breach_roles", "part_breach_roles", "supplement_expired_roles")
 """Parameters that say who is told: somebody always is."""
 
 

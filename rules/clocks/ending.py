@@ -8,28 +8,28 @@ from typing import Final
 from msgspec.structs import replace
 
 from events.deadline import DeadlineMoved
-from events.dossier import IntegrityFlagRaised
+from rules.clocks.dating import await_approval, flag_late, judged_by_class, judged_by_instant
 from rules.clocks.facts import (
     Apologised,
     ApologyWaived,
-    BackdatingApproved,
     Ended,
     EscalationAcknowledged,
     Fact,
 )
 from rules.clocks.falling_due import breach
-from rules.clocks.instants import Instant, instant, micros
+from rules.clocks.instants import Instant, micros
 from rules.clocks.ledger import due_if_resumed
-from rules.clocks.obligations import lapse, owe_again, send, waive
+from rules.clocks.obligations import lapse, letter_dated, owe_again, send, waive
 from rules.clocks.parts import end_kind, given_up
 from rules.clocks.planning import SECOND
-from rules.clocks.state import Clock, Ending, Wake
+from rules.clocks.state import Clock, Ending, LateRecord, Wake
 from rules.clocks.transition import DOSSIER, Handler, Transition
-from rules.clocks.verdicts import emit_ending_class, judge
+from rules.clocks.verdicts import emit_ending_class
 from rules.due.apology import reappointment_problem
 from rules.errors import CalendarExhaustedError
 
 _DAY = timedelta(days=1)
+_LETTER: Final = "apology-sent.v1"
 
 
 def on_ended(transition: Transition, fact: Ended) -> None:
@@ -43,13 +43,11 @@ def on_ended(transition: Transition, fact: Ended) -> None:
     transition.state = replace(transition.state, ending=ending)
     clock = transition.state.clock(DOSSIER)
     if clock is None:
-        emit_ending_class(transition, None, ending, None)
+        emit_ending_class(transition, None, ending)
     else:
         clock = _if_resumed(transition, clock, fact.at) if clock.is_paused else clock
-        clock = _judge(transition, clock, ending, is_history=fact.is_history)
-        is_owed = transition.state.apology.is_required
-        owed = tuple(wake for wake in clock.ahead if wake.name in ("B1", "B2", "B3")) if is_owed else ()
-        transition.put(replace(clock, ahead=owed, is_paused=False))
+        clock = _judge(transition, clock, fact, ending)
+        transition.put(replace(owed_only(transition, clock), is_paused=False, reply_by_at=0))
     transition.state = replace(
         transition.state, clocks=tuple([one for one in transition.state.clocks if one.name == DOSSIER])
     )
@@ -70,26 +68,24 @@ def _if_resumed(transition: Transition, clock: Clock, at: Instant) -> Clock:
     return replace(moved, armed_by=fact.event_id, armed_seq=fact.seq)
 
 
-def _judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> Clock:
+def _judge(transition: Transition, clock: Clock, fact: Ended, ending: Ending) -> Clock:
     """The class is said, and the clock given back. Whoever is late owes an apology, and whoever ended in time owes none."""
-    judged = judge(transition, clock, ending, is_history=is_history)
-    if judged.is_backdated:
-        transition.state = replace(transition.state, ending=replace(ending, is_backdated=True))
-        transition.emit(
-            clock,
-            f":DR-31:{ending.event_id}",
-            IntegrityFlagRaised,
-            kind="backdated",
-            rule="DR-31",
-            detail=f"recorded {instant(ending.recorded_at).isoformat()}, after the due date that lies between",
-            target_event_id=ending.event_id,
-        )
-        transition.note("backdated")
-    if judged.classification == "late":
+    if judged_by_instant(transition, fact, clock).is_recorded_late:
+        ending = replace(ending, waits_from=fact.recorded_at)
+    if judged_by_class(transition, fact, clock).is_recorded_late:
+        ending = replace(ending, is_backdated=True, waits_from=fact.recorded_at)
+        flag_late(transition, fact, clock)
+        await_approval(transition, fact)
+    return _stated(transition, clock, ending)
+
+
+def _stated(transition: Transition, clock: Clock, ending: Ending) -> Clock:
+    transition.state = replace(transition.state, ending=ending)
+    if ending.is_backdated or transition.class_at(clock, ending.at) == "late":
         clock = _late(transition, clock)
     else:
         lapse(transition, clock, "ended_in_time")
-    emit_ending_class(transition, clock, ending, judged)
+    emit_ending_class(transition, clock, ending)
     return clock
 
 
@@ -104,23 +100,23 @@ def _late(transition: Transition, clock: Clock) -> Clock:
     return breached
 
 
-def on_backdating_approved(transition: Transition, fact: BackdatingApproved) -> None:
-    """A head approves an ending that was recorded late: its class is judged by its own date from now on (DR-31)."""
-    ending, clock = transition.state.ending, transition.state.clock(DOSSIER)
-    if ending is None or clock is None or not ending.is_backdated or ending.event_id != fact.target_event_id:
-        return
-    transition.state = replace(transition.state, ending=replace(ending, is_backdated=False))
-    if transition.class_at(clock, ending.at) != "late":
-        lapse(transition, clock, "ended_in_time")
-    emit_ending_class(transition, clock, ending, judge(transition, clock, ending, is_history=False), is_approved=True)
-    if not transition.state.apology.is_required:
-        transition.put(replace(clock, ahead=()))
+def judge_again(transition: Transition, clock: Clock, ending: Ending) -> None:
+    """An ending is classified again by what an approval made count (DR-31)."""
+    transition.put(owed_only(transition, _stated(transition, clock, ending)))
+
+
+def owed_only(transition: Transition, clock: Clock) -> Clock:
+    """What still lies ahead of a clock that has ended: the rungs after a breach, as long as a letter is owed."""
+    is_owed = transition.state.apology.is_required
+    return replace(
+        clock, ahead=tuple(wake for wake in clock.ahead if wake.name in ("B1", "B2", "B3")) if is_owed else ()
+    )
 
 
 def on_apologised(transition: Transition, fact: Apologised) -> None:
     """A letter left. A new date moves the promise only (DR-26), once, and must be a later working day (AR-05)."""
     clock, given = transition.state.clock(DOSSIER), transition.state.apology.reappointments
-    send(transition, clock, fact.at)
+    send(transition, clock, _letter_counts_at(transition, fact, clock))
     if clock is None or fact.new_promised_at is None or transition.state.ending is not None:
         return
     legal_context, local = transition.require_legal_context(), transition.zone.local
@@ -158,6 +154,21 @@ def on_apologised(transition: Transition, fact: Apologised) -> None:
     )
 
 
+def _letter_counts_at(transition: Transition, fact: Apologised, clock: Clock | None) -> Instant:
+    """By which instant a letter is classed: by its recording where that came late, until it is approved (DR-31)."""
+    judged = judged_by_instant(transition, fact, clock)
+    if clock is not None and judged.is_recorded_late:
+        flag_late(transition, fact, clock)
+        await_approval(transition, fact)
+    return judged.at
+
+
+def letter_approved(transition: Transition, late: LateRecord) -> None:
+    """The letter counts by its own date from now on, and is classed again if a class was stated (DR-31)."""
+    if late.event_type == _LETTER:
+        letter_dated(transition, transition.state.clock(DOSSIER), late.recorded_at, late.at)
+
+
 def end_of_promise(clock: Clock, promised_at: datetime) -> datetime:
     """A re-appointment of a day term is broken when its day is over; one of an hour term at its instant."""
     if clock.basis == "instant":
@@ -183,7 +194,6 @@ HANDLERS: Final[Mapping[type[Fact], Handler]] = MappingProxyType(
         ApologyWaived: on_apology_waived,
         EscalationAcknowledged: on_escalation_acknowledged,
         Ended: on_ended,
-        BackdatingApproved: on_backdating_approved,
     }
 )
 """What each of these facts does."""

@@ -26,8 +26,13 @@ def fact_of(envelope: EnvelopeCore, data: Any, known_at: Instant) -> Fact:
         envelope.opened_on.toordinal(),
         envelope.unit_id,
     )
-    make = FACT_BY_CLASS.get(type(data))
-    return Fact(*about) if make is None else make(about, envelope, data)
+    kind = type(data)
+    make = FACT_BY_CLASS.get(kind)
+    if make is None:
+        return Fact(*about)
+    if kind in DATED:
+        about = (*about, micros(envelope.recorded_at))
+    return make(about, envelope, data)
 
 
 _READINGS: Final[Mapping[type[Any], Reading]] = MappingProxyType(
@@ -45,6 +50,9 @@ FACT_BY_CLASS: Final[Mapping[type[Any], Maker]] = MappingProxyType(
     {event_class: reading.make for event_class, reading in _READINGS.items()}
 )
 """How a fact is made of each event that says something to a clock."""
+
+DATED: Final = frozenset(event_class for event_class, reading in _READINGS.items() if reading.fact.is_dated)
+"""Events whose effect depends on when they happened: recorded late, they are judged by their recording (DR-31, B14)."""
 
 ORDERS: Final = frozenset(event_class for event_class, reading in _READINGS.items() if issubclass(reading.fact, Order))
 """Events whose fact is an `Order`, so that it can be told without their data."""

@@ -14,9 +14,11 @@ from events.deadline import (
     EscalationRaised,
     SecondBreachRecorded,
     StepBreached,
+    SupplementExpired,
 )
 from rules.clocks.aside import put_aside_by_time, reason_of
 from rules.clocks.instants import Instant, micros
+from rules.clocks.ledger import pause_count, waited_for
 from rules.clocks.obligations import emit_apology_class, foresee, owe, pending_fields
 from rules.clocks.planning import BREACH, PENDING, SECOND
 from rules.clocks.rule_values import given_term_of
@@ -26,6 +28,8 @@ from rules.due.escalation import acknowledge_by
 from rules.errors import CalendarExhaustedError
 
 _LAST_RUNG = "B3"
+EXPIRED = "SX"
+"""The day until which the citizen could answer has passed (B17)."""
 
 
 def fall_due(transition: Transition, until: Instant) -> None:
@@ -37,11 +41,9 @@ def fall_due(transition: Transition, until: Instant) -> None:
         clock = next_due(transition.state, until)
         if clock is None:
             return
-        wake, before, said = clock.ahead[0], transition.state, len(transition.emitted)
+        wake, before, said = wake_of(clock), transition.state, len(transition.emitted)
         try:
-            clock = replace(clock, ahead=clock.ahead[1:])
-            transition.put(clock)
-            _emit(transition, clock, wake)
+            _told(transition, clock, wake)
         except Exception as error:  # noqa: BLE001 nothing that one stream brings may stop the others (promise 12)
             del transition.emitted[said:]
             due, reason = (clock, wake), reason_of(error)
@@ -51,11 +53,28 @@ def fall_due(transition: Transition, until: Instant) -> None:
             return
 
 
+def wake_of(clock: Clock) -> Wake:
+    """What falls due next on a clock: the first of its wakes; of one that stands still, the end of the time to answer (B17)."""
+    return Wake(EXPIRED, clock.reply_by_at) if clock.is_paused else clock.ahead[0]
+
+
+def _told(transition: Transition, clock: Clock, wake: Wake) -> None:
+    if wake.name == EXPIRED:
+        _reply_expired(transition, clock)
+        return
+    clock = replace(clock, ahead=clock.ahead[1:])
+    transition.put(clock)
+    _emit(transition, clock, wake)
+
+
 def next_wake_at(state: StreamState) -> Instant:
-    """When the next thing falls due on a running clock."""
+    """When the next thing falls due: on a running clock, or of one that stands still the end of the time to answer."""
     at = NEVER
     for clock in state.clocks:
-        if clock.ahead and not clock.is_paused and clock.ahead[0].at < at:
+        if clock.is_paused:
+            if 0 < clock.reply_by_at < at:
+                at = clock.reply_by_at
+        elif clock.ahead and clock.ahead[0].at < at:
             at = clock.ahead[0].at
     return at
 
@@ -64,9 +83,30 @@ def next_due(state: StreamState, until: Instant) -> Clock | None:
     """The running clock on which something falls due first before an instant."""
     found = None
     for clock in state.clocks:
-        if clock.ahead and not clock.is_paused and clock.ahead[0].at < until:
+        if clock.is_paused:
+            if 0 < clock.reply_by_at < until:
+                found, until = clock, clock.reply_by_at
+        elif clock.ahead and clock.ahead[0].at < until:
             found, until = clock, clock.ahead[0].at
     return found
+
+
+def _reply_expired(transition: Transition, clock: Clock) -> None:
+    """No answer came until the day that was named; the clock goes on standing still (B17)."""
+    entry = transition.state.ledger[-1]
+    transition.put(replace(clock, reply_by_at=0))
+    transition.emit_waited(
+        clock.reply_by_at,
+        clock,
+        entry,
+        SupplementExpired,
+        **transition.dues(clock),
+        cause=waited_for(entry),
+        pause_no=pause_count(transition.state.ledger),
+        paused_at=transition.zone.local(entry.at),
+        to_roles=transition.require_legal_context().rule_set.supplement_expired_roles,
+        held_by_unit_id=transition.state.holder_unit_id,
+    )
 
 
 def _emit(transition: Transition, clock: Clock, wake: Wake) -> None:

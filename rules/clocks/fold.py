@@ -10,12 +10,13 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from rules.clocks import beginning, ending, facts, moving, parts, pausing
+from rules.clocks import approving, beginning, ending, facts, moving, parts, pausing
 from rules.clocks.aside import put_aside_by_time, reason_of
+from rules.clocks.dating import FLAG, flag_interference
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.errors import StreamGapError
 from rules.clocks.facts import Fact, Opening
-from rules.clocks.falling_due import fall_due, next_due, next_wake_at
+from rules.clocks.falling_due import fall_due, next_due, next_wake_at, wake_of
 from rules.clocks.instants import Instant
 from rules.clocks.log_time import GRACE, RETENTION, passed_before
 from rules.clocks.planning import Planner
@@ -58,10 +59,27 @@ def evolve(state: StreamState | None, fact: Fact, open_until: Instant, context: 
         state = pass_time(state, passed, fact.known_at, context, emitted)
         if state.aside or is_over(state, passed, retention):  # a tick would have forgotten it by now
             return (state, emitted) if state.aside else _begin(fact, context, emitted, catching_up_at)
+    if fact.is_history is not state.is_history_turn:
+        state = _out_of_turn(state, fact, context, emitted)
     handler = _HANDLERS.get(type(fact))
     if handler is None:
         return _noted(state, fact, retention, state, catching_up_at), emitted
     transition = Transition(context.planner, state, fact, fact.known_at, emitted, context.trace)
+    _tell(transition, fact, handler)
+    return _noted(transition.state, fact, retention, state, catching_up_at), emitted
+
+
+def _out_of_turn(state: StreamState, fact: Fact, context: FoldContext, emitted: list[DerivedEvent]) -> StreamState:
+    """The first live event ends history's turn for good; history that comes later is flagged (B14)."""
+    if not fact.is_history:
+        return replace(state, is_history_turn=False)
+    if fact.event_type != FLAG:
+        flag_interference(Transition(context.planner, state, fact, fact.known_at, emitted, context.trace))
+    return state
+
+
+def _tell(transition: Transition, fact: Fact, handler: Handler) -> None:
+    state = transition.state
     if not state.is_accepted and fact.needs_acceptance:
         transition.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
     elif state.ending is not None and fact.only_while_open:
@@ -70,7 +88,6 @@ def evolve(state: StreamState | None, fact: Fact, open_until: Instant, context: 
         _open_again(transition, fact)
     else:
         handler(transition, fact)
-    return _noted(transition.state, fact, retention, state, catching_up_at), emitted
 
 
 def pass_time(
@@ -83,7 +100,7 @@ def pass_time(
         clock = next_due(state, until)
         if clock is None:
             return state
-        due = clock, clock.ahead[0]
+        due = clock, wake_of(clock)
         return put_aside_by_time(state, due, detected_at, context.planner, emitted, reason_of(error))
     fall_due(transition, until)
     return _settled(transition.state, context.retention)
@@ -97,12 +114,12 @@ def is_over(state: StreamState, until: Instant, retention: Instant) -> bool:
 def _next_look_at(state: StreamState, known_at: Instant, retention: Instant) -> Instant:
     """When something falls due next, or when the stream may be forgotten.
 
-    What a verdict is still awaited for is kept: an ending recorded too late (DR-31), an apology that is owed (AR-07).
+    What a verdict is still awaited for is kept: what was recorded too late (DR-31), an apology that is owed (AR-07).
     """
     if state.aside:
         return NEVER
     at, ending, apology = next_wake_at(state), state.ending, state.apology
-    if at != NEVER or ending is None or ending.is_backdated:
+    if at != NEVER or ending is None or state.late_records:
         return at
     return NEVER if apology.open else known_at + retention
 
@@ -127,7 +144,9 @@ def _begin(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], catchi
 def _opened(fact: Fact, context: FoldContext, emitted: list[DerivedEvent]) -> Transition:
     """The first transition of a stream, whatever it begins with."""
     subject = context.planner.subject_of(fact if isinstance(fact, Opening) else _unnamed(fact))
-    state = StreamState(fact.seq, fact.known_at, 0, NEVER, subject, subject.unit_id)
+    state = StreamState(
+        fact.seq, fact.known_at, 0, NEVER, subject, subject.unit_id, is_history_turn=fact.is_history and fact.seq == 1
+    )
     return Transition(context.planner, state, fact, fact.known_at, emitted, context.trace)
 
 
@@ -207,5 +226,6 @@ _HANDLERS: Final[dict[type[Fact], Handler]] = {
     **pausing.HANDLERS,
     **moving.HANDLERS,
     **ending.HANDLERS,
+    **approving.HANDLERS,
 }
 """What each fact does; each row stands below the functions of its module."""

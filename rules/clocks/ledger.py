@@ -10,7 +10,8 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from events.deadline import DeadlineMoved, Policy, fields_by_policy
+from events.deadline import DeadlineMoved, PauseCause, Policy, fields_by_policy
+from rules.clocks.facts import Fact
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.planning import (
     PENDING,
@@ -21,7 +22,7 @@ from rules.clocks.planning import (
     latest_from,
 )
 from rules.clocks.rule_values import lawful_due_of, original_due_of, term_of_clock
-from rules.clocks.state import Clock, Entry, StreamState
+from rules.clocks.state import Clock, Ending, Entry, StreamState
 from rules.clocks.transition import DOSSIER, Transition
 from rules.due.sub_clocks import agency_due
 from rules.due.supplement import AdjustedDue, Extension, Ledger, Pause, adjusted_due
@@ -38,6 +39,58 @@ def open_entry(state: StreamState) -> Entry | None:
     """The pause that is open, if any."""
     last = state.ledger[-1] if state.ledger else None
     return last if last is not None and last.cause is not None and last.until is None else None
+
+
+def settled(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The lines with the instants that count: each follows the one before it, whatever their events bear (DR-31).
+
+    An extension that was granted during a pause stands before it, as if granted when it began (DR-25).
+    """
+    lines: list[Entry] = []
+    opened: Instant = 0
+    answered: Instant = 0
+    for place, entry in enumerate(entries):
+        at = entry.late_at or entry.said_at
+        if entry.cause is None:
+            later = next((one.late_at or one.said_at for one in entries[place + 1 :] if one.cause is not None), at)
+            opened = max(opened, min(at, later))
+            lines.append(replace(entry, at=opened))
+        else:
+            opened = max(opened, answered, at)
+            until = None if entry.said_until is None else max(entry.said_until, opened)
+            answered = opened if until is None else until
+            lines.append(replace(entry, at=opened, until=until))
+    return tuple(lines)
+
+
+def waited_for(entry: Entry) -> PauseCause:
+    """What was waited for by a line that is a pause."""
+    assert entry.cause is not None  # noqa: S101 an extension is no wait
+    return entry.cause
+
+
+def closed(entry: Entry, fact: Fact, at: Instant, *, is_answered: bool = True) -> Entry:
+    """A pause with its end; one that began by its recording doesn't end before (DR-31)."""
+    until = max(at, entry.at)
+    return replace(entry, until=until, said_until=at, closed_by=fact.event_id, is_answered=is_answered)
+
+
+def since_the_end(state: StreamState, ending: Ending, fact: Fact) -> tuple[Entry, ...]:
+    """The ledger with the time since the end as a wait. A pause that was open ends with the ending, unanswered (B18).
+
+    After an ending that was recorded late nothing is a wait before it was recorded, until it is approved (DR-31).
+    """
+    entry, before = open_entry(state), state.ledger
+    if entry is not None:
+        at = max(ending.at, entry.said_at)
+        answered = replace(entry, until=at, said_until=at, closed_by=ending.event_id, is_answered=False)
+        before = (*before[:-1], answered)
+    waited = Entry(
+        "financial_duty", ending.at, fact.at, stops=True, legal_basis=REOPENING, opened_by=ending.event_id,
+        opened_seq=ending.seq, closed_by=fact.event_id, said_at=ending.at, said_until=fact.at,
+        late_at=ending.waits_from,
+    )  # fmt: skip
+    return settled((*before, waited))
 
 
 def own_entries(state: StreamState, clock: Clock) -> tuple[Entry, ...]:
@@ -104,9 +157,12 @@ def ledger_of(transition: Transition, entries: tuple[Entry, ...]) -> Ledger:
             lines.append(extension)
         else:
             until = None if entry.until is None else local(entry.until)
-            is_reopening = entry.legal_basis == REOPENING
             pause = Pause(
-                requested_at=local(entry.at), completed_at=until, cause=entry.cause, is_reopening=is_reopening
+                requested_at=local(entry.at),
+                completed_at=until,
+                cause=entry.cause,
+                is_answered=entry.restarts,
+                is_reopening=entry.legal_basis == REOPENING,
             )
             lines.append(pause)
     return tuple(lines)
@@ -172,18 +228,21 @@ def by_every_policy(transition: Transition, asked: Asked, lawful: AdjustedDue) -
     return found
 
 
-def pause_count(state: StreamState) -> int:
-    """How many pauses there were, the open one included."""
-    return sum(1 for entry in state.ledger if entry.cause is not None and entry.legal_basis != REOPENING)
+def pause_count(ledger: tuple[Entry, ...]) -> int:
+    """How many pauses there are in these lines, an open one included: the number of the last of them."""
+    return sum(1 for entry in ledger if entry.cause is not None and entry.legal_basis != REOPENING)
 
 
 def due_if_resumed(transition: Transition, clock: Clock, at: Instant) -> Due | None:
-    """The lawful due date of a clock that waits, as if it went on at an instant: so an ending while waiting is judged."""
+    """The lawful due date of a clock that waits, as if it went on at an instant.
+
+    So an ending while waiting is judged; it is no answer, so that nothing restarts (B18).
+    """
     entry = open_entry(transition.state)
     if entry is None:
         return None
     ledger, legal_context = (
-        (*transition.state.ledger[:-1], replace(entry, until=max(at, entry.at))),
+        (*transition.state.ledger[:-1], replace(entry, until=max(at, entry.at), is_answered=False)),
         transition.require_legal_context(),
     )
     try:

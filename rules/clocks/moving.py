@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from events.deadline import ApologyPendingRaised, DeadlineRecomputed
 from rules.calendars.calendar import Calendar
 from rules.calendars.change import is_touched
+from rules.clocks.dating import await_approval, flag_late, judged_by_instant
 from rules.clocks.ending import end_of_promise
 from rules.clocks.facts import CalendarChanged, Extended, Fact, LatenessForeseen, Reopened
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.ledger import (
-    REOPENING,
     adjusted_by,
     emit_moved,
     following,
@@ -21,6 +21,8 @@ from rules.clocks.ledger import (
     moved_to,
     open_entry,
     own_entries,
+    settled,
+    since_the_end,
 )
 from rules.clocks.obligations import foresee, lapse, owe_again, pending_fields
 from rules.clocks.planning import SECOND, LegalContext, Plan, ahead_from
@@ -41,21 +43,34 @@ def on_extended(transition: Transition, fact: Extended) -> None:
     if problem is not None:  # the clock goes on as it was: nothing that can't be planned lets it stop (B16)
         transition.flag("redated", "DR-25", problem, code="refused")
         return
-    entry = Entry(None, fact.at, fact.new_due_at, stops=False, legal_basis=fact.legal_basis)
     open_pause = open_entry(transition.state)
     # The rules want entries in the order of their beginning; an extension during a pause stands before it and counts after.
     before = transition.state.ledger[:-1] if open_pause is not None else transition.state.ledger
-    ledger = (*before, replace(entry, at=min(entry.at, open_pause.at)), open_pause) if open_pause else (*before, entry)
+    if before and fact.at < before[-1].said_at:
+        transition.flag(
+            "order", "domain 4.3: out-of-order", f"{fact.event_type} lies before an earlier pause or extension"
+        )
+        return
+    judged = judged_by_instant(transition, fact, clock)
+    entry = Entry(
+        None, judged.at, fact.new_due_at, stops=False, legal_basis=fact.legal_basis, opened_by=fact.event_id,
+        opened_seq=fact.seq, said_at=fact.at, late_at=fact.recorded_at if judged.is_recorded_late else 0,
+    )  # fmt: skip
+    ledger = settled((*before, entry, open_pause) if open_pause is not None else (*before, entry))
     adjusted = adjusted_by(transition, clock, ledger)
     if adjusted is None:
         return
     transition.state = replace(transition.state, ledger=ledger)
+    if judged.is_recorded_late:
+        flag_late(transition, fact, clock)
+        await_approval(transition, fact)
     _, answer = adjusted
     if answer.due is None:
         return
     moved = moved_to(transition, clock, answer)
     if moved.lawful_due_at <= clock.lawful_due_at:  # also counted by a calendar that came after a breach (DR-27)
-        transition.flag("redated", "B15", "an extension that moves nothing", code="no-effect")
+        if not judged.is_recorded_late:  # what waits for its approval may move it yet
+            transition.flag("redated", "B15", "an extension that moves nothing", code="no-effect")
         return
     lapse(transition, clock, "due_moved")
     transition.put(moved)
@@ -85,12 +100,10 @@ def on_reopened(transition: Transition, fact: Reopened) -> None:
     if clock is None:
         transition.state = replace(transition.state, ending=None)
         return
-    entry, before, ended_at = open_entry(transition.state), transition.state.ledger, ending.at
-    if entry is not None:
-        ended_at = max(ending.at, entry.at)
-        before = (*before[:-1], replace(entry, until=ended_at))
-    ledger = (*before, Entry("financial_duty", ended_at, max(fact.at, ended_at), stops=True, legal_basis=REOPENING))
-    adjusted = adjusted_by(transition, clock, ledger)
+    if ending.waits_from and not ending.is_backdated:
+        flag_late(transition, ending, clock)
+        await_approval(transition, ending)
+    adjusted = adjusted_by(transition, clock, ledger := since_the_end(transition.state, ending, fact))
     if adjusted is None and transition.state.clock(DOSSIER) is not None:
         return
     transition.state = replace(transition.state, ending=None, ledger=ledger)

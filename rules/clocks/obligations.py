@@ -83,6 +83,16 @@ def send(transition: Transition, clock: Clock | None, sent_at: Instant) -> None:
         transition.state = replace(transition.state, apology=replace(apology, sent_at=sent_at))
 
 
+def letter_dated(transition: Transition, clock: Clock | None, known_as: Instant, sent_at: Instant) -> None:
+    """A letter that counted by its recording counts by its own time (DR-31); what was classed by it is classed again."""
+    apology = transition.state.apology
+    if apology.sent_at == known_as:
+        transition.state = replace(transition.state, apology=replace(apology, sent_at=sent_at))
+    concerned = tuple(replace(one, sent_at=sent_at) for one in apology.obligations if one.sent_at == known_as)
+    if clock is not None:
+        _settle(transition, clock, concerned)
+
+
 def waive(transition: Transition, clock: Clock | None) -> None:
     """Lift the obligations that are open, else the one of the due date that the clock has now; no letter is awaited for it."""
     apology = transition.state.apology

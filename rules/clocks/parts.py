@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from events.deadline import DeadlineMet, StepBreached
+from events.deadline import DeadlineMet
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from rules.clocks import holding
 from rules.clocks.beginning import FEEDBACK_ANSWER, FEEDBACK_PUBLICATION, emit_set, start_feedback
+from rules.clocks.dating import await_approval, flag_late, judged_by_class
 from rules.clocks.facts import (
     ConsultationAnswered,
     ConsultationRequested,
@@ -29,6 +30,7 @@ from rules.clocks.instants import Instant, instant
 from rules.clocks.rule_values import lawful_due_of, term_of
 from rules.clocks.state import Clock, Ending
 from rules.clocks.transition import DOSSIER, Handler, Transition
+from rules.clocks.verdicts import emit_missed
 from rules.due.sub_clocks import agency_due, consultation_due, feedback_due, step_due
 from rules.due.terms import Due, Term, appointment
 from rules.errors import RulesError
@@ -218,9 +220,11 @@ def _judge_stage(transition: Transition, fact: FeedbackAct, received: Clock) -> 
     clock = transition.armed(name, kind, received.started_at, plan, None)
     transition.drop(name, is_ended=True)
     if transition.class_at(clock, fact.at) == "late":
-        holder, roles = transition.state.holder_unit_id, legal_context.rule_set.part_breach_roles
-        dues = transition.dues(clock)
-        transition.emit_at(clock.lawful_due_at, clock, "", StepBreached, **dues, held_by_unit_id=holder, to_roles=roles)
+        emit_missed(transition, clock)
+    elif judged_by_class(transition, fact, clock).is_recorded_late:
+        flag_late(transition, fact, clock)
+        await_approval(transition, fact, clock)
+        emit_missed(transition, clock)
     else:
         emit_met(transition, clock, fact.at, fact.event_type)
 
@@ -233,10 +237,15 @@ def end_kind(transition: Transition, *kinds: str) -> None:
 
 
 def end(transition: Transition, clock: Clock) -> None:
-    """A part is done: said when it was in time; when it wasn't, the breach has said it."""
+    """A part is done: said when it was in time; when it wasn't, the breach says it. Recorded late, it wasn't (DR-31)."""
+    fact = transition.caused_by()
     transition.drop(clock.name, is_ended=True)
-    if not clock.is_breached:
-        fact = transition.caused_by()
+    if judged_by_class(transition, fact, clock).is_recorded_late:
+        flag_late(transition, fact, clock)
+        await_approval(transition, fact, clock)
+        if not clock.is_breached:
+            emit_missed(transition, clock)
+    elif not clock.is_breached:
         emit_met(transition, clock, fact.at, fact.event_type)
 
 

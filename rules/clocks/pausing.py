@@ -5,30 +5,37 @@ of its budget, an agency's day follows the dossier's (DR-13); intake, transfer, 
 """
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec.structs import replace
 
 from events.deadline import ClockPaused, ClockRestarted, ClockResumed
+from rules.clocks.dating import await_approval, flag_late, is_missed_by, judged_by_instant
 from rules.clocks.facts import Fact, PauseClosed, PauseOpened
+from rules.clocks.instants import Instant, micros
 from rules.clocks.ledger import (
     Asked,
     adjusted_by,
     asked_of,
     by_every_policy,
+    closed,
     emit_moved,
     following,
     moved_to,
     open_entry,
     own_entries,
     pause_count,
+    settled,
+    waited_for,
 )
 from rules.clocks.obligations import lapse, owe_again
 from rules.clocks.state import Clock, Entry
 from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.due.supplement import AdjustedDue, comes_too_late, is_pausing
-from rules.errors import RulesError
+from rules.due.terms import given_date
+from rules.errors import CalendarExhaustedError, RulesError
 
 _MOVED_BY_PAUSES = frozenset({"dossier", "step", "agency"})
 
@@ -45,23 +52,49 @@ def on_pause_opened(transition: Transition, fact: PauseOpened) -> None:
         return
     clock = transition.state.clock(DOSSIER)
     last = transition.state.ledger[-1] if transition.state.ledger else None
-    if last is not None and fact.at < (last.at if last.cause is None or last.until is None else last.until):
+    if last is not None and fact.at < (last.said_at if last.said_until is None else last.said_until):
         transition.flag(
             "order", "domain 4.3: out-of-order", f"{fact.event_type} lies before an earlier pause or extension"
         )
         return
-    stops = clock is None or not comes_too_late(fact.at, clock.lawful_due_at)
-    transition.state = replace(
-        transition.state, ledger=(*transition.state.ledger, Entry(fact.cause, fact.at, None, stops=stops))
-    )
-    if not stops:
+    entry = _begun(transition, fact, clock)
+    if not entry.stops:
         transition.note("too-late")
         return
     if clock is not None:
         lapse(transition, clock, "clock_paused")
     for one in transition.state.clocks:
-        if one.kind in _MOVED_BY_PAUSES and not (one.is_breached and one.kind != "dossier"):
-            _pause(transition, one, fact)
+        if can_pause(one):
+            _pause_unless_missed(transition, one, entry, fact)
+
+
+def _begun(transition: Transition, fact: PauseOpened, clock: Clock | None) -> Entry:
+    """The new line of the ledger. What was recorded late begins with its recording until it is approved (DR-31)."""
+    judged = judged_by_instant(transition, fact, clock)
+    entry = Entry(
+        fact.cause, judged.at, None, stops=True, opened_by=fact.event_id, opened_seq=fact.seq, said_at=fact.at,
+        late_at=fact.recorded_at if judged.is_recorded_late else 0, amount_vnd=fact.amount_vnd, reply_by=fact.reply_by,
+    )  # fmt: skip
+    ledger = settled((*transition.state.ledger, entry))
+    entry = replace(ledger[-1], stops=clock is None or not comes_too_late(ledger[-1].at, clock.lawful_due_at))
+    transition.state = replace(transition.state, ledger=(*ledger[:-1], entry))
+    if clock is not None and judged.is_recorded_late:
+        flag_late(transition, fact, clock)
+        await_approval(transition, fact)
+    return entry
+
+
+def can_pause(clock: Clock) -> bool:
+    """Whether a clock stands still while the citizen is waited for; a part that was breached runs on (DR-12)."""
+    return clock.kind in _MOVED_BY_PAUSES and not (clock.is_breached and clock.kind != "dossier")
+
+
+def _pause_unless_missed(transition: Transition, clock: Clock, entry: Entry, fact: PauseOpened) -> None:
+    if clock.kind != "dossier" and is_missed_by(transition, fact, clock):
+        flag_late(transition, fact, clock)
+        await_approval(transition, fact)
+    else:
+        pause(transition, clock, entry)
 
 
 def _may_pause(transition: Transition, fact: PauseOpened | PauseClosed) -> bool:
@@ -72,21 +105,46 @@ def _may_pause(transition: Transition, fact: PauseOpened | PauseClosed) -> bool:
     return is_pausing(fact.cause, transition.require_legal_context().rule_set, procedure_says_so=says_so)
 
 
-def _pause(transition: Transition, clock: Clock, fact: PauseOpened) -> None:
+def pause(transition: Transition, clock: Clock, entry: Entry) -> None:
+    """Let a clock stand still from the beginning of the line that is open."""
+    transition.put(replace(clock, is_paused=True, reply_by_at=_reply_by(transition, clock, entry)))
+    emit_paused(transition, clock, entry, pause_count(transition.state.ledger))
+
+
+def _reply_by(transition: Transition, clock: Clock, entry: Entry) -> Instant:
+    """When it is to be said that no answer came (B17); 0 where nobody named a day after the request."""
+    if not entry.reply_by or clock.kind != "dossier":
+        return 0
+    try:
+        last_day = datetime.combine(date.fromordinal(entry.reply_by), time.min, transition.zone.zone)
+        by = micros(given_date(transition.require_legal_context().calendar, last_day))
+    except CalendarExhaustedError:
+        return 0
+    return by if by > entry.at else 0
+
+
+def emit_paused(transition: Transition, clock: Clock, entry: Entry, pause_no: int) -> None:
+    """Say that a clock stood still from the beginning of a line."""
     calendar, local = transition.require_legal_context().calendar, transition.zone.local
-    transition.put(replace(clock, is_paused=True))
     # What lies before the clock's start used up nothing, and may lie before the calendar.
-    start, at = local(clock.effective_start_at), local(max(fact.at, clock.effective_start_at))
-    transition.emit(
+    start, at = local(clock.effective_start_at), local(max(entry.at, clock.effective_start_at))
+    transition.emit_at(
+        entry.at,
         clock,
-        f":{fact.event_id}",
+        tag_of(transition, entry.opened_by),
         ClockPaused,
         **transition.dues(clock),
-        cause=fact.cause,
-        pause_no=pause_count(transition.state),
+        cause=waited_for(entry),
+        pause_no=pause_no,
         consumed_working_days=calendar.working_days_between(start.date(), at.date()),
         consumed_working_minutes=calendar.working_minutes_between(start, at),
     )
+
+
+def tag_of(transition: Transition, event_id: str) -> str:
+    """What tells apart what an event caused: its own id, and that of the approval which made it count (B10)."""
+    caused_by = transition.caused_by().event_id
+    return f":{event_id}" if event_id == caused_by else f":{event_id}:{caused_by}"
 
 
 def on_pause_closed(transition: Transition, fact: PauseClosed) -> None:
@@ -99,14 +157,27 @@ def on_pause_closed(transition: Transition, fact: PauseClosed) -> None:
         ):
             transition.flag("clock_gap", "domain 4.3: not-paused", f"{fact.event_type} without a pause")
         return
-    if fact.at < entry.at:
+    if fact.at < entry.said_at:
         transition.flag("order", "domain 4.3: out-of-order", f"{fact.event_type} lies before the pause that it ends")
         return
-    ledger = (*transition.state.ledger[:-1], replace(entry, until=fact.at))
-    dossier = transition.state.clock(DOSSIER)
-    adjusted = None if dossier is None else adjusted_by(transition, dossier, ledger)
-    if adjusted is None and transition.state.clock(DOSSIER) is not None:
+    paid_vnd = entry.paid_vnd + fact.amount_vnd
+    entry = replace(entry, paid_vnd=paid_vnd)
+    if fact.is_payment and paid_vnd < entry.amount_vnd:
+        transition.state = replace(transition.state, ledger=(*transition.state.ledger[:-1], entry))
+        transition.note("partly-paid")
         return
+    _answered(transition, fact, closed(entry, fact, fact.at))
+
+
+def _answered(transition: Transition, fact: PauseClosed, entry: Entry) -> None:
+    ledger = (*transition.state.ledger[:-1], entry)
+    dossier, adjusted = transition.state.clock(DOSSIER), None
+    if dossier is not None:
+        adjusted = adjusted_by(transition, dossier, ledger)
+        if adjusted is None and transition.state.clock(DOSSIER) is not None:
+            return
+        if judged_by_instant(transition, fact, dossier, keeps_time=True).is_recorded_late:
+            flag_late(transition, fact, dossier)
     transition.state = replace(transition.state, ledger=ledger)
     if not entry.stops:
         return
@@ -121,11 +192,10 @@ def _resume(
     transition: Transition, clock: Clock, asked: Asked, adjusted: AdjustedDue, entry: Entry, fact: PauseClosed
 ) -> None:
     # AL-2: armed anew. What falls due from now on follows from this, hence stands after what the wait took back.
-    running = replace(clock, is_paused=False, armed_by=fact.event_id, armed_seq=fact.seq)
+    running = replace(clock, is_paused=False, reply_by_at=0, armed_by=fact.event_id, armed_seq=fact.seq)
     moved = moved_to(transition, running, adjusted)
     transition.put(moved)
-    is_restart = adjusted.rule == "DR-21" and fact.cause == "supplement" and clock.term_unit is not None
-    _emit_resumed(transition, moved, entry, fact, ClockRestarted if is_restart else ClockResumed)
+    emit_resumed(transition, moved, entry, pause_count(transition.state.ledger), adjusted)
     if moved.lawful_due_at != clock.lawful_due_at:
         lapse(transition, moved, "due_moved")
         cause = "supplement_completed" if fact.cause == "supplement" else "financial_duty_met"
@@ -133,38 +203,46 @@ def _resume(
     owe_again(transition, moved)
 
 
-def _emit_resumed(transition: Transition, clock: Clock, entry: Entry, fact: PauseClosed, kind: Any) -> None:
+def emit_resumed(
+    transition: Transition, clock: Clock, entry: Entry, pause_no: int, adjusted: AdjustedDue | None = None
+) -> None:
+    """Say that a clock goes on with the end of a line; that it begins anew, where what is lawful is a restart (DR-21)."""
+    assert entry.until is not None  # noqa: S101 it was closed
     calendar, local = transition.require_legal_context().calendar, transition.zone.local
-    opened, closed = local(entry.at), local(fact.at)
-    transition.emit(
+    is_restart = adjusted is not None and adjusted.rule == "DR-21" and entry.cause == "supplement" and entry.restarts
+    kind: Any = ClockRestarted if is_restart and clock.term_unit is not None else ClockResumed
+    opened, until = local(entry.at), local(entry.until)
+    transition.emit_at(
+        entry.until,
         clock,
-        f":{fact.event_id}",
+        tag_of(transition, entry.closed_by),
         kind,
         **transition.dues(clock),
-        cause=fact.cause,
-        pause_no=pause_count(transition.state),
+        cause=waited_for(entry),
+        pause_no=pause_no,
         paused_at=opened,
-        waited_working_days=calendar.working_days_between(opened.date(), closed.date()),
-        waited_working_minutes=calendar.working_minutes_between(opened, closed),
+        waited_working_days=calendar.working_days_between(opened.date(), until.date()),
+        waited_working_minutes=calendar.working_minutes_between(opened, until),
     )
 
 
 def _resume_part(transition: Transition, clock: Clock, entry: Entry, fact: PauseClosed) -> None:
     """A step goes on with what was left of its budget; an agency's day follows the dossier's (DR-13)."""
     try:
-        moved = _part_moved(transition, clock)
+        moved = part_moved(transition, clock)
     except RulesError as error:
         transition.drop(clock.name)
         transition.not_armed_by(clock.name, clock.kind, error)
         return
     transition.put(moved)
-    _emit_resumed(transition, moved, entry, fact, ClockResumed)
+    emit_resumed(transition, moved, entry, pause_count(transition.state.ledger))
     if moved.lawful_due_at != clock.lawful_due_at:
         cause = "supplement_completed" if fact.cause == "supplement" else "financial_duty_met"
         emit_moved(transition, clock, moved, cause, "DR-20" if clock.kind == "step" else clock.original_rule)
 
 
-def _part_moved(transition: Transition, clock: Clock) -> Clock:
+def part_moved(transition: Transition, clock: Clock) -> Clock:
+    """A step or an agency's clock, going on, with the due date that the ledger gives it. Raises RulesError."""
     legal_context, running = transition.require_legal_context(), replace(clock, is_paused=False)
     if clock.original_rule == "DR-13":
         return following(transition, running)

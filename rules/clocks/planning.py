@@ -17,7 +17,7 @@ from rules.book.rulebook import Rulebook
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from rules.clocks.facts import Fact, Opening
-from rules.clocks.instants import Instant, Zone, instant, micros
+from rules.clocks.instants import Instant, Zone, instant, length, micros
 from rules.clocks.rule_values import lawful_due_of
 from rules.clocks.state import Clock, Subject, Wake
 from rules.due.escalation import escalation_rungs
@@ -54,7 +54,7 @@ class Plan(Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegalContext:
-    """The calendar and the rule set of one stream, with its zone.
+    """The calendar and the rule set of one stream, with its zone; `tolerance` is that of DR-31.
 
     The calendar is published from the instant `published_from` to the day `published_until`; around that it is provisional.
     """
@@ -63,6 +63,7 @@ class LegalContext:
     rule_set: RuleSet
     zone: Zone
     zone_name: str
+    tolerance: Instant
     published_from: Instant
     published_until: int
 
@@ -126,9 +127,11 @@ class Planner:
             return None
         calendar = self._rulebook.calendar(subject.calendar_id, subject.calendar_version)
         spec = calendar.spec
+        rule_set = self._rulebook.rule_set(subject.rule_set_id)
         return LegalContext(
             calendar=calendar,
-            rule_set=self._rulebook.rule_set(subject.rule_set_id),
+            rule_set=rule_set,
+            tolerance=length(rule_set.back_dating_tolerance),
             zone=Zone(calendar.zone, spec.covered_from, spec.covered_until),
             zone_name=str(calendar.zone),
             published_from=micros(datetime.combine(spec.valid_from, time.min, calendar.zone)),

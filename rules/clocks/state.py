@@ -23,13 +23,34 @@ class Wake(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Entry(Struct, frozen=True, array_like=True, gc=False):
-    """One line of the ledger: a pause (`until` None while it is open) or, without a cause, an extension until `until`."""
+    """One line of the ledger: a pause (`until` None while it is open) or, without a cause, an extension until `until`.
+
+    `at` and `until` are the instants that count. `said_at` and `said_until` (of a pause) are those that its events bear;
+    `late_at` is when the event that opened it was recorded, while it is judged by that (DR-31; 0: by what it bears).
+    `opened_*` and `closed_by` name those events. `is_answered`: what closed it was an answer and no ending (B18).
+    `paid_vnd` of `amount_vnd` came in since a financial duty was requested; `reply_by` is the last day to answer (0: none).
+    """
 
     cause: PauseCause | None
     at: Instant
     until: Instant | None
     stops: bool
     legal_basis: str = ""
+    opened_by: str = ""
+    opened_seq: int = 0
+    closed_by: str = ""
+    said_at: Instant = 0
+    said_until: Instant | None = None
+    late_at: Instant = 0
+    is_answered: bool = True
+    amount_vnd: int = 0
+    paid_vnd: int = 0
+    reply_by: int = 0
+
+    @property
+    def restarts(self) -> bool:
+        """Whether RESTART begins anew with its end: there was an answer (B18), and it came after what is judged to be asked."""
+        return self.is_answered and (self.said_until is None or self.said_until >= self.at)
 
 
 class Clock(Struct, frozen=True, array_like=True, gc=False):
@@ -40,6 +61,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     are for parts of the way.
     `base_due_at` is the first due date by the calendar that counts, where an order replaced that (0: as `original_due_at`).
     `stated_due_at` is the date that a source stated, as it stated it (B15; 0: none), so that another calendar can read it anew.
+    `reply_by_at` is until when the citizen may answer while it waits for him (B17; 0: nobody said, or that has passed).
     """
 
     name: str
@@ -67,6 +89,7 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     officer_id: str | None = None
     base_due_at: Instant = 0
     stated_due_at: Instant = 0
+    reply_by_at: Instant = 0
 
 
 class Obligation(Struct, frozen=True, array_like=True, gc=False):
@@ -134,7 +157,11 @@ class Escalation(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Ending(Struct, frozen=True, array_like=True, gc=False):
-    """How the dossier's clock ended; `is_backdated` until a head approves (DR-31), which `recorded_at` shows."""
+    """How the dossier's clock ended; `is_backdated` until a second person approves (DR-31), `is_approved` from then on.
+
+    `waits_from` is from when on the time until a reopening is a wait: also that is judged by the recording, where a due
+    instant lies between (DR-24, DR-31).
+    """
 
     event_id: str
     event_type: str
@@ -143,6 +170,18 @@ class Ending(Struct, frozen=True, array_like=True, gc=False):
     known_at: Instant
     is_backdated: bool = False
     recorded_at: Instant = 0
+    is_approved: bool = False
+    waits_from: Instant = 0
+
+
+class LateRecord(Struct, frozen=True, array_like=True, gc=False):
+    """An event that was recorded late and is not approved (DR-31), with both instants and the parts that it ended."""
+
+    event_id: str
+    event_type: str
+    at: Instant
+    recorded_at: Instant
+    parts: tuple[Clock, ...] = ()
 
 
 class Subject(Struct, frozen=True, array_like=True, gc=False):
@@ -163,6 +202,7 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
     `known_at` is when its latest event became known, `history_at` when the latest event did that was taken over from
     another register (0: never), `catching_up_at` the same for those that were reported long afterwards too.
     `next_at` is the next instant at which to look at it by itself. `aside`: why the stream was put aside (TIME-8), else empty.
+    `is_history_turn`: history opened it, and no live event has come into it (B14). `late_records` wait for an approval.
     """
 
     seq: int
@@ -181,6 +221,8 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
     officer_id: str | None = None
     catching_up_at: Instant = 0
     aside: str = ""
+    is_history_turn: bool = False
+    late_records: tuple[LateRecord, ...] = ()
 
     @property
     def is_catching_up(self) -> bool:

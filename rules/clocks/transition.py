@@ -17,7 +17,7 @@ from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
 from rules.clocks.instants import Instant
 from rules.clocks.planning import LegalContext, Plan, Planner, ahead_from, latest_from
-from rules.clocks.state import Clock, StreamState
+from rules.clocks.state import Clock, Entry, StreamState
 from rules.due.classify import Classification, class_of
 from rules.errors import CalendarExhaustedError, InvalidPausesError, RulesError
 
@@ -168,7 +168,25 @@ class Transition:
         *_: _Fields.args, **fields: _Fields.kwargs,
     ) -> None:  # fmt: skip
         """Emit what the passing of time brought: it follows from the event that gave the clock its due date."""
-        state = self.state
+        self._emit_passed(at, clock, tag, kind, fields, (clock.armed_seq, clock.armed_by))
+
+    def emit_waited(
+        self, at: Instant, clock: Clock, entry: Entry, kind: Callable[_Fields, DeadlineEvent], /,
+        *_: _Fields.args, **fields: _Fields.kwargs,
+    ) -> None:  # fmt: skip
+        """Emit what the passing of time brought to a clock that stands still: it follows from the request."""
+        self._emit_passed(at, clock, f":{entry.opened_by}", kind, fields, (entry.opened_seq, entry.opened_by))
+
+    def _emit_passed(
+        self,
+        at: Instant,
+        clock: Clock,
+        tag: str,
+        kind: Callable[..., DeadlineEvent],
+        fields: dict[str, Any],
+        follows_from: tuple[int, str],
+    ) -> None:
+        state, (seq, causation_id) = self.state, follows_from
         self.emitted.append(
             DerivedEvent(
                 kind=kind,
@@ -179,8 +197,8 @@ class Transition:
                 due_at=clock.lawful_due_at,
                 tag=tag,
                 at=at,
-                seq=clock.armed_seq,
-                causation_id=clock.armed_by,
+                seq=seq,
+                causation_id=causation_id,
                 is_history=at <= state.history_at,
                 detected_at=self.detected_at,
                 unit_id=state.holder_unit_id,

@@ -6,12 +6,11 @@ Statistics, page and reports never judge: they take `EndingClassified` and `Apol
 from datetime import date
 from typing import Any, Final
 
-from events.deadline import EndingClassified, Outcome, Policy, fields_by_policy
-from rules.clocks.instants import Instant, instant, length
+from events.deadline import EndingClassified, Outcome, Policy, StepBreached, fields_by_policy
+from rules.clocks.instants import Instant, instant
 from rules.clocks.ledger import asked_of
 from rules.clocks.state import Clock, Ending
 from rules.clocks.transition import Transition
-from rules.due.classify import Recorded, class_as_recorded
 from rules.due.policy_classes import classes_by_policy
 from rules.errors import RulesError
 
@@ -19,28 +18,18 @@ OUTCOME_FIELDS: Final = tuple(fields_by_policy(EndingClassified, "_outcome").ite
 """Every policy with the field of `EndingClassified` that has its class, in the order of the fields."""
 
 
-def judge(transition: Transition, clock: Clock, ending: Ending, *, is_history: bool) -> Recorded:
-    """Judge an ending by the clock's present due date. History says nothing about when its source knew (DR-31)."""
-    tolerance = transition.require_legal_context().rule_set.back_dating_tolerance
-    return class_as_recorded(
-        transition.moment(clock, ending.at),
-        transition.moment(clock, ending.recorded_at),
-        clock.lawful_due_at if clock.basis == "instant" else clock.due_on,
-        is_long_after=not is_history and ending.recorded_at - ending.at > length(tolerance),
-    )
+def emit_ending_class(transition: Transition, clock: Clock | None, ending: Ending) -> None:
+    """Emit how an ending stands; without a clock its class is unknown, never on time (DR-09).
 
-
-def emit_ending_class(
-    transition: Transition, clock: Clock | None, ending: Ending, judged: Recorded | None, *, is_approved: bool = False
-) -> None:
-    """Emit how an ending stands; without a clock its class is unknown, never on time (DR-09)."""
+    Of an ending that was recorded late its recording counts, until it is approved (DR-31).
+    """
     local, fact = transition.zone.local, transition.caused_by()
     fields: dict[str, Any] = {
         "target_event_id": ending.event_id,
         "ended_at": local(ending.at),
         "ended_by": ending.event_type,
     }
-    if clock is None or judged is None:
+    if clock is None:
         fields |= {
             "outcome": "unknown",
             **_by_policy({}, "unknown"),
@@ -49,16 +38,16 @@ def emit_ending_class(
             "rule": "DR-09",
         }
     else:
-        is_doubtful = judged.is_backdated and not is_approved
-        outcome = transition.class_at(clock, ending.at) if is_approved else judged.classification
+        judged_at = ending.recorded_at if ending.is_backdated else ending.at
+        outcome = transition.class_at(clock, judged_at)
         fields["outcome"] = outcome
         fields["judged_due_at"] = local(clock.lawful_due_at)
         fields["judged_due_on"] = date.fromordinal(clock.due_on)
         fields["classify_by"] = clock.basis
-        fields |= _by_every_policy(transition, clock, outcome, ending.recorded_at if is_doubtful else ending.at)
-        fields["is_backdated"] = judged.is_backdated
-        fields["is_approved"] = is_approved
-        fields["rule"] = "DR-31" if judged.is_backdated else "DR-08"
+        fields |= _by_every_policy(transition, clock, outcome, judged_at)
+        fields["is_backdated"] = ending.is_backdated or ending.is_approved
+        fields["is_approved"] = ending.is_approved
+        fields["rule"] = "DR-31" if ending.is_backdated or ending.is_approved else "DR-08"
     transition.emit_verdict(ending.at, f":{ending.event_id}:{fact.event_id}", EndingClassified, fields)
 
 
@@ -80,3 +69,19 @@ def _by_every_policy(transition: Transition, clock: Clock, outcome: Outcome, at:
 
 def _by_policy(found: dict[Policy, Outcome], otherwise: Outcome) -> dict[str, Outcome]:
     return {name: found.get(policy, otherwise) for policy, name in OUTCOME_FIELDS}
+
+
+def emit_missed(transition: Transition, clock: Clock) -> None:
+    """Say the breach that nothing had said before what ended the clock became known."""
+    holder = clock.unit_id or transition.state.holder_unit_id
+    transition.emit_at(
+        clock.lawful_due_at,
+        clock,
+        "",
+        StepBreached,
+        **transition.dues(clock),
+        held_by_unit_id=holder,
+        step_code=clock.step_code,
+        responsible_officer_id=clock.officer_id or transition.state.officer_id,
+        to_roles=transition.require_legal_context().rule_set.part_breach_roles,
+    )

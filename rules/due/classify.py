@@ -1,12 +1,10 @@
-"""Early, on time or late, and when a breach begins: DR-08, DR-09, DR-31, B0.
+"""Early, on time or late, and when a breach begins: DR-08, DR-09, B0.
 
 In go a calendar, the due instant and the instant at which the dossier ended; out comes a class. Pure.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
-
-from msgspec import Struct
 
 from events.deadline import Outcome
 from rules.calendars.calendar import Calendar
@@ -18,13 +16,6 @@ Classification = Outcome
 _Moment = TypeVar("_Moment", date, datetime, int)
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
-
-
-class Recorded(Struct, frozen=True, kw_only=True, gc=False):
-    """The class of an ending as its record supports it, and whether the record came suspiciously late (DR-31)."""
-
-    classification: Classification
-    is_backdated: bool
 
 
 def classify(
@@ -70,15 +61,3 @@ def breach_at(calendar: Calendar, due: Due) -> datetime:
     if calendar.is_working_day(due.due_on):
         return max(due.due_at, calendar.end_of_last_session(due.due_on))
     return late_from(calendar, due.due_at)
-
-
-def class_as_recorded(ended: _Moment, recorded: _Moment, due: _Moment, *, is_long_after: bool) -> Recorded:
-    """Classify an ending with the time of its recording in view (DR-31); days or instants, as for `class_of`.
-
-    Recorded more than the tolerance after it is said to have happened (`is_long_after`), with the due date in between: the
-    class is late until a head of unit approves, and an integrity flag is owed. For imported history `recorded` is when the
-    source recorded it, not the time of the import.
-    """
-    claimed = class_of(ended, due)
-    is_backdated = is_long_after and claimed != "late" and class_of(recorded, due) == "late"
-    return Recorded(classification="late" if is_backdated else claimed, is_backdated=is_backdated)

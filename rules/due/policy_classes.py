@@ -17,7 +17,7 @@ from rules.errors import RulesError
 def policy_classes(
     calendar: Calendar, original: Due, term: Term | None, ledger: Ledger, ended_at: datetime | None, rule_set: RuleSet
 ) -> dict[Policy, Classification]:
-    """Classify an ending under each policy; a dossier that ends while it waits, as if it was answered then.
+    """Classify an ending under each policy; a dossier that ends while it waits, with what was left of its term then (B18).
 
     766 instead ends its clock at the unanswered request (DR-22). What has not ended is `unknown`, never on time, unless 766
     says otherwise; so is what a policy can't give a due date for.
@@ -45,8 +45,10 @@ def classes_by_policy(
 
 
 def closed(ledger: Ledger, ended_at: datetime) -> Ledger:
-    """Close an open pause at the ending of the dossier, so that one ended while it waited can be classified."""
+    """Close an open pause at the ending of the dossier, which is no answer (B18), so that it can be classified."""
     return tuple(
-        replace(entry, completed_at=ended_at) if isinstance(entry, Pause) and entry.completed_at is None else entry
+        replace(entry, completed_at=max(ended_at, entry.requested_at), is_answered=False)
+        if isinstance(entry, Pause) and entry.completed_at is None
+        else entry
         for entry in ledger
     )

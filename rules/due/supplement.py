@@ -1,8 +1,7 @@
 """What moves a due date lawfully: PAUSE (DR-20), RESTART (DR-21), QĐ 766 (DR-22), DR-24, and extensions (DR-25).
 
-In go a calendar, the original `Due`, its term (None for an appointment stated by a source), the ledger of pauses and
-extensions in order and the rule set; out comes an `AdjustedDue` per policy. Pure. The original due date is never
-changed by this. Only what is in the ledger moves a due date: an outage never does (DR-29).
+In go a calendar, the original `Due`, its term (None for an appointment stated by a source), the ledger of pauses and extensions
+in order and the rule set; out comes an `AdjustedDue` per policy. Pure. Only what is in the ledger moves a due date (DR-29).
 
 One thought carries PAUSE and 766: a due date moves by what was waited, counted in the unit of the term: working days
 in (requested, resumed] for day terms, working time for hour terms, calendar days for calendar-day and month terms.
@@ -30,12 +29,14 @@ _LONG_AGO, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinf
 class Pause(Struct, frozen=True, kw_only=True, gc=False):
     """A stop of the clock and its end: a supplement asked for and given, or a financial duty notified and met.
 
-    `completed_at` is None while the citizen is waited for. `is_reopening`: it is the time between an ending and a reopening.
+    `completed_at` is None while the citizen is waited for. What ended for want of an answer is not `is_answered` (B18).
+    `is_reopening`: it is the time between an ending and a reopening.
     """
 
     requested_at: datetime
     completed_at: datetime | None
     cause: PauseCause = "supplement"
+    is_answered: bool = True
     is_reopening: bool = False
 
 
@@ -89,8 +90,8 @@ def adjusted_due(
     """Give the due date under one policy.
 
     A pause opened or an extension granted after the due instant of that moment cures nothing and is passed over (DR-24).
-    Restarting is for supplements: a financial duty shifts the due date under RESTART too, and 766 doesn't know it. What
-    was extended stays so: no restart ends earlier. An extension granted during a pause counts from its end.
+    Restarting is for supplements that were answered (B18): all else shifts it under RESTART too, and 766 knows no financial
+    duty. What was extended stays so: no restart ends earlier. An extension granted during a pause counts from its end.
 
     Raises:
         InvalidPausesError: the pauses overlap, run backwards, or an open one is not the last.
@@ -107,7 +108,7 @@ def adjusted_due(
             clock, effect = _extended(calendar, clock, entry), "extended"
         elif entry.completed_at is None:
             clock, effect = replace(clock, is_waiting=True), "waiting"
-        elif applied == "restart" and term is not None and entry.cause == "supplement":
+        elif applied == "restart" and term is not None and entry.cause == "supplement" and entry.is_answered:
             clock, effect = _restarted(clock, due(calendar, entry.completed_at, term, rule_set), term), "restarted"
         else:
             wait = _wait(calendar, clock, entry, entry.completed_at, applied)

@@ -13,7 +13,7 @@ from typing import TypeVar
 from events.deadline import Policy
 from rules.book.procedures import ProcedureCatalogue
 from rules.book.rulebook import Rulebook
-from rules.clocks.facts import ConsultationRequested, Fact
+from rules.clocks.facts import BackdatingApproved, ConsultationRequested, Fact
 from rules.clocks.instants import Zone, instant
 from rules.clocks.ledger import REOPENING, ledger_of, own_entries
 from rules.clocks.planning import NO_LADDER, Planner
@@ -152,11 +152,11 @@ def explain_dossier(stream: RecordedStream, rulebook: Rulebook, procedures: Proc
 
 
 def _notes(steps: tuple[Step, ...]) -> tuple[Note, ...]:
-    """What moved nothing; a late record that a head approved needs no look any more (DR-31)."""
-    notes = tuple(note for step in steps for note in step.notes)
-    state = steps[-1].after if steps else None
-    is_open = state is not None and state.ending is not None and state.ending.is_backdated
-    return tuple(note for note in notes if note.code != "backdated" or is_open)
+    """What moved nothing; a late record that was approved needs no look any more (DR-31)."""
+    facts = [step.fact for step in steps]
+    approved = {one for fact in facts if isinstance(fact, BackdatingApproved) for one in fact.target_event_ids}
+    notes = [note for step in steps for note in step.notes]
+    return tuple(note for note in notes if note.code != "backdated" or note.fact.event_id not in approved)
 
 
 def _recorded_of(stream: RecordedStream, life: ClockLife) -> tuple[RecordedDue, ...]:

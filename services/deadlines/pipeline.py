@@ -18,7 +18,7 @@ from rules.book.rulebook import Rulebook
 from rules.clocks.aside import put_aside_by_time, reason_of
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
-from rules.clocks.falling_due import next_due
+from rules.clocks.falling_due import next_due, wake_of
 from rules.clocks.fold import FoldContext, is_over, pass_time
 from rules.clocks.instants import Instant, length
 from rules.clocks.log_time import GRACE, HISTORY_QUIET, RETENTION, LogTime
@@ -80,7 +80,7 @@ class Pipeline:
         clock = next_due(state, until)
         if clock is None:
             return CheckResult(state=state)
-        due = clock, clock.ahead[0]
+        due = clock, wake_of(clock)
         after = put_aside_by_time(state, due, detected_at, self._context.planner, emitted, reason_of(error))
         return CheckResult(state=after, emitted=emitted)
 

@@ -33,7 +33,7 @@ UNITS = (*COMMUNES, *DISTRICTS, PROVINCE, UNREGISTERED)
 PLACES = places_of(place_units(three_levels()))
 COLUMNS = (
     "opened_on", "dossier_id", "unit_id", "province_id", "district_id", "commune_id", "channel", "accepted_at", "ended_at",
-    "outcome", "stays", "due_history", "pauses", "obligations", "version",
+    "outcome", "stays", "due_history", "pauses", "expired_waits", "obligations", "version",
 )  # fmt: skip
 LETTERS = ("sent_in_time", "sent_before_breach", "sent_late")
 Fact = dict[str, Any]
@@ -80,6 +80,7 @@ def random_fact(chance: random.Random) -> Fact:
         "classes": classes,
         "due_history": [] if due_at is None else [(accepted_at, due_at)],
         "pauses": chance.choice(([], [], [(FIRST, FAR_FUTURE)], [(FIRST, FIRST + timedelta(days=9))])),
+        "expired_waits": chance.choice(([], [(FIRST + timedelta(days=2), FAR_FUTURE)])),
         "obligations": [obligation() for _ in range(chance.choice((0, 0, 1, 1, 2)))],
         "version": 1,
     }
@@ -152,6 +153,7 @@ def _flags(row: Fact, asked: Period) -> dict[str, bool]:
     outcome = row["classes"][until // 2 - 1]
     paused = not ended and any(since < asked.as_of <= until for since, until in row["pauses"])
     due = next((due for known, due in row["due_history"] if known < asked.as_of), None)
+    expired = paused and any(since < asked.as_of <= until for since, until in row["expired_waits"])
     runs = not ended and not paused
     overdue = runs and due is not None and due < asked.as_of
     within = runs and due is not None and due >= asked.as_of
@@ -161,6 +163,7 @@ def _flags(row: Fact, asked: Period) -> dict[str, bool]:
         **({channel: received} if channel in values_of(Counts()) else {}),
         "carried_in": before % 2 == 1, "received": received, "reopened": reopened, "resolved": ended and outcome != "terminated",
         **({outcome: True} if ended else {}), "open": not ended, "open_paused": paused, "open_overdue": overdue,
+        "open_supplement_expired": expired,
         "open_within": within, "open_due_soon": within and due < asked.as_of + timedelta(days=1),
         "open_unknown": runs and due is None,
         "open_overdue_unapologised": overdue and unsent,
@@ -262,7 +265,7 @@ def test_the_one_and_only_late_dossier_keeps_the_rate_below_all(client: Client, 
     accepted = datetime(2025, 7, 1, 1, tzinfo=UTC)
     like = {"opened_on": date(2025, 7, 1), "unit_id": COMMUNES[1], **PLACES.on(COMMUNES[1], date(2025, 7, 1))._asdict()}
     like |= {"channel": 1, "accepted_at": accepted, "ended_at": accepted, "due_history": [], "pauses": [], "version": 1}
-    like |= {"obligations": []}
+    like |= {"obligations": [], "expired_waits": []}
     store(
         client,
         [ended(like, "early" if nth else "late") for nth in range(30_001)] + [ended(like, "unknown")] * 9,

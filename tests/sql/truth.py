@@ -46,6 +46,7 @@ def stored_facts(client: Client) -> list[DossierFacts]:
             one,
             due_history=_pairs(one.due_history),
             pauses=_pairs(one.pauses),
+            expired_waits=_pairs(one.expired_waits),
             obligations=[Obligation(*owed) for owed in _pairs(one.obligations)],
             endings=[KeptEnding(*row) for row in _pairs(one.endings)],
             stays=[Stay(*row) for row in _pairs(one.stays)],

@@ -32,20 +32,24 @@ class CalendarChanged(Order, frozen=True, kw_only=True):
 
 
 class BackdatingApproved(Order, frozen=True, kw_only=True):
-    """A head of unit approves an ending that was recorded late (DR-31)."""
+    """A second person approves events that were recorded late (DR-31)."""
 
-    target_event_id: str
+    target_event_ids: tuple[str, ...]
 
 
 def _reassigned(about: About, _: EnvelopeCore, data: dossier.DossierReassignedByReorganisation) -> Fact:
     return Reassigned(*about, to_unit_id=data.new_unit_id)
 
 
+def _approved(about: About, _: EnvelopeCore, data: dossier.BackdatingApproved) -> Fact:
+    return BackdatingApproved(*about, target_event_ids=(data.target_event_id, *(data.further_event_ids or ())))
+
+
 READINGS: Final[Readings] = MappingProxyType(
     {
         dossier.DossierReassignedByReorganisation: Reading(Reassigned, _reassigned),
         dossier.CalendarChangeApplied: same(CalendarChanged, "calendar_id", "old_version", "new_version", "reason"),
-        dossier.BackdatingApproved: same(BackdatingApproved, "target_event_id"),
+        dossier.BackdatingApproved: Reading(BackdatingApproved, _approved),
     }
 )
 SAYS_NOTHING: Final[Silent] = MappingProxyType(

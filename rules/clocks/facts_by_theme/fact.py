@@ -19,11 +19,12 @@ class Fact(Struct, frozen=True, gc=False):
 
     The day of opening and the unit are read where a stream may begin with the fact. What the fold asks of a kind of fact:
     whether it contradicts a dossier that was not accepted, or that has ended; and whether it can't be passed over where the
-    events before it are missing.
+    events before it are missing; and whether what it does depends on its time, so that it matters when it was recorded (DR-31).
 
     What is common may be given in its order, as `About` has it: by name it would take three times as long.
     """
 
+    is_dated: ClassVar[bool] = False
     needs_acceptance: ClassVar[bool] = False
     only_while_open: ClassVar[bool] = False
     needs_a_state: ClassVar[bool] = False
@@ -36,6 +37,8 @@ class Fact(Struct, frozen=True, gc=False):
     is_history: bool = False
     opened_on: int = 1
     unit_id: int = 0
+    recorded_at: Instant = 0
+    """Read of what `is_dated` only; else 0, which is long after nothing."""
 
 
 class Order(Fact, frozen=True, kw_only=True):
@@ -57,8 +60,11 @@ class Opening(Fact, frozen=True, kw_only=True):
     calendar_id: str | None = None
 
 
-About = tuple[int, str, str, Instant, Instant, bool, int, int]
-"""The fields that every fact has, in their order."""
+About = (
+    tuple[int, str, str, Instant, Instant, bool, int, int]
+    | tuple[int, str, str, Instant, Instant, bool, int, int, Instant]
+)
+"""The fields that every fact has, in their order; of what is dated also when it was recorded."""
 Maker = Callable[[About, EnvelopeCore, Any], Fact]
 
 

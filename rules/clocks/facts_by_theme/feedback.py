@@ -24,6 +24,8 @@ class FeedbackReceived(Opening, frozen=True, kw_only=True):
 class FeedbackAct(Fact, frozen=True, kw_only=True):
     """What was done with feedback, and the stage whose time limit it keeps or misses."""
 
+    is_dated = True
+
     stage: FeedbackStage
 
 

@@ -21,6 +21,7 @@ from rules.clocks.instants import Instant
 class Transferred(Fact, frozen=True, kw_only=True):
     """Another unit holds the dossier from now on."""
 
+    is_dated = True
     needs_acceptance = True
 
     to_unit_id: int
@@ -29,6 +30,8 @@ class Transferred(Fact, frozen=True, kw_only=True):
 
 class TransferReceived(Fact, frozen=True, kw_only=True):
     """The other side has the dossier in hand."""
+
+    is_dated = True
 
 
 class TransferRefused(Fact, frozen=True, kw_only=True):
@@ -50,6 +53,7 @@ class StepStarted(Fact, frozen=True, kw_only=True):
 class StepCompleted(Fact, frozen=True, kw_only=True):
     """A step is done."""
 
+    is_dated = True
     step_code: str
 
 
@@ -67,6 +71,7 @@ class ConsultationRequested(Fact, frozen=True, kw_only=True):
 class ConsultationAnswered(Fact, frozen=True, kw_only=True):
     """The agency that was asked under this number answered; its clock ends (DR-14)."""
 
+    is_dated = True
     document_no: str
 
 

@@ -24,6 +24,7 @@ class LatenessForeseen(Fact, frozen=True, kw_only=True):
 class Apologised(Fact, frozen=True, kw_only=True):
     """A letter left; it may name a new date (DR-26, AR-05)."""
 
+    is_dated = True
     needs_acceptance = True
 
     new_promised_at: Instant | None = None

@@ -1,28 +1,23 @@
 """How a dossier ends, and goes on (domain.md 4.3)."""
 
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from events import dossier
-from events.envelope import EnvelopeCore
 from rules.clocks.facts_by_theme.fact import (
-    About,
     Fact,
-    Reading,
     Readings,
     Silent,
     same,
 )
-from rules.clocks.instants import Instant, micros
 
 
 class Ended(Fact, frozen=True, kw_only=True):
-    """The dossier's clock stops; `recorded_at` shows whether it was reported in time (DR-31)."""
+    """The dossier's clock stops."""
 
+    is_dated = True
     needs_acceptance = True
     needs_a_state = True
-
-    recorded_at: Instant
 
 
 class Reopened(Fact, frozen=True, kw_only=True):
@@ -32,16 +27,12 @@ class Reopened(Fact, frozen=True, kw_only=True):
     needs_a_state = True
 
 
-def _ended(about: About, envelope: EnvelopeCore, _: Any) -> Fact:
-    return Ended(*about, recorded_at=micros(envelope.recorded_at))
-
-
 READINGS: Final[Readings] = MappingProxyType(
     {
-        dossier.ResultReadyAtCounter: Reading(Ended, _ended),
-        dossier.DossierWithdrawn: Reading(Ended, _ended),
-        dossier.ProcessingStopped: Reading(Ended, _ended),
-        dossier.DossierReturned: Reading(Ended, _ended),
+        dossier.ResultReadyAtCounter: same(Ended),
+        dossier.DossierWithdrawn: same(Ended),
+        dossier.ProcessingStopped: same(Ended),
+        dossier.DossierReturned: same(Ended),
         dossier.DossierReopened: same(Reopened),
     }
 )

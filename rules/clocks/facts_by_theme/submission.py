@@ -29,8 +29,9 @@ class Submitted(Opening, frozen=True, kw_only=True):
 
 
 class Accepted(Opening, frozen=True, kw_only=True):
-    """The dossier's own clock starts (DR-01 to DR-09)."""
+    """The dossier's own clock starts (DR-01 to DR-09); the one of its submission ends."""
 
+    is_dated = True
     needs_a_state = True
 
     term: TermGiven | None = None
@@ -39,6 +40,8 @@ class Accepted(Opening, frozen=True, kw_only=True):
 
 class IntakeAnswered(Fact, frozen=True, kw_only=True):
     """Guidance or a refusal: the counter has answered the submission."""
+
+    is_dated = True
 
     is_rejected: bool
 

@@ -4,42 +4,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from events.declaration import fields_of
-from events.dossier import (
-    ApologySent,
-    BackdatingApproved,
-    ConsultationAnswered,
-    DeadlineExtended,
-    DossierEvent,
-    DossierReturned,
-    DossierTransferred,
-    DossierWithdrawn,
-    EventCorrected,
-    FeedbackAnswered,
-    FeedbackPublished,
-    FeedbackRefused,
-    FeedbackSupplementRequested,
-    FinancialObligationExempted,
-    FinancialObligationRequested,
-    IntegrityFlagRaised,
-    PaymentReceived,
-    ProcessingStopped,
-    ResultReadyAtCounter,
-    StepCompleted,
-    SupplementCompleted,
-    SupplementRequested,
-    TransferReceived,
-    TransferRefused,
-)
-
-JUDGED_BY_TIME: frozenset[type[DossierEvent]] = frozenset(
-    {
-        SupplementRequested, SupplementCompleted, FinancialObligationRequested, FinancialObligationExempted,
-        PaymentReceived, DeadlineExtended, ApologySent, StepCompleted, DossierTransferred, TransferReceived,
-        TransferRefused, ConsultationAnswered, FeedbackRefused, FeedbackSupplementRequested, FeedbackAnswered,
-        FeedbackPublished, ResultReadyAtCounter, DossierWithdrawn, ProcessingStopped, DossierReturned,
-    }
-)  # fmt: skip
-"""Events whose effect depends on when they happened (B14): if they were recorded late, a second person may approve their time."""
+from events.dossier import BackdatingApproved, DossierEvent, EventCorrected, IntegrityFlagRaised
+from rules.clocks.fact_of import DATED
 
 
 class KnownEvent(NamedTuple):
@@ -62,4 +28,4 @@ def known_event_of(data: DossierEvent) -> KnownEvent:
 def _of_class(event_class: Any) -> KnownEvent:
     is_final = event_class in (EventCorrected, BackdatingApproved, IntegrityFlagRaised)
     fields = frozenset(one.name for one in fields_of(event_class)) | {"time"}
-    return KnownEvent(frozenset() if is_final else fields, event_class in JUDGED_BY_TIME)
+    return KnownEvent(frozenset() if is_final else fields, event_class in DATED)

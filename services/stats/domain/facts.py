@@ -18,7 +18,7 @@ from events.results import ENDING_KIND_BY_TYPE
 from services.stats.domain.levels import Places
 from services.stats.domain.obligations import Obligation, that_stand
 from services.stats.domain.periods import FAR_FUTURE, local_day, zone_of
-from services.stats.domain.projection import DossierProjection, KeptFacts, apply, refused_by_the_clock
+from services.stats.domain.projection import DossierProjection, KeptFacts, Wait, apply, refused_by_the_clock
 from services.stats.domain.rows import DossierKey, KnownEvent
 from services.stats.domain.stays import Keeper, Stay, Turn, stays_of
 
@@ -56,6 +56,7 @@ class DossierFacts(KeptFacts):
     accepted_at: datetime
     due_history: Instants
     pauses: Instants
+    expired_waits: Instants
     ended_at: datetime | None
     ended_on: date | None
     ended_by: str
@@ -114,7 +115,12 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
         is_history=accepted.is_history,
         accepted_at=accepted.occurred_at,
         due_history=_due_history(projection, accepted.occurred_at),
-        pauses=_pauses(projection),
+        pauses=[(wait.paused_at, wait.resumed_at or FAR_FUTURE) for wait in _waits(projection)],
+        expired_waits=[
+            (wait.expired_at, wait.resumed_at or FAR_FUTURE)
+            for wait in _waits(projection)
+            if wait.expired_at is not None
+        ],
         ended_at=standing.ended_at if standing else None,
         ended_on=standing.ended_at.astimezone(zone_of(projection.time_zone)).date() if standing else None,
         ended_by=standing.ended_by if standing else "",
@@ -181,7 +187,6 @@ def _due_history(projection: DossierProjection, accepted_at: datetime) -> Instan
     return [(accepted_at if nth == 0 else known_from, due) for nth, (known_from, due) in changes]
 
 
-def _pauses(projection: DossierProjection) -> Instants:
-    is_open = projection.paused_at is not None and projection.ending is None
-    still = [(projection.paused_at, FAR_FUTURE)] if is_open and projection.paused_at is not None else []
-    return [*projection.closed_pauses, *still]
+def _waits(projection: DossierProjection) -> list[Wait]:
+    """The stops of the clock in the order of their beginning."""
+    return sorted(projection.pauses.values(), key=lambda wait: wait.paused_at)

@@ -141,6 +141,12 @@ COUNTS: Final = (
         report=ReportColumn(_OPEN), page="open", trend=_NO_TREND, listed=True,
     ),
     Count(
+        id="open_supplement_expired", vi="Chờ bổ sung quá hạn trả lời", en="Paused, reply overdue", cohort=OPEN,
+        definition="of `open_paused`, the day until which the citizen could answer or pay had passed before the cut-off (B17)",
+        predicate="open_paused AND is_reply_overdue",
+        report=_NO_COLUMN, page=_TOO_WIDE, trend=_NO_TREND, listed=True,
+    ),
+    Count(
         id="open_overdue", vi="Quá hạn", en="Overdue", cohort=OPEN,
         definition="of `open`, not paused, lawful due instant as known then before the cut-off",
         predicate="open AND NOT is_paused AND ifNull(seen_due_at < seen_at, false)",

@@ -41,6 +41,7 @@ class Counts:
     open_within: int = 0
     open_due_soon: int = 0
     open_paused: int = 0
+    open_supplement_expired: int = 0
     open_overdue: int = 0
     open_unknown: int = 0
     open_overdue_unapologised: int = 0

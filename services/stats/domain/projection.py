@@ -22,6 +22,15 @@ from services.stats.domain.rows import KnownEvent
 FLAG_TYPE: Final = "integrity-flag-raised.v1"
 
 
+@dataclass(slots=True)
+class Wait:
+    """One stop of the clock, by its number: said again, it takes the place of what was said before (DR-31)."""
+
+    paused_at: datetime
+    resumed_at: datetime | None = None
+    expired_at: datetime | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class KeptFacts:
     """Columns of the facts that stand there as the events told them; a new one needs its place in the table, by a migration."""
@@ -55,8 +64,7 @@ class DossierProjection(KeptFacts):
     reopenings: list[KnownEvent] = field(default_factory=list)
     reassignments: list[tuple[datetime, int]] = field(default_factory=list)
     verdicts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    paused_at: datetime | None = None
-    closed_pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
+    pauses: dict[int, Wait] = field(default_factory=dict)
     due_changes: list[tuple[datetime, datetime]] = field(default_factory=list)
     obligations: Obligations = field(default_factory=dict)
 
@@ -128,7 +136,7 @@ def _ended(projection: DossierProjection, event: KnownEvent) -> None:
     if projection.ending is None:
         projection.endings.append(event)
         _hold(projection, received(_holding(projection)))
-        _close_pause(projection, event.occurred_at)
+        _end_waits(projection, event.occurred_at)
 
 
 def _reopened(projection: DossierProjection, event: KnownEvent) -> None:
@@ -182,23 +190,35 @@ def _note_dues(projection: DossierProjection, known_from: datetime, said: Mappin
         projection.due_changes.append((known_from, lawful_due_at))
 
 
-def _clock_paused(projection: DossierProjection, event: KnownEvent, _said: Mapping[str, Any]) -> None:
-    projection.paused_at = event.occurred_at
+def _clock_paused(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
+    known = projection.pauses.get(said["pause_no"])
+    wait = Wait(event.occurred_at, expired_at=known.expired_at if known else None)
+    if projection.ending is not None:  # said of a dossier that has ended: it waits no longer
+        wait.resumed_at = max(projection.ending.occurred_at, wait.paused_at)
+    projection.pauses[said["pause_no"]] = wait
 
 
-def _clock_resumed(projection: DossierProjection, event: KnownEvent, _said: Mapping[str, Any]) -> None:
-    _close_pause(projection, event.occurred_at)
+def _supplement_expired(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
+    wait = projection.pauses.get(said["pause_no"])
+    if wait is not None:
+        wait.expired_at = event.occurred_at
+
+
+def _clock_resumed(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
+    wait = projection.pauses.get(said["pause_no"])
+    if wait is not None:
+        wait.resumed_at = event.occurred_at
 
 
 def _clock_gone(projection: DossierProjection, event: KnownEvent, _said: Mapping[str, Any]) -> None:
     """A clock that can't run any more doesn't wait either (AL-7)."""
-    _close_pause(projection, event.occurred_at)
+    _end_waits(projection, event.occurred_at)
 
 
-def _close_pause(projection: DossierProjection, at: datetime) -> None:
-    if projection.paused_at is not None and projection.paused_at <= at:
-        projection.closed_pauses.append((projection.paused_at, at))
-    projection.paused_at = None
+def _end_waits(projection: DossierProjection, at: datetime) -> None:
+    for wait in projection.pauses.values():
+        if wait.resumed_at is None:
+            wait.resumed_at = max(at, wait.paused_at)
 
 
 def _ending_classified(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
@@ -256,6 +276,7 @@ _BY_DATA: Final[Mapping[str, Callable[[DossierProjection, KnownEvent, Mapping[st
         "deadline-recomputed.v1": _deadline_moved,
         "deadline-met.v1": _deadline_moved,
         "clock-paused.v1": _clock_paused,
+        "supplement-expired.v1": _supplement_expired,
         "clock-resumed.v1": _clock_resumed,
         "clock-restarted.v1": _clock_resumed,
         "clock-not-armed.v1": _clock_gone,

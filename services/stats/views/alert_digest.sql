@@ -19,13 +19,15 @@ FROM (
         multiIf(
             event_type IN ('dossier-breached.v1', 'step-breached.v1'), 'B0',
             event_type = 'apology-pending-raised.v1', 'AP',
+            event_type = 'supplement-expired.v1', 'SX',
             JSONExtractString(data, 'rung')
         ) AS rung,
         JSONExtract(data, 'to_roles', 'Array(String)') AS to_roles,
         greatest(dateDiff('second', occurred_at, recorded_at), 0) AS late_by
     FROM events FINAL
     WHERE NOT is_history AND event_type IN (
-        'deadline-near-due.v1', 'dossier-breached.v1', 'step-breached.v1', 'apology-pending-raised.v1', 'escalation-raised.v1'
+        'deadline-near-due.v1', 'dossier-breached.v1', 'step-breached.v1', 'apology-pending-raised.v1', 'escalation-raised.v1',
+        'supplement-expired.v1'
     )
 )
 GROUP BY day, held_by_unit_id, to_role, rung, clock_kind;

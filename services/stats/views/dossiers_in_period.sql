@@ -35,6 +35,7 @@ FROM (
         open AND NOT is_paused AND ifNull(seen_due_at >= seen_at, false) AS open_within,
         open_within AND ifNull(seen_due_at < seen_at + INTERVAL 1 DAY, false) AS open_due_soon,
         open AND is_paused AS open_paused,
+        open_paused AND is_reply_overdue AS open_supplement_expired,
         open AND NOT is_paused AND ifNull(seen_due_at < seen_at, false) AS open_overdue,
         open AND NOT is_paused AND seen_due_at IS NULL AS open_unknown,
         open_overdue AND is_unapologised AS open_overdue_unapologised
@@ -49,6 +50,7 @@ FROM (
             stay.until < period_to AND stay.next_since >= period_to AS is_ended,
             nullIf(arrayLast(change -> change.1 < seen_at, due_history).2, toDateTime64(0, 6)) AS seen_due_at,
             arrayExists(pause -> pause.1 < seen_at AND pause.2 >= seen_at, pauses) AS is_paused,
+            arrayExists(wait -> wait.1 < seen_at AND wait.2 >= seen_at, expired_waits) AS is_reply_overdue,
             arrayExists(owed -> owed.due_at < seen_at AND owed.sent_at >= seen_at AND owed.waived_at >= seen_at, obligations) AS is_unapologised
         FROM (
             SELECT

@@ -42,6 +42,12 @@ def begins_on(moment: datetime) -> date:
     return day if works(day) and moment.time() < _CLOSING else after(day, 1)
 
 
+def waited(asked_on: date, until: datetime) -> int:
+    """How many working days lie after the day of the request, up to the one on which a clock would go on."""
+    last = begins_on(until) if until.date() > asked_on else asked_on
+    return sum(works(asked_on + _DAY * number) for number in range(1, (last - asked_on).days + 1))
+
+
 @dataclass
 class Reckoned:
     """What the hand comes to: the due day, the days on which it was breached, and how it ended."""
@@ -53,7 +59,8 @@ class Reckoned:
 
 def reckon(accepted: datetime, days: int, stops: list[datetime], ended: datetime | None, until: datetime) -> Reckoned:
     """Follow one dossier: `stops` are the requests and completions in turn."""
-    due_on, running, breached = after(begins_on(accepted), days), True, list[date]()
+    ran_from, running, breached = begins_on(accepted), True, list[date]()
+    due_on = after(ran_from, days)
 
     def pass_until(moment: datetime) -> None:
         if running and datetime.combine(due_on, _CLOSING, moment.tzinfo) < moment and due_on not in breached:
@@ -67,13 +74,14 @@ def reckon(accepted: datetime, days: int, stops: list[datetime], ended: datetime
             is_stopped = moment <= datetime.combine(due_on, _CLOSING, moment.tzinfo)  # later it cures nothing (DR-24)
             running = not is_stopped
         elif is_stopped:
-            due_on, running = after(begins_on(moment), days), True
+            ran_from, running = begins_on(moment), True
+            due_on = after(ran_from, days)
     if ended is None:
         pass_until(until)
         return Reckoned(due_on, breached, "open")
     pass_until(ended)
-    if not running:
-        due_on = after(begins_on(ended), days)
+    if not running:  # an ending is no answer: nothing begins anew, the days waited are added (B18)
+        due_on = after(due_on, waited(max(stops[-1].date(), ran_from), ended))
     day = ended.date()
     return Reckoned(due_on, breached, "early" if day < due_on else "on_time" if day == due_on else "late")
 

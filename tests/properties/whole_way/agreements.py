@@ -92,7 +92,7 @@ def pauses(dossier: Dossier, _: World) -> Differences:
 
 def _until(ended_at: datetime | None, stops: tuple[Stop, ...]) -> tuple[Stop, ...]:
     """What is still awaited when the dossier ends is awaited no longer, though nothing was brought (B18)."""
-    return tuple((since, until or ended_at) for since, until in stops)
+    return tuple((since, until or (max(since, ended_at) if ended_at else None)) for since, until in stops)
 
 
 def _midnights(dossier: Dossier) -> Iterator[datetime]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from events.control import BackdatingApproved, IntegrityFlagRaised
 from events.envelope import Event
 from tests.properties.whole_way import through_the_product as product
 from tests.properties.whole_way.pictures import Owed
@@ -46,7 +47,11 @@ class _Obligation:
 class _ByRule:
     """What came while none was open waits, as `sent_at` and `is_waived`, for the due date that is missed next."""
 
-    def __init__(self) -> None:
+    def __init__(self, dossier: Dossier) -> None:
+        flags = [one.data for one in dossier.said if isinstance(one.data, IntegrityFlagRaised)]
+        flagged = {flag.target_event_id for flag in flags if flag.rule == "DR-31"}
+        letters = [one.event.envelope for one in dossier.records if one.event.envelope.event_type == "apology-sent.v1"]
+        self.late = {one.event_id: (one.recorded_at, one.occurred_at) for one in letters if one.event_id in flagged}
         self.owed: dict[datetime, _Obligation] = {}
         self.present: datetime | None = None
         self.sent_at: datetime | None = None
@@ -56,7 +61,11 @@ class _ByRule:
         """A letter, a waiver, or what the clock said."""
         kind, data = event.envelope.event_type, event.data
         if kind == "apology-sent.v1":
-            self._sent(event.envelope.occurred_at)
+            about = event.envelope
+            self._sent(about.recorded_at if about.event_id in self.late else about.occurred_at)
+        elif isinstance(data, BackdatingApproved):
+            for target in (data.target_event_id, *(data.further_event_ids or ())):
+                self._dated(*self.late.pop(target, (None, None)))
         elif kind == "apology-waived.v1":
             self._waived()
         elif kind == "apology-required.v1":
@@ -89,6 +98,14 @@ class _ByRule:
         for one in those:
             one.sent_at = at
 
+    def _dated(self, known_as: datetime | None, sent_at: datetime | None) -> None:
+        """A letter that counted by its recording counts by its own time (DR-31)."""
+        if known_as is None:
+            return
+        self.sent_at = sent_at if self.sent_at == known_as else self.sent_at
+        for one in self.owed.values():
+            one.sent_at = sent_at if one.sent_at == known_as else one.sent_at
+
     def _waived(self) -> None:
         those = self._open()
         if not those and self._of_present() is None:
@@ -99,7 +116,7 @@ class _ByRule:
 
 def by_rule(dossier: Dossier) -> tuple[Owed, ...]:
     """The obligations that stand, each with the class that its letter, its waiver and its own due date give."""
-    rule = _ByRule()
+    rule = _ByRule(dossier)
     for event in _in_turn(dossier):
         rule.hear(event)
     return tuple(

@@ -62,25 +62,29 @@ def _ending(dossier: Dossier) -> Event | None:
 
 
 def _stops(dossier: Dossier, said: Sequence[Event]) -> list[tuple[datetime, datetime | None, datetime]]:
-    """(from, until, lawful due date of the time); an ending closes what it found open once the dossier is reopened."""
+    """(from, until, lawful due date of the time), by number: said again, a stop takes the place of what was said before.
+
+    An ending closes what it found open once the dossier is reopened.
+    """
     told = _of(said, "clock-paused.v1", "clock-resumed.v1", "clock-restarted.v1")
     own = [one.event for one in dossier.records if one.event.envelope.event_type in (*ENDINGS, _REOPENED)]
-    stops: list[tuple[datetime, datetime | None, datetime]] = []
+    stops: dict[int, tuple[datetime, datetime | None, datetime]] = {}
     ended_at: datetime | None = None
-    for event in sorted((*told, *own), key=lambda one: one.envelope.stream_seq):
+    for event in sorted((*told, *own), key=_place):
         at, kind = event.envelope.occurred_at, event.envelope.event_type
         if kind == "clock-paused.v1":
-            stops.append((at, None, event.data.lawful_due_at))
+            stops[event.data.pause_no] = (at, None, event.data.lawful_due_at)
         elif kind in ENDINGS:
             ended_at = ended_at or at
         elif kind == _REOPENED:
-            _close(stops, ended_at)
+            assert ended_at is not None
+            stops = {no: (since, until or max(ended_at, since), due) for no, (since, until, due) in stops.items()}
             ended_at = None
-        else:
-            _close(stops, at)
-    return stops
+        elif event.data.pause_no in stops:
+            since, _, due_at = stops[event.data.pause_no]
+            stops[event.data.pause_no] = (since, at, due_at)
+    return [stops[number] for number in sorted(stops)]
 
 
-def _close(stops: list[tuple[datetime, datetime | None, datetime]], at: datetime | None) -> None:
-    if stops and stops[-1][1] is None:
-        stops[-1] = (stops[-1][0], at, stops[-1][2])
+def _place(event: Event) -> tuple[int, datetime]:
+    return event.envelope.stream_seq, event.envelope.occurred_at

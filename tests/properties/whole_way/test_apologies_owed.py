@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
+from rules.clocks.instants import micros
+from rules.clocks.state import Wake
 from tests.properties.whole_way.agreements import AGREEMENTS, assert_agreed
+from tests.properties.whole_way.owed import stated
 from tests.properties.whole_way.rule_books import Choice
 from tests.properties.whole_way.said import said_of
 from tests.properties.whole_way.told_by_hand import Story, only
 from tests.properties.whole_way.world import World
 from tests.unit.deadlines.calendars import NEW
-from tests.unit.deadlines.life import UNIT, at
+from tests.unit.deadlines.life import UNIT, Life, Watch, at, term
 from tests.unit.deadlines.words import kinds, when_said
 
 _PAUSE = Choice(supplement_policy="pause")
@@ -17,9 +22,35 @@ _ELSEWHERE = 31
 
 
 def backdated() -> Story:
-    """Ended in time and recorded on the next morning, so that the breach of 04/03 stands; reopened, and due on 05/03."""
+    """Ended in time and recorded on the next morning, so that the breach of 04/03 stands, also when it is reopened (DR-31)."""
     story = Story().accepted("2026-03-02T08:00", 2).ready("2026-03-04T16:00", sent="2026-03-05T07:00")
     return story.reopened("2026-03-05T08:00")
+
+
+def owed_twice(life: Life) -> list[tuple[str, int, str]]:
+    """What is owed by a dossier that was due on 04/03, and on 05/03 once more though the first breach stands.
+
+    No event brings that about any more (DR-24, DR-31); logs of before are read from a state that says so.
+    """
+    watch = Watch()
+    before = [one for one in life.events if one.envelope.occurred_at < at("2026-03-05T08:00")]
+    for event in before:
+        watch.hear(event)
+    watch.look(at("2026-03-05T08:00"))
+    assert watch.state is not None
+    (clock,) = watch.state.clocks
+    second = micros(at("2026-03-05T17:00"))
+    moved = replace(clock, lawful_due_at=second, due_on=clock.due_on + 1, latest_at=second, is_breached=False)
+    moved = replace(moved, ahead=(Wake("B0", second),), emitted=())
+    watch.state = replace(watch.state, clocks=(moved,), next_at=second)
+    for event in life.events[len(before) :]:
+        watch.hear(event)
+    watch.look(at("2026-03-07T00:00"))
+    return [(f"{one.due_at:%d/%m %H:%M}", one.unit_id, one.apology_class) for one in stated(watch.emitted)]
+
+
+def accepted() -> Life:
+    return Life().accepted("2026-03-02T08:00", term(2))
 
 
 def owed(world: World) -> list[tuple[str, int, str]]:
@@ -40,7 +71,7 @@ def test_a_letter_is_that_of_the_breach_that_is_open_and_is_classed_by_its_due_d
 
 
 def test_a_waiver_is_that_of_the_breach_that_is_open() -> None:
-    assert owed(backdated().waived("2026-03-05T09:00").until("2026-03-07T00:00")) == [
+    assert owed_twice(accepted().waived("2026-03-05T09:00")) == [
         ("04/03 17:00", UNIT, "waived"),
         ("05/03 17:00", UNIT, "missing"),
     ]
@@ -56,38 +87,29 @@ def test_an_ending_in_time_takes_back_no_obligation_of_an_earlier_breach() -> No
 
 
 def test_a_second_missed_due_date_is_owed_by_the_holder_of_that_breach() -> None:
-    story = (
-        backdated()
-        .apologised("2026-03-05T09:00")
-        .then("2026-03-05T10:00", "dossier-transferred", to_unit_id=_ELSEWHERE)
-    )
-    assert owed(story.until("2026-03-07T00:00")) == [
+    life = accepted().apologised("2026-03-05T09:00").moved_to("2026-03-05T10:00", _ELSEWHERE)
+    assert owed_twice(life) == [
         ("04/03 17:00", UNIT, "sent_late"),
         ("05/03 17:00", _ELSEWHERE, "missing"),
     ]
 
 
 def test_a_letter_that_left_when_nothing_was_open_is_that_of_the_next_missed_due_date() -> None:
-    story = backdated().apologised("2026-03-05T09:00").apologised("2026-03-05T16:00")
-    assert owed(story.until("2026-03-07T00:00")) == [
+    assert owed_twice(accepted().apologised("2026-03-05T09:00").apologised("2026-03-05T16:00")) == [
         ("04/03 17:00", UNIT, "sent_late"),
         ("05/03 17:00", UNIT, "sent_in_time"),
     ]
 
 
 def test_a_second_letter_for_one_missed_due_date_is_courtesy_and_none_of_the_next() -> None:
-    story = Story().accepted("2026-03-02T08:00", 2).ready("2026-03-04T16:00", sent="2026-03-05T07:00")
-    story = story.apologised("2026-03-05T07:10").apologised("2026-03-05T07:20").reopened("2026-03-05T08:00")
-    assert owed(story.until("2026-03-07T00:00")) == [
+    assert owed_twice(accepted().apologised("2026-03-05T07:10").apologised("2026-03-05T07:20")) == [
         ("04/03 17:00", UNIT, "sent_late"),
         ("05/03 17:00", UNIT, "missing"),
     ]
 
 
 def test_a_letter_that_left_before_the_first_missed_due_date_is_none_of_the_second() -> None:
-    story = Story().accepted("2026-03-02T08:00", 2).apologised("2026-03-03T09:00")
-    story = story.ready("2026-03-04T16:00", sent="2026-03-05T07:00").reopened("2026-03-05T08:00")
-    assert owed(story.until("2026-03-07T00:00")) == [
+    assert owed_twice(accepted().apologised("2026-03-03T09:00")) == [
         ("04/03 17:00", UNIT, "sent_in_time"),
         ("05/03 17:00", UNIT, "missing"),
     ]
@@ -153,6 +175,6 @@ def test_an_apology_is_in_view_once_for_a_due_date() -> None:
 
 def test_a_letter_for_a_due_date_that_is_taken_back_is_that_of_the_next_missed_one() -> None:
     """The wait that had begun before the breach became known after the letter."""
-    story = Story().accepted("2026-03-02T08:00", 2).apologised("2026-03-04T17:10")
-    story = story.asked("2026-03-04T16:30", sent="2026-03-04T17:40").supplemented("2026-03-05T09:00")
+    story = Story().accepted("2026-03-02T08:00", 2).apologised("2026-03-04T17:02")
+    story = story.asked("2026-03-04T16:50", sent="2026-03-04T17:04").supplemented("2026-03-05T09:00")
     assert owed(story.until("2026-03-10T00:00")) == [("09/03 17:00", UNIT, "sent_in_time")]

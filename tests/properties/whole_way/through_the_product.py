@@ -12,11 +12,13 @@ from uuid import UUID
 
 from msgspec import structs
 
+from events.catalog import CLASS_BY_TYPE
 from events.codec import from_kafka, from_structured, to_kafka
 from events.deadline import EndingClassified
 from events.envelope import Event
 from events.topics import Topic
 from rules.clocks.derived_events import DerivedEvent
+from rules.clocks.fact_of import DATED
 from rules.clocks.instants import Instant, length, micros
 from rules.clocks.log_time import LogTime
 from rules.clocks.planning import Planner
@@ -266,12 +268,14 @@ def _clock_explained(clock: ExplainedClock) -> ClockExplained:
 
 def _stops(found: DossierExplanation) -> list[Stop]:
     dossier = next((one for one in found.clocks if one.kind == "dossier"), None)
-    too_late = {note.fact.at for note in found.notes if note.code == "too-late"}
-    entries = zip(dossier.explanation.ledger, dossier.causes, strict=True) if dossier else ()
+    if dossier is None:
+        return []
+    stopped = [entry.stops for entry in dossier.life.state.ledger]
+    entries = zip(dossier.explanation.ledger, dossier.causes, stopped, strict=True)
     return [
         (entry.requested_at, entry.completed_at)
-        for entry, cause in entries
-        if cause in ("supplement", "financial_duty") and micros(entry.requested_at) not in too_late
+        for entry, cause, stops in entries
+        if cause in ("supplement", "financial_duty") and stops
     ]
 
 
@@ -307,6 +311,16 @@ def figures(events: Sequence[Event], as_of: datetime, to_on: date) -> dict[str, 
     return {one.dossier_id: frozenset(name for name in FIGURE_NAMES if getattr(one.counts, name)) for one in counted}
 
 
+def figures_of_weeks(events: Sequence[Event], mondays: Sequence[date], as_of: datetime) -> dict[date, frozenset[str]]:
+    """Under which figures the one dossier of some events counts in each week, with all that is known `as_of`."""
+    found: dict[date, frozenset[str]] = {}
+    for monday in mondays:
+        period = periods.Period(from_on=monday, to_on=monday + timedelta(days=7), as_of=as_of)
+        counted = counted_dossiers(events, [], "province", period)
+        found[monday] = frozenset(name for one in counted for name in FIGURE_NAMES if getattr(one.counts, name))
+    return found
+
+
 def verdict_on(ending: Event, said: Sequence[Event]) -> tuple[str, Verdict | None]:
     """The class that the clock stated last of an ending, and all that it stated; ("not stated", None) where it said nothing."""
     stated = [one.data for one in said if isinstance(one.data, EndingClassified)]
@@ -314,6 +328,11 @@ def verdict_on(ending: Event, said: Sequence[Event]) -> tuple[str, Verdict | Non
     if not of_ending:
         return "not stated", None
     return of_ending[-1].outcome, _verdict(structs.asdict(of_ending[-1]))
+
+
+def is_judged_by_time(event_type: str) -> bool:
+    """Whether a late record of such an event can be approved."""
+    return CLASS_BY_TYPE[event_type] in DATED
 
 
 def rate(counts: Mapping[str, int]) -> float | None:

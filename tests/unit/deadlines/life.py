@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -187,25 +187,32 @@ class Life:
 
     # Stops of the clock.
 
-    def asked(self, when: str | datetime, round_no: int = 1, *, delay: timedelta = SHORT) -> Life:
-        data = dossier.SupplementRequested(round_no=round_no, missing_items=("giấy tờ",), reason="thiếu")
+    def asked(
+        self, when: str | datetime, round_no: int = 1, *, delay: timedelta = SHORT, reply_by: str | None = None
+    ) -> Life:
+        by = date.fromisoformat(reply_by) if reply_by else None
+        data = dossier.SupplementRequested(round_no=round_no, missing_items=("giấy tờ",), reason="thiếu", reply_by=by)
         return self.then(when, data, delay=delay)
 
     def supplemented(self, when: str | datetime, round_no: int = 1, *, delay: timedelta = SHORT) -> Life:
         return self.then(when, dossier.SupplementCompleted(round_no=round_no), delay=delay)
 
-    def owing(self, when: str | datetime) -> Life:
-        return self.then(when, dossier.FinancialObligationRequested(amount_vnd=500_000, basis="lệ phí trước bạ"))
+    def owing(
+        self, when: str | datetime, amount_vnd: int = 500_000, *, delay: timedelta = SHORT, pay_by: str | None = None
+    ) -> Life:
+        by = date.fromisoformat(pay_by) if pay_by else None
+        data = dossier.FinancialObligationRequested(amount_vnd=amount_vnd, basis="lệ phí trước bạ", pay_by=by)
+        return self.then(when, data, delay=delay)
 
-    def paid(self, when: str | datetime) -> Life:
-        return self.then(when, dossier.PaymentReceived(amount_vnd=500_000, method="online_dvcqg"))
+    def paid(self, when: str | datetime, amount_vnd: int = 500_000, *, delay: timedelta = SHORT) -> Life:
+        return self.then(when, dossier.PaymentReceived(amount_vnd=amount_vnd, method="online_dvcqg"), delay=delay)
 
     def exempted(self, when: str | datetime) -> Life:
         return self.then(when, dossier.FinancialObligationExempted(basis="hộ nghèo"))
 
-    def extended(self, when: str | datetime, new_due_at: datetime) -> Life:
+    def extended(self, when: str | datetime, new_due_at: datetime, *, delay: timedelta = SHORT) -> Life:
         data = dossier.DeadlineExtended(new_due_at=new_due_at, legal_basis="Luật Đất đai", approver_id="o-9")
-        return self.then(when, data)
+        return self.then(when, data, delay=delay)
 
     def outage(self, when: str | datetime, from_at: datetime, to_at: datetime) -> Life:
         return self.then(when, dossier.SystemOutageRecorded(from_at=from_at, to_at=to_at, scope="toàn tỉnh"))
@@ -218,8 +225,8 @@ class Life:
     def ready(self, when: str | datetime, *, delay: timedelta = SHORT) -> Life:
         return self.then(when, dossier.ResultReadyAtCounter(), delay=delay)
 
-    def withdrawn(self, when: str | datetime) -> Life:
-        return self.then(when, dossier.DossierWithdrawn())
+    def withdrawn(self, when: str | datetime, *, delay: timedelta = SHORT) -> Life:
+        return self.then(when, dossier.DossierWithdrawn(), delay=delay)
 
     def stopped(self, when: str | datetime) -> Life:
         return self.then(when, dossier.ProcessingStopped(reason="không đủ điều kiện"))
@@ -269,10 +276,13 @@ class Life:
 
     # Control.
 
-    def approved(self, when: str | datetime, target_event_id: str | None = None) -> Life:
-        """A head approves an ending that was recorded late; without a target, the one just before."""
+    def approved(self, when: str | datetime, target_event_id: str | None = None, *further: str) -> Life:
+        """A second person approves events that were recorded late; without a target, the one just before."""
         target = target_event_id or self.events[-1].envelope.event_id
-        return self.then(when, dossier.BackdatingApproved(target_event_id=target, reason="mất điện", approver_id="o-9"))
+        data = dossier.BackdatingApproved(
+            target_event_id=target, further_event_ids=further or None, reason="mất điện", approver_id="o-9"
+        )
+        return self.then(when, data)
 
     def corrected(self, when: str | datetime, fields: dict[str, Any]) -> Life:
         data = dossier.EventCorrected(

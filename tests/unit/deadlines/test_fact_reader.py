@@ -60,6 +60,7 @@ def test_every_field_of_a_fact_is_that_of_its_event(event_type: str, data: Any) 
     fact, event = read_fact(key, value, headers, KNOWN_AT), from_kafka(value, headers)
     names = {
         "at": None,
+        "reply_by": None,
         "to_unit_id": "new_unit_id" if isinstance(fact, facts.Reassigned) else "to_unit_id",
         "officer_id": "assignee_id",
         "unit_id": None if isinstance(fact, facts.Opening) else "responsible_unit_id",

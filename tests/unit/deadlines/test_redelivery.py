@@ -11,6 +11,9 @@ from tests.unit.deadlines.life import CHAINED, PAYING, STEPPED, Life, Watch, at,
 from tests.unit.deadlines.life import term as days
 
 LIVES = {
+    "asked and never answered": (
+        Life().accepted("2026-03-02T08:00", days(5)).asked("2026-03-04T09:00", reply_by="2026-03-12")
+    ),
     "late and apologised for": (
         Life()
         .accepted("2026-03-02T08:00", days(5))

@@ -79,9 +79,9 @@ def test_a_dossier_reopened_on_the_day_of_its_end_is_reminded_of_again() -> None
 def test_a_dossier_that_ended_while_waiting_goes_on_from_its_reopening() -> None:
     life = Life().accepted("2026-03-02T08:00", term(5)).asked("2026-03-04T09:00").withdrawn("2026-03-06T09:00")
     emitted = dossier_said(life.reopened("2026-03-10T09:00"), "2026-06-01T00:00")
-    # Restarted as if it had gone on on 06/03: 13/03; two working days until the reopening: 17/03.
-    assert dues(one(emitted, "moved"))[1] == "2026-03-17 17:00"
-    assert when_said(only(emitted, "breached")) == ["2026-03-17 17:00 breached"]
+    # An ending is no answer (B18): 09/03 and the two days waited until 06/03, 11/03; two until the reopening: 13/03.
+    assert dues(one(emitted, "moved"))[1] == "2026-03-13 17:00"
+    assert when_said(only(emitted, "breached")) == ["2026-03-13 17:00 breached"]
 
 
 def test_a_reopening_that_lies_before_the_end_is_a_contradiction() -> None:
@@ -145,9 +145,9 @@ def test_a_letter_that_lapsed_in_the_evening_is_owed_again_when_the_dossier_is_r
 
 
 def test_a_letter_that_lapsed_is_owed_again_when_the_citizen_answers_the_same_day() -> None:
-    """Asked in time and told an hour later: the breach was emitted meanwhile, and the wait of no day moves nothing."""
+    """Asked in time and told a little later: the breach was emitted meanwhile, and the wait of no day moves nothing."""
     life = Life().accepted("2026-03-02T08:00", appointment_at=at("2026-03-09T17:00"))
-    life.asked("2026-03-09T16:30", delay=timedelta(minutes=50))
+    life.asked("2026-03-09T16:50", delay=timedelta(minutes=14))
     emitted = told(life.supplemented("2026-03-09T17:30"), "2026-03-10T00:00")
     assert kinds(emitted)[-6:] == [
         "apology-required",
@@ -160,12 +160,12 @@ def test_a_letter_that_lapsed_is_owed_again_when_the_citizen_answers_the_same_da
 
 
 def test_a_breach_that_was_taken_back_is_none_of_the_due_date_that_a_reopening_keeps() -> None:
-    """Asked in time and told in the night, so the breach was emitted; withdrawn while waiting, then reopened."""
+    """Asked in time and told a little later, so the breach was emitted; withdrawn while waiting, then reopened."""
     life = Life().accepted("2026-03-02T08:00", term(2))
-    life.asked("2026-03-04T16:30", delay=timedelta(minutes=50)).withdrawn("2026-03-05T08:00").reopened(
+    life.asked("2026-03-04T16:50", delay=timedelta(minutes=14)).withdrawn("2026-03-05T08:00").reopened(
         "2026-03-05T09:00"
     )
-    emitted = told(life, "2026-03-06T00:00")
+    emitted = told(life, "2026-03-05T16:59")
     assert len(only(emitted, "apology-required")) == 1
     assert kinds(emitted)[-1] == "moved"
 
@@ -173,7 +173,7 @@ def test_a_breach_that_was_taken_back_is_none_of_the_due_date_that_a_reopening_k
 def test_what_falls_due_after_a_reopening_that_kept_the_due_date_follows_from_the_reopening() -> None:
     """It set the clock going again (AL-2). So it stands after the lapse of the breach that the wait took back."""
     life = Life().accepted("2026-03-02T08:00", term(2))
-    life.asked("2026-03-04T16:30", delay=timedelta(minutes=50)).withdrawn("2026-03-05T08:00").reopened(
+    life.asked("2026-03-04T16:50", delay=timedelta(minutes=14)).withdrawn("2026-03-05T08:00").reopened(
         "2026-03-05T09:00"
     )
     _, again = only(told(life, "2026-03-10T00:00"), "breached")

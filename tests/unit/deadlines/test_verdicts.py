@@ -51,7 +51,7 @@ def test_an_ending_while_waiting_is_judged_as_if_the_clock_had_gone_on_then_and_
     life = Life().accepted("2025-03-03T09:00", term(10)).asked("2025-03-06T10:00").withdrawn("2025-04-10T09:00")
     data = ending_class(life)
     assert outcomes(data) == ("early", "early", "early", "early")
-    assert local(data.judged_due_at) == "2025-04-24 17:00"
+    assert local(data.judged_due_at) == "2025-04-21 17:00"  # seven of the ten days were left on 10/04 (B18)
 
 
 def test_a_dossier_without_a_clock_has_an_unknown_class_and_no_due_date() -> None:

@@ -123,12 +123,12 @@ def test_a_later_appointment_is_a_promise_beside_the_days_that_bind() -> None:
     assert [note["code"] for note in explained["notes"]] == ["later-than-the-term"]
 
 
-def test_an_ending_while_waiting_is_judged_as_if_the_answer_had_come_then() -> None:
+def test_an_ending_while_waiting_is_judged_with_what_was_left_of_the_term_then() -> None:
     life = Life().accepted("2026-03-02T09:00", term(5)).asked("2026-03-04T09:00").withdrawn("2026-04-01T09:00")
     (clock,) = explained_json(life)["clocks"]
     assert (clock["lawful"]["computed"][:10], clock["judged_due_at"][:10], clock["outcome"]) == (
         "2026-03-09",
-        "2026-04-08",
+        "2026-04-06",  # three of the five days were left on 01/04 (B18)
         "early",
     )
 

@@ -78,7 +78,7 @@ def test_late_from_is_the_first_instant_that_is_late(calendar: Calendar, vn: Loc
 def test_an_ending_recorded_after_the_due_date_is_late_until_approved(
     calendar: Calendar, rule_set: RuleSet, vn: Local, occurred_at: str, recorded_at: str, expected: str
 ) -> None:
-    found = as_recorded(calendar, vn(DUE), vn(occurred_at), vn(recorded_at), rule_set)
+    found = as_recorded(calendar, vn(DUE), vn(occurred_at), vn(recorded_at), rule_set.back_dating_tolerance)
     assert (found.classification, found.is_backdated) == (expected, True)
 
 
@@ -93,7 +93,7 @@ def test_an_ending_recorded_after_the_due_date_is_late_until_approved(
 def test_a_late_record_that_changes_nothing_is_not_backdated(
     calendar: Calendar, rule_set: RuleSet, vn: Local, occurred_at: str, recorded_at: str, expected: str
 ) -> None:
-    found = as_recorded(calendar, vn(DUE), vn(occurred_at), vn(recorded_at), rule_set)
+    found = as_recorded(calendar, vn(DUE), vn(occurred_at), vn(recorded_at), rule_set.back_dating_tolerance)
     assert (found.classification, found.is_backdated) == (expected, False)
 
 

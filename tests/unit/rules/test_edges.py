@@ -12,7 +12,6 @@ import pytest
 
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
-from rules.due.classify import class_as_recorded
 from rules.due.ladder import apology_latest_at, near_due_rungs
 from rules.due.supplement import Extension, Pause, adjusted_due, qd766_class
 from rules.due.terms import Term, TermUnit, due, nominal_day
@@ -192,12 +191,14 @@ def test_a_late_record_of_an_hour_term_is_judged_by_the_instant(
 ) -> None:
     tolerance = rule_set.back_dating_tolerance
     occurred, recorded, due_at = vn(occurred_at), vn(recorded_at), vn("2026-03-09T10:00")
-    found = class_as_recorded(occurred, recorded, due_at, is_long_after=recorded - occurred > tolerance)
+    found = as_recorded(calendar, due_at, occurred, recorded, tolerance, "instant")
     assert (found.classification, found.is_backdated) == expected
 
 
 def test_a_record_of_the_same_evening_is_not_backdated(calendar: Calendar, rule_set: RuleSet, vn: Local) -> None:
-    found = as_recorded(calendar, vn("2026-03-09T17:00"), vn("2026-03-09T16:50"), vn("2026-03-09T17:30"), rule_set)
+    found = as_recorded(
+        calendar, vn("2026-03-09T17:00"), vn("2026-03-09T16:50"), vn("2026-03-09T17:30"), rule_set.back_dating_tolerance
+    )
     assert (found.classification, found.is_backdated) == ("on_time", False)
 
 

@@ -68,6 +68,7 @@ class Dossier:
     events: list[Event] = field(default_factory=list)
     opened_on: date = date(1970, 1, 2)
     seq: int = 0
+    pause_count: int = 0
     due: dict[str, datetime | date] = field(default_factory=dict)
     ending: Event | None = None
     is_paused: bool = False
@@ -142,13 +143,16 @@ class Dossier:
     def clock_paused(self, when: datetime, cause: str = "financial_duty", kind: str = "dossier") -> "Dossier":
         consumed = {"consumed_working_days": 1, "consumed_working_minutes": 480}
         self.is_paused |= kind == "dossier"
-        data = ClockPaused(**self.due, clock="main", clock_kind=kind, cause=cause, pause_no=1, **consumed)
+        self.pause_count += kind == "dossier"
+        no = max(self.pause_count, 1)
+        data = ClockPaused(**self.due, clock="main", clock_kind=kind, cause=cause, pause_no=no, **consumed)
         return self.conclude(data, when)
 
     def clock_resumed(self, when: datetime, cause: str = "financial_duty", kind: str = "dossier") -> "Dossier":
         waited = {"paused_at": when, "waited_working_days": 1, "waited_working_minutes": 480}
         self.is_paused &= kind != "dossier"
-        data = ClockResumed(**self.due, clock="main", clock_kind=kind, cause=cause, pause_no=1, **waited)
+        no = max(self.pause_count, 1)
+        data = ClockResumed(**self.due, clock="main", clock_kind=kind, cause=cause, pause_no=no, **waited)
         return self.conclude(data, when)
 
     def recomputed(self, due: datetime, when: datetime, kind: str = "dossier") -> "Dossier":
