@@ -11,8 +11,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from events.catalog import DEADLINE_TYPES
 from events.deadline import (
+    ClockNotArmed,
     ClockPaused,
     ClockRestarted,
     ClockResumed,
@@ -28,6 +31,7 @@ from events.dossier import (
     DossierReopened,
     DossierReturned,
     DossierWithdrawn,
+    EventCorrected,
     IntegrityFlagRaised,
     ProcessingStopped,
     ResultReadyAtCounter,
@@ -78,7 +82,7 @@ def counted_dossiers(
         by_dossier[event.envelope.dossier_id][event.envelope.event_id] = event
     counted = []
     for dossier_id, distinct in sorted(by_dossier.items()):
-        story = sorted(distinct.values(), key=_order)
+        story = _put_right(sorted(distinct.values(), key=_order))
         accepted = next((event for event in story if isinstance(event.data, DossierAccepted)), None)
         if accepted is None:
             continue
@@ -89,6 +93,25 @@ def counted_dossiers(
             counted_unit_id = _counted_unit(level, place, receiver)
             counted.append(CountedDossier(dossier_id=dossier_id, counted_unit_id=counted_unit_id, counts=counts))
     return counted
+
+
+def _put_right(story: Sequence[Event]) -> list[Event]:
+    """B20: when an event happened and for which unit is what was last said of it by two persons; its class is not asked here."""
+    right: dict[str, dict[str, Any]] = defaultdict(dict)
+    for event in story:
+        if isinstance(event.data, EventCorrected):
+            said = event.data.corrected_fields
+            about = right[event.data.target_event_id]
+            if "time" in said:
+                about["occurred_at"] = datetime.fromisoformat(said["time"])
+            if "unitid" in said:
+                about["unit_id"] = said["unitid"]
+    return [
+        replace(event, envelope=replace(event.envelope, **right[event.envelope.event_id]))
+        if event.envelope.event_id in right
+        else event
+        for event in story
+    ]
 
 
 def _order(event: Event) -> tuple[int, bool, datetime, str]:
@@ -164,12 +187,12 @@ def _open_counts(story: Sequence[Event], accepted_at: datetime, as_of: datetime)
                 due_at = data.lawful_due_at
             case ClockPaused():
                 is_waiting = True
-            case ClockResumed() | ClockRestarted():
+            case ClockNotArmed() if data.clock_kind == "dossier" and (
+                data.code != "unknown_calendar" or due_at is None
+            ):
+                is_waiting, due_at = False, None
+            case _ if isinstance(data, (ClockResumed, ClockRestarted, *_ENDINGS)):
                 is_waiting = False
-            case _ if isinstance(data, _ENDINGS):
-                is_waiting = False
-            case _:
-                pass
     if is_waiting:
         return {"open": 1, "open_paused": 1}
     if due_at is None:

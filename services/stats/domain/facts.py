@@ -2,7 +2,8 @@
 
 In go the events as they are stored and the hierarchy; out comes `DossierFacts`, or None while the acceptance isn't known
 (deadline events may overtake it). Pure. Nothing is computed or judged here: due dates, pauses and classes are those of
-`deadline-events` (B9, ADR 0013), and what the clock has not said yet is unknown.
+`deadline-events` (B9, ADR 0013), and what the clock has not said yet is unknown. An event counts as its corrections leave it
+(B20).
 """
 
 from collections.abc import Callable, Iterable
@@ -13,6 +14,7 @@ from typing import Any, Final, Literal
 
 from events.catalog import DEADLINE_TYPES
 from events.results import ENDING_KIND_BY_TYPE
+from services.stats.domain.corrected_events import as_corrected
 from services.stats.domain.levels import Places
 from services.stats.domain.periods import local_day, zone_of
 from services.stats.domain.projection import DossierProjection, KeptFacts, Wait, apply, refused_by_the_clock
@@ -69,7 +71,7 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
     distinct = sorted({event.event_id: event for event in events}.values(), key=_place_in_stream)
     refused = refused_by_the_clock(distinct)
     projection = DossierProjection()
-    for event in distinct:
+    for event in as_corrected(distinct):
         if event.event_id not in refused:
             apply(projection, event)
     accepted = projection.accepted

@@ -7,7 +7,7 @@ an event that the clock refused changes nothing. A dossier has several clocks; a
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ from rules.clocks.holding import Holding, handed_over, reassigned, received, ref
 from services.stats.domain.rows import KnownEvent
 
 FLAG_TYPE: Final = "integrity-flag-raised.v1"
+NO_DUE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""In the history of due dates: from then on none is known (AL-7). It is what the view reads where there is none."""
 
 
 @dataclass(slots=True)
@@ -142,7 +144,7 @@ def _apology_sent(projection: DossierProjection, event: KnownEvent) -> None:
         projection.apology_sent_at = event.occurred_at
 
 
-def _corrected(projection: DossierProjection, _event: KnownEvent) -> None:
+def _corrected(projection: DossierProjection, _event: KnownEvent, _said: Mapping[str, Any]) -> None:
     projection.correction_count += 1
 
 
@@ -196,9 +198,17 @@ def _clock_resumed(projection: DossierProjection, event: KnownEvent, said: Mappi
         wait.resumed_at = event.occurred_at
 
 
-def _clock_gone(projection: DossierProjection, event: KnownEvent, _said: Mapping[str, Any]) -> None:
-    """A clock that can't run any more doesn't wait either (AL-7)."""
+def _clock_gone(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
+    """A clock that can't run any more doesn't wait either (AL-7), and its due date is stale: none is known (B20).
+
+    Where it was only a new calendar that nobody knows, the clock goes on by the old one (DR-27).
+    """
+    if said["code"] == _GOES_ON and projection.lawful_due_at is not None:
+        return
     _end_waits(projection, event.occurred_at)
+    if projection.lawful_due_at is not None:
+        projection.due_changes.append((event.occurred_at, NO_DUE))
+    projection.lawful_due_at = projection.promised_due_at = projection.due_on = None
 
 
 def _end_waits(projection: DossierProjection, at: datetime) -> None:
@@ -240,6 +250,9 @@ def _apology_lapsed(projection: DossierProjection, _event: KnownEvent, said: Map
         projection.apology_required_at = projection.apology_due_at = projection.apology_latest_at = None
 
 
+_GOES_ON: Final = "unknown_calendar"
+
+
 def _data(event: KnownEvent) -> Mapping[str, Any]:
     said: Mapping[str, Any] = parse_json(event.data.encode())
     return said
@@ -253,7 +266,6 @@ _BY_ENVELOPE: Final[Mapping[str, Callable[[DossierProjection, KnownEvent], None]
         "dossier-reopened.v1": _reopened,
         "result-delivered.v1": _delivered,
         "apology-sent.v1": _apology_sent,
-        "event-corrected.v1": _corrected,
     }
 )
 _BY_DATA: Final[Mapping[str, Callable[[DossierProjection, KnownEvent, Mapping[str, Any]], None]]] = MappingProxyType(
@@ -261,6 +273,7 @@ _BY_DATA: Final[Mapping[str, Callable[[DossierProjection, KnownEvent, Mapping[st
         "dossier-accepted.v1": _accepted,
         "dossier-transferred.v1": _transferred,
         "dossier-reassigned-by-reorganisation.v1": _reassigned,
+        "event-corrected.v1": _corrected,
         FLAG_TYPE: _flagged,
         "deadline-set.v1": _deadline_set,
         "deadline-moved.v1": _deadline_moved,

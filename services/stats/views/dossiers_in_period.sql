@@ -24,7 +24,7 @@ SELECT
         province_id = 0 AND district_id = 0, toNullable(unit_id),
         NULL
     ) AS group_id,
-    if(empty(known_dues), NULL, known_dues[-1].2) AS seen_due_at,
+    nullIf(known_dues[-1].2, toDateTime64(0, 6, 'Asia/Ho_Chi_Minh')) AS seen_due_at, -- 1970: no due date is known (any more)
     arrayExists(pause -> pause.1 < seen_at AND pause.2 >= seen_at, pauses) AS is_paused,
     arrayExists(wait -> wait.1 < seen_at AND wait.2 >= seen_at, expired_waits) AS is_reply_overdue,
     -- figures begin (make generated)
