@@ -30,7 +30,7 @@ def fact_of(envelope: EnvelopeCore, data: Any, known_at: Instant) -> Fact:
     make = FACT_BY_CLASS.get(kind)
     if make is None:
         return Fact(**about)
-    if kind in _DATED:
+    if kind in DATED:
         about["recorded_at"] = micros(envelope.recorded_at)
     return make(about, envelope, data)
 
@@ -51,7 +51,8 @@ FACT_BY_CLASS: Final[Mapping[type[Any], Maker]] = MappingProxyType(
 )
 """How a fact is made of each event that says something to a clock."""
 
-_DATED: Final = frozenset(event_class for event_class, reading in _READINGS.items() if reading.fact.is_dated)
+DATED: Final = frozenset(event_class for event_class, reading in _READINGS.items() if reading.fact.is_dated)
+"""Events whose effect depends on when they happened: recorded late, they are judged by their recording (DR-31, B14)."""
 
 ORDERS: Final = frozenset(event_class for event_class, reading in _READINGS.items() if issubclass(reading.fact, Order))
 """Events whose fact is an `Order`, so that it can be told without their data."""

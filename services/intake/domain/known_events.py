@@ -5,39 +5,8 @@ from typing import Any, NamedTuple
 
 from events.corrections import ATTRIBUTES, FINAL
 from events.declaration import fields_of
-from events.dossier import (
-    ApologySent,
-    ConsultationAnswered,
-    DeadlineExtended,
-    DossierEvent,
-    DossierReturned,
-    DossierTransferred,
-    DossierWithdrawn,
-    FeedbackAnswered,
-    FeedbackPublished,
-    FeedbackRefused,
-    FeedbackSupplementRequested,
-    FinancialObligationExempted,
-    FinancialObligationRequested,
-    PaymentReceived,
-    ProcessingStopped,
-    ResultReadyAtCounter,
-    StepCompleted,
-    SupplementCompleted,
-    SupplementRequested,
-    TransferReceived,
-    TransferRefused,
-)
-
-JUDGED_BY_TIME: frozenset[type[DossierEvent]] = frozenset(
-    {
-        SupplementRequested, SupplementCompleted, FinancialObligationRequested, FinancialObligationExempted,
-        PaymentReceived, DeadlineExtended, ApologySent, StepCompleted, DossierTransferred, TransferReceived,
-        TransferRefused, ConsultationAnswered, FeedbackRefused, FeedbackSupplementRequested, FeedbackAnswered,
-        FeedbackPublished, ResultReadyAtCounter, DossierWithdrawn, ProcessingStopped, DossierReturned,
-    }
-)  # fmt: skip
-"""Events whose effect depends on when they happened (B14): if they were recorded late, a second person may approve their time."""
+from events.dossier import DossierEvent
+from rules.clocks.fact_of import DATED
 
 
 class KnownEvent(NamedTuple):
@@ -59,4 +28,4 @@ def known_event_of(data: DossierEvent) -> KnownEvent:
 @cache
 def _of_class(event_class: Any) -> KnownEvent:
     fields = frozenset(one.name for one in fields_of(event_class)) | ATTRIBUTES
-    return KnownEvent(frozenset() if event_class in FINAL else fields, event_class in JUDGED_BY_TIME)
+    return KnownEvent(frozenset() if event_class in FINAL else fields, event_class in DATED)

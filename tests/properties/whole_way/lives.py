@@ -17,7 +17,7 @@ from events.catalog import ACTION_TYPES
 from tests.contract.published import example
 from tests.properties.whole_way.rule_books import CHOICES, rules_of
 from tests.properties.whole_way.through_the_product import due_by_rules
-from tests.properties.whole_way.world import LATEST_ENDING, Act, Look, Plan
+from tests.properties.whole_way.world import A_LATE_RECORD, ALL_LATE_RECORDS, LATEST_ENDING, Act, Look, Plan
 from tests.unit.deadlines.calendars import NEW
 from tests.unit.deadlines.life import CHAINED, PAYING, PLAIN, STEPPED, UNIT, at
 
@@ -36,7 +36,7 @@ _TERMS = (
 )  # fmt: skip
 _UPLOADS = (None, None, None, None, 18, 23, 7)
 """At which hour a counter sends what it did; None: at once."""
-_DELAYS = (0, 0, 1, 2, 20, 290, 600, 1200, 3500, 5 * 3600)
+_DELAYS = (0, 0, 0, 1, 2, 20, 290, 600, 840, 1200, 3500, 5 * 3600, 26 * 3600, 4 * 86400)
 """Seconds until what was done at a counter that sends at once gets through."""
 
 
@@ -59,6 +59,7 @@ class Draft:
     soon: list[str] = field(default_factory=list)
     is_ended: bool = False
     is_handed_over: bool = False
+    open_vnd: int = 0
     steps: list[str] = field(default_factory=list)
     budget: tuple[int, str] = (2, "hour")
 
@@ -163,16 +164,17 @@ def _fitting(draft: Draft) -> tuple[str, ...]:
             "foreseen",
             "apologised",
             "step_done",
+            "approved",
         )
     if draft.waits_for == "financial_duty":
-        return ("paid", "paid", "exempted", "moved", "ready", "apologised")
+        return ("paid", "paid", "exempted", "moved", "ready", "apologised", "approved")
     moving = ("taken", "given_back") if draft.is_handed_over else ("moved", "reorganised")
     return (*_RUNNING, *moving, *_THEMES[draft.theme] * 3)
 
 
 _RUNNING = (
     "asked", "asked", "owing", "ready", "ready", "withdrawn", "step", "step_done", "extended", "reappointed", "apologised",
-    "waived", "foreseen", "recalendared", "consulted", "paid", "anything",
+    "waived", "foreseen", "recalendared", "consulted", "paid", "approved", "approved", "anything",
 )  # fmt: skip
 _THEMES = {
     "endings": ("ready", "ready", "withdrawn", "foreseen"),
@@ -187,7 +189,14 @@ _THEMES = {
 def _asked(draw: st.DrawFn, draft: Draft) -> None:
     draft.rounds += 1
     draft.waits_for = "supplement"
-    draft.add("supplement-requested.v1", round_no=draft.rounds, missing_items=["giấy tờ"], reason="thiếu")
+    by = _reply_by(draw, draft, "reply_by")
+    draft.add("supplement-requested.v1", round_no=draft.rounds, missing_items=["giấy tờ"], reason="thiếu", **by)
+
+
+def _reply_by(draw: st.DrawFn, draft: Draft, name: str) -> dict[str, str]:
+    """Often a last day to answer, soon, on a day off too."""
+    days = draw(st.sampled_from([None, 0, 1, 2, 5, 9]))
+    return {} if days is None else {name: (draft.now + days * _DAY).date().isoformat()}
 
 
 def _supplemented(draw: st.DrawFn, draft: Draft) -> None:
@@ -197,12 +206,17 @@ def _supplemented(draw: st.DrawFn, draft: Draft) -> None:
 
 def _owing(draw: st.DrawFn, draft: Draft) -> None:
     draft.waits_for = "financial_duty"
-    draft.add("financial-obligation-requested.v1", amount_vnd=500_000, basis="lệ phí trước bạ")
+    draft.open_vnd = draw(st.sampled_from([1, 500_000]))
+    by = _reply_by(draw, draft, "pay_by")
+    draft.add("financial-obligation-requested.v1", amount_vnd=draft.open_vnd, basis="lệ phí trước bạ", **by)
 
 
 def _paid(draw: st.DrawFn, draft: Draft) -> None:
-    draft.waits_for = ""
-    draft.add("payment-received.v1", amount_vnd=500_000, method="cash")
+    amount_vnd = draw(st.sampled_from([1, 200_000, 500_000]))
+    draft.open_vnd -= amount_vnd
+    if draft.waits_for == "financial_duty" and draft.open_vnd <= 0:
+        draft.waits_for = ""
+    draft.add("payment-received.v1", amount_vnd=amount_vnd, method="cash", is_partial=True)
 
 
 def _exempted(draw: st.DrawFn, draft: Draft) -> None:
@@ -262,6 +276,7 @@ def _only(what: str, **data: Any) -> Callable[[st.DrawFn, Draft], None]:
     return lambda draw, draft: draft.add(what, **data)
 
 
+_APPROVED = (LATEST_ENDING, A_LATE_RECORD, ALL_LATE_RECORDS, ALL_LATE_RECORDS)
 _ACTS: dict[str, Callable[[st.DrawFn, Draft], None]] = {
     "asked": _asked,
     "supplemented": _supplemented,
@@ -283,7 +298,9 @@ _ACTS: dict[str, Callable[[st.DrawFn, Draft], None]] = {
     "withdrawn": _ended("dossier-withdrawn.v1"),
     "reopened": _reopened,
     "delivered": _only("result-delivered.v1", method="counter"),
-    "approved": _only("backdating-approved.v1", target_event_id=LATEST_ENDING, reason="mất điện", approver_id="o-9"),
+    "approved": lambda draw, draft: draft.add(
+        "backdating-approved.v1", target_event_id=draw(st.sampled_from(_APPROVED)), reason="mất điện", approver_id="o-9"
+    ),
     "apologised": _apology,
     "reappointed": lambda draw, draft: _apology(draw, draft, new_promised_at=_later(draw, draft)),
     "waived": _only("apology-waived.v1", basis="thiên tai", approver_id="o-9"),

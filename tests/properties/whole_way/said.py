@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from events.control import BackdatingApproved, IntegrityFlagRaised
 from events.envelope import Event
 from tests.properties.whole_way import through_the_product as product
 from tests.properties.whole_way.pictures import Dues, SaidPicture
@@ -92,12 +93,23 @@ def _place(event: Event) -> tuple[int, datetime]:
     return event.envelope.stream_seq, event.envelope.occurred_at
 
 
+def _counts_at(letter: Event, dossier: Dossier) -> datetime:
+    """By which instant a letter is classed: by its recording if that was flagged as late, until it is approved (DR-31)."""
+    about = letter.envelope
+    flags = [one.data for one in dossier.said if isinstance(one.data, IntegrityFlagRaised)]
+    flagged = {flag.target_event_id for flag in flags if flag.rule == "DR-31"}
+    approvals = [one.event.data for one in dossier.records if isinstance(one.event.data, BackdatingApproved)]
+    approved = {one for data in approvals for one in (data.target_event_id, *(data.further_event_ids or ()))}
+    is_late = about.event_id in flagged - approved
+    return about.recorded_at if is_late else about.occurred_at
+
+
 class _Owed:
     """Whether a letter is owed, by what was said in order; a waiver leaves the obligation, with a class of its own."""
 
     def __init__(self, dossier: Dossier) -> None:
         events = [one.event for one in dossier.records]
-        self.sent_at = next((one.envelope.occurred_at for one in _of(events, "apology-sent.v1")), None)
+        self.sent_at = next((_counts_at(one, dossier) for one in _of(events, "apology-sent.v1")), None)
         self.is_waived = bool(_of(events, "apology-waived.v1"))
         self.required: Event | None = None
         self.stated_class = ""

@@ -12,11 +12,13 @@ from uuid import UUID
 
 from msgspec import structs
 
+from events.catalog import CLASS_BY_TYPE
 from events.codec import from_kafka, from_structured, to_kafka
 from events.deadline import EndingClassified
 from events.envelope import Event
 from events.topics import Topic
 from rules.clocks.derived_events import DerivedEvent
+from rules.clocks.fact_of import DATED
 from rules.clocks.instants import Instant, length, micros
 from rules.clocks.log_time import LogTime
 from rules.clocks.planning import Planner
@@ -316,6 +318,11 @@ def verdict_on(ending: Event, said: Sequence[Event]) -> tuple[str, Verdict | Non
     if not of_ending:
         return "not stated", None
     return of_ending[-1].outcome, _verdict(structs.asdict(of_ending[-1]))
+
+
+def is_judged_by_time(event_type: str) -> bool:
+    """Whether a late record of such an event can be approved."""
+    return CLASS_BY_TYPE[event_type] in DATED
 
 
 def rate(counts: Mapping[str, int]) -> float | None:

@@ -19,6 +19,9 @@ from tests.properties.whole_way.through_the_product import Intake, Recorded, Tic
 COUNTER, REGISTER = "/hue/mot-cua", "urn:motcua:import:old-register"
 LATEST_ENDING = "the ending before"
 """Stands in an approval for the id of the event that it approves, which only intake gives."""
+A_LATE_RECORD, ALL_LATE_RECORDS = "the late record before", "all late records before"
+"""The same for the latest event that was recorded late, and for all of them up to then."""
+_RECORDED_LATE = timedelta(minutes=4)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -149,23 +152,43 @@ def live(plan: Plan) -> World:
 
 def _record(plan: Plan, intake: Intake) -> list[Refused]:
     refused: list[Refused] = []
-    endings: dict[str, str] = {}
+    ids: dict[str, _Ids] = defaultdict(_Ids)
     for number, act in enumerate(sorted(plan.acts, key=lambda act: act.sent_at)):
-        event_id, code = intake.record(_cloud_event(act, number, endings), act.sent_at)
+        event_id, code = intake.record(_cloud_event(act, number, ids[act.dossier_id]), act.sent_at)
         if code is not None:
             refused.append(Refused(act=act, code=code))
-        elif event_id is not None and act.what in ENDINGS:
-            endings[act.dossier_id] = event_id
+        elif event_id is not None:
+            ids[act.dossier_id].note(act, event_id)
     return refused
+
+
+@dataclass(slots=True)
+class _Ids:
+    """The ids that intake gave to what an approval may name."""
+
+    ending: str = "00000000-0000-0000-0000-000000000000"
+    late: list[str] = field(default_factory=list)
+
+    def note(self, act: Act, event_id: str) -> None:
+        if act.what in ENDINGS:
+            self.ending = event_id
+        if act.sent_at - act.at > _RECORDED_LATE and product.is_judged_by_time(act.what):
+            self.late.append(event_id)
+
+    def targets(self, named: str) -> dict[str, Any]:
+        late = self.late or [self.ending]
+        if named == ALL_LATE_RECORDS:
+            return {"target_event_id": late[0], "further_event_ids": late[1:]}
+        return {"target_event_id": self.ending if named == LATEST_ENDING else late[-1]}
 
 
 ENDINGS = ("result-ready-at-counter.v1", "dossier-withdrawn.v1", "processing-stopped.v1", "dossier-returned.v1")
 
 
-def _cloud_event(act: Act, number: int, endings: Mapping[str, str]) -> dict[str, Any]:
+def _cloud_event(act: Act, number: int, ids: _Ids) -> dict[str, Any]:
     data = dict(act.data)
-    if data.get("target_event_id") == LATEST_ENDING:
-        data["target_event_id"] = endings.get(act.dossier_id, "00000000-0000-0000-0000-000000000000")
+    if data.get("target_event_id") in (LATEST_ENDING, A_LATE_RECORD, ALL_LATE_RECORDS):
+        data |= ids.targets(data["target_event_id"])
     history = {"history": True} if act.is_history else {}
     return {
         "specversion": "1.0", "id": f"{number}", "source": REGISTER if act.is_history else COUNTER, "type": act.what,

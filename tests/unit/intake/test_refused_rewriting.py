@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from events import dossier
+from rules.clocks.fact_of import DATED
 from services.intake.domain.actions import Action, Refusal
 from services.intake.domain.arming import refusal_by_rulebook
 from services.intake.domain.decide import decide
 from services.intake.domain.dossier import DossierState
-from services.intake.domain.known_events import JUDGED_BY_TIME
 from tests.unit.intake.counter import HISTORY_SOURCE, NOW, action, raw_action, reader, rulebook
 from tests.unit.intake.test_decide import outcome, sealed_by, state_after
 
@@ -73,12 +74,12 @@ def approval(target: str, *further: str) -> Action:
 
 def test_one_approval_names_many_events_of_its_stream_and_each_of_them_has_to_be_there() -> None:
     asked, given = action("supplement-requested.v1", 1), action("supplement-completed.v1", 2)
-    accepted, ready = action("dossier-accepted.v1"), action("result-ready-at-counter.v1", 3)
-    state = after(None, accepted, asked, given, ready)
-    assert outcome(state, approval(asked.event_id, given.event_id, ready.event_id)) == "resolved"
+    reopened, ready = action("dossier-reopened.v1", 4), action("result-ready-at-counter.v1", 3)
+    state = after(None, action("dossier-accepted.v1"), asked, given, ready, reopened)
+    assert outcome(state, approval(asked.event_id, given.event_id, ready.event_id)) == "in_processing"
     unknown = refusal(state, approval(asked.event_id, given.event_id, "nowhere"))
     assert (unknown.code, unknown.field_name) == ("unknown-target", "/data/further_event_ids/1")
-    wrong = refusal(state, approval(asked.event_id, accepted.event_id))
+    wrong = refusal(state, approval(asked.event_id, reopened.event_id))
     assert (wrong.code, wrong.field_name) == ("not-judged-by-time", "/data/further_event_ids/0")
 
 
@@ -89,7 +90,8 @@ def test_the_late_answer_to_a_feedback_is_approved_in_its_own_stream() -> None:
 
 
 def test_every_event_whose_effect_depends_on_its_time_may_be_approved() -> None:
-    assert len(JUDGED_BY_TIME) == 20
+    assert len(DATED) == 22
+    assert {dossier.DossierAccepted, dossier.IntakeRejected} <= DATED, "they end the clock of the submission"
 
 
 DUTY = action("financial-obligation-requested.v1", 1, data={"amount_vnd": 1_000_000})

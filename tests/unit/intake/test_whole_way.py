@@ -88,15 +88,16 @@ def test_an_extension_is_not_due_before_the_acceptance() -> None:
 def test_a_late_record_is_approved_for_an_ending_of_this_dossier_by_a_second_person() -> None:
     accepted = action("dossier-accepted.v1")
     ready = action("result-ready-at-counter.v1", 3)
-    state = after(after(None, accepted), ready)
+    delivered = action("result-delivered.v1", 4)
+    state = after(after(after(None, accepted), ready), delivered)
 
     def approval(target: str, **attributes: Any) -> Action:
         return action("backdating-approved.v1", 9, data={"target_event_id": target}, **attributes)
 
-    assert outcome(state, approval(accepted.event_id)) == "not-judged-by-time"
+    assert outcome(state, approval(delivered.event_id)) == "not-judged-by-time"
     assert outcome(state, approval(ready.event_id, actorid="ld-1")) == "same-person"
     approved = after(state, approval(ready.event_id))
-    assert approved.lifecycle == "resolved"
+    assert approved.lifecycle == "delivered"
     wrong = {"target_event_id": approval(ready.event_id).event_id, "corrected_fields": {"reason": "x"}}
     assert outcome(approved, action("event-corrected.v1", 10, data=wrong)) == "field-not-correctable"
 
@@ -107,7 +108,7 @@ def test_what_was_reopened_goes_on_and_ends_again() -> None:
     assert outcome(again, action("supplement-requested.v1", 10)) == "in_processing"
     ended = after(again, action("dossier-withdrawn.v1", 10))
     assert ended.lifecycle == "withdrawn"
-    assert sum(one.is_judged_by_time for one in ended.known_events.values()) == 2
+    assert sum(one.is_judged_by_time for one in ended.known_events.values()) == 3
 
 
 def test_consultations_are_told_apart_by_their_number() -> None:
