@@ -93,7 +93,9 @@ def on_apologised(transition: Transition, fact: Apologised) -> None:
     apology, clock = transition.state.apology, transition.state.clock(DOSSIER)
     if not apology.is_sent:
         sent_at = _letter_counts_at(transition, fact, clock)
-        transition.state = replace(transition.state, apology=replace(apology, is_sent=True, sent_at=sent_at))
+        transition.state = replace(
+            transition.state, apology=replace(apology, is_sent=True, sent_at=sent_at, letter_id=fact.event_id)
+        )
         if clock is not None:
             emit_apology_class(transition, clock)
     if clock is None or fact.new_promised_at is None or transition.state.ending is not None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from rules.clocks import approving, beginning, ending, facts, moving, parts, pausing
+from rules.clocks import approving, beginning, correcting, ending, facts, moving, parts, pausing
 from rules.clocks.dating import FLAG, flag_interference
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.errors import StreamGapError
@@ -217,5 +217,6 @@ _HANDLERS: Final[dict[type[Fact], Handler]] = {
     **moving.HANDLERS,
     **ending.HANDLERS,
     **approving.HANDLERS,
+    **correcting.HANDLERS,
 }
 """What each fact does; each row stands below the functions of its module."""

@@ -7,6 +7,7 @@ ordinals. Only what was durable before is in a stored state (ADR 0012), so nothi
 from msgspec import Struct
 
 from events.deadline import ClockKind, PauseCause
+from rules.clocks.facts_by_theme.fact import TermGiven
 from rules.clocks.instants import Instant
 from rules.due.terms import Basis, TermUnit
 
@@ -55,9 +56,9 @@ class Entry(Struct, frozen=True, array_like=True, gc=False):
 class Clock(Struct, frozen=True, array_like=True, gc=False):
     """One clock: start, term, three due dates (DR-25), and what lies ahead of it.
 
-    `original_*`, the start and the basis never change. `armed_*` name the event that gave it its present due date, or set it
-    going again (AL-2). `said` are the rungs that are not to be said again (AL-1, AL-3). `step_code` and the responsible ones
-    are for parts of the way.
+    `original_*` and the basis never change, start and term only where a correction makes it due earlier (B20). `armed_*` name
+    the event that gave it its present due date, or set it going again (AL-2). `said` are the rungs that are not to be said
+    again (AL-1, AL-3). `step_code` and the responsible ones are for parts of the way.
     `base_due_at` is the first due date by the calendar that counts, where an order replaced that (0: as `original_due_at`).
     `stated_due_at` is the date that a source stated, as it stated it (B15; 0: none), so that another calendar can read it anew.
     `reply_by_at` is until when the citizen may answer while it waits for him (B17; 0: nobody said, or that has passed).
@@ -92,7 +93,10 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Apology(Struct, frozen=True, array_like=True, gc=False):
-    """The obligation to apologise (AR-01 to AR-11): how far it is, the re-appointments given, when the first letter left."""
+    """The obligation to apologise (AR-01 to AR-11): how far it is, the re-appointments given, when the first letter left.
+
+    `letter_id` is the event of that letter.
+    """
 
     is_pending: bool = False
     is_required: bool = False
@@ -100,6 +104,7 @@ class Apology(Struct, frozen=True, array_like=True, gc=False):
     is_waived: bool = False
     reappointments: int = 0
     sent_at: Instant = 0
+    letter_id: str = ""
 
 
 class Escalation(Struct, frozen=True, array_like=True, gc=False):
@@ -145,13 +150,24 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
     rule_set_id: str
 
 
+class Acceptance(Struct, frozen=True, array_like=True, gc=False):
+    """What an acceptance says, as its corrections leave it (B20): its clock may still count by what was said first."""
+
+    event_id: str
+    at: Instant
+    unit_id: int
+    procedure_code: str | None = None
+    term: TermGiven | None = None
+    appointment_at: Instant | None = None
+
+
 class StreamState(Struct, frozen=True, array_like=True, gc=False):
     """One stream after its event `seq`.
 
     `known_at` is when its latest event became known, `history_at` when the latest event did that was taken over from
     another register (0: never), `catching_up_at` the same for those that were reported long afterwards too.
     `next_at` is the next instant at which to look at it by itself. `is_history_turn`: history opened it, and no live event has
-    come into it (B14). `late_records` wait for an approval.
+    come into it (B14). `late_records` wait for an approval. `acceptance` is kept for what corrects it.
     """
 
     seq: int
@@ -171,6 +187,7 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
     catching_up_at: Instant = 0
     is_history_turn: bool = False
     late_records: tuple[LateRecord, ...] = ()
+    acceptance: Acceptance | None = None
 
     @property
     def is_catching_up(self) -> bool:
