@@ -44,6 +44,13 @@ def corrected_attributes(fields: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def receiver_of(fields: Mapping[str, Any], *, is_acceptance: bool) -> int | None:
+    """The unit that an event gives the dossier to by its corrected fields; None where they name none."""
+    names = ("unitid",) if is_acceptance else ("to_unit_id", "new_unit_id")
+    found = next((fields[name] for name in names if name in fields), None)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
 def corrected_data(data: DataT, fields: Mapping[str, Any]) -> DataT:
     """The data as corrected; a value of None takes an optional field away. Raises SchemaMismatchError."""
     own = {name: value for name, value in fields.items() if name not in ATTRIBUTES}

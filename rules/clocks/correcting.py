@@ -10,17 +10,18 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from events.corrections import corrected_attributes, corrected_data
+from events.corrections import corrected_attributes, corrected_data, receiver_of
 from events.dossier import DeadlineExtended, DossierAccepted, GivenTerm
 from events.errors import SchemaMismatchError
 from rules.clocks.beginning import FirstDue, first_planned
 from rules.clocks.facts import Accepted, Corrected, Fact
 from rules.clocks.facts_by_theme.fact import given_term
+from rules.clocks.holding import put_right
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.ledger import settled
 from rules.clocks.recounting import Count, judge_worse, recount, refuse
 from rules.clocks.rule_values import term_of_clock
-from rules.clocks.state import Acceptance, Clock, Entry
+from rules.clocks.state import Acceptance, Clock, Entry, held, with_holder
 from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.clocks.verdicts import emit_apology_class
 from rules.due.terms import Term
@@ -39,6 +40,7 @@ def on_corrected(transition: Transition, fact: Corrected) -> None:
 
 
 def _put_right(transition: Transition, fact: Corrected, at: Instant | None) -> None:
+    _hold(transition, fact)
     state, target = transition.state, fact.target_event_id
     if at is not None:
         late = [replace(one, at=max(one.at, at)) if one.event_id == target else one for one in state.late_records]
@@ -53,6 +55,15 @@ def _put_right(transition: Transition, fact: Corrected, at: Instant | None) -> N
         _ledger(transition, fact, at)
     else:
         transition.note("no-clock-depends-on-it")
+
+
+def _hold(transition: Transition, fact: Corrected) -> None:
+    """The holder as the acceptance, the transfer or the order that named him was corrected."""
+    state, acceptance = transition.state, transition.state.acceptance
+    is_acceptance = acceptance is not None and fact.target_event_id == acceptance.event_id
+    unit_id = receiver_of(fact.fields, is_acceptance=is_acceptance)
+    if unit_id is not None:
+        transition.state = with_holder(state, put_right(held(state), fact.target_event_id, unit_id))
 
 
 def _acceptance(transition: Transition, fact: Corrected, before: Acceptance, at: Instant | None) -> None:

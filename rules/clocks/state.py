@@ -5,9 +5,11 @@ ordinals. Only what was durable before is in a stored state (ADR 0012), so nothi
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from events.deadline import ClockKind, PauseCause
 from rules.clocks.facts_by_theme.fact import TermGiven
+from rules.clocks.holding import Held, Holding
 from rules.clocks.instants import Instant
 from rules.due.terms import Basis, TermUnit
 
@@ -167,7 +169,8 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
     `known_at` is when its latest event became known, `history_at` when the latest event did that was taken over from
     another register (0: never), `catching_up_at` the same for those that were reported long afterwards too.
     `next_at` is the next instant at which to look at it by itself. `is_history_turn`: history opened it, and no live event has
-    come into it (B14). `late_records` wait for an approval. `acceptance` is kept for what corrects it.
+    come into it (B14). `late_records` wait for an approval. `acceptance` is kept for what corrects it, as are
+    the ids of the events that named the holder and who handed the dossier over.
     """
 
     seq: int
@@ -188,6 +191,8 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
     is_history_turn: bool = False
     late_records: tuple[LateRecord, ...] = ()
     acceptance: Acceptance | None = None
+    holder_event_id: str = ""
+    given_by_event_id: str = ""
 
     @property
     def is_catching_up(self) -> bool:
@@ -200,3 +205,23 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
             if clock.name == name:
                 return clock
         return None
+
+
+def held(state: StreamState) -> Held:
+    """Who holds the dossier, and which events said so."""
+    units = Holding(state.holder_unit_id, state.given_by_unit_id)
+    return Held(units, (state.holder_event_id, state.given_by_event_id))
+
+
+def with_holder(state: StreamState, now: Held) -> StreamState:
+    """The state with another holder; itself where nothing changed."""
+    if now == held(state):
+        return state
+    (holder, giver), (holder_event_id, given_by_event_id) = now
+    return replace(
+        state,
+        holder_unit_id=holder,
+        given_by_unit_id=giver,
+        holder_event_id=holder_event_id,
+        given_by_event_id=given_by_event_id,
+    )

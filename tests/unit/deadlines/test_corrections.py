@@ -1,4 +1,4 @@
-"""What a correction of two persons does to a clock (B20): an earlier due date takes effect, a worse class is said, nothing betters.
+"""What a correction of two persons does to a clock (B20): an earlier date takes effect, a worse class is said, nothing betters.
 
 Five working days from Monday 02/03/2026 08:00 are due on Monday 09/03/2026 17:00.
 """
@@ -142,6 +142,18 @@ def test_a_longer_term_counts_for_no_later_restart() -> None:
 def test_the_unit_of_an_acceptance_moves_no_clock() -> None:
     emitted = said(accepted().corrected("2026-03-04T09:00", {"unitid": 31}), "2026-03-10T00:00")
     assert not only(emitted, "recomputed", "integrity")
+
+
+@pytest.mark.parametrize(
+    ("number", "fields", "holder"),
+    [(1, {"unitid": 31}, 31), (2, {"to_unit_id": 33}, 33), (2, {"unitid": 33}, 32), (1, {"to_unit_id": 33}, 32)],
+)
+def test_who_is_said_to_hold_a_dossier_is_the_unit_as_corrected(
+    number: int, fields: dict[str, Any], holder: int
+) -> None:
+    life = accepted() if number == 1 and "unitid" in fields else accepted().moved_to("2026-03-03T09:00", 32)
+    emitted = said(life.corrected("2026-03-04T09:00", fields, number), "2026-03-10T00:00")
+    assert getattr(one(emitted, "breached").data, "held_by_unit_id", 0) == holder
 
 
 # Extensions (B15, B20).
