@@ -42,6 +42,7 @@ from services.stats.domain.levels import Level, Place, PlacedUnit
 from services.stats.domain.periods import Period, local_day
 from tests.unit.stats.places import places_of
 
+_DATED = (DeadlineSet, DeadlineMoved, DeadlineRecomputed, DeadlineMet)
 _ENDINGS = (ResultReadyAtCounter, DossierWithdrawn, ProcessingStopped, DossierReturned)
 
 
@@ -96,22 +97,33 @@ def counted_dossiers(
 
 
 def _put_right(story: Sequence[Event]) -> list[Event]:
-    """B20: when an event happened and for which unit is what was last said of it by two persons; its class is not asked here."""
-    right: dict[str, dict[str, Any]] = defaultdict(dict)
+    """B20: unit and time are what was said last of an event by two persons, as long as that doesn't look better.
+
+    An ending is never counted earlier than it was recorded, and no acceptance after a due date of its dossier.
+    """
+    dues = [e.data.lawful_due_at for e in story if isinstance(e.data, _DATED) and e.data.clock_kind == "dossier"]
+    right: dict[str, dict[str, Any]] = {event.envelope.event_id: {} for event in story}
+    by_id = {event.envelope.event_id: event for event in story}
     for event in story:
-        if isinstance(event.data, EventCorrected):
-            said = event.data.corrected_fields
-            about = right[event.data.target_event_id]
-            if "time" in said:
-                about["occurred_at"] = datetime.fromisoformat(said["time"])
-            if "unitid" in said:
-                about["unit_id"] = said["unitid"]
-    return [
-        replace(event, envelope=replace(event.envelope, **right[event.envelope.event_id]))
-        if event.envelope.event_id in right
-        else event
-        for event in story
-    ]
+        if not isinstance(event.data, EventCorrected) or event.data.target_event_id not in by_id:
+            continue
+        target, said = by_id[event.data.target_event_id], event.data.corrected_fields
+        about = right[target.envelope.event_id]
+        if "time" in said:
+            about["occurred_at"] = datetime.fromisoformat(said["time"])
+            if isinstance(target.data, _ENDINGS):
+                before = about.get("latest", target.envelope.occurred_at)
+                about["occurred_at"] = about["latest"] = max(before, about["occurred_at"])
+        if "unitid" in said:
+            about["unit_id"] = said["unitid"]
+    found = []
+    for event in story:
+        about = {name: value for name, value in right[event.envelope.event_id].items() if name != "latest"}
+        is_after = isinstance(event.data, DossierAccepted) and dues and about.get("occurred_at", min(dues)) > min(dues)
+        if is_after:
+            del about["occurred_at"]
+        found.append(replace(event, envelope=replace(event.envelope, **about)))
+    return found
 
 
 def _order(event: Event) -> tuple[int, bool, datetime, str]:
@@ -183,7 +195,7 @@ def _open_counts(story: Sequence[Event], accepted_at: datetime, as_of: datetime)
         if not is_known or (isinstance(data, DeadlineData) and data.clock_kind != "dossier"):
             continue
         match data:
-            case DeadlineSet() | DeadlineMoved() | DeadlineRecomputed() | DeadlineMet():
+            case _ if isinstance(data, _DATED):
                 due_at = data.lawful_due_at
             case ClockPaused():
                 is_waiting = True

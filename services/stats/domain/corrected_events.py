@@ -1,4 +1,8 @@
-"""The events of a dossier as its corrections leave them (B20): what the facts are folded from. The table `events` keeps both."""
+"""The events of a dossier as its corrections leave them (B20): what the facts are folded from. The table `events` keeps both.
+
+The time of an ending or of a letter only becomes later by a correction: the class that the clock stated stands for that time,
+and no period that was over looks better for it.
+"""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -9,9 +13,11 @@ from events.codec import dumps, parse_json
 from events.corrections import FINAL, corrected_attributes, corrected_data
 from events.data_codec import plain, typed
 from events.errors import SchemaMismatchError
+from events.results import ENDING_KIND_BY_TYPE
 from services.stats.domain.rows import KnownEvent
 
 CORRECTION: Final = "event-corrected.v1"
+_ONLY_LATER: Final = frozenset({*ENDING_KIND_BY_TYPE, "apology-sent.v1"})
 
 
 def as_corrected(events: Sequence[KnownEvent]) -> Sequence[KnownEvent]:
@@ -36,6 +42,8 @@ def _is_correctable(event: KnownEvent) -> bool:
 
 def _corrected(event: KnownEvent, fields: Mapping[str, Any]) -> KnownEvent:
     changes = corrected_attributes(fields)
+    if event.event_type in _ONLY_LATER:
+        changes["occurred_at"] = max(event.occurred_at, changes.get("occurred_at", event.occurred_at))
     if event.data:  # else nothing but the envelope says anything to the facts
         data = corrected_data(typed(CLASS_BY_TYPE[event.event_type], parse_json(event.data.encode())), fields)
         changes["data"] = dumps(plain(data)).decode()

@@ -17,7 +17,14 @@ from events.results import ENDING_KIND_BY_TYPE
 from services.stats.domain.corrected_events import as_corrected
 from services.stats.domain.levels import Places
 from services.stats.domain.periods import local_day, zone_of
-from services.stats.domain.projection import DossierProjection, KeptFacts, Wait, apply, refused_by_the_clock
+from services.stats.domain.projection import (
+    NO_DUE,
+    DossierProjection,
+    KeptFacts,
+    Wait,
+    apply,
+    refused_by_the_clock,
+)
 from services.stats.domain.rows import DossierKey, KnownEvent
 
 FAR_FUTURE = datetime(2299, 12, 31, tzinfo=UTC)
@@ -77,7 +84,8 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
     accepted = projection.accepted
     if accepted is None:
         return None
-    place = places.on(accepted.unit_id, local_day(accepted.occurred_at))
+    accepted_at = _accepted_at(projection, accepted, distinct)
+    place = places.on(accepted.unit_id, local_day(accepted_at))
     ending, verdict = projection.ending, projection.verdict or {}
     judged_due_at = verdict.get("judged_due_at")
     return DossierFacts(
@@ -91,8 +99,8 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
         commune_id=place.commune_id,
         channel=accepted.channel,
         is_history=accepted.is_history,
-        accepted_at=accepted.occurred_at,
-        due_history=_due_history(projection, accepted.occurred_at),
+        accepted_at=accepted_at,
+        due_history=_due_history(projection, accepted_at),
         pauses=[(wait.paused_at, wait.resumed_at or FAR_FUTURE) for wait in _waits(projection)],
         expired_waits=[
             (wait.expired_at, wait.resumed_at or FAR_FUTURE)
@@ -117,6 +125,14 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
 def _place_in_stream(event: KnownEvent) -> tuple[int, bool, datetime, str]:
     # A deadline event carries the number of the dossier event that it follows from, so it comes right after it.
     return event.stream_seq, event.event_type in DEADLINE_TYPES, event.occurred_at, event.event_id
+
+
+def _accepted_at(projection: DossierProjection, accepted: KnownEvent, recorded: Iterable[KnownEvent]) -> datetime:
+    """As corrected, unless that lies after a due date: no period in which it was overdue loses it (B20)."""
+    dues = [due for _, due in projection.due_changes if due != NO_DUE]
+    if dues and accepted.occurred_at > min(dues):
+        return next(event.occurred_at for event in recorded if event.event_id == accepted.event_id)
+    return accepted.occurred_at
 
 
 def _outcome(projection: DossierProjection) -> Outcome:

@@ -44,10 +44,21 @@ def test_the_receiver_of_a_transfer_is_that_of_the_correction() -> None:
 
 
 def test_an_ending_counts_at_its_corrected_time_and_has_the_class_that_the_clock_stated() -> None:
-    late = accepted().ready(at("2026-03-16"))
-    facts = corrected(late, 2, time="2026-03-06T09:00:00+07:00")
-    assert (facts.ended_at, facts.ended_on) == (at("2026-03-06", "09:00"), date(2026, 3, 6))
-    assert facts.outcome == "late"
+    facts = corrected(accepted().ready(at("2026-03-06")), 2, time="2026-03-16T09:00:00+07:00")
+    assert (facts.ended_at, facts.ended_on) == (at("2026-03-16", "09:00"), date(2026, 3, 16))
+    assert facts.outcome == "early"  # until the clock has said otherwise
+
+
+def test_an_ending_or_a_letter_never_counts_earlier_than_it_was_recorded() -> None:
+    facts = corrected(accepted().ready(at("2026-03-16")), 2, time="2026-03-06T09:00:00+07:00")
+    assert (facts.ended_at, facts.outcome) == (at("2026-03-16"), "late")
+    facts = corrected(accepted().apologised(at("2026-03-16")), 2, time="2026-03-06T09:00:00+07:00")
+    assert facts.apology_sent_at == at("2026-03-16")
+
+
+def test_no_acceptance_counts_after_its_own_due_date() -> None:
+    assert corrected(accepted(), 1, time="2026-03-09T17:00:00+07:00").accepted_at == DUE
+    assert corrected(accepted(), 1, time="2026-03-09T17:00:01+07:00").accepted_at == ACCEPTED
 
 
 def test_the_later_correction_of_a_field_wins_and_the_others_stay() -> None:
