@@ -350,14 +350,9 @@ def _corrected(draw: st.DrawFn, draft: Draft) -> None:
         "appointment_at": _later(draw, draft).isoformat(), "procedure_code": draw(st.sampled_from([PLAIN, PAYING, STEPPED])),
         **dict.fromkeys(("unitid", "to_unit_id", "new_unit_id"), draw(st.sampled_from([31, 34]))),
     }  # fmt: skip
-    fields = {name: right[name]}
-    draft.add(
-        "event-corrected.v1",
-        target_event_id=f"{ACT_NO}{place}",
-        corrected_fields=fields,
-        reason="gõ nhầm",
-        approver_id="o-9",
-    )
+    target, fields = f"{ACT_NO}{place}", {name: right[name]}
+    about = {"target_event_id": target, "corrected_fields": fields, "reason": "gõ nhầm", "approver_id": "o-9"}
+    draft.add("event-corrected.v1", **about)
 
 
 _ACTS["corrected"] = _corrected
