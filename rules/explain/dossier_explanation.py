@@ -66,8 +66,7 @@ class ExplainedMove:
 class ExplainedClock:
     """One clock. `by_rules` is what the rules alone give where a source stated the appointment.
 
-    `first` is how the original due date was counted where an order replaced the calendar meanwhile (DR-27), or a correction
-    the beginning (B20). `causes` names
+    `first` is how the original due date was counted where an order or a correction put another sum in its place (DR-27, B20). `causes` names
     the entries of the ledger. `judged_due_at` is the due date of a dossier that ended while it waited. `unexplained` are due
     dates that were said about it and follow from nothing.
     """
@@ -278,7 +277,7 @@ def _outcome(life: ClockLife) -> Classification:
 
 
 def _first(life: ClockLife) -> DueExplanation | None:
-    """How the original due date was counted, where an order or a correction has put another sum in its place."""
+    """How the original due date was counted, where another sum took its place."""
     context, term = life.first_context, term_of_clock(life.first)
     first = context.calendar.version, life.first.started_at, term
     if term is None or first == (life.context.calendar.version, life.last.started_at, term_of_clock(life.last)):
