@@ -66,9 +66,9 @@ class ExplainedMove:
 class ExplainedClock:
     """One clock. `by_rules` is what the rules alone give where a source stated the appointment.
 
-    `first` is how the original due date was counted where an order or a correction put another sum in its place (DR-27, B20). `causes` names
-    the entries of the ledger. `judged_due_at` is the due date of a dossier that ended while it waited. `unexplained` are due
-    dates that were said about it and follow from nothing.
+    `first` is how the original due date was counted where an order or a correction put another sum in its place (DR-27, B20).
+    `causes` names the entries of the ledger. `judged_due_at` is the due date of a dossier that ended while it waited.
+    `unexplained` are due dates that were said about it and follow from nothing.
     """
 
     name: str
