@@ -199,7 +199,7 @@ def judge_worse(transition: Transition, at: Instant | None) -> None:
         transition.note("not-better")
         return
     stated = transition.class_at(clock, ending.recorded_at if ending.is_backdated else ending.at)
-    ending = replace(ending, at=at)
+    ending = replace(ending, at=at, uncorrected_at=ending.uncorrected_at or ending.at)
     transition.state = replace(transition.state, ending=ending)
     found = transition.class_at(moved, ending.recorded_at if ending.is_backdated else at)
     if _WORSE[found] <= _WORSE[stated]:

@@ -118,7 +118,10 @@ class Escalation(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Ending(Struct, frozen=True, array_like=True, gc=False):
-    """How the dossier's clock ended; `is_backdated` until a second person approves (DR-31), `is_approved` from then on."""
+    """How the dossier's clock ended; `is_backdated` until a second person approves (DR-31), `is_approved` from then on.
+
+    `uncorrected_at` is when it was recorded to have happened, where a correction put a later `at` in its place (0: none did).
+    """
 
     event_id: str
     event_type: str
@@ -128,6 +131,7 @@ class Ending(Struct, frozen=True, array_like=True, gc=False):
     is_backdated: bool = False
     recorded_at: Instant = 0
     is_approved: bool = False
+    uncorrected_at: Instant = 0
 
 
 class LateRecord(Struct, frozen=True, array_like=True, gc=False):

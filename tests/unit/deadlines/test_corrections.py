@@ -282,6 +282,13 @@ def test_a_dossier_that_has_ended_is_not_classed_better_by_a_later_due_date() ->
     assert flags(emitted) == [("redated", "B20")]
 
 
+def test_a_dossier_can_be_reopened_before_the_time_to_which_its_ending_was_corrected() -> None:
+    life = accepted().ready("2026-03-06T09:00").corrected("2026-03-12T09:00", {"time": iso("2026-03-12T08:00")}, 2)
+    emitted = told(life.reopened("2026-03-11T09:00"), "2026-03-13T00:00")
+    assert flags(emitted) == []
+    assert dues(one(emitted, "moved"))[1] == "2026-03-09 17:00"  # late: its end cures nothing
+
+
 # Letters.
 
 
