@@ -55,6 +55,8 @@ def recount(transition: Transition, fact: Corrected, count: Count) -> None:
         _later(transition, fact, clock, _due_at(answer))
     elif _due_at(answer) == before:
         transition.note("due-as-before")
+    elif clock.is_breached and transition.state.ending is None:
+        transition.note("breached-already")
     elif transition.state.ending is not None:
         _ended_earlier(transition, fact, count, answer)
     else:
@@ -176,7 +178,7 @@ def _ended_earlier(transition: Transition, fact: Corrected, count: Count, answer
     assert clock is not None and ending is not None  # noqa: S101, PT018 the caller has looked
     judged_at = ending.recorded_at if ending.is_backdated else ending.at
     if clock.is_breached and transition.class_at(clock, judged_at) == "late":
-        transition.note("not-better")
+        transition.note("breached-already")
         return
     transition.state = replace(transition.state, ledger=count.ledger)
     moved = replace(moved_to(transition, count.clock, answer), ahead=clock.ahead)

@@ -323,7 +323,12 @@ def test_a_dossier_without_a_clock_gets_none_by_a_correction() -> None:
     assert class_of(life) == ["unknown"]
 
 
-def test_a_breach_that_was_said_stays_and_the_earlier_one_is_said_beside_it() -> None:
-    life = accepted().foreseen("2026-03-10T08:00").corrected("2026-03-12T09:00", {"time": iso("2026-02-27T08:00")})
+def test_a_breach_that_was_said_stays_with_its_obligation() -> None:
+    life = accepted().corrected("2026-03-12T09:00", {"time": iso("2026-02-27T08:00")})
     emitted = said(life, "2026-03-12T10:00")
-    assert when_said(only(emitted, "breached")) == ["2026-03-09 17:00 breached", "2026-03-06 17:00 breached"]
+    assert when_said(only(emitted, "breached", "recomputed", "apology-lapsed")) == ["2026-03-09 17:00 breached"]
+
+
+def test_a_clock_that_can_not_go_on_is_dropped_and_its_ending_is_unknown() -> None:
+    life = accepted().extended("2026-03-04T09:00", at("2290-03-20T17:00")).ready("2026-03-06T09:00")
+    assert kinds(only(told(life), "clock-not-armed", "met", "ended")) == ["clock-not-armed", "ended unknown"]
