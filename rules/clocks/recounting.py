@@ -138,9 +138,9 @@ def _say_waits(transition: Transition, clock: Clock, before: tuple[Entry, ...]) 
     ledger = transition.state.ledger
     for number, (line, known) in enumerate(zip(ledger, before, strict=True)):
         pause_no = pause_count(ledger[: number + 1])
-        if not known.stops or pause_count((line,)) == 0:
+        if not known.stops or pause_count((line,)) == 0 or line == known:
             continue
-        if not line.stops:
+        if not line.stops or line.at == line.until:
             ended = replace(known, until=known.at, closed_by=known.closed_by or known.opened_by)
             emit_resumed(transition, clock, ended, pause_no)
         elif (line.at, line.until) != (known.at, known.until):
