@@ -13,9 +13,10 @@ from datetime import date
 from importlib.resources import files
 from typing import Literal, TypeVar, cast, get_args
 
+from events.dossier import TermUnit
+from rules.book.ruleset import SourceStatus
+
 Level = Literal["province", "district", "commune"]
-TermUnit = Literal["hour", "working_day", "calendar_day", "month", "same_day"]
-Status = Literal["verified", "unverified"]
 
 Row = dict[str, str]
 Record = TypeVar("Record")
@@ -62,7 +63,7 @@ class Procedure:
     legal_basis: str
     valid_from: date
     valid_until: date | None
-    status: Status
+    status: SourceStatus
     source: str
 
 
@@ -129,7 +130,7 @@ def _procedure(row: Row) -> Procedure:
         legal_basis=row["legal_basis"],
         valid_from=date.fromisoformat(row["valid_from"]),
         valid_until=_day_or_open(row["valid_until"]),
-        status=cast("Status", _one_of(row["status"], Status)),
+        status=cast("SourceStatus", _one_of(row["status"], SourceStatus)),
         source=row["source"],
     )
 

@@ -38,6 +38,7 @@ class StepBreached(DeadlineData, frozen=True, kw_only=True):
     held_by_unit_id: HeldByUnitId
     step_code: StepCode | None = None
     responsible_officer_id: ResponsibleOfficerId | None = None
+    to_roles: ToRoles = ()
 
 
 class DossierBreached(DeadlineData, frozen=True, kw_only=True):
@@ -53,6 +54,7 @@ class DossierBreached(DeadlineData, frozen=True, kw_only=True):
     rule: Rule = ""
     pause_count: Annotated[Count, says("How often the clock had stood still.")] = 0
     paused_working_days: Annotated[Count, says("How many working days in all.")] = 0
+    to_roles: ToRoles = ()
 
 
 class SecondBreachRecorded(DeadlineData, frozen=True, kw_only=True):
@@ -75,6 +77,7 @@ class ApologyPendingRaised(DeadlineData, frozen=True, kw_only=True):
         Literal["rules", "unit"], says("Whether the rules say it (rung A3) or the unit itself (AR-01).")
     ]
     held_by_unit_id: HeldByUnitId
+    to_roles: ToRoles = ()
 
 
 class ApologyLapsed(DeadlineData, frozen=True, kw_only=True):

@@ -92,7 +92,7 @@ def core_from_kafka(value: bytes | None, headers: ReadHeaders) -> tuple[Envelope
     """
     named: dict[str, Any] = dict(headers)
     try:
-        event_type = named["ce_type"].decode()
+        event_type, decode = _READ_BY_TYPE[named["ce_type"]]
         if (
             named["content-type"] != _USUAL_CONTENT
             or named["ce_specversion"] != _USUAL_VERSION
@@ -106,13 +106,13 @@ def core_from_kafka(value: bytes | None, headers: ReadHeaders) -> tuple[Envelope
             dossier_id=named["ce_subject"].decode(),
             occurred_at=_instant_of(named["ce_time"]),
             recorded_at=_repeated_instant_of(named["ce_recordedat"]),
-            stream_seq=_integer_of(named["ce_streamseq"]),
+            stream_seq=_repeated_integer_of(named["ce_streamseq"]),
             opened_on=_day_of(named["ce_openedon"]),
-            unit_id=_integer_of(named["ce_unitid"]),
+            unit_id=_repeated_integer_of(named["ce_unitid"]),
             dossier_code=named["ce_dossiercode"].decode() if "ce_dossiercode" in named else None,
             is_history=_BOOLEAN_HEADERS[named.get("ce_history", b"false")],
         )
-        return core, _DECODERS[event_type](value)  # type: ignore[arg-type]  # None is unusual
+        return core, decode(value)  # type: ignore[arg-type]  # None is unusual
     except _UNUSUAL:
         event = _by_name(value, named.items())
         return event.envelope, event.data
@@ -245,6 +245,10 @@ def _integer_of(raw: bytes) -> int:
     return int(raw)
 
 
+_repeated_integer_of = lru_cache(maxsize=16_384)(_integer_of)
+"""The same units come again and again, and numbers of a stream are small."""
+
+
 def _must_be(usual: bytes) -> Callable[[bytes], None]:
     def read(raw: bytes) -> None:
         if raw != usual:
@@ -285,4 +289,5 @@ _READS: Final[Mapping[str, _Read]] = {
 }
 _WRITES: Final = tuple((field, f"ce_{attribute}", _OF_KIND[kind][1]) for field, attribute, kind in ATTRIBUTES)
 _DECODERS: Final = {event_type: decoder_of(event_class) for event_type, event_class in CLASS_BY_TYPE.items()}
+_READ_BY_TYPE: Final = {event_type.encode(): (event_type, decode) for event_type, decode in _DECODERS.items()}
 _UNUSUAL: Final = (AttributeError, KeyError, TypeError, ValueError, RecursionError, msgspec.MsgspecError)

@@ -93,8 +93,10 @@ class IntegrityFlagRaised(DossierData, frozen=True, kw_only=True):
     """
 
     kind: Annotated[
-        Literal["backdated", "clock_gap", "order", "redated", "overlap", "missing_field", "interference"],
-        says("Ghi lùi ngày, lệch đồng hồ, sai thứ tự, đổi ngày, chồng lấn, thiếu trường, can thiệp."),
+        Literal["backdated", "clock_gap", "order", "redated", "overlap", "missing_field", "interference", "put_aside"],
+        says(
+            "Ghi lùi ngày, lệch đồng hồ, sai thứ tự, đổi ngày, chồng lấn, thiếu trường, can thiệp, để riêng vì không tính được."
+        ),
     ]
     rule: Annotated[Text64, says("Rule that is broken, e.g. DR-31.")]
     detail: Annotated[Text4000, says("What exactly (chi tiết).")]

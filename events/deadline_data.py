@@ -7,7 +7,7 @@ by a person. A dossier has several clocks; `clock` names one of them.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from events.dossier_data import DossierData
 from events.fields import Day, Moment, Round, Text64, Text200, TextOrNone64, UnitId, says
@@ -54,6 +54,9 @@ Outcome = Literal["early", "on_time", "late", "unknown"]
 Policy = Literal["restart", "pause", "qd766"]
 """What a lawful supplement request does to the due date (DR-20 to DR-22)."""
 
+ApologyClass = Literal["sent_in_time", "sent_before_breach", "sent_late", "waived"]
+"""What was done about an apology that is owed (AR-07)."""
+
 PauseCause = Literal["supplement", "financial_duty"]
 """Why a clock stands still lawfully; nothing else ever stops it (DR-14, DR-29)."""
 
@@ -82,6 +85,18 @@ RungAt = Annotated[Moment, says("When the rung was reached.")]
 ToRoles = Annotated[tuple[Text64, ...], says("Whom the ladder tells (báo cho ai).", maxItems=200)]
 
 
+def fields_by_policy(event_class: type[DossierData], suffix: str) -> dict[Policy, str]:
+    """The fields in which an event says something under each policy (DR-23), in their order: `pause_due_at` and its like.
+
+    Raises TypeError where a policy has no such field.
+    """
+    policies: dict[str, Policy] = {f"{policy}{suffix}": policy for policy in get_args(Policy)}
+    missing = policies.keys() - set(event_class.__struct_fields__)
+    if missing:
+        raise TypeError(f"{event_class.__name__} has no {', '.join(sorted(missing))}")
+    return {policies[name]: name for name in event_class.__struct_fields__ if name in policies}
+
+
 class DeadlineData(DossierData, frozen=True, kw_only=True):
     """Common to every derived event: which clock, and the three due dates as they stand after it (DR-25)."""
 
@@ -93,3 +108,13 @@ class DeadlineData(DossierData, frozen=True, kw_only=True):
     ]
     promised_due_at: Annotated[Moment, says("What the citizen was last told (DR-25).")]
     due_on: Annotated[Day, says("The lawful due day in the calendar's time zone.")]
+    is_provisional: (
+        Annotated[
+            bool,
+            says(
+                "True: days were counted for which no calendar is published yet (tạm tính), so the due dates may be counted anew"
+                " when it is (CAL-6)."
+            ),
+        ]
+        | None
+    ) = None

@@ -1,8 +1,8 @@
 """What the clocks judge, so that whoever counts copies it and judges nothing (AR-07, DR-08, DR-31)."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from events.deadline_data import ClassifyBy, DeadlineData, HeldByUnitId, LatestAt, Outcome
+from events.deadline_data import ApologyClass, ClassifyBy, DeadlineData, HeldByUnitId, LatestAt, Outcome
 from events.dossier_data import DossierData
 from events.fields import Day, Moment, Text64, Text200, says
 
@@ -46,7 +46,7 @@ class ApologyClassified(DeadlineData, frozen=True, kw_only=True):
     """
 
     apology_class: Annotated[
-        Literal["sent_in_time", "sent_before_breach", "sent_late", "waived"],
+        ApologyClass,
         says("In time, before the breach, late, or waived (AR-07)."),
     ]
     latest_at: LatestAt

@@ -56,11 +56,12 @@ def differences(calendar: Calendar) -> tuple[Difference, ...]:
     drafted: dict[date, CalendarEntry] = {}
     for year in range(spec.valid_from.year, spec.valid_until.year + 1):
         drafted |= draft(year, calendar)
-    days = sorted(spec.entries.keys() | drafted.keys())
+    published = {day: entry for day, entry in spec.entries.items() if spec.is_published(day)}
+    days = sorted(published.keys() | drafted.keys())
     return tuple(
-        Difference(day=day, published=spec.entries.get(day), drafted=drafted.get(day))
+        Difference(day=day, published=published.get(day), drafted=drafted.get(day))
         for day in days
-        if _kind(spec.entries, day) != _kind(drafted, day)
+        if _kind(published, day) != _kind(drafted, day)
     )
 
 

@@ -13,10 +13,9 @@ from events.topics import Topic
 from motcua.addresses import Addresses
 from motcua.commands.sql_command import supervisor_client
 from motcua.kafka_reading import read_topic
-from services.stats.questions import Level, figures
+from services.stats.questions import LEVELS, figures
 
 ALL_TIME = (date(1970, 1, 1), date(2100, 1, 1))
-LEVELS: tuple[Level, ...] = ("province", "district", "commune")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

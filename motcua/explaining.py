@@ -61,6 +61,8 @@ class Writer(DayWriter):
             (t("explain.due"), t("explain.computed"), t("explain.recorded")),
             [(t(f"due.{name}"), *self._compared(clock[name])) for name in ("original", "lawful", "promised")],
         )
+        if clock["is_provisional"]:
+            yield from self._wrapped(f"{t('due.provisional')}: {t('due.provisional_note')}")
         if clock["is_waiting"]:
             yield from self._wrapped(t("explain.waiting_note"))
         elif clock["judged_due_at"] != clock["lawful"]["computed"]:

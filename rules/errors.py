@@ -10,7 +10,7 @@ class NaiveInstantError(RulesError):
 
 
 class CalendarExhaustedError(RulesError):
-    """The answer lies outside the published years of the calendar, so the clock can't be armed (AL-7)."""
+    """The answer lies outside what the calendar covers, published or provisional, so the clock can't be armed (AL-7, CAL-6)."""
 
 
 class NotAWorkingDayError(RulesError):

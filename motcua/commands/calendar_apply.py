@@ -20,7 +20,9 @@ from rules.errors import RulesError
 SOURCE = "urn:motcua:calendar"
 OPEN_DOSSIERS = """
 SELECT toString(dossier.dossier_id) AS dossier_id, dossier.held_by_unit_id AS unit_id
-FROM (SELECT * FROM dossiers FINAL) AS dossier
+FROM dossiers_in_period(
+    level = 'province', from_on = '1970-01-01', to_on = '2149-06-06', as_of = now64(6, 'Asia/Ho_Chi_Minh')
+) AS dossier
 INNER JOIN (
     SELECT dossier_id, argMax(JSONExtractString(data, 'calendar_id'), (stream_seq, recorded_at)) AS calendar_id,
         argMax(JSONExtractString(data, 'calendar_version'), (stream_seq, recorded_at)) AS calendar_version
@@ -28,9 +30,10 @@ INNER JOIN (
     WHERE event_type IN ('deadline-set.v1', 'deadline-recomputed.v1') AND JSONExtractString(data, 'clock') = 'dossier'
     GROUP BY dossier_id
 ) AS counted ON counted.dossier_id = dossier.dossier_id
-WHERE dossier.ended_at IS NULL AND counted.calendar_id = {calendar_id:String} AND counted.calendar_version = {old:String}
+WHERE dossier.open AND counted.calendar_id = {calendar_id:String} AND counted.calendar_version = {old:String}
 ORDER BY dossier_id
 """
+"""Open is the figure `open` of the statistics, of all time as of now."""
 
 
 @click.command("apply")

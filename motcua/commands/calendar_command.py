@@ -1,18 +1,23 @@
 """`motcua calendar`: the yearly work of whoever keeps the working calendars."""
 
-from datetime import date, datetime, timedelta
+import os
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
+from clickhouse_connect.driver.exceptions import ClickHouseError
 
+from motcua.addresses import found
 from motcua.commands.calendar_apply import apply
+from motcua.commands.sql_command import supervisor_client
 from motcua.days import day_option
 from motcua.output import CommandError, ExitCode, console, print_json, print_table
 from rules.book.rulebook import Rulebook
 from rules.book.rulebook_files import load_rulebook
 from rules.calendars.calendar import Calendar
 from rules.errors import RulesError
+from services.stats.questions import period, period_parameters, rows_of
 
 WARN_DAYS = 90
 WORDS = {"ok": "OK", "differs": "DIFFERS", "none": "no checksum"}
@@ -38,9 +43,10 @@ command.add_command(apply)
 @day_option("--on", "on", "As if it were this day; by default today.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
 def check(folder: Path | None, on: date | None, *, as_json: bool) -> None:
-    """Show every calendar and version, its sums, what is unverified, and whether it ends soon.
+    """Show every calendar and version, its sums, what is unverified, from when on it is provisional, and how many stand on that.
 
-    Exit code 0 also when a calendar ends soon: that is said in a warning. 1 when the files contradict themselves.
+    Exit code 0 also when a calendar ends soon: that is said in a warning. 1 when the files contradict themselves, or when a
+    calendar has ended, so that every new due date is provisional.
     """
     try:
         rulebook = load_rulebook(folder)
@@ -48,10 +54,13 @@ def check(folder: Path | None, on: date | None, *, as_json: bool) -> None:
         where = "; ".join(getattr(error, "__notes__", ()))
         raise CommandError(f"{error} {where}".strip(), ExitCode.FINDINGS) from error
     rows = [_row(rulebook, calendar, on or datetime.now(calendar.zone).date()) for calendar in rulebook.calendars]
+    standing = _provisional_dossiers()
     if as_json:
-        print_json({"calendars": rows, "unit_calendars": _units(rulebook)})
+        print_json({"calendars": rows, "unit_calendars": _units(rulebook), "provisional_open_dossiers": standing})
     else:
-        _show(rows, rulebook)
+        _show(rows, rulebook, standing)
+    if any(row["has_ended"] for row in rows):
+        raise click.exceptions.Exit(int(ExitCode.FINDINGS))
 
 
 @command.command("draft")
@@ -98,7 +107,10 @@ def _row(rulebook: Rulebook, calendar: Calendar, on: date) -> Row:
         "published_at": spec.published_at.isoformat(),
         "valid_from": spec.valid_from,
         "valid_until": spec.valid_until,
+        "covered_until": spec.covered_until,
+        "provisional_from": _provisional_from(calendar),
         "is_newest": is_newest,
+        "has_ended": is_newest and not spec.is_for_history and on > spec.valid_until,
         "years": [_year(calendar, year) for year in range(spec.valid_from.year, spec.valid_until.year + 1)],
         "unverified": _unverified(calendar),
         "warning": _warning(calendar, on) if is_newest else None,
@@ -133,14 +145,33 @@ def _unverified(calendar: Calendar) -> list[Row]:
     return entries + regimes
 
 
+def _provisional_from(calendar: Calendar) -> date | None:
+    spec = calendar.spec
+    return spec.valid_until + timedelta(days=1) if spec.covered_until > spec.valid_until else None
+
+
+def _provisional_dossiers() -> int | None:
+    """How many open dossiers have a due date that is provisional; None where the statistics don't answer."""
+    try:
+        with supervisor_client(found(os.environ).reader_url) as client:
+            now = period_parameters(period(None, None, datetime.now(UTC)))
+            return int(rows_of(client, "provisional_dossiers", now)[0]["open_dossiers"])
+    except (CommandError, ClickHouseError, OSError):
+        return None
+
+
 def _warning(calendar: Calendar, on: date) -> str | None:
     spec = calendar.spec
     left = (spec.valid_until - on).days
     if spec.is_for_history or left >= WARN_DAYS:
         return None
     when = f"ends in {left} days, on {spec.valid_until}" if left >= 0 else f"ended on {spec.valid_until}"
+    first = _provisional_from(calendar)
+    then = "A dossier that would be due later gets no clock (AL-7): "
+    if first is not None:
+        then = f"Due dates from {first} on are provisional (tạm tính, CAL-6), until {spec.covered_until}: "
     return (
-        f"{calendar.calendar_id} {calendar.version} {when}. A dossier that would be due later is refused (AL-7): "
+        f"{calendar.calendar_id} {calendar.version} {when}. {then}"
         f"publish {spec.valid_until.year + 1} as a new version. Begin with: "
         f"motcua calendar draft {spec.valid_until.year + 1}"
     )
@@ -153,11 +184,13 @@ def _units(rulebook: Rulebook) -> list[Row]:
     ]
 
 
-def _show(rows: list[Row], rulebook: Rulebook) -> None:
+def _show(rows: list[Row], rulebook: Rulebook, standing: int | None) -> None:
     out = console()
     for row in rows:
         out.print(f"[bold]{row['calendar_id']} {row['version']}[/] {row['name']} ({row['name_en']})", soft_wrap=True)
         out.print(f"published at {row['published_at']}, from {row['valid_from']} until {row['valid_until']}")
+        if row["provisional_from"]:
+            out.print(f"provisional (tạm tính) from {row['provisional_from']} until {row['covered_until']}")
         print_table(
             ("Year", "Working days, January to December", "Sum", "Checksum"),
             [
@@ -174,6 +207,8 @@ def _show(rows: list[Row], rulebook: Rulebook) -> None:
         title = "Unverified: hold these against the signed text"
         print_table(("Calendar", "Version", "Day", "What", "Name", "In English"), unverified, title=title)
     out.print(f"{len(rulebook.unit_calendars)} units with a calendar of their own")
+    known = "not known, the statistics do not answer" if standing is None else str(standing)
+    out.print(f"Open dossiers whose due date is provisional: {known}")
     for row in rows:
         if row["warning"]:
             out.print(f"WARNING: {row['warning']}", style="bold red", soft_wrap=True)

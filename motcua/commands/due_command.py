@@ -1,16 +1,18 @@
 """`motcua due`: the effective start, the due instant and the days counted (a stable interface for other programs)."""
 
 from datetime import datetime
+from typing import get_args
 
 import click
 
+from events.dossier import TermUnit
 from motcua.output import CommandError, ExitCode, console, print_json, print_table
 from rules.book.rulebook_files import load_rulebook
 from rules.due.terms import Term
 from rules.errors import RulesError
 from rules.explain.clock_explanation import DueExplanation, explain_due
 
-UNITS = ("hour", "working_day", "calendar_day", "month", "same_day")
+UNITS = get_args(TermUnit)
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 REASONS = {
     "start_day": "ngày bắt đầu, không tính",
@@ -65,6 +67,10 @@ def _show(explanation: DueExplanation) -> None:
     out.print(
         f"Lịch {explanation.calendar_id} {explanation.calendar_version}, bộ quy tắc {explanation.rule_set_id}, {rules}"
     )
+    if explanation.is_provisional:
+        out.print(
+            "TẠM TÍNH (provisional): có ngày thuộc năm chưa có thông báo lịch nghỉ, tính theo Bộ luật Lao động (CAL-6)"
+        )
     number = 0
     rows = []
     for day in explanation.days:

@@ -10,6 +10,7 @@ from motcua.commands.sql_command import supervisor_client
 from motcua.days import day_option
 from motcua.output import CommandError, ExitCode, print_json, print_table
 from services.stats.questions import (
+    LEVELS,
     PAGE,
     Rate,
     UnitFigures,
@@ -19,8 +20,6 @@ from services.stats.questions import (
     rate_text,
     values_of,
 )
-
-LEVELS = ("province", "district", "commune")
 
 
 @click.command("figures")

@@ -11,7 +11,6 @@ from aiokafka.errors import KafkaError
 
 from motcua.addresses import found
 from motcua.output import CommandError, ExitCode, print_json, print_table
-from rules.clocks.errors import StreamGapError
 from rules.clocks.instants import micros
 from services.deadlines.adapters.bulk.fold import BulkFold
 from services.deadlines.adapters.bulk.group import WorkerRunningError
@@ -54,8 +53,6 @@ def deadlines(action: str, limit: int, *, as_json: bool) -> int:
         return _verified(asyncio.run(_verify(bootstrap, config)), limit, as_json=as_json)
     except WorkerRunningError as error:
         raise CommandError(str(error), ExitCode.FINDINGS) from error
-    except StreamGapError as error:
-        raise CommandError(f"the log contradicts itself: {error}", ExitCode.FINDINGS) from error
     except (KafkaError, OSError) as error:
         raise CommandError(f"Kafka at {bootstrap} does not answer: {error}", ExitCode.AWAY) from error
 
@@ -85,6 +82,8 @@ def _verified(result: Verification, limit: int, *, as_json: bool) -> int:
                 for one in result.findings[:limit]
             ]
             print_table(("Lệch", "Hồ sơ", "Sự kiện", "Lúc", "Mã", "Vì sao"), rows)
+        if result.refused or result.healed:
+            click.echo(f"{result.refused} records are put aside; {result.healed} flags say so of what was mended since")
         counted = ", ".join(f"{count} {kind}" for kind, count in result.counts.items())
         click.echo(f"different: {counted}" if counted else "equal: every id and every content")
     return int(ExitCode.OK if result.is_equal else ExitCode.FINDINGS)

@@ -11,10 +11,9 @@ from motcua.commands.sql_command import supervisor_client
 from motcua.days import day_option
 from motcua.output import CommandError, ExitCode
 from services.stats.domain.report_formats import to_csv, to_json, to_text
-from services.stats.questions import UnknownFigureError, UnusablePeriodError, local_day, week_of, weekly_report
+from services.stats.questions import LEVELS, UnknownFigureError, UnusablePeriodError, local_day, week_of, weekly_report
 
 FORMATS = ("text", "json", "csv")
-LEVELS = ("province", "district", "commune")
 
 
 @click.group("report")

@@ -49,10 +49,6 @@ class Rulebook:
         """Give every published version of every calendar."""
         return tuple(self._calendars.values())
 
-    def versions(self) -> tuple[Calendar, ...]:
-        """Give every published version, calendar by calendar, the newest first."""
-        return tuple(calendar for versions in self._versions.values() for calendar in versions)
-
     @property
     def rule_sets(self) -> tuple[RuleSet, ...]:
         """Give every published rule set, the newest first."""

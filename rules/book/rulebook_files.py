@@ -1,7 +1,7 @@
 """Read the rulebook from its files.
 
 Without a folder it reads the package's own data; an office may give its own folder with `calendars/`, `rulesets/` and,
-where units work by different calendars, `unit-calendars.toml`.
+where units work by different calendars, `unit-calendars.toml`; with `provisional-days.toml` years without a notice are covered.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from rules.book.rulebook import Rulebook
 from rules.book.ruleset import RuleSet, parse_rule_set
 from rules.book.toml_files import Content, content_of, toml_files
 from rules.calendars.calendar import Calendar
+from rules.calendars.provisional import ProvisionalDays, parse_provisional_days, with_provisional
 from rules.calendars.spec import parse_calendar
 from rules.calendars.units import UnitCalendar, parse_unit_calendars
 from rules.errors import InvalidCalendarError, RulesError
@@ -34,17 +35,24 @@ def load_rulebook(folder: Traversable | None = None) -> Rulebook:
     if len(published) != len(contents):
         message = f"two files in {(root / 'calendars').name} publish the same version of a calendar"
         raise InvalidCalendarError(message)
+    provisional = _provisional_days(root / "provisional-days.toml")
     return Rulebook(
-        [_calendar(source, data, published) for source, data in contents],
+        [_calendar(source, data, published, provisional) for source, data in contents],
         [_rule_set(source) for source in toml_files(root / "rulesets")],
         _unit_calendars(root / "unit-calendars.toml"),
     )
 
 
-def _calendar(source: Traversable, data: Content, published: Mapping[tuple[Any, Any], Content]) -> Calendar:
+def _calendar(
+    source: Traversable,
+    data: Content,
+    published: Mapping[tuple[Any, Any], Content],
+    provisional: ProvisionalDays | None,
+) -> Calendar:
     try:
         whole = _extended(data, published)
-        return Calendar(parse_calendar(whole, _zone(whole)))
+        spec = parse_calendar(whole, _zone(whole))
+        return Calendar(spec if provisional is None else with_provisional(spec, provisional))
     except RulesError as error:
         error.add_note(f"in {source.name}")
         raise
@@ -79,6 +87,16 @@ def _rule_set(source: Traversable) -> RuleSet:
     data = content_of(source)
     try:
         return parse_rule_set(data)
+    except RulesError as error:
+        error.add_note(f"in {source.name}")
+        raise
+
+
+def _provisional_days(source: Traversable) -> ProvisionalDays | None:
+    if not source.is_file():
+        return None
+    try:
+        return parse_provisional_days(content_of(source))
     except RulesError as error:
         error.add_note(f"in {source.name}")
         raise

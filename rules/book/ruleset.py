@@ -9,11 +9,10 @@ from dataclasses import dataclass, field, fields
 from datetime import date, time, timedelta
 from typing import Any, Final, Literal, cast, get_args
 
+from events.deadline import PauseCause, Policy
 from rules.errors import InvalidRuleSetError
 
-Policy = Literal["restart", "pause", "qd766"]
 POLICIES: Final[tuple[Policy, ...]] = get_args(Policy)
-PauseCause = Literal["supplement", "financial_duty"]
 SourceStatus = Literal["verified", "unverified"]
 
 
@@ -76,6 +75,9 @@ class RuleSet:
     ladder: tuple[RungRule, ...]
     escalation: tuple[EscalationRule, ...]
     escalation_acknowledge_working_days: int
+    apology_pending_roles: tuple[str, ...]
+    breach_roles: tuple[str, ...]
+    part_breach_roles: tuple[str, ...]
     supplement_expired_roles: tuple[str, ...]
     feedback_refusal_working_days: int
     feedback_supplement_working_days: int
@@ -87,6 +89,8 @@ class RuleSet:
 _NUMBERS: Final = tuple(one.name for one in fields(RuleSet) if one.type is int)
 """Parameters that are whole numbers: at least 1, or 0 where that makes sense too."""
 _MAY_BE_ZERO: Final = frozenset({"apology_short_term_working_days", "max_reappointments"})
+_ROLES: Final = ("apology_pending_roles", "breach_roles", "part_breach_roles", "supplement_expired_roles")
+"""Parameters that say who is told: somebody always is."""
 
 
 def parse_rule_set(data: Mapping[str, Any]) -> RuleSet:
@@ -112,9 +116,9 @@ def parse_rule_set(data: Mapping[str, Any]) -> RuleSet:
             transfer_next_day_by=value["transfer_next_day_by"],
             ladder=_ladder(value["ladder"]),
             escalation=tuple(_escalation_rule(row) for row in value["escalation"]),
-            supplement_expired_roles=tuple(value["supplement_expired_roles"]),
             sources={name: _source(row) for name, row in parameters.items()},
             **{name: value[name] for name in _NUMBERS},
+            **dict[str, Any]((name, _roles(value[name])) for name in _ROLES),
         )
         _check(rule_set)
     except (KeyError, TypeError) as error:
@@ -144,6 +148,13 @@ def _escalation_rule(row: Mapping[str, Any]) -> EscalationRule:
     )
 
 
+def _roles(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(role, str) for role in value):
+        message = f"{value!r} is no list of roles"
+        raise TypeError(message)
+    return tuple(value)
+
+
 def _source(row: Mapping[str, Any]) -> ParameterSource:
     return ParameterSource(source=row["source"], status=row["status"], rules=tuple(row["rules"]))
 
@@ -160,10 +171,11 @@ def _check(rule_set: RuleSet) -> None:
         "back_dating_tolerance_minutes": rule_set.back_dating_tolerance < timedelta(0),
         "hours_per_working_day": rule_set.working_day_length <= timedelta(0),
         "ladder": len(set(names)) != len(names) or not all(_is_rung(rung, plain) for rung in rule_set.ladder),
-        "supplement_expired_roles": not rule_set.supplement_expired_roles,
         "escalation": not _rises(rule_set.escalation),
         "status": any(s.status not in get_args(SourceStatus) or not s.source for s in rule_set.sources.values()),
-    } | {name: getattr(rule_set, name) < (name not in _MAY_BE_ZERO) for name in _NUMBERS}
+    }
+    problems |= {name: getattr(rule_set, name) < (name not in _MAY_BE_ZERO) for name in _NUMBERS}
+    problems |= {name: not getattr(rule_set, name) for name in _ROLES}
     wrong = [name for name, is_wrong in problems.items() if is_wrong]
     if wrong:
         message = f"rule set {rule_set.rule_set_id}: no sense in {', '.join(wrong)}"

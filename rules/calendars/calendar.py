@@ -2,7 +2,7 @@
 
 In go a checked `CalendarSpec` and aware datetimes of any zone; out come local days and datetimes in the calendar's
 zone. Everything is computed once into cumulative tables, so that each answer is a look-up or a bisection, whatever the
-distance. The tables never change, and nothing here knows what time it is. Rules: 2.6, DR-01, DR-07, 4.9.
+distance. The tables never change, and nothing here knows what time it is. Rules: 2.6, CAL-6, DR-01, DR-07, 4.9.
 """
 
 from bisect import bisect_left, bisect_right
@@ -20,8 +20,8 @@ _MINUTE = timedelta(minutes=1)
 class Calendar:
     """An immutable calendar, built once from its published data.
 
-    Every method raises `CalendarExhaustedError` when the question or the answer lies outside the published years, and
-    `NaiveInstantError` for a datetime without zone.
+    Every method raises `CalendarExhaustedError` when the question or the answer lies outside the covered days (the published
+    ones and the provisional ones around them), and `NaiveInstantError` for a datetime without zone.
     """
 
     __slots__ = (
@@ -46,8 +46,8 @@ class Calendar:
         self.calendar_id = spec.calendar_id
         self.version = spec.version
         self.zone = spec.zone
-        self._first = spec.valid_from.toordinal()
-        days = [date.fromordinal(o) for o in range(self._first, spec.valid_until.toordinal() + 1)]
+        self._first = spec.covered_from.toordinal()
+        days = [date.fromordinal(o) for o in range(self._first, spec.covered_until.toordinal() + 1)]
         works = [counts_for_term(spec, day) for day in days]
         self._working_days = tuple(day for day, work in zip(days, works, strict=True) if work)
         # For each day the number of working days before it, and at the end the number of all: the difference of two
@@ -73,7 +73,10 @@ class Calendar:
         if at.tzinfo is None:
             message = f"{at.isoformat()} has no time zone"
             raise NaiveInstantError(message)
-        return at.astimezone(self.zone)
+        try:
+            return at.astimezone(self.zone)
+        except OverflowError as error:  # the first or the last hours of the calendar of Python
+            raise self._exhausted(at.isoformat()) from error
 
     def local_date(self, at: datetime) -> date:
         """Give the calendar's local day on which an instant falls."""
@@ -85,7 +88,7 @@ class Calendar:
         return self._before[index + 1] > self._before[index]
 
     def entry(self, day: date) -> CalendarEntry | None:
-        """Give the published exception of that day, if there is one."""
+        """Give the exception of that day, if there is one; its status says whether it is provisional."""
         return self.spec.entries.get(day)
 
     def working_days_between(self, after: date, until: date) -> int:
@@ -215,8 +218,11 @@ class Calendar:
         return total
 
     def _exhausted(self, what: str) -> CalendarExhaustedError:
-        span = f"{self.spec.valid_from} to {self.spec.valid_until}"
-        return CalendarExhaustedError(f"{what} lies outside {self.calendar_id} {self.version}, published for {span}")
+        spec = self.spec
+        span = f"published for {spec.valid_from} to {spec.valid_until}"
+        if (spec.covered_from, spec.covered_until) != (spec.valid_from, spec.valid_until):
+            span += f", provisional for {spec.covered_from} to {spec.covered_until}"
+        return CalendarExhaustedError(f"{what} lies outside {self.calendar_id} {self.version}, {span}")
 
     def _check_sums(self) -> None:
         for year, published in self.spec.checksums.items():

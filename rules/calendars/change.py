@@ -15,12 +15,13 @@ _DAY = timedelta(days=1)
 
 @lru_cache(maxsize=64)
 def changed_days(old: Calendar, new: Calendar) -> tuple[date, ...]:
-    """Give, in order, the days that both versions publish and on which they differ: they count in one, or have other hours.
+    """Give, in order, the days that both versions cover and on which they differ: they count in one, or have other hours.
 
+    Provisional days are among them: so the order that follows the publication of a year moves what was counted by them (CAL-6).
     Calendars never change, so that this is worked out once for each pair.
     """
-    first = max(old.spec.valid_from, new.spec.valid_from)
-    last = min(old.spec.valid_until, new.spec.valid_until)
+    first = max(old.spec.covered_from, new.spec.covered_from)
+    last = min(old.spec.covered_until, new.spec.covered_until)
     days = (first + n * _DAY for n in range((last - first).days + 1))
     return tuple(day for day in days if old.sessions(day) != new.sessions(day))
 

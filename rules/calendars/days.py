@@ -45,7 +45,8 @@ def intake_sessions(spec: CalendarSpec, day: date) -> Sessions:
 
 
 def _in_force(regimes: Sequence[SessionRegime] | Sequence[IntakeRegime], day: date) -> Periods:
-    return [regime for regime in regimes if regime.valid_from <= day][-1].periods
+    """The hours in force on a day; before the first that is known, those (a provisional year before the published ones)."""
+    return ([regime for regime in regimes if regime.valid_from <= day] or regimes[:1])[-1].periods
 
 
 def _on(spec: CalendarSpec, day: date, periods: Periods) -> Sessions:

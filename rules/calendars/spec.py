@@ -59,7 +59,8 @@ class CalendarSpec:
     """A published calendar: one version, valid from its first to its last published day, both included.
 
     `published_at` is the instant from which the offices know this version (DR-27). A calendar `is_for_history` dates what
-    was imported and is not missing its next year.
+    was imported and is not missing its next year. It answers for `covered_from` to `covered_until`, both included: days of these
+    that are not published are provisional (CAL-6, `rules.calendars.provisional`).
     """
 
     calendar_id: str
@@ -77,6 +78,12 @@ class CalendarSpec:
     intake_sessions: tuple[IntakeRegime, ...]
     entries: Mapping[date, CalendarEntry]
     checksums: Mapping[int, tuple[int, ...]]
+    covered_from: date
+    covered_until: date
+
+    def is_published(self, day: date) -> bool:
+        """Tell whether what is said about a day was published, and is not provisional."""
+        return self.valid_from <= day <= self.valid_until
 
 
 def parse_calendar(data: Mapping[str, Any], zone: tzinfo) -> CalendarSpec:
@@ -102,6 +109,8 @@ def parse_calendar(data: Mapping[str, Any], zone: tzinfo) -> CalendarSpec:
             intake_sessions=tuple(_intake_regime(row) for row in data.get("intake_sessions", ())),
             entries=_entries(data.get("exceptions", ())),
             checksums={row["year"]: tuple(row["working_days"]) for row in data.get("checksums", ())},
+            covered_from=data["valid_from"],
+            covered_until=data["valid_until"],
         )
     except (KeyError, TypeError) as error:
         message = f"calendar {data.get('id', '?')}: missing or wrong field: {error}"

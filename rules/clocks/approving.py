@@ -50,8 +50,11 @@ def _judge_ending(transition: Transition, fact: BackdatingApproved, *, has_moved
     if ending is None or clock is None:
         return
     is_approved = ending.is_backdated and ending.event_id in fact.target_event_ids
-    if is_approved:
-        ending = replace(ending, is_backdated=False, is_approved=True)
+    if ending.event_id in fact.target_event_ids:
+        ending = replace(
+            ending, is_backdated=False, is_approved=ending.is_approved or ending.is_backdated, waits_from=0
+        )
+        transition.state = replace(transition.state, ending=ending)
     if is_approved or has_moved:
         judge_again(transition, clock, ending)
 

@@ -30,18 +30,14 @@ def on_submitted(transition: Transition, fact: Submitted) -> None:
     if transition.legal_context is None:
         _unknown_calendar(transition, name, "intake")
         return
+    term = Term(value=transition.legal_context.rule_set.intake_working_hours, unit="hour")
     try:
         answer = intake_due(transition.legal_context.calendar, instant(fact.at), transition.legal_context.rule_set)
+        plan = transition.planner.by_due(transition.legal_context, "intake", answer, term)
     except RulesError as error:
         transition.not_armed_by(name, "intake", error)
         return
-    term = Term(value=transition.legal_context.rule_set.intake_working_hours, unit="hour")
-    emit_set(
-        transition,
-        transition.armed(
-            name, "intake", fact.at, transition.planner.by_due(transition.legal_context, "intake", answer, term), term
-        ),
-    )
+    emit_set(transition, transition.armed(name, "intake", fact.at, plan, term))
 
 
 def on_accepted(transition: Transition, fact: Accepted) -> None:
@@ -161,13 +157,13 @@ def _start_transfer(transition: Transition, fact: Accepted) -> None:
     if procedure is None or not procedure.has_transfer_clock:
         return
     legal_context = transition.require_legal_context()
-    answer = transfer_due(legal_context.calendar, instant(fact.at), legal_context.rule_set)
-    emit_set(
-        transition,
-        transition.armed(
-            TRANSFER, "transfer", fact.at, transition.planner.by_due(legal_context, "transfer", answer, None), None
-        ),
-    )
+    try:
+        answer = transfer_due(legal_context.calendar, instant(fact.at), legal_context.rule_set)
+        plan = transition.planner.by_due(legal_context, "transfer", answer, None)
+    except RulesError as error:
+        transition.not_armed_by(TRANSFER, "transfer", error)
+        return
+    emit_set(transition, transition.armed(TRANSFER, "transfer", fact.at, plan, None))
 
 
 def on_feedback_received(transition: Transition, fact: FeedbackReceived) -> None:
@@ -183,13 +179,11 @@ def start_feedback(transition: Transition, name: str, at: Instant) -> None:
     try:
         stage = "answer" if name == FEEDBACK_ANSWER else "publication"
         answer = feedback_due(transition.legal_context.calendar, instant(at), stage, transition.legal_context.rule_set)  # type: ignore[arg-type]
+        plan = transition.planner.by_due(transition.legal_context, name, answer, None)
     except RulesError as error:
         transition.not_armed_by(name, name, error)
         return
-    emit_set(
-        transition,
-        transition.armed(name, name, at, transition.planner.by_due(transition.legal_context, name, answer, None), None),
-    )
+    emit_set(transition, transition.armed(name, name, at, plan, None))
 
 
 def emit_set(transition: Transition, clock: Clock, computed_due_at: Instant | None = None) -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from events.dossier import IntegrityFlagRaised
 from rules.clocks.facts import Fact
 from rules.clocks.instants import Instant, instant, micros
-from rules.clocks.state import Clock, LateRecord
+from rules.clocks.state import Clock, Ending, LateRecord
 from rules.clocks.transition import Transition
 from rules.due.classify import late_from
 from rules.due.recorded import Judged, judged_instant
@@ -56,23 +56,23 @@ def _last_in_time(transition: Transition, clock: Clock) -> Instant:
     return micros(late_from(calendar, transition.zone.local(clock.lawful_due_at), clock.basis)) - 1
 
 
-def flag_late(transition: Transition, fact: Fact, clock: Clock) -> None:
+def flag_late(transition: Transition, late: Fact | Ending, clock: Clock) -> None:
     """Say that an event was recorded late, with the due date that lies between; once, whatever else it touches."""
-    if any(one.kind is IntegrityFlagRaised and one.tag == f":DR-31:{fact.event_id}" for one in transition.emitted):
+    if any(one.kind is IntegrityFlagRaised and one.tag == f":DR-31:{late.event_id}" for one in transition.emitted):
         return
     transition.emit(
         clock,
-        f":DR-31:{fact.event_id}",
+        f":DR-31:{late.event_id}",
         IntegrityFlagRaised,
         kind="backdated",
         rule="DR-31",
-        detail=f"recorded {instant(fact.recorded_at).isoformat()}, after the due date that lies between",
-        target_event_id=fact.event_id,
+        detail=f"recorded {instant(late.recorded_at).isoformat()}, after the due date that lies between",
+        target_event_id=late.event_id,
     )
     transition.note("backdated")
 
 
-def await_approval(transition: Transition, fact: Fact, *parts: Clock) -> None:
+def await_approval(transition: Transition, fact: Fact | Ending, *parts: Clock) -> None:
     """Keep what an approval would change: the event with both instants, and the parts that it ended, as they stood."""
     known = transition.state.late_records
     late = LateRecord(fact.event_id, fact.event_type, fact.at, fact.recorded_at, parts)

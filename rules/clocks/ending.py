@@ -24,6 +24,7 @@ from rules.clocks.state import Clock, Ending, LateRecord, Wake
 from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.clocks.verdicts import emit_apology_class, emit_ending_class
 from rules.due.apology import reappointment_problem
+from rules.errors import CalendarExhaustedError
 
 _DAY = timedelta(days=1)
 
@@ -68,8 +69,11 @@ def _if_resumed(transition: Transition, clock: Clock, at: Instant) -> Clock:
 
 def _judge(transition: Transition, clock: Clock, fact: Ended, ending: Ending) -> None:
     """The class is said; an apology that was in view, or owed since closing time, is not needed for what ended in time."""
+    if judged_by_instant(transition, fact, clock).is_recorded_late:
+        ending = replace(ending, waits_from=fact.recorded_at)
+        transition.state = replace(transition.state, ending=ending)
     if judged_by_class(transition, fact, clock).is_recorded_late:
-        ending = replace(ending, is_backdated=True)
+        ending = replace(ending, is_backdated=True, waits_from=fact.recorded_at)
         transition.state = replace(transition.state, ending=ending)
         flag_late(transition, fact, clock)
         await_approval(transition, fact)
@@ -101,14 +105,17 @@ def on_apologised(transition: Transition, fact: Apologised) -> None:
     if clock is None or fact.new_promised_at is None or transition.state.ending is not None:
         return
     legal_context, local = transition.require_legal_context(), transition.zone.local
-    problem = reappointment_problem(
-        legal_context.calendar,
-        local(clock.lawful_due_at),
-        local(fact.new_promised_at),
-        apology.reappointments,
-        legal_context.rule_set,
-        basis=clock.basis,
-    )
+    try:
+        problem = reappointment_problem(
+            legal_context.calendar,
+            local(clock.lawful_due_at),
+            local(fact.new_promised_at),
+            apology.reappointments,
+            legal_context.rule_set,
+            basis=clock.basis,
+        )
+    except CalendarExhaustedError as error:
+        problem = f"AR-05: {error}"
     if problem is not None:
         transition.flag("redated", "AR-05", problem, code="refused")
         return

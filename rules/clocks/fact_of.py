@@ -16,22 +16,22 @@ from rules.clocks.instants import Instant, micros
 
 def fact_of(envelope: EnvelopeCore, data: Any, known_at: Instant) -> Fact:
     """The fact of one event of `dossier-events`. `known_at`: its record's time in the log, microseconds UTC."""
-    about: About = {
-        "seq": envelope.stream_seq,
-        "event_id": envelope.event_id,
-        "event_type": envelope.event_type,
-        "at": micros(envelope.occurred_at),
-        "known_at": known_at,
-        "is_history": envelope.is_history,
-        "opened_on": envelope.opened_on.toordinal(),
-        "unit_id": envelope.unit_id,
-    }
+    about: About = (
+        envelope.stream_seq,
+        envelope.event_id,
+        envelope.event_type,
+        micros(envelope.occurred_at),
+        known_at,
+        envelope.is_history,
+        envelope.opened_on.toordinal(),
+        envelope.unit_id,
+    )
     kind = type(data)
     make = FACT_BY_CLASS.get(kind)
     if make is None:
-        return Fact(**about)
+        return Fact(*about)
     if kind in DATED:
-        about["recorded_at"] = micros(envelope.recorded_at)
+        about = (*about, micros(envelope.recorded_at))
     return make(about, envelope, data)
 
 

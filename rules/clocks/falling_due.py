@@ -16,6 +16,7 @@ from events.deadline import (
     StepBreached,
     SupplementExpired,
 )
+from rules.clocks.aside import put_aside_by_time, reason_of
 from rules.clocks.instants import Instant, micros
 from rules.clocks.ledger import pause_count, waited_for
 from rules.clocks.planning import BREACH, PENDING, SECOND
@@ -27,21 +28,43 @@ from rules.due.escalation import acknowledge_by
 from rules.errors import CalendarExhaustedError
 
 _LAST_RUNG = "B3"
+EXPIRED = "SX"
+"""The day until which the citizen could answer has passed (B17)."""
 
 
 def fall_due(transition: Transition, until: Instant) -> None:
-    """Say everything that fell due before an instant, in order of time."""
+    """Say everything that fell due before an instant, in order of time.
+
+    What can't be said is the last of this stream: it is put aside with what was said before (TIME-8).
+    """
     while True:
-        clock = _next(transition.state, until)
+        clock = next_due(transition.state, until)
         if clock is None:
             return
-        if clock.is_paused:
-            _reply_expired(transition, clock)
-            continue
-        wake = clock.ahead[0]
-        clock = replace(clock, ahead=clock.ahead[1:])
-        transition.put(clock)
-        _emit(transition, clock, wake)
+        wake, before, said = wake_of(clock), transition.state, len(transition.emitted)
+        try:
+            _told(transition, clock, wake)
+        except Exception as error:  # noqa: BLE001 nothing that one stream brings may stop the others (promise 12)
+            del transition.emitted[said:]
+            due, reason = (clock, wake), reason_of(error)
+            transition.state = put_aside_by_time(
+                before, due, transition.detected_at, transition.planner, transition.emitted, reason
+            )
+            return
+
+
+def wake_of(clock: Clock) -> Wake:
+    """What falls due next on a clock: the first of its wakes; of one that stands still, the end of the time to answer (B17)."""
+    return Wake(EXPIRED, clock.reply_by_at) if clock.is_paused else clock.ahead[0]
+
+
+def _told(transition: Transition, clock: Clock, wake: Wake) -> None:
+    if wake.name == EXPIRED:
+        _reply_expired(transition, clock)
+        return
+    clock = replace(clock, ahead=clock.ahead[1:])
+    transition.put(clock)
+    _emit(transition, clock, wake)
 
 
 def next_wake_at(state: StreamState) -> Instant:
@@ -56,7 +79,8 @@ def next_wake_at(state: StreamState) -> Instant:
     return at
 
 
-def _next(state: StreamState, until: Instant) -> Clock | None:
+def next_due(state: StreamState, until: Instant) -> Clock | None:
+    """The running clock on which something falls due first before an instant."""
     found = None
     for clock in state.clocks:
         if clock.is_paused:
@@ -131,6 +155,7 @@ def _pending(transition: Transition, clock: Clock, wake: Wake) -> None:
         latest_at=transition.zone.local(clock.latest_at),
         declared_by="rules",
         held_by_unit_id=_holder(transition, clock),
+        to_roles=transition.require_legal_context().rule_set.apology_pending_roles,
     )
 
 
@@ -148,6 +173,7 @@ def _breached(transition: Transition, clock: Clock, wake: Wake) -> None:
         held_by_unit_id=_holder(transition, clock),
         step_code=clock.step_code,
         responsible_officer_id=clock.officer_id or transition.state.officer_id,
+        to_roles=transition.require_legal_context().rule_set.part_breach_roles,
     )
 
 
@@ -180,6 +206,7 @@ def _dossier_breached(transition: Transition, clock: Clock, wake: Wake) -> None:
         rule=clock.original_rule,
         pause_count=len(pauses),
         paused_working_days=waited,
+        to_roles=transition.require_legal_context().rule_set.breach_roles,
     )
     emit_apology_class(transition, clock, wake.at)
 

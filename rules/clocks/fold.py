@@ -11,11 +11,12 @@ from typing import Final
 from msgspec.structs import replace
 
 from rules.clocks import approving, beginning, correcting, ending, facts, moving, parts, pausing
+from rules.clocks.aside import put_aside_by_time, reason_of
 from rules.clocks.dating import FLAG, flag_interference
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.errors import StreamGapError
 from rules.clocks.facts import Fact, Opening
-from rules.clocks.falling_due import fall_due, next_wake_at
+from rules.clocks.falling_due import fall_due, next_due, next_wake_at, wake_of
 from rules.clocks.instants import Instant
 from rules.clocks.log_time import GRACE, RETENTION, passed_before
 from rules.clocks.planning import Planner
@@ -41,7 +42,8 @@ def evolve(state: StreamState | None, fact: Fact, open_until: Instant, context: 
     `open_until` and `is_late` are those of its partition's `LogTime`.
 
     Raises:
-        StreamGapError: the event's number doesn't follow, so an event is missing (reaction: stop).
+        StreamGapError: the event's number doesn't follow, so an event is missing.
+        Exception: whatever a handler meets. `taking.take` catches all of them and puts the stream aside (TIME-8).
     """
     passed = passed_before(state, fact, open_until, context.grace)
     catching_up_at = fact.known_at if is_late else 0
@@ -55,8 +57,8 @@ def evolve(state: StreamState | None, fact: Fact, open_until: Instant, context: 
         raise StreamGapError(f"event {fact.event_id} has number {fact.seq} and follows number {state.seq}")
     if state.next_at < passed:
         state = pass_time(state, passed, fact.known_at, context, emitted)
-        if is_over(state, passed, retention):  # a tick would have forgotten it by now
-            return _begin(fact, context, emitted, catching_up_at)
+        if state.aside or is_over(state, passed, retention):  # a tick would have forgotten it by now
+            return (state, emitted) if state.aside else _begin(fact, context, emitted, catching_up_at)
     if fact.is_history is not state.is_history_turn:
         state = _out_of_turn(state, fact, context, emitted)
     handler = _HANDLERS.get(type(fact))
@@ -91,8 +93,15 @@ def _tell(transition: Transition, fact: Fact, handler: Handler) -> None:
 def pass_time(
     state: StreamState, until: Instant, detected_at: Instant, context: FoldContext, emitted: list[DerivedEvent]
 ) -> StreamState:
-    """Emit what fell due before an instant; the state after it."""
-    transition = Transition(context.planner, state, None, detected_at, emitted, context.trace)
+    """Emit what fell due before an instant; the state after it. What can't be said puts the stream aside (TIME-8)."""
+    try:
+        transition = Transition(context.planner, state, None, detected_at, emitted, context.trace)
+    except Exception as error:  # noqa: BLE001 e.g. a version that its clock counts by is no longer published here
+        clock = next_due(state, until)
+        if clock is None:
+            return state
+        due = clock, wake_of(clock)
+        return put_aside_by_time(state, due, detected_at, context.planner, emitted, reason_of(error))
     fall_due(transition, until)
     return _settled(transition.state, context.retention)
 
@@ -107,6 +116,8 @@ def _next_look_at(state: StreamState, known_at: Instant, retention: Instant) -> 
 
     What a verdict is still awaited for is kept: what was recorded too late (DR-31), an apology that is owed (AR-07).
     """
+    if state.aside:
+        return NEVER
     at, ending, apology = next_wake_at(state), state.ending, state.apology
     if at != NEVER or ending is None or state.late_records:
         return at

@@ -4,7 +4,7 @@ Asked by intake, by the clocks and by statistics alike, so that all name the sam
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Holding(NamedTuple):
@@ -34,11 +34,15 @@ def reassigned(now: Holding, to_unit_id: int) -> Holding:
     return Holding(to_unit_id, now.handed_over_by_unit_id)
 
 
+UNSAID: Final = ("", "")
+"""No event has named a holder or who handed over."""
+
+
 class Held(NamedTuple):
     """A holding and, in the same two places, the ids of the events that said so: whoever corrects one of them puts it right."""
 
     units: Holding
-    said_by: tuple[str, str] = ("", "")
+    said_by: tuple[str, str] = UNSAID
 
 
 def passed(held: Held, step: Callable[..., Holding], event_id: str, to_unit_id: int | None = None) -> Held:

@@ -6,12 +6,13 @@ datetimes and remembers those that come again and again, as due instants do.
 
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
+from rules.errors import CalendarExhaustedError
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND, _DAY = 1_000_000, 86_400_000_000
 _WITHOUT_OFFSET = len("1970-01-01T00:00:00")
 _EPOCH_DAY = _EPOCH.toordinal()
-_TWO_DIGITS = tuple(f"{number:02}" for number in range(60))
 _MOST_REMEMBERED = 50_000
 
 Instant = int
@@ -23,8 +24,11 @@ def micros(at: datetime) -> Instant:
 
 
 def instant(number: Instant) -> datetime:
-    """The inverse of `micros`, in UTC."""
-    return _EPOCH + timedelta(microseconds=number)
+    """The inverse of `micros`, in UTC. Raises CalendarExhaustedError for the hours that lie beyond the years 1 to 9999 in UTC."""
+    try:
+        return _EPOCH + timedelta(microseconds=number)
+    except OverflowError as error:
+        raise _beyond(number) from error
 
 
 def length(span: timedelta) -> int:
@@ -39,13 +43,14 @@ class Zone:
     `astimezone` would cost four times as much.
     """
 
-    __slots__ = ("_days", "_end", "_first", "_known", "_last", "_offset", "_origin", "zone")
+    __slots__ = ("_days", "_end", "_first", "_known", "_last", "_offset", "_origin", "_times", "zone")
 
     def __init__(self, zone: tzinfo, first: date = date(1, 1, 1), last: date = date(1, 1, 1)) -> None:
         """`first` and `last` are the years' ends in question; without them every instant is converted."""
         self.zone = zone
         self._known: dict[Instant, datetime] = {}
         self._days: dict[int, str] = {}
+        self._times: dict[int, str] = {}
         offset = _constant_offset(zone, first, last)
         has_years = offset is not None and first < last
         self._offset = length(offset or timedelta(0))
@@ -55,13 +60,16 @@ class Zone:
         self._last = micros(datetime.combine(last, time.min, UTC)) if has_years else 0
 
     def local(self, number: Instant) -> datetime:
-        """The local datetime of an instant."""
+        """The local datetime of an instant. Raises CalendarExhaustedError where there is none in the years 1 to 9999."""
         found = self._known.get(number)
         if found is None:
             if self._first < number < self._last:
                 found = self._origin + timedelta(0, 0, number)
             else:
-                found = (_EPOCH + timedelta(0, 0, number)).astimezone(self.zone)
+                try:
+                    found = (_EPOCH + timedelta(0, 0, number)).astimezone(self.zone)
+                except OverflowError as error:
+                    raise _beyond(number) from error
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
             self._known[number] = found
@@ -76,10 +84,11 @@ class Zone:
         if begin is None:
             begin = self._days[day] = f"{date.fromordinal(_EPOCH_DAY + day).isoformat()}T"
         seconds, fraction = divmod(rest, _SECOND)
-        minutes, second = divmod(seconds, 60)
-        hour, minute = divmod(minutes, 60)
-        end = f".{fraction:06}{self._end}" if fraction else self._end
-        return f"{begin}{_TWO_DIGITS[hour]}:{_TWO_DIGITS[minute]}:{_TWO_DIGITS[second]}{end}"
+        clock_time = self._times.get(seconds)
+        if clock_time is None:
+            minutes, second = divmod(seconds, 60)
+            clock_time = self._times[seconds] = f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
+        return f"{begin}{clock_time}.{fraction:06}{self._end}" if fraction else f"{begin}{clock_time}{self._end}"
 
     def micros(self, at: datetime) -> Instant:
         """Whole microseconds since 1970 UTC of a datetime; quick for one of this zone."""
@@ -88,6 +97,10 @@ class Zone:
             if self._first < number < self._last:
                 return number
         return micros(at)
+
+
+def _beyond(number: Instant) -> CalendarExhaustedError:
+    return CalendarExhaustedError(f"{number} microseconds since 1970 lie beyond every calendar")
 
 
 def _constant_offset(zone: tzinfo, first: date, last: date) -> timedelta | None:

@@ -5,13 +5,12 @@ What the rules refuse (pauses out of order) is flagged and changes nothing; a du
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from events.deadline import ApologyLapsed, DeadlineMoved, PauseCause
-from rules.book.ruleset import Policy
+from events.deadline import ApologyLapsed, DeadlineMoved, PauseCause, Policy, fields_by_policy
 from rules.clocks.facts import Fact
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.planning import (
@@ -22,7 +21,7 @@ from rules.clocks.planning import (
     latest_from,
 )
 from rules.clocks.rule_values import lawful_due_of, original_due_of, term_of_clock
-from rules.clocks.state import Clock, Entry, StreamState
+from rules.clocks.state import Clock, Ending, Entry, StreamState
 from rules.clocks.transition import DOSSIER, Transition
 from rules.due.sub_clocks import agency_due
 from rules.due.supplement import AdjustedDue, Extension, Ledger, Pause, adjusted_due
@@ -32,8 +31,7 @@ from rules.errors import InvalidPausesError, RulesError
 REOPENING = "reopening"
 """The basis of a ledger entry for the time between an end and a reopening: a wait that every policy shifts by."""
 
-POLICIES_AS_FIELDS: tuple[Policy, ...] = ("pause", "restart", "qd766")
-"""Every policy, in the order of the fields of `DeadlineMoved` and `EndingClassified`."""
+_DUE_FIELDS: Final = tuple(fields_by_policy(DeadlineMoved, "_due_at").items())
 
 
 def open_entry(state: StreamState) -> Entry | None:
@@ -74,6 +72,24 @@ def closed(entry: Entry, fact: Fact, at: Instant, *, is_answered: bool = True) -
     """A pause with its end; one that began by its recording doesn't end before (DR-31)."""
     until = max(at, entry.at)
     return replace(entry, until=until, said_until=at, closed_by=fact.event_id, is_answered=is_answered)
+
+
+def since_the_end(state: StreamState, ending: Ending, fact: Fact) -> tuple[Entry, ...]:
+    """The ledger with the time since the end as a wait. A pause that was open ends with the ending, unanswered (B18).
+
+    After an ending that was recorded late nothing is a wait before it was recorded, until it is approved (DR-31).
+    """
+    entry, before = open_entry(state), state.ledger
+    if entry is not None:
+        at = max(ending.at, entry.said_at)
+        answered = replace(entry, until=at, said_until=at, closed_by=ending.event_id, is_answered=False)
+        before = (*before[:-1], answered)
+    waited = Entry(
+        "financial_duty", ending.at, fact.at, stops=True, legal_basis=REOPENING, opened_by=ending.event_id,
+        opened_seq=ending.seq, closed_by=fact.event_id, said_at=ending.at, said_until=fact.at,
+        late_at=ending.waits_from,
+    )  # fmt: skip
+    return settled((*before, waited))
 
 
 def own_entries(state: StreamState, clock: Clock) -> tuple[Entry, ...]:
@@ -195,14 +211,14 @@ def emit_moved(transition: Transition, before: Clock, after: Clock, cause: Any, 
 def by_every_policy(transition: Transition, asked: Asked, lawful: AdjustedDue) -> dict[str, datetime | None]:
     """What every policy gives after a pause, side by side (DR-23)."""
     legal_context, found = transition.require_legal_context(), {}
-    for policy in POLICIES_AS_FIELDS:
+    for policy, name in _DUE_FIELDS:
         if policy == "restart" and asked.term is None:
             continue  # an appointment can't restart
         try:
             answer = lawful if policy == lawful.policy else asked.by(legal_context, policy)
         except RulesError:
             continue
-        found[f"{policy}_due_at"] = answer.due.due_at if answer.due else None
+        found[name] = answer.due.due_at if answer.due else None
     return found
 
 

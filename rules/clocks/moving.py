@@ -12,9 +12,8 @@ from rules.calendars.change import is_touched
 from rules.clocks.dating import await_approval, flag_late, judged_by_instant
 from rules.clocks.ending import end_of_promise
 from rules.clocks.facts import CalendarChanged, Extended, Fact, LatenessForeseen, Reopened
-from rules.clocks.instants import instant, micros
+from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.ledger import (
-    REOPENING,
     adjusted_by,
     emit_moved,
     following,
@@ -24,10 +23,11 @@ from rules.clocks.ledger import (
     open_entry,
     own_entries,
     settled,
+    since_the_end,
 )
 from rules.clocks.planning import SECOND, LegalContext, Plan, ahead_from
 from rules.clocks.rule_values import lawful_due_of, term_of_clock
-from rules.clocks.state import Clock, Ending, Entry, Wake
+from rules.clocks.state import Clock, Entry, Wake
 from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.clocks.verdicts import owe_again
 from rules.due.supplement import adjusted_due
@@ -39,6 +39,10 @@ def on_extended(transition: Transition, fact: Extended) -> None:
     """A later due date under a special law (DR-25)."""
     clock = transition.state.clock(DOSSIER)
     if clock is None:
+        return
+    problem = _problem_of_day(transition, fact.new_due_at)
+    if problem is not None:  # the clock goes on as it was: nothing that can't be planned lets it stop (B16)
+        transition.flag("redated", "DR-25", problem, code="refused")
         return
     open_pause = open_entry(transition.state)
     # The rules want entries in the order of their beginning; an extension during a pause stands before it and counts after.
@@ -66,12 +70,22 @@ def on_extended(transition: Transition, fact: Extended) -> None:
         return
     moved = moved_to(transition, clock, answer)
     if moved.lawful_due_at <= clock.lawful_due_at:  # also counted by a calendar that came after a breach (DR-27)
-        transition.flag("redated", "B15", "an extension that moves nothing", code="no-effect")
+        if not judged.is_recorded_late:  # what waits for its approval may move it yet
+            transition.flag("redated", "B15", "an extension that moves nothing", code="no-effect")
         return
     lapse(transition, clock, "due_moved")
     transition.put(moved)
     emit_moved(transition, clock, moved, "extension", "DR-25", legal_basis=fact.legal_basis)
     follow_dossier(transition)
+
+
+def _problem_of_day(transition: Transition, at: Instant) -> str | None:
+    """Why the calendar has no such day, None where it has it."""
+    try:
+        transition.require_legal_context().calendar.is_working_day(transition.zone.local(at).date())
+    except RulesError as error:
+        return str(error)
+    return None
 
 
 def on_reopened(transition: Transition, fact: Reopened) -> None:
@@ -87,7 +101,10 @@ def on_reopened(transition: Transition, fact: Reopened) -> None:
     if clock is None:
         transition.state = replace(transition.state, ending=None)
         return
-    adjusted = adjusted_by(transition, clock, ledger := _since_the_end(transition, ending, fact))
+    if ending.waits_from and not ending.is_backdated:
+        flag_late(transition, ending, clock)
+        await_approval(transition, ending)
+    adjusted = adjusted_by(transition, clock, ledger := since_the_end(transition.state, ending, fact))
     if adjusted is None and transition.state.clock(DOSSIER) is not None:
         return
     transition.state = replace(transition.state, ending=None, ledger=ledger)
@@ -102,24 +119,6 @@ def on_reopened(transition: Transition, fact: Reopened) -> None:
     transition.put(moved)
     emit_moved(transition, clock, moved, "reopening", answer.rule)
     owe_again(transition, moved)
-
-
-def _since_the_end(transition: Transition, ending: Ending, fact: Reopened) -> tuple[Entry, ...]:
-    """The ledger with the time since the end as a wait. A pause that was open ends with the ending, unanswered (B18).
-
-    An ending that was recorded late ends nothing before it was recorded, until it is approved (DR-31).
-    """
-    entry, before = open_entry(transition.state), transition.state.ledger
-    if entry is not None:
-        at = max(ending.at, entry.said_at)
-        answered = replace(entry, until=at, said_until=at, closed_by=ending.event_id, is_answered=False)
-        before = (*before[:-1], answered)
-    waited = Entry(
-        "financial_duty", ending.at, fact.at, stops=True, legal_basis=REOPENING, opened_by=ending.event_id,
-        opened_seq=ending.seq, closed_by=fact.event_id, said_at=ending.at, said_until=fact.at,
-        late_at=ending.recorded_at if ending.is_backdated else 0,
-    )  # fmt: skip
-    return settled((*before, waited))
 
 
 def _promise_again(transition: Transition, clock: Clock, fact: Reopened) -> tuple[Wake, ...]:
@@ -178,8 +177,12 @@ def on_calendar_changed(transition: Transition, fact: CalendarChanged) -> None:
         new.zone,
     )
     for clock in transition.state.clocks:
-        if not clock.is_breached and _is_touched(old.calendar, new.calendar, clock):
-            _recompute(transition, clock, fact, old.calendar)
+        if clock.is_breached:
+            continue
+        if _is_touched(old.calendar, new.calendar, clock):
+            _recompute(transition, clock, fact, old)
+        elif old.is_provisional(clock) and not new.is_provisional(clock):
+            _emit_recomputed(transition, clock, clock, fact, old.calendar)
     dossier = transition.state.clock(DOSSIER)
     if dossier is not None and not dossier.is_breached:
         follow_dossier(transition)
@@ -200,7 +203,7 @@ def _first_due_again(legal_context: LegalContext, clock: Clock) -> Due:
     return found
 
 
-def _recompute(transition: Transition, clock: Clock, fact: CalendarChanged, old: Calendar) -> None:
+def _recompute(transition: Transition, clock: Clock, fact: CalendarChanged, old: LegalContext) -> None:
     legal_context, term = transition.require_legal_context(), term_of_clock(clock)
     try:
         original = _first_due_again(legal_context, clock)
@@ -216,11 +219,16 @@ def _recompute(transition: Transition, clock: Clock, fact: CalendarChanged, old:
     if adjusted.due is None:
         return  # it waits: the new calendar counts when it goes on
     moved = moved_to(transition, clock, adjusted)
-    if moved.lawful_due_at == clock.lawful_due_at:
+    if moved.lawful_due_at == clock.lawful_due_at and old.is_provisional(clock) == legal_context.is_provisional(clock):
         return
     # What was printed for the citizen stays the promise where it is the later one (DR-27).
     moved = replace(moved, promised_due_at=max(clock.promised_due_at, moved.lawful_due_at))
     transition.put(moved)
+    _emit_recomputed(transition, clock, moved, fact, old.calendar)
+
+
+def _emit_recomputed(transition: Transition, clock: Clock, moved: Clock, fact: CalendarChanged, old: Calendar) -> None:
+    """Say the due dates by the new version; also where they stand as before and are provisional no longer (CAL-6)."""
     local = transition.zone.local
     transition.emit(
         moved,
@@ -241,7 +249,12 @@ def follow_dossier(transition: Transition) -> None:
     """Let the agencies' days follow the dossier's due date (DR-13)."""
     for clock in transition.state.clocks:
         if clock.original_rule == "DR-13" and not clock.is_breached and not clock.is_paused:
-            moved = following(transition, clock)
+            try:
+                moved = following(transition, clock)
+            except RulesError as error:
+                transition.drop(clock.name)
+                transition.not_armed_by(clock.name, clock.kind, error)
+                continue
             if moved.lawful_due_at != clock.lawful_due_at:
                 transition.put(moved)
                 emit_moved(transition, clock, moved, "dossier_moved", "DR-13")
@@ -263,6 +276,7 @@ def foresee(transition: Transition) -> None:
         latest_at=transition.zone.local(clock.latest_at),
         declared_by="unit",
         held_by_unit_id=transition.state.holder_unit_id,
+        to_roles=transition.require_legal_context().rule_set.apology_pending_roles,
     )
 
 

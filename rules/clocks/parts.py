@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from events.deadline import DeadlineMet, StepBreached
+from events.deadline import DeadlineMet
+from rules.book.ruleset import RuleSet
+from rules.calendars.calendar import Calendar
 from rules.clocks import holding
 from rules.clocks.beginning import FEEDBACK_ANSWER, FEEDBACK_PUBLICATION, emit_set, start_feedback
 from rules.clocks.dating import await_approval, flag_late, judged_by_class
@@ -28,6 +30,7 @@ from rules.clocks.instants import Instant, instant
 from rules.clocks.rule_values import lawful_due_of, term_of
 from rules.clocks.state import Clock, Ending, held, with_holder
 from rules.clocks.transition import DOSSIER, Handler, Transition
+from rules.clocks.verdicts import emit_missed
 from rules.due.sub_clocks import agency_due, consultation_due, feedback_due, step_due
 from rules.due.terms import Due, Term, appointment
 from rules.errors import RulesError
@@ -60,7 +63,8 @@ def _hold(transition: Transition, step: Callable[..., Holding], to_unit_id: int 
 
 def given_up(transition: Transition) -> None:
     """The end of the dossier leaves no hand-over open."""
-    _hold(transition, holding.received)
+    if transition.state.given_by_unit_id:
+        _hold(transition, holding.received)
 
 
 def on_transferred(transition: Transition, fact: Transferred) -> None:
@@ -77,17 +81,16 @@ def on_transferred(transition: Transition, fact: Transferred) -> None:
     has_legs = procedure is not None and procedure.agency_legs and fact.to_unit_id != transition.state.subject.unit_id
     if fact.due_back_at is None and not has_legs:
         return
-    if fact.due_back_at is not None:
-        answer = appointment(transition.legal_context.calendar, instant(fact.at), instant(fact.due_back_at))
-    else:
-        answer = agency_due(
-            transition.legal_context.calendar,
-            lawful_due_of(dossier, transition.zone),
-            instant(fact.at),
-            transition.legal_context.rule_set,
-        )
+    name, calendar, rule_set = f"agency:{fact.to_unit_id}#{fact.seq}", *_law(transition)
     about = {"unit_id": fact.to_unit_id, "stated_due_at": fact.due_back_at or 0}
-    _start(transition, f"agency:{fact.to_unit_id}#{fact.seq}", "agency", answer, None, **about)
+    try:
+        if fact.due_back_at is not None:
+            answer = appointment(calendar, instant(fact.at), instant(fact.due_back_at))
+        else:
+            answer = agency_due(calendar, lawful_due_of(dossier, transition.zone), instant(fact.at), rule_set)
+        _start(transition, name, "agency", answer, None, **about)
+    except RulesError as error:
+        transition.not_armed_by(name, "agency", error)
 
 
 def on_transfer_refused(transition: Transition, _fact: TransferRefused) -> None:
@@ -204,18 +207,18 @@ def _judge_stage(transition: Transition, fact: FeedbackAct, received: Clock) -> 
     legal_context, kind = transition.require_legal_context(), f"feedback_{fact.stage}"
     try:
         answer = feedback_due(legal_context.calendar, instant(received.started_at), fact.stage, legal_context.rule_set)
+        plan, name = transition.planner.by_due(legal_context, kind, answer, None), f"{kind}#{fact.seq}"
     except RulesError as error:
         transition.not_armed_by(kind, kind, error)
         return
-    plan, name = transition.planner.by_due(legal_context, kind, answer, None), f"{kind}#{fact.seq}"
     clock = transition.armed(name, kind, received.started_at, plan, None)
     transition.drop(name, is_ended=True)
     if transition.class_at(clock, fact.at) == "late":
-        _missed(transition, clock)
+        emit_missed(transition, clock)
     elif judged_by_class(transition, fact, clock).is_recorded_late:
         flag_late(transition, fact, clock)
         await_approval(transition, fact, clock)
-        _missed(transition, clock)
+        emit_missed(transition, clock)
     else:
         emit_met(transition, clock, fact.at, fact.event_type)
 
@@ -235,24 +238,9 @@ def end(transition: Transition, clock: Clock) -> None:
         flag_late(transition, fact, clock)
         await_approval(transition, fact, clock)
         if not clock.is_breached:
-            _missed(transition, clock)
+            emit_missed(transition, clock)
     elif not clock.is_breached:
         emit_met(transition, clock, fact.at, fact.event_type)
-
-
-def _missed(transition: Transition, clock: Clock) -> None:
-    """Say the breach that nothing had said before what ended the clock became known."""
-    holder = clock.unit_id or transition.state.holder_unit_id
-    transition.emit_at(
-        clock.lawful_due_at,
-        clock,
-        "",
-        StepBreached,
-        **transition.dues(clock),
-        held_by_unit_id=holder,
-        step_code=clock.step_code,
-        responsible_officer_id=clock.officer_id or transition.state.officer_id,
-    )
 
 
 def emit_met(transition: Transition, clock: Clock, ended_at: Instant, ended_by: str) -> None:
@@ -270,6 +258,11 @@ def emit_met(transition: Transition, clock: Clock, ended_at: Instant, ended_by: 
         ended_by=ended_by,
         outcome=outcome,  # type: ignore[arg-type]  # early or on time
     )
+
+
+def _law(transition: Transition) -> tuple[Calendar, RuleSet]:
+    legal_context = transition.require_legal_context()
+    return legal_context.calendar, legal_context.rule_set
 
 
 def _start(transition: Transition, name: str, kind: str, answer: Due, term: Term | None, **about: Any) -> None:

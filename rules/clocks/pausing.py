@@ -127,7 +127,8 @@ def _reply_by(transition: Transition, clock: Clock, entry: Entry) -> Instant:
 def emit_paused(transition: Transition, clock: Clock, entry: Entry, pause_no: int) -> None:
     """Say that a clock stood still from the beginning of a line."""
     calendar, local = transition.require_legal_context().calendar, transition.zone.local
-    start, at = local(clock.effective_start_at), local(entry.at)
+    # What lies before the clock's start used up nothing, and may lie before the calendar.
+    start, at = local(clock.effective_start_at), local(max(entry.at, clock.effective_start_at))
     transition.emit_at(
         entry.at,
         clock,
@@ -136,8 +137,8 @@ def emit_paused(transition: Transition, clock: Clock, entry: Entry, pause_no: in
         **transition.dues(clock),
         cause=waited_for(entry),
         pause_no=pause_no,
-        consumed_working_days=max(0, calendar.working_days_between(start.date(), at.date())),
-        consumed_working_minutes=max(0, calendar.working_minutes_between(start, at)),
+        consumed_working_days=calendar.working_days_between(start.date(), at.date()),
+        consumed_working_minutes=calendar.working_minutes_between(start, at),
     )
 
 

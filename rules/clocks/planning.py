@@ -5,17 +5,19 @@ from those alone is asked once and remembered. Pure: the same question always ha
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from operator import attrgetter
 from typing import TypeVar
 
 from msgspec import Struct
 
+from rules.book.opening import law_at_opening
 from rules.book.procedures import Procedure, ProcedureCatalogue
 from rules.book.rulebook import Rulebook
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
-from rules.clocks.facts import Opening
-from rules.clocks.instants import Instant, Zone, length, micros
+from rules.clocks.facts import Fact, Opening
+from rules.clocks.instants import Instant, Zone, instant, length, micros
 from rules.clocks.rule_values import lawful_due_of
 from rules.clocks.state import Clock, Subject, Wake
 from rules.due.escalation import escalation_rungs
@@ -29,8 +31,10 @@ PENDING = "AP"
 """The day on which to finish or to apologise begins (AR-01)."""
 SECOND = "SB"
 """The date of the re-appointment has passed (AR-05)."""
+_BY_TIME = attrgetter("at")
 _UNASKED = object()
-_NO_LADDER = frozenset({"intake", "transfer"})
+NO_LADDER = frozenset({"intake", "transfer"})
+"""Kinds of clock without near-due rungs: they last for hours (4.6)."""
 _MOST_REMEMBERED = 100_000
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -50,13 +54,22 @@ class Plan(Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegalContext:
-    """The calendar and the rule set of one stream, with its zone; `tolerance` is that of DR-31."""
+    """The calendar and the rule set of one stream, with its zone; `tolerance` is that of DR-31.
+
+    The calendar is published from the instant `published_from` to the day `published_until`; around that it is provisional.
+    """
 
     calendar: Calendar
     rule_set: RuleSet
     zone: Zone
     zone_name: str
     tolerance: Instant
+    published_from: Instant
+    published_until: int
+
+    def is_provisional(self, clock: Clock) -> bool:
+        """Whether a clock's due date was counted over days that no notice settled (CAL-6)."""
+        return clock.due_on > self.published_until or clock.effective_start_at < self.published_from
 
 
 class Planner:
@@ -67,8 +80,6 @@ class Planner:
         self._procedures = procedures
         self.default_zone = Zone(rulebook.default_calendar.zone)
         self._known_procedures: dict[tuple[str, int], Procedure | None] = {}
-        self._rule_sets: dict[int, str] = {}
-        self._versions = _versions_of(rulebook)
         self._legal_contexts: dict[tuple[str, str, str], LegalContext | None] = {}
         self._dues: dict[tuple[object, ...], tuple[Due, Plan]] = {}
         self._ladders: dict[tuple[object, ...], tuple[Instant, tuple[Wake, ...]]] = {}
@@ -78,29 +89,30 @@ class Planner:
 
     def subject_of(self, opening: Opening) -> Subject:
         """Fix calendar and rule set (DR-28): the newest calendar known when the event was; the version is empty if unknown."""
-        on = opening.opened_on
-        calendar_id = opening.calendar_id or self._rulebook.calendar_id_for_unit(opening.unit_id, date.fromordinal(on))
-        rule_set_id = self._rule_sets.get(on)
-        if rule_set_id is None:
-            rule_set_id = self._rulebook.rule_set_for(date.fromordinal(on)).rule_set_id
-            _remember(self._rule_sets, on, rule_set_id)
+        known_at, on = instant(opening.known_at), date.fromordinal(opening.opened_on)
+        law = law_at_opening(self._rulebook, opening.calendar_id, opening.unit_id, on, known_at)
         return Subject(
-            opened_on=on,
+            opened_on=opening.opened_on,
             unit_id=opening.unit_id,
             dossier_code=opening.dossier_code,
             procedure_code=opening.procedure_code,
-            calendar_id=calendar_id,
-            calendar_version=self._version_known(calendar_id, opening.known_at),
-            rule_set_id=rule_set_id,
+            calendar_id=law.calendar_id,
+            calendar_version="" if law.calendar is None else law.calendar.version,
+            rule_set_id=law.rule_set.rule_set_id,
         )
 
-    def _version_known(self, calendar_id: str, known_at: Instant) -> str:
-        """As `Rulebook.calendar` says, which takes its time; empty where the calendar isn't known."""
-        version = ""
-        for published_at, version in self._versions.get(calendar_id, ()):
-            if published_at <= known_at:
-                return version
-        return version  # the oldest, where none was published yet
+    def unnamed_subject(self, fact: Fact) -> Subject:
+        """The defaults, for a stream of which no more could be read than what every event bears."""
+        calendar, rule_set = self._rulebook.default_calendar, self._rulebook.default_rule_set
+        return Subject(
+            opened_on=fact.opened_on,
+            unit_id=fact.unit_id,
+            dossier_code=None,
+            procedure_code=None,
+            calendar_id=calendar.calendar_id,
+            calendar_version=calendar.version,
+            rule_set_id=rule_set.rule_set_id,
+        )
 
     def legal_context(self, subject: Subject) -> LegalContext | None:
         """What was fixed, or None if the calendar isn't known here."""
@@ -114,13 +126,16 @@ class Planner:
         if not subject.calendar_version:
             return None
         calendar = self._rulebook.calendar(subject.calendar_id, subject.calendar_version)
+        spec = calendar.spec
         rule_set = self._rulebook.rule_set(subject.rule_set_id)
         return LegalContext(
             calendar=calendar,
             rule_set=rule_set,
             tolerance=length(rule_set.back_dating_tolerance),
-            zone=Zone(calendar.zone, calendar.spec.valid_from, calendar.spec.valid_until),
+            zone=Zone(calendar.zone, spec.covered_from, spec.covered_until),
             zone_name=str(calendar.zone),
+            published_from=micros(datetime.combine(spec.valid_from, time.min, calendar.zone)),
+            published_until=spec.valid_until.toordinal(),
         )
 
     def procedure(self, code: str | None, on: int) -> Procedure | None:
@@ -168,10 +183,11 @@ class Planner:
         self, legal_context: LegalContext, kind: str, answer: Due, term: Term | None, rule: str | None = None
     ) -> Plan:
         """The plan of a clock whose due date is already known."""
-        latest_at, ahead = self._ladder(legal_context, kind, answer, term)
+        due_at = legal_context.zone.micros(answer.due_at)
+        latest_at, ahead = self._ladder(legal_context, kind, answer, due_at, term)
         return Plan(
             effective_start_at=legal_context.zone.micros(answer.effective_start_at),
-            due_at=legal_context.zone.micros(answer.due_at),
+            due_at=due_at,
             due_on=answer.due_on.toordinal(),
             rule=rule or answer.rule,
             basis=answer.basis,
@@ -187,28 +203,29 @@ class Planner:
             rungs = escalation_rungs(
                 legal_context.calendar, lawful_due_of(clock, legal_context.zone), legal_context.rule_set
             )
-            found = tuple(Wake(rung.name, micros(rung.at)) for rung in rungs)
+            micros = legal_context.zone.micros
+            found = tuple([Wake(rung.name, micros(rung.at)) for rung in rungs])
             _remember(self._escalations, key, found)
         return found
 
     def _ladder(
-        self, legal_context: LegalContext, kind: str, answer: Due, term: Term | None
+        self, legal_context: LegalContext, kind: str, answer: Due, due_at: Instant, term: Term | None
     ) -> tuple[Instant, tuple[Wake, ...]]:
         start_on = answer.effective_start_at.toordinal()
         unit = (term.value, term.unit) if term else None
-        key = (id(legal_context), kind, start_on, answer.due_at, answer.due_on, unit, answer.basis)
+        key = (id(legal_context), kind, start_on, due_at, answer.due_on, unit, answer.basis)
         found = self._ladders.get(key)
         if found is None:
-            found = self._asked_ladder(legal_context, kind, answer, term)
+            found = self._asked_ladder(legal_context, kind, answer, due_at, term)
             _remember(self._ladders, key, found)
         return found
 
     def _asked_ladder(
-        self, legal_context: LegalContext, kind: str, answer: Due, term: Term | None
+        self, legal_context: LegalContext, kind: str, answer: Due, due_at: Instant, term: Term | None
     ) -> tuple[Instant, tuple[Wake, ...]]:
-        calendar, due_at = legal_context.calendar, micros(answer.due_at)
+        calendar, micros = legal_context.calendar, legal_context.zone.micros
         breach = Wake(BREACH, due_at)
-        if kind in _NO_LADDER:
+        if kind in NO_LADDER:
             return due_at, (breach,)
         wakes = [
             Wake(rung.name, micros(rung.at)) for rung in ladder_instants(calendar, answer, term, legal_context.rule_set)
@@ -219,26 +236,16 @@ class Planner:
             if calendar.is_working_day(latest.date()):
                 wakes.append(Wake(PENDING, micros(calendar.start_of_first_session(latest.date()))))
         # What is said at one instant: the reminder first, then that an apology may be owed.
-        wakes = sorted((wake for wake in wakes if wake.at < due_at), key=lambda wake: (wake.at, wake.name == PENDING))
-        return micros(latest), (*wakes, breach)
+        wakes.sort(key=_BY_TIME)
+        return micros(latest), (*[wake for wake in wakes if wake.at < due_at], breach)
 
 
 def _latest_at(legal_context: LegalContext, answer: Due, term: Term | None) -> datetime:
-    beginning = datetime.combine(
-        legal_context.calendar.spec.valid_from, datetime.min.time(), legal_context.calendar.zone
-    )
+    beginning = datetime.combine(legal_context.calendar.spec.covered_from, time.min, legal_context.calendar.zone)
     try:
         return apology_latest_at(legal_context.calendar, answer, term, legal_context.rule_set, beginning)
     except CalendarExhaustedError:
         return answer.due_at
-
-
-def _versions_of(rulebook: Rulebook) -> dict[str, list[tuple[Instant, str]]]:
-    """When each version of a calendar was published, the newest first, as the rulebook has them."""
-    found: dict[str, list[tuple[Instant, str]]] = {}
-    for calendar in rulebook.versions():
-        found.setdefault(calendar.calendar_id, []).append((micros(calendar.spec.published_at), calendar.version))
-    return found
 
 
 def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> None:

@@ -9,14 +9,16 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from rules.clocks.aside import refusal
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.errors import StreamGapError
 from rules.clocks.facts import Fact
-from rules.clocks.fold import FoldContext, evolve
+from rules.clocks.fold import FoldContext
 from rules.clocks.instants import Instant
 from rules.clocks.log_time import is_told_late
 from rules.clocks.planning import Planner
 from rules.clocks.state import StreamState
+from rules.clocks.taking import take
 from rules.clocks.transition import Change, Note, Trace
 
 
@@ -39,16 +41,18 @@ class Step(Struct, frozen=True, gc=False):
 
 
 def replay(history: Iterable[Told], planner: Planner) -> tuple[Step, ...]:
-    """The steps of a stream. Where an event is missing the replay ends with a note `gap`, as a worker would have stopped."""
+    """The steps of a stream. Where it was put aside the replay ends, with a note `gap` or `put-aside` of why (TIME-8)."""
     state: StreamState | None = None
     steps: list[Step] = []
     for fact, open_until in history:
         trace, before = Trace(), state
         context = FoldContext(planner, trace=trace)
-        try:
-            state, emitted = evolve(state, fact, open_until, context, is_late=is_told_late(fact))
-        except StreamGapError as error:
-            steps.append(Step(fact, before, before, (), (), (Note(fact, "gap", str(error)),)))
+        state, emitted = take(state, fact, open_until, context, is_late=is_told_late(fact))
+        reason = refusal(before, state)
+        if reason:
+            kind, _, detail = reason.partition(": ")
+            note = Note(fact, "gap", detail) if kind == StreamGapError.__name__ else Note(fact, "put-aside", reason)
+            steps.append(Step(fact, before, state, tuple(emitted), (), (note,)))
             break
         steps.append(Step(fact, before, state, tuple(emitted), tuple(trace.changes), tuple(trace.notes)))
     return tuple(steps)

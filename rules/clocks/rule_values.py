@@ -3,11 +3,11 @@
 from datetime import date
 from functools import lru_cache
 
-from events.dossier import GivenTerm
+from events.dossier import GivenTerm, TermUnit
 from rules.clocks.facts import TermGiven
 from rules.clocks.instants import Instant, Zone
 from rules.clocks.state import Clock
-from rules.due.terms import Due, Term, TermUnit
+from rules.due.terms import Due, Term
 
 
 def term_of(given: TermGiven | None) -> Term | None:

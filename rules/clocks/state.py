@@ -8,10 +8,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from events.deadline import ClockKind, PauseCause
+from events.dossier import TermUnit
 from rules.clocks.facts_by_theme.fact import TermGiven
 from rules.clocks.holding import Held, Holding
 from rules.clocks.instants import Instant
-from rules.due.terms import Basis, TermUnit
+from rules.due.terms import Basis
 
 NEVER: Instant = 2**62
 """Later than anything that can fall due."""
@@ -121,6 +122,8 @@ class Ending(Struct, frozen=True, array_like=True, gc=False):
     """How the dossier's clock ended; `is_backdated` until a second person approves (DR-31), `is_approved` from then on.
 
     `uncorrected_at` is when it was recorded to have happened, where a correction put a later `at` in its place (0: none did).
+    `waits_from` is from when on the time until a reopening is a wait: also that is judged by the recording, where a due
+    instant lies between (DR-24, DR-31).
     """
 
     event_id: str
@@ -131,6 +134,7 @@ class Ending(Struct, frozen=True, array_like=True, gc=False):
     is_backdated: bool = False
     recorded_at: Instant = 0
     is_approved: bool = False
+    waits_from: Instant = 0
     uncorrected_at: Instant = 0
 
 
@@ -172,9 +176,9 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
 
     `known_at` is when its latest event became known, `history_at` when the latest event did that was taken over from
     another register (0: never), `catching_up_at` the same for those that were reported long afterwards too.
-    `next_at` is the next instant at which to look at it by itself. `is_history_turn`: history opened it, and no live event has
-    come into it (B14). `late_records` wait for an approval. `acceptance` is kept for what corrects it, as are
-    the ids of the events that named the holder and who handed the dossier over.
+    `next_at` is the next instant at which to look at it by itself. `aside`: why the stream was put aside (TIME-8), else empty.
+    `is_history_turn`: history opened it, and no live event has come into it (B14). `late_records` wait for an approval.
+    `acceptance` is kept for what corrects it, as are the ids of the events that named the holder and who handed it over.
     """
 
     seq: int
@@ -192,6 +196,7 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
     given_by_unit_id: int = 0
     officer_id: str | None = None
     catching_up_at: Instant = 0
+    aside: str = ""
     is_history_turn: bool = False
     late_records: tuple[LateRecord, ...] = ()
     acceptance: Acceptance | None = None

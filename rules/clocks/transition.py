@@ -267,9 +267,9 @@ class Transition:
         )
 
     def dues(self, clock: Clock) -> dict[str, Any]:
-        """The fields that every derived event about a clock has (DR-25)."""
+        """The fields that every derived event about a clock has (DR-25, CAL-6)."""
         local = self.zone.local
-        return {
+        fields = {
             "clock": clock.name,
             "clock_kind": clock.kind,
             "original_due_at": local(clock.original_due_at),
@@ -277,6 +277,9 @@ class Transition:
             "promised_due_at": local(clock.promised_due_at),
             "due_on": date.fromordinal(clock.due_on),
         }
+        if self.legal_context is not None and self.legal_context.is_provisional(clock):
+            fields["is_provisional"] = True
+        return fields
 
 
 Handler = Callable[[Transition, Any], None]

@@ -8,17 +8,25 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from events.deadline import ApologyClassified, ApologyRequired, EndingClassified, Outcome
-from rules.book.ruleset import Policy
+from events.deadline import (
+    ApologyClassified,
+    ApologyRequired,
+    EndingClassified,
+    Outcome,
+    Policy,
+    StepBreached,
+    fields_by_policy,
+)
 from rules.clocks.instants import Instant, instant
-from rules.clocks.ledger import POLICIES_AS_FIELDS, asked_of
+from rules.clocks.ledger import asked_of
 from rules.clocks.state import Clock, Ending
 from rules.clocks.transition import Transition
 from rules.due.apology import apology_class
-from rules.due.policy_classes import policy_classes
+from rules.due.policy_classes import classes_by_policy
 from rules.errors import RulesError
 
-_OUTCOME_FIELDS: Final = tuple([(policy, f"{policy}_outcome") for policy in POLICIES_AS_FIELDS])
+OUTCOME_FIELDS: Final = tuple(fields_by_policy(EndingClassified, "_outcome").items())
+"""Every policy with the field of `EndingClassified` that has its class, in the order of the fields."""
 
 
 def emit_ending_class(transition: Transition, clock: Clock | None, ending: Ending) -> None:
@@ -64,14 +72,30 @@ def _by_every_policy(transition: Transition, clock: Clock, outcome: Outcome, at:
         asked = asked_of(transition, clock, ledger)
     except RulesError:
         return _by_policy({lawful: outcome}, "unknown")
-    found: dict[Policy, Outcome] = policy_classes(
+    class_by = classes_by_policy(
         legal_context.calendar, asked.original, asked.term, asked.ledger, instant(at), legal_context.rule_set
     )
-    return _by_policy(found | {lawful: outcome}, "unknown")
+    return {name: outcome if policy == lawful else class_by(policy) for policy, name in OUTCOME_FIELDS}
 
 
 def _by_policy(found: dict[Policy, Outcome], otherwise: Outcome) -> dict[str, Outcome]:
-    return {name: found.get(policy, otherwise) for policy, name in _OUTCOME_FIELDS}
+    return {name: found.get(policy, otherwise) for policy, name in OUTCOME_FIELDS}
+
+
+def emit_missed(transition: Transition, clock: Clock) -> None:
+    """Say the breach that nothing had said before what ended the clock became known."""
+    holder = clock.unit_id or transition.state.holder_unit_id
+    transition.emit_at(
+        clock.lawful_due_at,
+        clock,
+        "",
+        StepBreached,
+        **transition.dues(clock),
+        held_by_unit_id=holder,
+        step_code=clock.step_code,
+        responsible_officer_id=clock.officer_id or transition.state.officer_id,
+        to_roles=transition.require_legal_context().rule_set.part_breach_roles,
+    )
 
 
 def emit_apology_class(transition: Transition, clock: Clock, breached_at: Instant | None = None) -> None:

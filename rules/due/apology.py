@@ -7,12 +7,14 @@ told by `rules.due.ladder.apology_latest_at`. Nothing here touches the lawful du
 from datetime import UTC, datetime
 from typing import Literal
 
+from events.deadline import ApologyClass as SaidApologyClass
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.terms import Basis
 from rules.errors import CalendarExhaustedError
 
-ApologyClass = Literal["sent_in_time", "sent_before_breach", "sent_late", "missing", "waived"]
+ApologyClass = Literal[SaidApologyClass, "missing"]
+"""What is said of an apology, or that there was none (AR-07)."""
 
 
 def apology_class(latest_at: datetime, due_at: datetime, sent_at: datetime | None, *, is_waived: bool) -> ApologyClass:

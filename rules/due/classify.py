@@ -4,12 +4,14 @@ In go a calendar, the due instant and the instant at which the dossier ended; ou
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal, TypeVar
+from typing import TypeVar
 
+from events.deadline import Outcome
 from rules.calendars.calendar import Calendar
 from rules.due.terms import Basis, Due
 
-Classification = Literal["early", "on_time", "late", "unknown"]
+Classification = Outcome
+"""How an ending stands against its due date (DR-08); the same words as events say."""
 
 _Moment = TypeVar("_Moment", date, datetime, int)
 _DAY = timedelta(days=1)

@@ -5,6 +5,7 @@ Pure. Which of them were raised already is not known here: the service raises ea
 """
 
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -16,6 +17,7 @@ from rules.errors import CalendarExhaustedError
 
 _PERCENT = 100
 _HOUR = timedelta(hours=1)
+_IN_ORDER = attrgetter("at", "name")
 
 
 class Rung(Struct, frozen=True, kw_only=True, gc=False):
@@ -36,8 +38,9 @@ def ladder_instants(calendar: Calendar, due: Due, term: Term | None, rule_set: R
         if instant is not None and _is_used(rule, instant, at):
             at[rule.name] = instant
     end = breach_at(calendar, due)
-    rungs = (Rung(name=name, at=instant) for name, instant in at.items() if instant < end)
-    return tuple(sorted(rungs, key=lambda rung: (rung.at, rung.name)))
+    rungs = [Rung(name=name, at=instant) for name, instant in at.items() if instant < end]
+    rungs.sort(key=_IN_ORDER)
+    return tuple(rungs)
 
 
 def near_due_rungs(

@@ -1,8 +1,10 @@
 """The class of one ending under each policy for supplements, side by side (DR-20 to DR-23). Pure."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from rules.book.ruleset import POLICIES, Policy, RuleSet
+from events.deadline import Policy
+from rules.book.ruleset import POLICIES, RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.classify import Classification, classify
 from rules.due.supplement import Ledger, adjusted_due, closed, qd766_class
@@ -18,15 +20,23 @@ def policy_classes(
     766 instead ends its clock at the unanswered request (DR-22). What has not ended is `unknown`, never on time, unless 766
     says otherwise; so is what a policy can't give a due date for.
     """
+    class_by = classes_by_policy(calendar, original, term, ledger, ended_at, rule_set)
+    return {policy: class_by(policy) for policy in POLICIES}
+
+
+def classes_by_policy(
+    calendar: Calendar, original: Due, term: Term | None, ledger: Ledger, ended_at: datetime | None, rule_set: RuleSet
+) -> Callable[[Policy], Classification]:
+    """Give what `policy_classes` says of one policy at a time, for those who know the class under another already."""
     answered = ledger if ended_at is None else closed(ledger, ended_at)
-    classes: dict[Policy, Classification] = {}
-    for policy in POLICIES:
+
+    def class_by(policy: Policy) -> Classification:
         try:
             if policy == "qd766":
-                classes[policy] = qd766_class(calendar, original, term, ledger, ended_at, rule_set)
-            else:
-                moved = adjusted_due(calendar, original, term, answered, rule_set, policy).due
-                classes[policy] = classify(calendar, moved.due_at if moved else None, ended_at, original.basis)
+                return qd766_class(calendar, original, term, ledger, ended_at, rule_set)
+            moved = adjusted_due(calendar, original, term, answered, rule_set, policy).due
+            return classify(calendar, moved.due_at if moved else None, ended_at, original.basis)
         except RulesError:
-            classes[policy] = "unknown"
-    return classes
+            return "unknown"
+
+    return class_by

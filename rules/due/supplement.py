@@ -1,8 +1,7 @@
 """What moves a due date lawfully: PAUSE (DR-20), RESTART (DR-21), QĐ 766 (DR-22), DR-24, and extensions (DR-25).
 
-In go a calendar, the original `Due`, its term (None for an appointment stated by a source), the ledger of pauses and
-extensions in order and the rule set; out comes an `AdjustedDue` per policy. Pure. The original due date is never
-changed by this. Only what is in the ledger moves a due date: an outage never does (DR-29).
+In go a calendar, the original `Due`, its term (None for an appointment stated by a source), the ledger of pauses and extensions
+in order and the rule set; out comes an `AdjustedDue` per policy. Pure. Only what is in the ledger moves a due date (DR-29).
 
 One thought carries PAUSE and 766: a due date moves by what was waited, counted in the unit of the term: working days
 in (requested, resumed] for day terms, working time for hour terms, calendar days for calendar-day and month terms.
@@ -15,18 +14,16 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rules.book import ruleset
-from rules.book.ruleset import Policy, RuleSet
+from events.deadline import PauseCause, Policy
+from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.classify import Classification, classify
+from rules.due.entry_effects import MOVES, RULES, Effect, EntryEffect, rule_of
 from rules.due.terms import Due, Term, due, given_date, nominal_day
 from rules.errors import InvalidPausesError
 
-PauseCause = ruleset.PauseCause
-
 _Instant = TypeVar("_Instant", datetime, int)
 _LONG_AGO, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-_RULES: dict[Policy, str] = {"pause": "DR-20", "restart": "DR-21", "qd766": "DR-22"}
 
 
 class Pause(Struct, frozen=True, kw_only=True, gc=False):
@@ -58,7 +55,8 @@ class AdjustedDue(Struct, frozen=True, kw_only=True, gc=False):
     `applied` and `rule` say what was done: an appointment without a term can't restart, so it is shifted as by PAUSE.
     `due` is None while a request waits for its answer. `running_from_at` is where the clock that ends at `due` was
     last set going: the effective start, or the effective instant of the last completion or extension that counted.
-    `is_overdue_by_rule` is true when QĐ 766 calls the dossier overdue for a second request, whatever the date.
+    `is_overdue_by_rule` is true when QĐ 766 calls the dossier overdue for a second request, whatever the date. `effects` are
+    those of the entries of the ledger, in its order.
     """
 
     policy: Policy
@@ -67,6 +65,7 @@ class AdjustedDue(Struct, frozen=True, kw_only=True, gc=False):
     due: Due | None
     running_from_at: datetime
     is_overdue_by_rule: bool
+    effects: tuple[EntryEffect, ...]
 
 
 def comes_too_late(at: _Instant, due_at: _Instant) -> bool:
@@ -89,9 +88,8 @@ def adjusted_due(
     """Give the due date under one policy.
 
     A pause opened or an extension granted after the due instant of that moment cures nothing and is passed over (DR-24).
-    Restarting is for supplements that were answered (B18): everything else shifts the due date under RESTART too, and 766
-    doesn't know a financial duty. What was extended stays so: no restart ends earlier. An extension granted during a pause
-    counts from its end.
+    Restarting is for supplements that were answered (B18): all else shifts it under RESTART too, and 766 knows no financial
+    duty. What was extended stays so: no restart ends earlier. An extension granted during a pause counts from its end.
 
     Raises:
         InvalidPausesError: the pauses overlap, run backwards, or an open one is not the last.
@@ -99,27 +97,29 @@ def adjusted_due(
     """
     _check(calendar, ledger)
     applied: Policy = "pause" if policy == "restart" and term is None else policy
-    clock = _started(original, term)
+    clock, effects = _started(original, term), list[EntryEffect]()
     for entry in ledger:
-        if _is_too_late(clock, entry):
-            continue
-        if isinstance(entry, Extension):
-            clock = _extended(calendar, clock, entry)
-        elif entry.cause != "supplement" and applied == "qd766":
-            continue
+        before, effect = clock, _passed_over(clock, entry, applied)
+        if effect is not None:
+            pass
+        elif isinstance(entry, Extension):
+            clock, effect = _extended(calendar, clock, entry), "extended"
         elif entry.completed_at is None:
-            clock = replace(clock, is_waiting=True)
+            clock, effect = replace(clock, is_waiting=True), "waiting"
         elif applied == "restart" and term is not None and entry.cause == "supplement" and entry.is_answered:
-            clock = _restarted(clock, due(calendar, entry.completed_at, term, rule_set), term)
+            clock, effect = _restarted(clock, due(calendar, entry.completed_at, term, rule_set), term), "restarted"
         else:
-            clock = _shifted(calendar, clock, term, _wait(calendar, clock, entry, entry.completed_at, applied))
+            wait = _wait(calendar, clock, entry, entry.completed_at, applied)
+            clock, effect = _shifted(calendar, clock, term, wait), "shifted"
+        effects.append(_effect(effect, before, clock, applied))
     return AdjustedDue(
         policy=policy,
         applied=applied,
-        rule=_RULES[applied],
+        rule=RULES[applied],
         due=None if clock.is_waiting else clock.due,
         running_from_at=clock.running_from_at,
         is_overdue_by_rule=applied == "qd766" and len(_supplements(ledger)) > 1,
+        effects=tuple(effects),
     )
 
 
@@ -147,9 +147,9 @@ def qd766_class(
 def closed(ledger: Ledger, ended_at: datetime) -> Ledger:
     """Close an open pause at the ending of the dossier, which is no answer (B18), so that it can be classified."""
     return tuple(
-        replace(entry, completed_at=max(ended_at, entry.requested_at), is_answered=False)
-        if isinstance(entry, Pause) and entry.completed_at is None
-        else entry
+        entry
+        if isinstance(entry, Extension) or entry.completed_at is not None
+        else replace(entry, completed_at=max(ended_at, entry.requested_at), is_answered=False)
         for entry in ledger
     )
 
@@ -216,14 +216,28 @@ def _last_day(current: Due, term: Term | None) -> date:
     return nominal_day(current.effective_start_at.date(), term)
 
 
-def _is_too_late(clock: _Clock, entry: Pause | Extension) -> bool:
+def _passed_over(clock: _Clock, entry: Pause | Extension, applied: Policy) -> Effect | None:
+    """Say why an entry can't do anything to the clock; None where it may."""
+    if clock.is_waiting:
+        return "waiting"
     at = entry.granted_at if isinstance(entry, Extension) else entry.requested_at
-    return not clock.is_waiting and comes_too_late(at.astimezone(UTC), clock.due.due_at.astimezone(UTC))
+    if comes_too_late(at.astimezone(UTC), clock.due.due_at.astimezone(UTC)):
+        return "too_late"
+    is_unknown = isinstance(entry, Pause) and entry.cause != "supplement" and applied == "qd766"
+    return "ignored" if is_unknown else None
+
+
+def _effect(effect: Effect, before: _Clock, after: _Clock, applied: Policy) -> EntryEffect:
+    if after.is_waiting:
+        return EntryEffect(effect=effect, rule="", due=None)
+    if effect in MOVES and after.due == before.due:
+        return EntryEffect(effect="unmoved", rule="", due=after.due)
+    return EntryEffect(effect=effect, rule=rule_of(effect, applied), due=after.due)
 
 
 def _extended(calendar: Calendar, clock: _Clock, extension: Extension) -> _Clock:
     new_due_at = given_date(calendar, extension.new_due_at)
-    if clock.is_waiting or new_due_at.astimezone(UTC) <= clock.due.due_at.astimezone(UTC):
+    if new_due_at.astimezone(UTC) <= clock.due.due_at.astimezone(UTC):
         return clock
     extended = replace(clock.due, due_at=new_due_at, due_on=new_due_at.date())
     running_from_at = max(clock.running_from_at, calendar.effective_start(extension.granted_at))

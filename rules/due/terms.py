@@ -8,16 +8,18 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from functools import partial
-from typing import Literal, get_args
+from typing import get_args
 
 from msgspec import Struct
 
+from events.deadline import ClassifyBy
+from events.dossier import TermUnit
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
 from rules.errors import CalendarExhaustedError, InvalidTermError
 
-TermUnit = Literal["hour", "working_day", "calendar_day", "month", "same_day"]
-Basis = Literal["date", "instant"]
+Basis = ClassifyBy
+"""What of an instant counts for a due date (DR-08)."""
 
 _UNITS = get_args(TermUnit)
 _MONTHS = 12

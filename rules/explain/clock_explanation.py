@@ -2,36 +2,36 @@
 
 In go the same things as to `rules.due.terms.due`, and for a whole clock its ledger; out comes every day between the
 effective start and the due date, counted or skipped and why, and what each pause and extension did under each policy
-(DR-23). Pure. The days come from `rules.explain.counted_days`; what an entry of the ledger did is told by the due dates before
-and after it.
+(DR-23). Pure. The days come from `rules.explain.counted_days`; what an entry of the ledger did was noted as the due dates were
+counted (`rules.due.supplement`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
-from rules.book.ruleset import POLICIES, Policy, RuleSet
+from events.deadline import Policy
+from rules.book.ruleset import POLICIES, RuleSet
 from rules.calendars.calendar import Calendar
+from rules.due.entry_effects import EntryEffect
 from rules.due.supplement import (
     AdjustedDue,
     Extension,
     Ledger,
     Pause,
     adjusted_due,
-    comes_too_late,
 )
 from rules.due.terms import Due, Term, due
 from rules.explain.counted_days import CountedDay, counted_days
 
-# restarted, shifted, extended: the due date moved. unmoved: the wait cost no day, or the new date was not later.
-# waiting: there is no due date until the clock resumes. too_late: it came after the due date (DR-24). ignored: the
-# policy doesn't know such a stop.
-Effect = Literal["restarted", "shifted", "extended", "unmoved", "waiting", "too_late", "ignored"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueExplanation:
-    """A due date with everything that led to it. `rules` are the rule ids in the order of their application."""
+    """A due date with everything that led to it. `rules` are the rule ids in the order of their application.
+
+    `is_provisional`: a day was counted for which no calendar is published yet (CAL-6).
+    """
 
     accepted_at: datetime
     term: Term
@@ -41,6 +41,7 @@ class DueExplanation:
     calendar_version: str
     rule_set_id: str
     rules: tuple[str, ...]
+    is_provisional: bool
 
     def to_json(self) -> dict[str, Any]:
         """Give a plain structure of strings, numbers, lists and dicts; instants are ISO with their offset."""
@@ -57,21 +58,13 @@ class DueExplanation:
             "calendar_version": self.calendar_version,
             "rule_set_version": self.rule_set_id,
             "rules": list(self.rules),
+            "is_provisional": self.is_provisional,
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntryEffect:
-    """What one entry of the ledger did under one policy, and the due date after it (None while the clock waits)."""
-
-    policy: Policy
-    effect: Effect
-    due_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedEntry:
-    """A pause or an extension, and what it did under each policy.
+    """A pause or an extension, and what it did under each policy, as the due dates were counted.
 
     Of a pause that has ended the days waited are told as bare local days after the day of the request, up to and
     including the day of completion: how many, and how many of them working days.
@@ -80,7 +73,7 @@ class ExplainedEntry:
     entry: Pause | Extension
     days_waited: int | None
     working_days_waited: int | None
-    effects: tuple[EntryEffect, ...]
+    effects: Mapping[Policy, EntryEffect]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +144,7 @@ def explain_due(calendar: Calendar, accepted_at: datetime, term: Term, rule_set:
         calendar_version=calendar.version,
         rule_set_id=rule_set.rule_set_id,
         rules=_counting_rules(computed, days),
+        is_provisional=not all(calendar.spec.is_published(one.day) for one in days),
     )
 
 
@@ -159,13 +153,9 @@ def explain_clock(
 ) -> ClockExplanation:
     """Give everything that led to the due dates of a clock. Raises what `rules.due.supplement.adjusted_due` raises."""
     days = () if term is None or original.rule == "appointment" else counted_days(calendar, original, term)
-    # The due dates after the first n entries, for n from none to all.
-    steps = {
-        policy: [adjusted_due(calendar, original, term, ledger[:n], rule_set, policy) for n in range(len(ledger) + 1)]
-        for policy in POLICIES
-    }
+    policies = tuple(adjusted_due(calendar, original, term, ledger, rule_set, policy) for policy in POLICIES)
     entries = tuple(
-        _entry(calendar, entry, {policy: (found[n], found[n + 1]) for policy, found in steps.items()})
+        _entry(calendar, entry, {adjusted.policy: adjusted.effects[n] for adjusted in policies})
         for n, entry in enumerate(ledger)
     )
     lawful = rule_set.supplement_policy
@@ -176,7 +166,7 @@ def explain_clock(
         days=days,
         ledger=ledger,
         entries=entries,
-        policies=tuple(found[-1] for found in steps.values()),
+        policies=policies,
         lawful=lawful,
         rules=_counting_rules(original, days) + _ledger_rules(entries, lawful),
         calendar=calendar,
@@ -191,16 +181,11 @@ def _counting_rules(computed: Due, days: tuple[CountedDay, ...]) -> tuple[str, .
 
 def _ledger_rules(entries: tuple[ExplainedEntry, ...], lawful: Policy) -> tuple[str, ...]:
     """Give the rules by which the ledger moved the lawful due date, or did not, each once and in order."""
-    by_effect: dict[Effect, str] = {"restarted": "DR-21", "shifted": "DR-20", "extended": "DR-25", "too_late": "DR-24"}
-    if lawful == "qd766":
-        by_effect["shifted"] = "DR-22"
-    effects = [one.effect for entry in entries for one in entry.effects if one.policy == lawful]
-    return tuple(dict.fromkeys(by_effect[effect] for effect in effects if effect in by_effect))
+    rules = [entry.effects[lawful].rule for entry in entries]
+    return tuple(dict.fromkeys(rule for rule in rules if rule))
 
 
-def _entry(
-    calendar: Calendar, entry: Pause | Extension, steps: dict[Policy, tuple[AdjustedDue, AdjustedDue]]
-) -> ExplainedEntry:
+def _entry(calendar: Calendar, entry: Pause | Extension, effects: Mapping[Policy, EntryEffect]) -> ExplainedEntry:
     days_waited = working_days_waited = None
     if isinstance(entry, Pause) and entry.completed_at is not None:
         from_on, until_on = calendar.local_date(entry.requested_at), calendar.local_date(entry.completed_at)
@@ -210,31 +195,7 @@ def _entry(
         entry=entry,
         days_waited=days_waited,
         working_days_waited=working_days_waited,
-        effects=tuple(
-            EntryEffect(
-                policy=policy,
-                effect=_effect(entry, before, after),
-                due_at=after.due.due_at if after.due else None,
-            )
-            for policy, (before, after) in steps.items()
-        ),
-    )
-
-
-def _effect(entry: Pause | Extension, before: AdjustedDue, after: AdjustedDue) -> Effect:
-    at = entry.granted_at if isinstance(entry, Extension) else entry.requested_at
-    if before.due is None or after.due is None:
-        return "waiting"
-    if comes_too_late(at.astimezone(UTC), before.due.due_at.astimezone(UTC)):
-        return "too_late"
-    if isinstance(entry, Pause) and entry.cause != "supplement" and after.applied == "qd766":
-        return "ignored"
-    if before.due == after.due:
-        return "unmoved"
-    if isinstance(entry, Extension):
-        return "extended"
-    return (
-        "restarted" if after.applied == "restart" and entry.cause == "supplement" and entry.is_answered else "shifted"
+        effects=effects,
     )
 
 
@@ -254,7 +215,10 @@ def _entry_json(explained: ExplainedEntry) -> dict[str, Any]:
             "until_at": _iso(entry.completed_at),
             "legal_basis": None,
         }
-    effects = {one.policy: {"effect": one.effect, "due_at": _iso(one.due_at)} for one in explained.effects}
+    effects = {
+        policy: {"effect": one.effect, "due_at": _iso(one.due.due_at if one.due else None)}
+        for policy, one in explained.effects.items()
+    }
     waited = {"days_waited": explained.days_waited, "working_days_waited": explained.working_days_waited}
     return about | waited | {"effects": effects}
 

@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from events.deadline import ClockNotArmed, DeadlineMet, DeadlineMoved, DeadlineRecomputed, DeadlineSet, EndingClassified
+from events.deadline import (
+    ClockNotArmed,
+    DeadlineMet,
+    DeadlineMoved,
+    DeadlineRecomputed,
+    DeadlineSet,
+    EndingClassified,
+    Outcome,
+    StepBreached,
+)
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Corrected, Fact
 from rules.clocks.ledger import first_due_of
@@ -34,7 +43,10 @@ class Move:
 
 @dataclass(slots=True, kw_only=True)
 class ClockLife:
-    """One clock from being set going to its end. `base`: its first due date, counted by its present calendar (DR-27)."""
+    """One clock from being set going to its end.
+
+    `base`: its first due date, counted by its present calendar (DR-27). `outcome`: the class that was last said of it.
+    """
 
     name: str
     kind: str
@@ -49,7 +61,7 @@ class ClockLife:
     is_over: bool = False
     ended: Fact | None = None
     verdict: dict[str, Any] | None = None
-    is_met: str = ""
+    outcome: Outcome = "unknown"
     problem: str = ""
 
 
@@ -136,7 +148,7 @@ def _hear(lives: list[ClockLife], step: Step) -> None:
         if one.kind is EndingClassified:
             for life in lives:
                 if life.kind == DOSSIER:
-                    life.verdict = one.fields
+                    life.verdict, life.outcome = one.fields, one.fields["outcome"]
             continue
         of_name = [life for life in lives if life.name == one.fields.get("clock")]
         if not of_name:
@@ -145,7 +157,9 @@ def _hear(lives: list[ClockLife], step: Step) -> None:
         if one.kind in (DeadlineSet, DeadlineMoved, DeadlineRecomputed):
             life.moves.append(_move(step.fact, one))
         elif one.kind is DeadlineMet:
-            life.is_met = one.fields["outcome"]
+            life.outcome = one.fields["outcome"]
+        elif one.kind is StepBreached:
+            life.outcome = "late"
         elif one.kind is ClockNotArmed and life.armed_by is not step.fact:
             life.is_over, life.problem = True, one.fields["reason"]
 

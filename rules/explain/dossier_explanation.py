@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from events.deadline import Policy
 from rules.book.procedures import ProcedureCatalogue
 from rules.book.rulebook import Rulebook
-from rules.book.ruleset import Policy
 from rules.clocks.facts import BackdatingApproved, ConsultationRequested, Fact
 from rules.clocks.instants import Zone, instant
 from rules.clocks.ledger import REOPENING, ledger_of, own_entries
-from rules.clocks.planning import Planner
+from rules.clocks.planning import NO_LADDER, Planner
 from rules.clocks.replay import Step, replay
 from rules.clocks.rule_values import lawful_due_of, term_of_clock
 from rules.clocks.state import Entry, StreamState
 from rules.clocks.transition import DOSSIER, Note, Transition
+from rules.clocks.verdicts import OUTCOME_FIELDS
 from rules.due.classify import Classification
 from rules.due.escalation import escalation_rungs
 from rules.due.ladder import Rung, near_due_rungs
@@ -191,14 +192,14 @@ def _explained(planner: Planner, life: ClockLife, stream: RecordedStream) -> Exp
         ),
         lawful=Compared(computed=lawful_at[0], recorded=last.lawful_due_at if last else None),
         promised=Compared(computed=lawful_at[1], recorded=last.promised_due_at if last else None),
-        judged_due_at=local(clock.lawful_due_at) if life.ended else lawful_at[0],
+        judged_due_at=_judged_due_at(life) or lawful_at[0],
         moves=moves,
         unexplained=tuple(one for one in recorded if id(one) not in matched),
         classes=_classes(life, explanation) if is_dossier else {},
         outcome=_outcome(life),
         latest_at=local(clock.latest_at) if is_dossier else None,
         rungs=near_due_rungs(context.calendar, due, term_of_clock(clock), context.rule_set, running_from)
-        if life.kind not in ("intake", "transfer")
+        if life.kind not in NO_LADDER
         else (),
         escalations=escalation_rungs(context.calendar, due, context.rule_set) if is_dossier else (),
     )
@@ -257,23 +258,19 @@ def _moves(life: ClockLife, recorded: tuple[RecordedDue, ...]) -> tuple[Explaine
 def _classes(life: ClockLife, explanation: ClockExplanation) -> dict[Policy, Classification]:
     """The verdict under each policy; of a dossier that is open, what the policies say of it so far (DR-22)."""
     if life.ended is not None and life.verdict is not None:
-        verdict = life.verdict
-        return {
-            "restart": verdict["restart_outcome"], "pause": verdict["pause_outcome"], "qd766": verdict["qd766_outcome"],
-        }  # fmt: skip
+        return {policy: life.verdict[name] for policy, name in OUTCOME_FIELDS}
     original, term, ledger = explanation.original, explanation.term, explanation.ledger
     return policy_classes(explanation.calendar, original, term, ledger, None, explanation.rule_set)
 
 
 def _outcome(life: ClockLife) -> Classification:
-    """As the clock said it: early or on time where it was met, late where its ending was not; else not known yet."""
-    if life.ended is None:
-        return "unknown"
-    if life.kind == DOSSIER:
-        found: Classification = life.verdict["outcome"] if life.verdict else "unknown"
-        return found
-    met: Classification = life.is_met or "late"  # type: ignore[assignment]  # one of the two
-    return met
+    """As the clock said it last; not known before it has ended."""
+    return "unknown" if life.ended is None else life.outcome
+
+
+def _judged_due_at(life: ClockLife) -> datetime | None:
+    """The due date by which the clock said that it judged the ending."""
+    return life.verdict.get("judged_due_at") if life.ended is not None and life.verdict is not None else None
 
 
 def _first(life: ClockLife) -> DueExplanation | None:

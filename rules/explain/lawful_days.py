@@ -11,7 +11,7 @@ from msgspec import structs
 
 from rules.due.supplement import Extension, Pause
 from rules.due.terms import due
-from rules.explain.clock_explanation import ClockExplanation, Effect, ExplainedEntry
+from rules.explain.clock_explanation import ClockExplanation, ExplainedEntry
 from rules.explain.counted_days import CountedDay, counted_days
 
 
@@ -39,7 +39,7 @@ def lawful_days(clock: ClockExplanation) -> LawfulDays | None:
     start: datetime | None = clock.original.effective_start_at
     waits: list[tuple[date, date]] = []
     for entry in clock.entries:
-        effect = _effect(clock, entry)
+        effect = entry.effects[clock.lawful].effect
         if effect == "extended":
             start = None
         elif effect == "restarted" and isinstance(entry.entry, Pause) and entry.entry.completed_at is not None:
@@ -54,12 +54,9 @@ def lawful_days(clock: ClockExplanation) -> LawfulDays | None:
     return LawfulDays(from_at=start, days=tuple(_lawful_day(day, waits) for day in days))
 
 
-def _effect(clock: ClockExplanation, entry: ExplainedEntry) -> Effect:
-    return next(one.effect for one in entry.effects if one.policy == clock.lawful)
-
-
 def _due_at(clock: ClockExplanation, entry: ExplainedEntry) -> datetime | None:
-    return next(one.due_at for one in entry.effects if one.policy == clock.lawful)
+    after = entry.effects[clock.lawful].due
+    return after.due_at if after else None
 
 
 def _waited(clock: ClockExplanation, entry: Pause | Extension, start: datetime) -> tuple[date, date]:

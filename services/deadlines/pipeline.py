@@ -15,13 +15,16 @@ from datetime import timedelta
 
 from rules.book.procedures import ProcedureCatalogue
 from rules.book.rulebook import Rulebook
+from rules.clocks.aside import put_aside_by_time, reason_of
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
-from rules.clocks.fold import FoldContext, evolve, is_over, pass_time
+from rules.clocks.falling_due import next_due, wake_of
+from rules.clocks.fold import FoldContext, is_over, pass_time
 from rules.clocks.instants import Instant, length
 from rules.clocks.log_time import GRACE, HISTORY_QUIET, RETENTION, LogTime
 from rules.clocks.planning import Planner
 from rules.clocks.state import StreamState
+from rules.clocks.taking import refuse, take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +61,28 @@ class Pipeline:
     def on_fact(
         self, state: StreamState | None, fact: Fact, time: LogTime
     ) -> tuple[StreamState | None, list[DerivedEvent]]:
-        """Fold one fact in; `time` is that of its partition and goes on with it.
+        """Fold one fact in; `time` is that of its partition and goes on with it. Doing it again gives the same.
 
-        Raises:
-            StreamGapError: an event of this stream is missing.
+        Nothing is raised: a fact that can't be folded in puts its stream aside; `rules.clocks.aside.refusal` tells why (TIME-8).
         """
         is_late = time.advance(fact, self.history_quiet)
-        return evolve(state, fact, time.open_until, self._context, is_late=is_late)
+        return take(state, fact, time.open_until, self._context, is_late=is_late)
+
+    def refuse(
+        self, state: StreamState | None, fact: Fact, error: Exception
+    ) -> tuple[StreamState | None, list[DerivedEvent]]:
+        """Put a stream aside because what follows from a fact can't be written."""
+        return refuse(state, fact, self._context, reason_of(error))
+
+    def refuse_look(self, state: StreamState, until: Instant, detected_at: Instant, error: Exception) -> CheckResult:
+        """The same for what fell due before `until`."""
+        emitted: list[DerivedEvent] = []
+        clock = next_due(state, until)
+        if clock is None:
+            return CheckResult(state=state)
+        due = clock, wake_of(clock)
+        after = put_aside_by_time(state, due, detected_at, self._context.planner, emitted, reason_of(error))
+        return CheckResult(state=after, emitted=emitted)
 
     def on_check(self, state: StreamState, until: Instant, detected_at: Instant) -> CheckResult:
         """Emit what fell due before `until`. The caller has seen to it that everything known by then was folded in."""

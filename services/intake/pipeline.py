@@ -107,7 +107,7 @@ class ActionRecorder:
         if isinstance(decision, Refusal):
             return Answer(action_id=action.action_id, source=action.source, refusal=decision)
         state = batch.states[action.dossier_id]
-        day = state.opened_on if state else opened_on(self.judge.rulebook, action)
+        day = opened_on(self.judge.rulebook, action, state)
         sealed = seal(state, action, (*decision, *batch.approvers.flags_behind(action)), recorded_at, day)
         first, key = sealed[0], action.receipt_key
         receipt = Receipt(

@@ -30,15 +30,15 @@ from services.stats.domain.figures import (
     unit_name,
     values_of,
 )
-from services.stats.domain.levels import Level
+from services.stats.domain.levels import LEVELS, Level
 from services.stats.domain.periods import Period, local_day, period, week, week_of
 from services.stats.domain.weekly_report import WeeklyReport, build_report
 
 __all__ = [
-    "DEFINITION", "FIGURES", "LISTED", "PAGE", "TREND", "Counts", "Figure", "Language", "Level", "Period", "Rate", "Scope",
-    "UnitFigures", "UnknownFigureError", "UnusablePeriodError", "WeeklyReport", "dossier_count", "dossiers_behind", "figures",
-    "figures_below", "is_stock", "local_day", "open_client", "passes", "period", "period_parameters", "rate_text", "rows_of",
-    "total", "trend", "values_of", "week", "week_of", "weekly_report", "without_password",
+    "DEFINITION", "FIGURES", "LEVELS", "LISTED", "PAGE", "TREND", "Counts", "Figure", "Language", "Level", "Period", "Rate",
+    "Scope", "UnitFigures", "UnknownFigureError", "UnusablePeriodError", "WeeklyReport", "dossier_count", "dossiers_behind",
+    "figures", "figures_below", "is_stock", "local_day", "open_client", "passes", "period", "period_parameters", "rate_text",
+    "rows_of", "total", "trend", "values_of", "week", "week_of", "weekly_report", "without_password",
 ]  # fmt: skip
 
 Row = dict[str, Any]

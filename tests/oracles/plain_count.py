@@ -25,6 +25,7 @@ from events.deadline import (
     DeadlineRecomputed,
     DeadlineSet,
     EndingClassified,
+    SupplementExpired,
 )
 from events.dossier import (
     DossierAccepted,
@@ -187,31 +188,51 @@ def _ended_counts(story: Sequence[Event], ending: Event) -> Mapping[str, int]:
 
 
 def _open_counts(story: Sequence[Event], accepted_at: datetime, as_of: datetime) -> Mapping[str, int]:
-    is_waiting = False
-    due_at: datetime | None = None
-    for event in story:
-        data = event.data
-        is_known = event.envelope.occurred_at < as_of or (isinstance(data, DeadlineSet) and accepted_at < as_of)
-        if not is_known or (isinstance(data, DeadlineData) and data.clock_kind != "dossier"):
-            continue
-        match data:
-            case _ if isinstance(data, _DATED):
-                due_at = data.lawful_due_at
-            case ClockPaused():
-                is_waiting = True
-            case ClockNotArmed() if data.clock_kind == "dossier" and (
-                data.code != "unknown_calendar" or due_at is None
-            ):
-                is_waiting, due_at = False, None
-            case _ if isinstance(data, (ClockResumed, ClockRestarted, *_ENDINGS)):
-                is_waiting = False
-    if is_waiting:
-        return {"open": 1, "open_paused": 1}
-    if due_at is None:
+    known = [
+        event.data
+        for event in story
+        if (event.envelope.occurred_at < as_of or (isinstance(event.data, DeadlineSet) and accepted_at < as_of))
+        and not (isinstance(event.data, DeadlineData) and event.data.clock_kind != "dossier")
+    ]
+    known = known[_place_of_the_clock(known) :]
+    waits = _waits(known)
+    if waits:
+        return {"open": 1, "open_paused": 1, "open_supplement_expired": int(any(waits.values()))}
+    told = [one for one in known if isinstance(one, _DATED)]
+    if not told:
         return {"open": 1, "open_unknown": 1}
+    due_at = told[-1].lawful_due_at
     if due_at < as_of:
         return {"open": 1, "open_overdue": 1}
     return {"open": 1, "open_within": 1, "open_due_soon": int(due_at < as_of + timedelta(days=1))}
+
+
+def _place_of_the_clock(known: Sequence[Any]) -> int:
+    """Behind the word that the dossier's clock can't run any more; a calendar that nobody knows leaves it as it was."""
+    place = 0
+    for number, data in enumerate(known):
+        if isinstance(data, ClockNotArmed) and data.clock_kind == "dossier":
+            is_running = any(isinstance(one, _DATED) for one in known[place:number])
+            place = place if data.code == "unknown_calendar" and is_running else number + 1
+    return place
+
+
+def _waits(known: Iterable[Any]) -> dict[int, bool]:
+    """The pauses that are open, by their number, and whether the time to answer is over."""
+    waits: dict[int, bool] = {}
+    for data in known:
+        match data:
+            case ClockPaused():
+                waits.setdefault(data.pause_no, False)
+            case SupplementExpired():
+                waits[data.pause_no] = True
+            case ClockResumed() | ClockRestarted():
+                waits.pop(data.pause_no, None)
+            case _ if isinstance(data, _ENDINGS):
+                waits.clear()
+            case _:
+                pass
+    return waits
 
 
 def _names(units: Sequence[PlacedUnit], day: date) -> dict[int, str]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from clickhouse_connect.driver.client import Client
 from msgspec.structs import replace
 
-from events.deadline import DeadlineNearDue, EscalationRaised
+from events.deadline import ApologyPendingRaised, DeadlineNearDue, DossierBreached, EscalationRaised, StepBreached
 from events.envelope import Event
 from tests.sql.loading import load
 from tests.unit.stats.dossiers import Dossier
@@ -22,7 +22,8 @@ def dossier(number: int, *, is_history: bool = False) -> Dossier:
         **made.due, clock="dossier", rung="A4", rung_at=RUNG_AT, to_roles=("officer", "head_of_unit"), held_by_unit_id=7
     )
     made.conclude(near, RUNG_AT)
-    made.breached(DUE, 7)
+    breach = DossierBreached(**made.due, clock="dossier", to_roles=("one_stop",), held_by_unit_id=7)
+    made.conclude(breach, DUE)
     up = EscalationRaised(
         **made.due,
         clock="dossier",
@@ -58,8 +59,25 @@ def test_alerts_come_as_a_digest_per_role_and_say_how_late_they_are(client: Clie
     assert [row[:4] for row in rows] == [
         (str(date(2026, 3, 9)), "head_of_unit", "A4", 3),
         (str(date(2026, 3, 9)), "officer", "A4", 3),
-        (str(date(2026, 3, 9)), "head_of_unit", "B0", 3),
         (str(date(2026, 3, 9)), "one_stop", "B0", 3),
         (str(date(2026, 3, 10)), "head_of_unit", "B1", 3),
     ]
     assert {row[4] for row in rows if row[2] == "A4"} == {180}
+
+
+def test_whom_a_breach_or_a_pending_apology_tells_is_said_by_the_event_and_by_nobody_else(client: Client) -> None:
+    made = Dossier("00000000-0000-4000-8000-000000000021")
+    made.accepted(datetime(2026, 3, 2, 2, tzinfo=UTC)).due_at(DUE)
+    pending = ApologyPendingRaised(
+        **made.due, clock="dossier", latest_at=DUE, declared_by="rules", to_roles=("chair",), held_by_unit_id=8
+    )
+    step = StepBreached(**made.due, clock="step:TD", clock_kind="step", to_roles=("team_leader",), held_by_unit_id=8)
+    of_an_older_log = DossierBreached(**made.due, clock="dossier", held_by_unit_id=8)
+    for said in (pending, step, of_an_older_log):
+        made.conclude(said, DUE)
+    asyncio.run(load(client, made.events))
+
+    rows = client.query(
+        "SELECT rung, clock_kind, to_role FROM alert_digest WHERE held_by_unit_id = 8 ORDER BY rung"
+    ).result_rows
+    assert rows == [("AP", "dossier", "chair"), ("B0", "step", "team_leader")]

@@ -33,7 +33,8 @@ PLACES = places_of(place_units(three_levels()))
 FAR = datetime(2299, 12, 31, tzinfo=UTC)
 COLUMNS = (
     "opened_on", "dossier_id", "unit_id", "province_id", "district_id", "commune_id", "channel", "accepted_at", "ended_at",
-    "outcome", "due_history", "pauses", "breach_unit_id", "apology_due_at", "apology_sent_at", "apology_class", "version",
+    "outcome", "due_history", "pauses", "expired_waits", "breach_unit_id", "apology_due_at", "apology_sent_at", "apology_class",
+    "version",
 )  # fmt: skip
 LETTERS = ("", "waived", "missing", "sent_in_time", "sent_before_breach", "sent_late")
 Fact = dict[str, Any]
@@ -58,6 +59,7 @@ def random_fact(chance: random.Random) -> Fact:
         "outcome": chance.choice(("early", "on_time", "late", "unknown", "terminated")) if ended_at else "open",
         "due_history": [] if due_at is None else [(accepted_at, due_at)],
         "pauses": chance.choice(([], [], [(FIRST, FAR)], [(FIRST, FIRST + timedelta(days=9))])),
+        "expired_waits": chance.choice(([], [(FIRST + timedelta(days=2), FAR)])),
         "breach_unit_id": chance.choice(UNITS),
         "apology_due_at": due_at if letter else None,
         "apology_sent_at": instant() if letter.startswith("sent") else None,
@@ -129,6 +131,7 @@ def _flags(row: Fact, asked: Period) -> dict[str, bool]:
     received, ended = accepted >= asked.from_at, bool(end and end < asked.to_at)
     paused = not ended and any(since < asked.as_of <= until for since, until in row["pauses"])
     due = next((due for known, due in row["due_history"] if known < asked.as_of), None)
+    expired = paused and any(since < asked.as_of <= until for since, until in row["expired_waits"])
     runs = not ended and not paused
     overdue = runs and due is not None and due < asked.as_of
     within = runs and due is not None and due >= asked.as_of
@@ -138,6 +141,7 @@ def _flags(row: Fact, asked: Period) -> dict[str, bool]:
         **({channel: received} if channel in values_of(Counts()) else {}),
         "carried_in": not received, "received": received, "resolved": ended and row["outcome"] != "terminated",
         **({row["outcome"]: True} if ended else {}), "open": not ended, "open_paused": paused, "open_overdue": overdue,
+        "open_supplement_expired": expired,
         "open_within": within, "open_due_soon": within and due < asked.as_of + timedelta(days=1),
         "open_unknown": runs and due is None,
         "open_overdue_unapologised": overdue and unsent and row["apology_class"] not in ("", "waived"),
@@ -222,7 +226,15 @@ def summed(rows: Iterable[Row]) -> dict[str, int | float | None]:
 def test_the_one_and_only_late_dossier_keeps_the_rate_below_all(client: Client, asker: Asker) -> None:
     accepted = datetime(2025, 7, 1, 1, tzinfo=UTC)
     like = {"opened_on": date(2025, 7, 1), "unit_id": COMMUNES[1], **PLACES.on(COMMUNES[1], date(2025, 7, 1))._asdict()}
-    like |= {"channel": 1, "accepted_at": accepted, "ended_at": accepted, "due_history": [], "pauses": [], "version": 1}
+    like |= {
+        "channel": 1,
+        "accepted_at": accepted,
+        "ended_at": accepted,
+        "due_history": [],
+        "pauses": [],
+        "expired_waits": [],
+        "version": 1,
+    }
     like |= {"breach_unit_id": 0, "apology_due_at": None, "apology_sent_at": None, "apology_class": ""}
     store(
         client,

@@ -38,7 +38,12 @@ def stored_facts(client: Client) -> list[DossierFacts]:
     """The facts as ClickHouse answers, in order of dossier_id."""
     rows = client.query(f"SELECT {', '.join(COLUMNS)} FROM dossiers FINAL ORDER BY dossier_id").result_rows
     facts = [DossierFacts(**dict(zip(COLUMNS, row, strict=True))) for row in rows]
-    return [replace(one, due_history=_pairs(one.due_history), pauses=_pairs(one.pauses)) for one in facts]
+    return [
+        replace(
+            one, due_history=_pairs(one.due_history), pauses=_pairs(one.pauses), expired_waits=_pairs(one.expired_waits)
+        )
+        for one in facts
+    ]
 
 
 def true_rollup(facts: Iterable[DossierFacts]) -> Counter[RollupKey]:

@@ -58,12 +58,12 @@ class Extended(Fact, frozen=True, kw_only=True):
 
 
 def _asked(about: About, _: EnvelopeCore, data: dossier.SupplementRequested) -> Fact:
-    return PauseOpened(**about, cause="supplement", reply_by=_ordinal(data.reply_by))
+    return PauseOpened(*about, cause="supplement", reply_by=_ordinal(data.reply_by))
 
 
 def _owed(about: About, _: EnvelopeCore, data: dossier.FinancialObligationRequested) -> Fact:
     reply_by, amount_vnd = _ordinal(data.pay_by), data.amount_vnd
-    return PauseOpened(**about, cause="financial_duty", reply_by=reply_by, amount_vnd=amount_vnd)
+    return PauseOpened(*about, cause="financial_duty", reply_by=reply_by, amount_vnd=amount_vnd)
 
 
 def _ordinal(day: date | None) -> int:
@@ -71,7 +71,7 @@ def _ordinal(day: date | None) -> int:
 
 
 def _extended(about: About, _: EnvelopeCore, data: dossier.DeadlineExtended) -> Fact:
-    return Extended(**about, new_due_at=micros(data.new_due_at), legal_basis=data.legal_basis)
+    return Extended(*about, new_due_at=micros(data.new_due_at), legal_basis=data.legal_basis)
 
 
 READINGS: Final[Readings] = MappingProxyType(

@@ -47,15 +47,15 @@ class Corrected(Order, frozen=True, kw_only=True):
 
 def _corrected(about: About, _: EnvelopeCore, data: dossier.EventCorrected) -> Fact:
     fields = dict(data.corrected_fields)
-    return Corrected(**about, target_event_id=data.target_event_id, fields=fields, reason=data.reason)
+    return Corrected(*about, target_event_id=data.target_event_id, fields=fields, reason=data.reason)
 
 
 def _reassigned(about: About, _: EnvelopeCore, data: dossier.DossierReassignedByReorganisation) -> Fact:
-    return Reassigned(**about, to_unit_id=data.new_unit_id)
+    return Reassigned(*about, to_unit_id=data.new_unit_id)
 
 
 def _approved(about: About, _: EnvelopeCore, data: dossier.BackdatingApproved) -> Fact:
-    return BackdatingApproved(**about, target_event_ids=(data.target_event_id, *(data.further_event_ids or ())))
+    return BackdatingApproved(*about, target_event_ids=(data.target_event_id, *(data.further_event_ids or ())))
 
 
 READINGS: Final[Readings] = MappingProxyType(

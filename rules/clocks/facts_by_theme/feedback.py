@@ -30,7 +30,7 @@ class FeedbackAct(Fact, frozen=True, kw_only=True):
 
 
 def _feedback_received(about: About, envelope: EnvelopeCore, data: dossier.FeedbackReceived) -> Fact:
-    return FeedbackReceived(**opening(about, envelope, data))
+    return FeedbackReceived(*about, **opening(envelope, data))
 
 
 READINGS: Final[Readings] = MappingProxyType(

@@ -76,12 +76,12 @@ class ConsultationAnswered(Fact, frozen=True, kw_only=True):
 
 
 def _transferred(about: About, _: EnvelopeCore, data: dossier.DossierTransferred) -> Fact:
-    return Transferred(**about, to_unit_id=data.to_unit_id, due_back_at=instant_or_none(data.due_back_at))
+    return Transferred(*about, to_unit_id=data.to_unit_id, due_back_at=instant_or_none(data.due_back_at))
 
 
 def _step_started(about: About, _: EnvelopeCore, data: dossier.StepStarted) -> Fact:
     return StepStarted(
-        **about,
+        *about,
         step_code=data.step_code,
         officer_id=data.assignee_id,
         responsible_unit_id=data.responsible_unit_id,
@@ -92,7 +92,7 @@ def _step_started(about: About, _: EnvelopeCore, data: dossier.StepStarted) -> F
 
 def _consulted(about: About, _: EnvelopeCore, data: dossier.ConsultationRequested) -> Fact:
     return ConsultationRequested(
-        **about,
+        *about,
         document_no=data.document_no,
         agency_unit_id=data.agency_unit_id,
         term=given_term(data.reply_term),

@@ -41,7 +41,7 @@ class EscalationAcknowledged(Fact, frozen=True, kw_only=True):
 
 
 def _apologised(about: About, _: EnvelopeCore, data: dossier.ApologySent) -> Fact:
-    return Apologised(**about, new_promised_at=instant_or_none(data.new_promised_at))
+    return Apologised(*about, new_promised_at=instant_or_none(data.new_promised_at))
 
 
 READINGS: Final[Readings] = MappingProxyType(

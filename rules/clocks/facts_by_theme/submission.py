@@ -47,12 +47,12 @@ class IntakeAnswered(Fact, frozen=True, kw_only=True):
 
 
 def _submitted(about: About, envelope: EnvelopeCore, data: dossier.DossierSubmitted) -> Fact:
-    return Submitted(**opening(about, envelope, data), round_no=data.round_no)
+    return Submitted(*about, **opening(envelope, data), round_no=data.round_no)
 
 
 def _accepted(about: About, envelope: EnvelopeCore, data: dossier.DossierAccepted) -> Fact:
     term, appointment_at = given_term(data.term), instant_or_none(data.appointment_at)
-    return Accepted(**opening(about, envelope, data), term=term, appointment_at=appointment_at)
+    return Accepted(*about, **opening(envelope, data), term=term, appointment_at=appointment_at)
 
 
 READINGS: Final[Readings] = MappingProxyType(

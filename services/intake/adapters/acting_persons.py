@@ -3,10 +3,12 @@
 What was noted is remembered only after its commit. Whatever is forgotten here is noted again, which changes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from services.intake.domain.actors import Act, Acted, acted_in
+from events.identity import person_of
+from services.intake.domain.actors import Act, Acted, acted_in, acts_of
+from services.intake.domain.sealing import Sealed
 
 MAX_REMEMBERED = 100_000
 
@@ -16,6 +18,17 @@ class NotedActs:
 
     def __init__(self) -> None:
         self._noted: dict[str, Acted] = {}
+        self._settled: set[str | None] = {None}
+        """Identities as they are written of which nothing more is to be noted; asked for every event, so one look is enough."""
+
+    def of(self, sealed: Sequence[Sealed]) -> list[Act]:
+        """What these events say that may change what the store knows."""
+        settled = self._settled
+        new = [one for one in sealed if one.structured.get("actorid") not in settled]
+        if not new:
+            return []
+        self._settle(new)
+        return self.still_to_note(acts_of(new))
 
     def still_to_note(self, acts: Iterable[Act]) -> list[Act]:
         """The acts that may change what the store knows, at most two of a person, in one order for all writers."""
@@ -32,3 +45,11 @@ class NotedActs:
         if len(self._noted) >= MAX_REMEMBERED:
             self._noted.clear()
         self._noted.update(acted_in(self._noted, acts))
+
+    def _settle(self, sealed: Sequence[Sealed]) -> None:
+        if len(self._settled) >= MAX_REMEMBERED:
+            self._settled = {None}
+        for written in {one.structured["actorid"] for one in sealed}:
+            noted = self._noted.get(person_of(written))
+            if noted is not None and noted.has_others:
+                self._settled.add(written)

@@ -26,7 +26,7 @@ from events.codec import dumps, from_structured, parse_json
 from events.envelope import Event
 from services.intake.adapters.acting_persons import NotedActs
 from services.intake.adapters.recorders import POSTGRES_RECORDER, SQLITE_RECORDER, LedgerRecorder
-from services.intake.domain.actors import Act, Acted, acts_of, acts_of_events
+from services.intake.domain.actors import Act, Acted, acts_of_events
 from services.intake.domain.dossier import DossierState, evolve
 from services.intake.domain.sealing import Sealed
 from services.intake.ports import AppendConflictError, LogEntry, Place, Receipt, RequestAnswer, StoreUnavailableError
@@ -89,7 +89,7 @@ class LedgerStore:
             )
             for one in sealed
         ]
-        acts = self._acts.still_to_note(acts_of(sealed))
+        acts = self._acts.of(sealed)
         with _translated():
             self._recorder.insert_events(stored, receipts=receipts, answers=answers, acts=acts)
         self._acts.noted(acts)

@@ -12,6 +12,7 @@ from events.envelope import Event
 from rules.book.rulebook import Rulebook
 from services.intake.domain.actions import Action, FieldError, Refusal, pointer_step
 from services.intake.domain.arming import refusal_by_rulebook
+from services.intake.domain.decide import CLOCK_TOLERANCE
 
 Read = Callable[[Any], Action | Refusal]
 """Reads a parsed CloudEvent as an action, by the published schemas."""
@@ -21,9 +22,9 @@ _REPORTED = ("id", "type", "subject", "time", "unitid", "data")
 
 
 def refusal_of_correction(
-    action: Action, stream: Sequence[Mapping[str, Any]], read: Read, rulebook: Rulebook, latest: datetime
+    action: Action, stream: Sequence[Mapping[str, Any]], read: Read, rulebook: Rulebook, decided_at: datetime
 ) -> Refusal | None:
-    """Why an event can't be corrected so. `stream`: everything recorded, in structured form; `latest`: what isn't future yet."""
+    """Why an event can't be corrected so. `stream`: everything recorded, in structured form; `decided_at`: now."""
     said = action.data
     assert isinstance(said, EventCorrected)  # noqa: S101 nothing else is asked about
     recorded = as_corrected([from_structured(one) for one in stream])
@@ -32,9 +33,9 @@ def refusal_of_correction(
     if isinstance(report, Refusal):
         return _named(report, said)
     return (
-        _of_time(target, report, recorded, said, latest)
+        _of_time(target, report, recorded, said, decided_at + CLOCK_TOLERANCE)
         or _of_due(report, recorded, said)
-        or _named(refusal_by_rulebook(rulebook, report), said)
+        or _named(refusal_by_rulebook(rulebook, report, target.envelope.opened_on, decided_at), said)
     )
 
 

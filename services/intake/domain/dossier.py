@@ -48,7 +48,7 @@ from events.handling import HandlingEvent
 from events.lateness import LatenessEvent
 from events.results import ResultEvent
 from events.submission import SubmissionEvent
-from rules.clocks.holding import Held, Holding, handed_over, passed, put_right, reassigned, received, refused
+from rules.clocks.holding import UNSAID, Held, Holding, handed_over, passed, put_right, reassigned, received, refused
 from services.intake.domain.known_events import KnownEvent, known_event_of
 from services.intake.domain.stages import END_BY_CLASS, STAGE_BY_CLASS, FeedbackStage, Lifecycle, Waiting
 
@@ -83,7 +83,7 @@ class DossierState:
     open_amount_vnd: int = 0
     supplement_rounds: int = 0
     transferred_from_unit_id: int | None = None
-    held_by_event_ids: tuple[str, str] = ("", "")
+    held_by_event_ids: tuple[str, str] = UNSAID
     accepted_event_id: str = ""
     open_consultations: frozenset[str] = frozenset()
     feedback_stage: FeedbackStage | None = None

@@ -9,9 +9,9 @@ from events.dossier import EventCorrected
 from rules.book.rulebook import Rulebook
 from rules.clocks.planning import Planner
 from services.intake.domain.actions import Action, Refusal
-from services.intake.domain.arming import refusal_by_rulebook
+from services.intake.domain.arming import opened_on, refusal_by_rulebook
 from services.intake.domain.correcting import Read, refusal_of_correction
-from services.intake.domain.decide import CLOCK_TOLERANCE, Flags, decide, settled
+from services.intake.domain.decide import Flags, decide, settled
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.effect import needs_an_effect, refusal_without_effect
 from services.intake.domain.sealing import seal
@@ -35,7 +35,8 @@ class Judge:
         decision = decide(state, action, decided_at)
         if isinstance(decision, Refusal):
             return decision
-        refused = refusal_by_rulebook(self.rulebook, action)
+        day = opened_on(self.rulebook, action, state)
+        refused = refusal_by_rulebook(self.rulebook, action, day, decided_at)
         if refused is None and state is not None:
             refused = self._refusal_by_stream(state, action, decided_at, stream)
         more = () if refused is None else settled(action, [refused])
@@ -46,8 +47,7 @@ class Judge:
     ) -> Refusal | None:
         """Of the rare types that are judged by all that was recorded before them."""
         if isinstance(action.data, EventCorrected):
-            latest = decided_at + CLOCK_TOLERANCE
-            return refusal_of_correction(action, stream(state), self.read, self.rulebook, latest)
+            return refusal_of_correction(action, stream(state), self.read, self.rulebook, decided_at)
         if not needs_an_effect(action):
             return None
         as_recorded, *_ = seal(state, action, (), decided_at, state.opened_on)

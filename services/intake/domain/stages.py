@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from events.deadline import PauseCause
 from events.dossier import (
     DossierEvent,
     DossierReturned,
@@ -23,7 +24,7 @@ Lifecycle = Literal[
 ]  # fmt: skip
 """Where a dossier stands; `feedback` says that the stream is none, but a citizen's feedback."""
 
-Waiting = Literal["none", "supplement", "financial_duty"]
+Waiting = Literal["none", PauseCause]
 """What of the citizen a dossier waits for."""
 
 FeedbackStage = Literal["received", "awaiting_supplement", "refused", "answered", "published"]

@@ -10,13 +10,14 @@ import json
 import re
 from collections.abc import Mapping
 from importlib.resources import files
+from typing import get_args
 
 from events.catalog import CLASS_BY_TYPE
 from events.deadline_data import CLOCK_NAMES
 from events.declaration import field_names, names_of
 from services.stats.questions import FIGURES, Language
 
-LANGUAGES: tuple[Language, ...] = ("vi", "en")
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 _PLACE = re.compile(r"\{(\w+)\}")
 
 

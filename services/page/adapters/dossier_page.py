@@ -16,7 +16,8 @@ STILL_PAUSED = datetime(2299, 1, 1, tzinfo=UTC)
 
 _SHOWN = (
     "dossier_id", "dossier_code", "unit_id", "held_by_unit_id", "procedure_code", "procedure_name", "channel", "is_history",
-    "opened_on", "accepted_at", "original_due_at", "lawful_due_at", "promised_due_at", "due_on", "classify_by", "time_zone",
+    "opened_on", "accepted_at", "original_due_at", "lawful_due_at", "promised_due_at", "due_on", "is_provisional", "classify_by",
+    "time_zone",
     "ended_at", "ended_on", "ended_by", "outcome", "delivered_at", "breached_at", "breach_unit_id", "apology_latest_at",
     "apology_required_at", "apology_sent_at", "apology_class", "integrity_flag_count", "correction_count", "last_event_at",
     "version", "open_within", "open_paused", "open_overdue",

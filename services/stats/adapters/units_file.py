@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -9,9 +10,7 @@ from services.stats.domain.errors import UnitFileError
 from services.stats.domain.levels import LEVELS, Level, UnitPeriod
 from services.stats.domain.periods import FIRST_DAY, LAST_DAY
 
-COLUMNS = (
-    "unit_id", "code", "name", "level", "unit_type", "parent_id", "valid_from", "valid_until", "legal_basis",
-)  # fmt: skip
+COLUMNS = tuple(one.name for one in fields(UnitPeriod))
 _LARGEST_ID = 2**32 - 1
 
 
@@ -26,43 +25,43 @@ def read_units(path: Path) -> list[UnitPeriod]:
 
 
 def _periods(file: str, reader: "csv.DictReader[str]") -> Iterator[UnitPeriod]:
-    for fields in reader:
+    for row in reader:
         where = f"{file}, line {reader.line_num}"
-        if any(fields[name] is None for name in COLUMNS):
+        if any(row[name] is None for name in COLUMNS):
             raise UnitFileError(f"{where}: has fewer columns than the heading")
-        valid_from = _day(where, "valid_from", fields, FIRST_DAY)
-        valid_until = _day(where, "valid_until", fields, LAST_DAY)
+        valid_from = _day(where, "valid_from", row, FIRST_DAY)
+        valid_until = _day(where, "valid_until", row, LAST_DAY)
         if valid_until <= valid_from:
             raise UnitFileError(f"{where}, column valid_until: {valid_until} is not after {valid_from}")
         yield UnitPeriod(
-            unit_id=_number(where, "unit_id", fields),
-            code=fields["code"],
-            name=fields["name"],
-            level=_level(where, fields),
-            unit_type=fields["unit_type"],
-            parent_id=_number(where, "parent_id", fields) if fields["parent_id"] else 0,
+            unit_id=_number(where, "unit_id", row),
+            code=row["code"],
+            name=row["name"],
+            level=_level(where, row),
+            unit_type=row["unit_type"],
+            parent_id=_number(where, "parent_id", row) if row["parent_id"] else 0,
             valid_from=valid_from,
             valid_until=valid_until,
-            legal_basis=fields["legal_basis"],
+            legal_basis=row["legal_basis"],
         )
 
 
-def _number(where: str, column: str, fields: Mapping[str, str]) -> int:
-    text = fields[column]
+def _number(where: str, column: str, row: Mapping[str, str]) -> int:
+    text = row[column]
     if text.isascii() and text.isdigit() and int(text) <= _LARGEST_ID:
         return int(text)
     raise UnitFileError(f"{where}, column {column}: {text!r} is not a unit number")
 
 
-def _level(where: str, fields: Mapping[str, str]) -> Level:
+def _level(where: str, row: Mapping[str, str]) -> Level:
     for level in LEVELS:
-        if fields["level"] == level:
+        if row["level"] == level:
             return level
-    raise UnitFileError(f"{where}, column level: {fields['level']!r} is none of {', '.join(LEVELS)}")
+    raise UnitFileError(f"{where}, column level: {row['level']!r} is none of {', '.join(LEVELS)}")
 
 
-def _day(where: str, column: str, fields: Mapping[str, str], if_empty: date) -> date:
-    text = fields[column]
+def _day(where: str, column: str, row: Mapping[str, str], if_empty: date) -> date:
+    text = row[column]
     if not text:
         return if_empty
     try:

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Any, Final, Literal
 
+from events import deadline
 from events.catalog import DEADLINE_TYPES
 from events.results import ENDING_KIND_BY_TYPE
 from services.stats.domain.corrected_events import as_corrected
@@ -31,7 +32,7 @@ FAR_FUTURE = datetime(2299, 12, 31, tzinfo=UTC)
 """`resumed_at` of a pause that is still open."""
 
 Instants = list[tuple[datetime, datetime]]
-Outcome = Literal["early", "on_time", "late", "unknown", "terminated", "open"]
+Outcome = Literal[deadline.Outcome, "terminated", "open"]
 """The class of a resolved dossier as the clock stated it, or how else it stands."""
 
 

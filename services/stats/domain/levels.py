@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from services.stats.domain.errors import UnitFileError
 
 Level = Literal["province", "district", "commune"]
 """Cấp: tỉnh, huyện, xã."""
-LEVELS: tuple[Level, ...] = ("province", "district", "commune")
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ class KeptFacts:
     due_on: date | None = None
     classify_by: str = ""
     time_zone: str = "Asia/Ho_Chi_Minh"
+    is_provisional: bool = False
     breached_at: datetime | None = None
     breach_unit_id: int = 0
     apology_due_at: datetime | None = None
@@ -173,6 +174,7 @@ def _note_dues(projection: DossierProjection, known_from: datetime, said: Mappin
     lawful_due_at = datetime.fromisoformat(said["lawful_due_at"])
     projection.lawful_due_at, projection.due_on = lawful_due_at, date.fromisoformat(said["due_on"])
     projection.promised_due_at = datetime.fromisoformat(said["promised_due_at"])
+    projection.is_provisional = said.get("is_provisional", False)
     # A re-appointment moves only the promise (DR-26): it is no lawful change and leaves no mark in the history.
     if not projection.due_changes or projection.due_changes[-1][1] != lawful_due_at:
         projection.due_changes.append((known_from, lawful_due_at))

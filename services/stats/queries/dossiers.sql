@@ -2,7 +2,7 @@
 -- the due date is the one known at the cut-off.
 WITH names AS (SELECT unit_id AS named_id, name FROM ({{unit_names}}))
 SELECT
-    dossier_id, dossier_code, unit_id, held_by_unit_id, procedure_code, procedure_name, accepted_at, time_zone, classify_by,
+    dossier_id, dossier_code, unit_id, held_by_unit_id, procedure_code, procedure_name, accepted_at, time_zone, classify_by, is_provisional,
     if({is_stock:Bool}, seen_due_at, seen.lawful_due_at) AS lawful_due_at,
     ended_at, outcome, open_within, open_paused, open_overdue, apology_class,
     if(open_overdue, dateDiff('day', assumeNotNull(seen_due_at), {as_of:DateTime64(6, 'Asia/Ho_Chi_Minh')}), NULL) AS overdue_days,

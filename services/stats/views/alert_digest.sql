@@ -1,6 +1,6 @@
 -- Alerts in bulk, one row per day, unit and role instead of one per dossier (AL-4): who is to be told what about how many, and which
 -- dossiers. `late_by_seconds` is how much later than it fell due the latest of them was noticed (AL-8). What was taken over from
--- another register raises no alert and is not here.
+-- another register raises no alert and is not here. Whom an alert tells is said by its event, as the rule set had it.
 CREATE OR REPLACE VIEW alert_digest AS
 SELECT
     toDate32(occurred_at, 'Asia/Ho_Chi_Minh') AS day,
@@ -22,12 +22,7 @@ FROM (
             event_type = 'supplement-expired.v1', 'SX',
             JSONExtractString(data, 'rung')
         ) AS rung,
-        multiIf(
-            event_type = 'dossier-breached.v1', ['head_of_unit', 'one_stop'],
-            event_type = 'step-breached.v1', ['officer', 'head_of_unit'],
-            event_type = 'apology-pending-raised.v1', ['head_of_unit', 'one_stop'],
-            JSONExtract(data, 'to_roles', 'Array(String)')
-        ) AS to_roles,
+        JSONExtract(data, 'to_roles', 'Array(String)') AS to_roles,
         greatest(dateDiff('second', occurred_at, recorded_at), 0) AS late_by
     FROM events FINAL
     WHERE NOT is_history AND event_type IN (

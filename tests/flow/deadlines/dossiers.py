@@ -75,6 +75,9 @@ class Dossier:
     def supplemented(self, when: str | datetime) -> Dossier:
         return self.then(when, dossier.SupplementCompleted(round_no=1))
 
+    def extended(self, when: str | datetime, new_due_at: datetime) -> Dossier:
+        return self.then(when, dossier.DeadlineExtended(new_due_at=new_due_at, legal_basis="Luật", approver_id="o-9"))
+
     def ready(self, when: str | datetime) -> Dossier:
         return self.then(when, dossier.ResultReadyAtCounter())
 

@@ -12,16 +12,20 @@ import pytest
 from aiokafka import ConsumerRecord
 from faust.types import TP
 
+from events.catalog import DOSSIER_TYPES
 from events.codec import from_kafka, to_kafka
+from events.dossier import IntegrityFlagRaised
 from events.envelope import Event
 from events.topics import Topic
-from rules.clocks.errors import StreamGapError
+from rules.clocks import falling_due
 from rules.clocks.instants import micros
 from services.deadlines.adapters.live.record_batches import RecordBatch
 from services.deadlines.adapters.live.ticker import Tick, tick_bytes
 from services.deadlines.app import Worker, make_app
 from services.deadlines.config import DeadlinesConfig
 from tests.flow.deadlines.dossiers import Dossier, at, term
+from tests.unit.deadlines.test_bulk_fold import poisonous
+from tests.unit.deadlines.test_put_aside import thrown
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -257,8 +261,103 @@ async def test_an_integrity_flag_is_reported(worker: Worker, sent: Sent, caplog:
     assert worker.agents.counters.flags == 1
 
 
-async def test_a_gap_in_the_stream_ends_the_agent(worker: Worker, sent: Sent) -> None:
+async def test_a_gap_puts_its_stream_aside_and_the_others_go_on(worker: Worker, sent: Sent) -> None:
     dossier = Dossier().accepted("2026-03-02T08:00", term(5)).step("2026-03-03T08:00").ready("2026-03-04T08:00")
-    await put_events(worker, dossier.events[:1])
-    with pytest.raises(StreamGapError):
-        await put_events(worker, dossier.events[2:])
+    other = Dossier("other").accepted("2026-03-02T08:00", term(5)).ready("2026-03-03T08:00")
+    await put_events(worker, [dossier.events[0], other.events[0], dossier.events[2], other.events[1]])
+    assert sent.kinds() == ["set", "set", "near-due A2", "integrity-flag-raised", "ending-classified"]
+    (letter,) = sent.letters
+    reason = dict(letter["headers"])["dlq_reason"].decode()
+    assert reason.startswith("PutAsideError: StreamGapError: event")
+    assert worker.agents.counters.put_aside == 1
+
+
+async def test_whatever_event_the_fold_throws_at_is_a_dead_letter_and_all_others_are_told(
+    worker: Worker, sent: Sent
+) -> None:
+    good = Dossier("good").accepted("2026-03-02T08:00", term(5)).ready("2026-03-03T08:00")
+    await put_events(worker, good.events[:1])
+    for event_type in DOSSIER_TYPES:
+        poison = poisonous(event_type, f"poison of {event_type}")
+        about = (poison.key, poison.value, poison.headers, at("2026-03-02T08:00:01"))
+        with thrown(RuntimeError("a bug"), dict(poison.headers)["ce_id"].decode()):
+            await put(worker, *(record(Topic.DOSSIER_EVENTS, *about) for _ in range(2)))
+        letter = sent.letters[-1]
+        assert (letter["key"], letter["value"]) == (poison.key, poison.value)
+        assert dict(letter["headers"])["dlq_reason"] == b"PutAsideError: RuntimeError: a bug"
+    await put_events(worker, good.events[1:])
+    assert sent.kinds() == ["set", *["integrity-flag-raised"] * len(DOSSIER_TYPES), "ending-classified"]
+    assert len(sent.letters) == len(DOSSIER_TYPES)
+
+
+async def test_what_cannot_be_said_at_a_look_puts_its_stream_aside_and_the_next_tick_is_told(
+    worker: Worker, sent: Sent
+) -> None:
+    bad, good = (
+        Dossier("bad").accepted("2026-03-02T08:00", term(5)),
+        Dossier("good").accepted("2026-03-02T08:00", term(5)),
+    )
+    await put_events(worker, [*bad.events, *good.events])
+    real = falling_due._emit
+
+    def emit(transition: Any, clock: Any, wake: Any) -> None:
+        if clock.armed_by == bad.events[0].envelope.event_id:
+            raise AssertionError("a bug")
+        real(transition, clock, wake)
+
+    with patch.object(falling_due, "_emit", emit):
+        await put_tick(worker, b"bad", at("2026-03-05T08:00"))
+        await put_tick(worker, b"good", at("2026-03-05T08:00"))
+        await put_tick(worker, b"bad", at("2026-06-05T08:00"))
+    assert sent.kinds() == ["set", "set", "integrity-flag-raised", "near-due A2"]
+    state = worker.clocks.get(b"bad", 0)
+    assert state is not None
+    assert state.aside == "AssertionError: a bug"
+
+
+async def test_what_cannot_be_written_puts_its_stream_aside(worker: Worker, sent: Sent) -> None:
+    bad, good = (
+        Dossier("bad").accepted("2026-03-02T08:00", term(5)),
+        Dossier("good").accepted("2026-03-02T08:00", term(5)),
+    )
+    real = worker.agents._writer.write
+
+    def write(dossier_id: str, emitted: Any) -> Any:
+        if dossier_id == "bad" and emitted and emitted[0].kind is not IntegrityFlagRaised:
+            raise OverflowError("year 0 is out of range")
+        return real(dossier_id, emitted)
+
+    with patch.object(worker.agents._writer, "write", write):
+        await put_events(worker, [*bad.events, *good.events])
+    assert sent.kinds() == ["integrity-flag-raised", "set"]
+    assert len(sent.letters) == 1
+
+
+async def test_a_look_whose_words_cannot_be_written_puts_the_stream_aside(worker: Worker, sent: Sent) -> None:
+    dossier = Dossier().accepted("2026-03-02T08:00", term(5))
+    await put_events(worker, dossier.events)
+    real = worker.agents._writer.write
+
+    def write(dossier_id: str, emitted: Any) -> Any:
+        if emitted and emitted[0].kind is not IntegrityFlagRaised:
+            raise OverflowError("year 0 is out of range")
+        return real(dossier_id, emitted)
+
+    with patch.object(worker.agents._writer, "write", write):
+        await put_tick(worker, dossier.dossier_id.encode(), at("2026-03-05T08:00"))
+    assert sent.kinds() == ["set", "integrity-flag-raised"]
+
+
+async def test_partitions_that_move_while_a_refused_event_is_put_aside_leave_the_rest_to_somebody_else(
+    worker: Worker, sent: Sent
+) -> None:
+    dossier = Dossier().accepted("2026-03-02T08:00", term(5)).ready("2026-03-04T08:00")
+
+    async def revoke(**_: Any) -> Any:
+        worker.clocks.drop()
+        return await sent.send()
+
+    gap = record(Topic.DOSSIER_EVENTS, *to_kafka(dossier.events[1]), at("2026-03-04T08:00"))
+    with patch.object(worker.agents.dependencies.dlq, "send", revoke):
+        assert not await worker.agents._fold_all(RecordBatch(TP(gap.topic, 0), [gap], 0))
+    assert sent.records == []

@@ -73,7 +73,7 @@ def test_history_without_effect_and_history_before_its_acceptance_are_flagged(
     ledger: ActionRecorder, store: InMemoryStore
 ) -> None:
     early = action(
-        "dossier-accepted.v1", 0, data={"appointment_at": "2026-03-01T17:00:00+07:00"}, subject="HS-2", **HISTORY
+        "dossier-accepted.v1", 0, data={"appointment_at": "2026-02-27T17:00:00+07:00"}, subject="HS-2", **HISTORY
     )
     told = [action("dossier-accepted.v1", 0, **HISTORY), extension(DUE, 1, **HISTORY), early]
     assert codes(ledger.record(told, NOW)) == ["recorded"] * 3

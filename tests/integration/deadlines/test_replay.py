@@ -16,11 +16,13 @@ from rules.clocks.instants import micros
 from services.deadlines.adapters.bulk.fold import BulkFold, PartitionFold
 from services.deadlines.adapters.bulk.loader import BulkLoader
 from services.deadlines.adapters.bulk.verify import verify
+from services.deadlines.adapters.store import row_codec
 from tests.flow.deadlines.dossiers import Dossier
-from tests.integration.deadlines.bulk_runs import everything_on, fill, published, replay
+from tests.integration.deadlines.bulk_runs import everything_on, fill, published, replay, rows_on
 from tests.integration.deadlines.expected import pipeline, whole_log
 from tests.integration.deadlines.harness import GRACE, Relay, make_topics
 from tests.integration.deadlines.test_worker import new_id
+from tests.unit.deadlines.test_put_aside import thrown
 
 pytestmark = pytest.mark.integration
 
@@ -124,6 +126,44 @@ async def test_what_is_just_being_said_may_stand_or_not(bootstrap: str) -> None:
     for until in (long_ago, since, micros(datetime.now(UTC) - GRACE)):
         result = await verify(bootstrap, BulkFold(pipeline()), until)
         assert (result.counts, result.stored, result.derived) == ({}, len(told), len(told))
+
+
+@pytest.mark.timeout(120)
+async def test_a_stream_that_was_put_aside_is_healed_by_a_replay_after_the_mend(bootstrap: str, tmp_path: Path) -> None:
+    await make_topics(bootstrap, has_own_times=True)
+    then = datetime.now(UTC) - timedelta(minutes=1)
+    bad = Dossier("bad").accepted(then, appointment_at=then + timedelta(days=9)).step(then).ready(then)
+    good = Dossier("good").accepted(then, appointment_at=then + timedelta(days=9)).ready(then)
+    async with Relay(bootstrap) as relay:
+        await relay.publish([*bad.events, *good.events], then)
+    with thrown(RuntimeError("a bug"), bad.events[1].envelope.event_id):
+        until = micros(datetime.now(UTC) - GRACE)
+        loaded = await BulkLoader(bootstrap, BulkFold(pipeline())).run(until, takes_over=True)
+    assert (loaded.refused, loaded.rows) == (2, 2)  # the event at which the fold threw, and the ending after it
+    letters = await everything_on(bootstrap, Topic.DOSSIER_EVENTS_DLQ)
+    assert [dict(one.headers)["dlq_reason"] for one in letters] == [b"PutAsideError: RuntimeError: a bug"] * 2
+    assert [types for key, types in (await said_by_key(bootstrap)).items() if key == b"bad"] == [
+        ["deadline-set.v1", "integrity-flag-raised.v1"]
+    ]
+
+    code, printed = await asyncio.to_thread(replay, bootstrap, tmp_path, "--json")
+    found = json.loads(printed)
+    assert (code, found["counts"], found["healed"], found["refused"]) == (1, {"missing": 1}, 1, 0)
+    code, printed = await asyncio.to_thread(replay, bootstrap, tmp_path, "--publish", "--json")
+    report = json.loads(printed)
+    assert (code, report["emitted"], report["refused"]) == (0, 1, 0)
+    assert all(not row_codec.unpack(row).aside for row in (await rows_on(bootstrap)).values())
+    code, printed = await asyncio.to_thread(replay, bootstrap, tmp_path)
+    assert (code, "equal: every id and every content" in printed) == (0, True), printed
+    assert "1 flags say so of what was mended since" in printed
+
+
+async def said_by_key(bootstrap: str) -> dict[bytes, list[str]]:
+    """The types that stand, stream by stream, in order."""
+    found: dict[bytes, list[str]] = {}
+    for one in await everything_on(bootstrap, Topic.DEADLINE_EVENTS):
+        found.setdefault(one.key, []).append(dict(one.headers)["ce_type"].decode())
+    return found
 
 
 async def said_by_a_load(bootstrap: str) -> list[Any]:

@@ -49,7 +49,7 @@ REFUSED: dict[str, tuple[list[Given], Given, int, str]] = {
     ),
     "before-acceptance": (
         [],
-        ("dossier-accepted.v1", 0, {"appointment_at": "2026-03-01T17:00:00+07:00"}, {}),
+        ("dossier-accepted.v1", 0, {"appointment_at": "2026-02-27T17:00:00+07:00"}, {}),
         409,
         "sớm hơn lúc tiếp nhận (2026-03-02T08:00:00+07:00)",
     ),

@@ -28,8 +28,8 @@ def action(event_type: str, subject: str, time: str, data: dict[str, Any] | None
 
 
 def accepted(subject: str, time: str, days: int = 5, **more: Any) -> dict[str, Any]:
-    """An acceptance with a term in working days."""
-    data = {"procedure_code": "1.001193", "term": {"value": days, "unit": "working_day"}}
+    """An acceptance with a term in working days, of a procedure that the catalogue doesn't have: no other term binds (B15)."""
+    data = {"procedure_code": "1.004859", "term": {"value": days, "unit": "working_day"}}
     return action("dossier-accepted.v1", subject, time, data, **more)
 
 

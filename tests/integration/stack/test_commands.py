@@ -50,7 +50,8 @@ def test_an_action_reaches_its_deadline_and_its_figure(stack: RunningStack) -> N
     assert next(one["type"] for one in deadline) == "deadline-set.v1"
     assert deadline[0]["data"]["lawful_due_at"] == "2026-03-09T17:00:00+07:00"
     recorded = stack.lines("events", "--dossier", subject)
-    assert [one["streamseq"] for one in recorded] == [1, 2, 3]
+    assert [one["streamseq"] for one in recorded] == [1, 2, 3, 4]
+    assert recorded[-1]["data"]["rule"] == "B14"  # nobody has seen this approver act
     assert first_break(recorded) is None
 
 

@@ -300,14 +300,14 @@ def test_supplement_and_financial_duty_add_up() -> None:
     assert [getattr(event.data, "pause_no", 0) for event in only(emitted, "clock-")] == [1, 1, 2, 2]
 
 
-def test_a_pause_that_ends_beyond_the_published_calendar_disarms_the_clock_and_says_so() -> None:
-    life = Life().accepted("2026-12-14T08:00", term(10)).asked("2026-12-15T09:00").supplemented("2026-12-28T09:00")
-    emitted = told(life, "2027-06-01T00:00")
+def test_a_pause_that_ends_beyond_the_covered_calendar_disarms_the_clock_and_says_so() -> None:
+    life = Life().accepted("2036-12-15T08:00", term(10)).asked("2036-12-16T09:00").supplemented("2036-12-29T09:00")
+    emitted = told(life, "2037-06-01T00:00")
     assert kinds(emitted) == ["set", "clock-paused", "clock-not-armed"]
     assert getattr(emitted[-1].data, "code", "") == "calendar_exhausted"
 
 
 def test_a_disarmed_clock_has_no_pause_left_open() -> None:
-    life = Life().accepted("2026-12-14T08:00", term(10)).asked("2026-12-15T09:00").supplemented("2026-12-28T09:00")
-    life.asked("2026-12-29T09:00", 2).supplemented("2026-12-30T09:00", 2)
+    life = Life().accepted("2036-12-15T08:00", term(10)).asked("2036-12-16T09:00").supplemented("2036-12-29T09:00")
+    life.asked("2036-12-30T09:00", 2).supplemented("2036-12-31T09:00", 2)
     assert kinds(told(life)) == ["set", "clock-paused", "clock-not-armed"]

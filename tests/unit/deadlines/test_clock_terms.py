@@ -287,13 +287,13 @@ def test_a_term_of_zero_is_no_term() -> None:
     assert not_armed(Life().accepted("2026-03-02T08:00", term(0))).code == "no_term"
 
 
-def test_a_term_beyond_the_last_published_year_is_an_alert() -> None:
-    data = not_armed(Life().accepted("2026-12-28T08:00", term(10)))
+def test_a_term_beyond_the_last_covered_year_is_an_alert() -> None:
+    data = not_armed(Life().accepted("2036-12-29T08:00", term(10)))
     assert data.code == "calendar_exhausted"
 
 
-def test_an_acceptance_beyond_the_last_published_year_is_an_alert() -> None:
-    assert not_armed(Life().accepted("2027-01-04T08:00", term(1))).code == "calendar_exhausted"
+def test_an_acceptance_beyond_the_last_covered_year_is_an_alert() -> None:
+    assert not_armed(Life().accepted("2037-01-05T08:00", term(1))).code == "calendar_exhausted"
 
 
 def test_an_unknown_calendar_is_an_alert() -> None:
@@ -306,7 +306,7 @@ def test_an_unknown_calendar_is_an_alert() -> None:
     "life",
     [
         Life().accepted("2026-03-02T08:00"),
-        Life().accepted("2026-12-28T08:00", term(10)),
+        Life().accepted("2026-12-28T08:00", term(5000)),
         Life().accepted("2026-03-02T08:00", term(5), calendar_id="mars"),
     ],
 )

@@ -6,7 +6,6 @@ import pytest
 from msgspec.structs import replace
 
 from events.dossier import IntegrityFlagRaised
-from rules.clocks.errors import StreamGapError
 from rules.clocks.state import StreamState
 from tests.unit.deadlines.life import (
     PAYING,
@@ -176,21 +175,7 @@ def test_a_flag_of_somebody_else_says_nothing_to_a_clock() -> None:
     assert kinds(told(Life().accepted("2026-03-02T08:00", term(5)).then("2026-03-03T08:00", flag))) == ["set"]
 
 
-# What is missing.
-
-
-def test_a_missing_event_stops_the_fold() -> None:
-    life = Life().accepted("2026-03-02T08:00", term(5)).step("2026-03-03T08:00").ready("2026-03-04T06:00")
-    with pytest.raises(StreamGapError, match="number 3 and follows number 1"):
-        fold([life.events[0], life.events[2]])
-
-
-@pytest.mark.parametrize("what", ["ready", "asked", "supplemented", "submitted", "accepted"])
-def test_a_stream_that_begins_in_the_middle_stops_the_fold(what: str) -> None:
-    life = Life().accepted("2026-03-02T08:00", term(5))
-    getattr(life, what)("2026-03-04T06:00")
-    with pytest.raises(StreamGapError, match="number 2"):
-        fold(life.events[1:])
+# What was forgotten. What is missing puts the stream aside: test_put_aside.py.
 
 
 @pytest.mark.parametrize("what", ["delivered", "apologised", "waived", "approved"])

@@ -330,5 +330,5 @@ def test_a_breach_that_was_said_stays_with_its_obligation() -> None:
 
 
 def test_a_clock_that_can_not_go_on_is_dropped_and_its_ending_is_unknown() -> None:
-    life = accepted().extended("2026-03-04T09:00", at("2290-03-20T17:00")).ready("2026-03-06T09:00")
+    life = accepted().asked("2026-03-04T09:00").supplemented("2290-03-20T09:00").ready("2290-03-21T09:00")
     assert kinds(only(told(life), "clock-not-armed", "met", "ended")) == ["clock-not-armed", "ended unknown"]

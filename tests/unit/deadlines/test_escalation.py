@@ -136,10 +136,10 @@ def test_a_second_breach_after_the_last_rung_does_not_raise_it_again() -> None:
     ]
 
 
-def test_a_rung_beyond_the_published_calendar_is_left_out() -> None:
-    life = Life().accepted("2026-12-21T08:00", term(7))
-    assert [rung[:19] for rung in rungs(life, "2027-06-01T00:00")] == ["2026-12-31 17:00 B1"]
-    raised = one(told(life, "2027-06-01T00:00"), "escalation-raised").data
+def test_a_rung_beyond_the_covered_calendar_is_left_out() -> None:
+    life = Life().accepted("2036-12-19T08:00", term(7))
+    assert [rung[:19] for rung in rungs(life, "2037-06-01T00:00")] == ["2036-12-31 17:00 B1"]
+    raised = one(told(life, "2037-06-01T00:00"), "escalation-raised").data
     assert getattr(raised, "acknowledge_by", "") is None
 
 

@@ -107,8 +107,8 @@ def test_a_second_receipt_of_the_same_feedback_is_a_contradiction() -> None:
     ]
 
 
-def test_feedback_beyond_the_published_calendar_is_an_alert() -> None:
-    (event,) = told(Life().feedback("2026-12-28T09:00"))
+def test_feedback_beyond_the_covered_calendar_is_an_alert() -> None:
+    (event,) = told(Life().feedback("2036-12-29T09:00"))
     assert (kinds([event]), getattr(event.data, "clock_kind", "")) == (["clock-not-armed"], "feedback_answer")
 
 

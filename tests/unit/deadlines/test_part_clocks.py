@@ -85,8 +85,8 @@ def test_what_is_accepted_after_a_submission_has_the_clock_of_its_acceptance() -
     assert dues(event)[1] == "2026-03-09 17:00"
 
 
-def test_a_submission_beyond_the_published_calendar_is_an_alert() -> None:
-    (event,) = told(Life().submitted("2026-12-31T16:00"))
+def test_a_submission_beyond_the_covered_calendar_is_an_alert() -> None:
+    (event,) = told(Life().submitted("2036-12-31T16:00"))
     assert (kinds([event]), getattr(event.data, "clock_kind", "")) == (["clock-not-armed"], "intake")
 
 

@@ -229,9 +229,54 @@ def test_an_acceptance_whose_clock_could_not_be_armed_is_refused(
     accepted = action("dossier-accepted.v1", data={**data, "term": term or {"value": 1, "unit": "hour"}})
     if term is None:
         accepted = replace(accepted, data=structs.replace(accepted.data, term=None))
-    refused = refusal_by_rulebook(rulebook(), accepted)
+    refused = refusal_by_rulebook(rulebook(), accepted, opened_on(rulebook(), accepted), NOW)
     assert refused is not None
     assert (refused.code, refused.field_name) == expected
+
+
+def refused(asked: Action) -> Refusal | None:
+    return refusal_by_rulebook(rulebook(), asked, opened_on(rulebook(), asked), NOW)
+
+
+FAR = ("2040-01-02T17:00:00+07:00", "1950-01-01T00:00:00+07:00", "2298-12-31T17:00:00-07:00")
+
+
+@pytest.mark.parametrize("year", ["2027-01-15", "2036-12-31"])
+def test_days_in_a_year_that_is_not_published_are_taken(year: str) -> None:
+    """The calendar never stops a counter (B16): such days are provisional, not refused."""
+    given = f"{year}T17:00:00+07:00"
+    accepted = action("dossier-accepted.v1", data={"appointment_at": given})
+    accepted = replace(accepted, data=structs.replace(accepted.data, term=None))
+    extended = action("deadline-extended.v1", 1, data={"new_due_at": given})
+    assert [refused(one) for one in (accepted, extended)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("event_type", "field_name"),
+    [
+        ("deadline-extended.v1", "new_due_at"),
+        ("step-started.v1", "step_due_at"),
+        ("dossier-transferred.v1", "due_back_at"),
+        ("consultation-requested.v1", "reply_due_at"),
+        ("apology-sent.v1", "new_promised_at"),
+        ("supplement-requested.v1", "reply_by"),
+        ("financial-obligation-requested.v1", "pay_by"),
+    ],
+)
+@pytest.mark.parametrize("far", FAR)
+def test_a_given_day_that_no_calendar_covers_is_refused(event_type: str, field_name: str, far: str) -> None:
+    given = far[:10] if field_name in ("reply_by", "pay_by") else far
+    found = refused(action(event_type, 1, data={field_name: given}))
+    assert found is not None
+    assert (found.code, found.field_name) == ("calendar-exhausted", f"/data/{field_name}")
+
+
+@pytest.mark.parametrize("far", FAR)
+def test_an_appointment_that_no_calendar_covers_is_refused(far: str) -> None:
+    found = refused(action("dossier-accepted.v1", data={"appointment_at": far}))
+    assert found is not None
+    assert found.code == "calendar-exhausted"
+    assert "2014-01-01 – 2036-12-31" in str(found.params["reason"])
 
 
 def test_the_day_of_opening_is_local_however_the_instant_was_written() -> None:

@@ -7,9 +7,10 @@ import pytest
 from events import dossier
 from rules.clocks.fact_of import DATED
 from services.intake.domain.actions import Action, Refusal
-from services.intake.domain.arming import refusal_by_rulebook
+from services.intake.domain.arming import opened_on, refusal_by_rulebook
 from services.intake.domain.decide import decide
 from services.intake.domain.dossier import DossierState
+from services.intake.domain.sealing import seal
 from tests.unit.intake.counter import HISTORY_SOURCE, NOW, action, raw_action, reader, rulebook
 from tests.unit.intake.test_decide import outcome, sealed_by, state_after
 
@@ -61,6 +62,18 @@ def test_history_writes_nothing_into_what_was_opened_live(life: list[str]) -> No
         "feedback-answered.v1",
     ):
         assert outcome(state_after(life), action(event_type, 9, **HISTORY)) == "history-on-live-dossier"
+
+
+def test_a_turn_that_has_ended_stays_ended_in_a_log_that_others_wrote() -> None:
+    live = after(None, action("dossier-accepted.v1", subject=SUBJECT))
+    written = seal(live, action("step-started.v1", 1, subject=SUBJECT, **HISTORY), (), NOW, NOW.date())[-1].state
+    assert written.has_live_event
+    assert outcome(written, action("step-completed.v1", 2, subject=SUBJECT, **HISTORY)) == "history-on-live-dossier"
+
+
+def test_history_is_refused_for_what_it_may_not_break_also_where_it_breaks_another_rule_too() -> None:
+    ended = state_after(["dossier-accepted.v1", "result-ready-at-counter.v1"], **HISTORY)
+    assert outcome(ended, action("deadline-extended.v1", 9, actorid="LD-1", **HISTORY)) == "same-person"
 
 
 def test_a_flag_behind_history_ends_no_turn() -> None:
@@ -120,6 +133,12 @@ def test_a_part_that_covers_all_ends_the_wait_and_so_does_an_exemption() -> None
     assert again.open_amount_vnd == 5
 
 
+def test_a_second_duty_in_history_leaves_the_first_one_open() -> None:
+    owing = state_after(["dossier-accepted.v1", "financial-obligation-requested.v1"], **HISTORY)
+    again = action("financial-obligation-requested.v1", 9, id="again", data={"amount_vnd": 1}, **HISTORY)
+    assert after(owing, again).open_amount_vnd == 50_000
+
+
 def test_history_that_pays_too_little_is_flagged_and_the_rest_stays_open() -> None:
     owing = state_after(["dossier-accepted.v1", "financial-obligation-requested.v1"], **HISTORY)
     short = action("payment-received.v1", 9, data={"amount_vnd": 1}, **HISTORY)
@@ -132,15 +151,15 @@ def test_history_that_pays_too_little_is_flagged_and_the_rest_stays_open() -> No
     ("appointment_at", "code"),
     [
         ("2026-03-02T07:59:59+07:00", "before-acceptance"),
-        ("2026-03-01T00:00:00+07:00", "before-acceptance"),
-        ("2026-03-01T16:59:59Z", "before-acceptance"),
+        ("2026-02-27T00:00:00+07:00", "before-acceptance"),
+        ("2026-02-27T10:00:00Z", "before-acceptance"),
+        ("2026-03-01T00:00:00+07:00", None),  # a Sunday: the Monday is meant
         ("2026-03-02T00:00:00+07:00", None),
         ("2026-03-01T17:00:00Z", None),
         ("2026-03-02T08:00:00+07:00", None),
     ],
 )
-def test_an_appointment_is_not_before_its_acceptance_and_at_midnight_the_day_is_meant(
-    appointment_at: str, code: str | None
-) -> None:
-    refused = refusal_by_rulebook(rulebook(), action("dossier-accepted.v1", data={"appointment_at": appointment_at}))
+def test_an_appointment_is_not_before_its_acceptance_as_it_is_read(appointment_at: str, code: str | None) -> None:
+    accepted = action("dossier-accepted.v1", data={"appointment_at": appointment_at})
+    refused = refusal_by_rulebook(rulebook(), accepted, opened_on(rulebook(), accepted), NOW)
     assert (refused.code if refused else None) == code

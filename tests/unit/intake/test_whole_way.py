@@ -140,7 +140,8 @@ def test_an_outage_ends_after_it_began() -> None:
 def test_a_clock_that_could_never_be_armed_is_refused(
     event_type: str, data: dict[str, Any], expected: tuple[str, str]
 ) -> None:
-    refused = refusal_by_rulebook(rulebook(), action(event_type, data=data))
+    one = action(event_type, data=data)
+    refused = refusal_by_rulebook(rulebook(), one, opened_on(rulebook(), one), NOW)
     assert refused is not None
     assert (refused.code, refused.field_name) == expected
 

@@ -26,7 +26,6 @@ def run(*arguments: str) -> Result:
 
 def checked(*arguments: str) -> dict[str, dict[str, Any]]:
     done = run("check", "--json", *arguments)
-    assert done.exit_code == 0, done.output
     return {row["calendar_id"]: row for row in json.loads(done.stdout)["calendars"]}
 
 
@@ -64,8 +63,28 @@ def test_a_calendar_that_ends_in_less_than_ninety_days_says_so(on: str, said: st
     warning = checked("--on", on)["vn-standard"]["warning"]
     assert (said in warning) if said else warning is None
     shown = run("check", "--on", on)
-    assert shown.exit_code == 0
+    assert shown.exit_code == (1 if on == "2027-01-01" else 0)  # every new due date is provisional from then on
     assert ("WARNING: vn-standard 2026.1" in shown.stdout) is (said is not None)
+
+
+def test_from_when_on_a_calendar_is_provisional_is_said() -> None:
+    rows = checked("--on", "2026-10-03")
+    assert (rows["vn-standard"]["provisional_from"], rows["vn-standard"]["covered_until"]) == (
+        "2027-01-01",
+        "2036-12-31",
+    )
+    assert rows["weekdays-amsterdam"]["provisional_from"] is None
+    shown = run("check", "--on", "2026-10-03").stdout
+    assert "provisional (tạm tính) from 2027-01-01 until 2036-12-31" in shown
+    assert "Due dates from 2027-01-01 on are provisional (tạm tính, CAL-6)" in shown
+
+
+def test_without_the_statistics_nobody_knows_how_many_stand_on_provisional_days(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MOTCUA_CLICKHOUSE_READER_URL", "http://nobody:x@127.0.0.1:1/motcua")
+    assert json.loads(run("check", "--json").stdout)["provisional_open_dossiers"] is None
+    assert "Open dossiers whose due date is provisional: not known" in run("check").stdout
 
 
 def test_history_is_not_missing_its_next_year() -> None:

@@ -42,6 +42,13 @@ def test_the_table_shows_each_day_counted_and_the_holidays_by_name() -> None:
     assert "Thứ Năm 26/02/2026" in shown
 
 
+def test_a_due_date_in_a_year_without_a_notice_is_called_provisional() -> None:
+    arguments = ("--term", "10", "--unit", "working_day")
+    assert as_json("--accepted", "2026-12-24T10:00", *arguments)["is_provisional"] is True
+    assert as_json("--accepted", "2026-12-10T10:00", *arguments)["is_provisional"] is False
+    assert "TẠM TÍNH" in run("--accepted", "2026-12-24T10:00", *arguments).stdout
+
+
 def test_a_month_and_a_same_day_term() -> None:
     assert (
         as_json("--accepted", "2026-01-31T09:00", "--term", "1", "--unit", "month")["due_at"]
@@ -62,10 +69,10 @@ def test_another_offset_is_the_same_instant() -> None:
     "arguments",
     [
         ("--accepted", "2026-03-09T10:00", "--term", "0", "--unit", "working_day"),
-        ("--accepted", "2026-12-20T10:00", "--term", "30", "--unit", "working_day"),
+        ("--accepted", "2026-12-20T10:00", "--term", "3000", "--unit", "working_day"),
         ("--accepted", "2026-03-09T10:00", "--term", "1", "--unit", "working_day", "--calendar", "mars"),
     ],
-    ids=["no term", "past the last published year", "unknown calendar"],
+    ids=["no term", "past the last covered year", "unknown calendar"],
 )
 def test_what_the_rules_refuse_is_one_clear_error(arguments: tuple[str, ...]) -> None:
     done = run(*arguments)

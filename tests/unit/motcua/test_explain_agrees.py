@@ -1,18 +1,20 @@
 """The second hand comes to what the deadline processor said, whatever happened; and says so loudly when it doesn't."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
+from events.deadline import DeadlineMet, DeadlineSet, EndingClassified, StepBreached
+from events.envelope import Event
 from rules.book.rulebook import Rulebook
 from rules.explain.dossier_explanation import DossierExplanation
 from tests.lanes.examples import examples
 from tests.properties.deadlines.random_lives import Told, lives
 from tests.unit.deadlines.calendars import ANNOUNCED_AT, NEW, SWAPPED, calendar, swapped
 from tests.unit.deadlines.life import CHAINED, STEPPED, Life, Watch, at, fold, rulebook, term
-from tests.unit.motcua.explained_lives import explained, three_policies
+from tests.unit.motcua.explained_lives import explained, explained_json, three_policies
 
 
 def two_versions() -> Rulebook:
@@ -37,6 +39,44 @@ def test_every_life_is_explained_as_it_was_told(told: Told) -> None:
     assert {clock.name for clock in found.clocks} >= {
         event.data.clock for event in watch.emitted if event.envelope.event_type == "deadline-set.v1"
     }
+    ended = {clock.name: clock.outcome for clock in found.clocks if clock.life.ended is not None}
+    assert ended == {name: last_class(watch.emitted, name) for name in ended}
+
+
+def last_class(emitted: list[Event], name: str) -> str:
+    """The class that was last said of a clock since it was set; not known where nothing was."""
+    found = "unknown"
+    for event in emitted:
+        match event.data:
+            case DeadlineSet(clock=clock) if clock == name:
+                found = "unknown"
+            case DeadlineMet(clock=clock, outcome=outcome) if clock == name:
+                found = outcome
+            case StepBreached(clock=clock) if clock == name:
+                found = "late"
+            case EndingClassified(outcome=outcome) if name == "dossier":
+                found = outcome
+    return found
+
+
+def test_a_part_that_ended_while_it_waited_has_the_class_that_was_said_of_it_which_is_none() -> None:
+    """Its due date had passed meanwhile; but no breach was said, and an explanation judges nothing by itself."""
+    life = Life(procedure_code=CHAINED).accepted("2026-03-02T08:00").moved_to("2026-03-03T09:00", 31)
+    found = explained(life.asked("2026-03-20T09:00").ready("2026-03-30T10:00"))
+    assert [clock.outcome for clock in found.clocks if clock.kind == "agency"] == ["unknown"]
+    assert not found.differs
+
+
+@pytest.mark.parametrize("appointment_at", [None, at("2026-03-12T17:00")])
+def test_who_gave_the_date_and_by_which_one_it_was_judged_are_repeated_from_what_was_said(
+    appointment_at: datetime | None,
+) -> None:
+    life = Life().accepted("2026-03-02T08:00", term(5), appointment_at=appointment_at).asked("2026-03-04T09:00")
+    _, said = fold(life.ready("2026-03-20T10:00").events)
+    (given_by,) = (one.data.given_by for one in said if isinstance(one.data, DeadlineSet))
+    (judged_due_at,) = (one.data.judged_due_at for one in said if isinstance(one.data, EndingClassified))
+    (clock,) = explained_json(life)["clocks"]
+    assert (clock["given_by"], clock["judged_due_at"]) == (given_by, judged_due_at.isoformat())
 
 
 def test_an_event_that_came_with_an_upload_is_followed_in_log_time_though_it_is_not_late_itself() -> None:

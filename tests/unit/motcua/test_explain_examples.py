@@ -183,6 +183,7 @@ def test_an_explanation_is_plain_json() -> None:
     assert set(found["clocks"][0]) == {
         "name", "kind", "step_code", "started_at", "effective_start", "term", "basis", "rule", "rules", "calendar_id",
         "calendar_version", "rule_set_version", "due_at", "counted_days", "days", "ledger", "policies", "given_by",
+        "is_provisional",
         "first_calendar_version", "first_count", "count_by_rules", "lawful_count", "original", "lawful", "promised",
         "judged_due_at", "is_waiting", "is_over", "ended_at", "ended_by", "outcome", "moves", "apology_latest_at", "rungs",
         "unexplained", "problem", "differs",

@@ -14,8 +14,8 @@ from events.declaration import field_names, fields_of
 from events.dossier import DossierTransferred
 from rules.book.ruleset import POLICIES, PauseCause
 from rules.due.classify import Classification
+from rules.due.entry_effects import Effect
 from rules.due.terms import TermUnit
-from rules.explain.clock_explanation import Effect
 from rules.explain.counted_days import Reason
 from services.page.adapters.dictionaries import declared_texts, load_dictionaries, read_texts, wanted_language
 from services.page.domain.csv_tables import DOSSIERS, EVENTS, FIGURES, TREND, UNITS

@@ -133,6 +133,8 @@ def test_every_field_of_the_data_is_in_the_calendar() -> None:
             ),
         },
         checksums={2026: (0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0)},
+        covered_from=MONDAY,
+        covered_until=SUNDAY,
     )
 
 

@@ -56,8 +56,8 @@ def test_hour_terms_escalate_by_working_days_too(calendar: Calendar, rule_set: R
     assert escalation_rungs(calendar, hours, rule_set)[0].at == vn("2026-03-10T17:00")
 
 
-def test_rungs_beyond_the_published_calendar_are_left_out(calendar: Calendar, rule_set: RuleSet) -> None:
-    last_on = calendar.nth_working_day_before(calendar.spec.valid_until, 2)
+def test_rungs_beyond_the_covered_calendar_are_left_out(calendar: Calendar, rule_set: RuleSet) -> None:
+    last_on = calendar.nth_working_day_before(calendar.spec.covered_until, 2)
     due_at = calendar.end_of_last_session(last_on)
     late = Due(effective_start_at=due_at, due_at=due_at, due_on=last_on, basis="date", rule="DR-02")
     assert [rung.name for rung in escalation_rungs(calendar, late, rule_set)] == ["B1"]

@@ -91,6 +91,7 @@ def test_the_explanation_is_plain_json_with_local_offsets(calendar: Calendar, ru
         "calendar_version": "2026.1",
         "rule_set_version": "vn-2025.1",
         "rules": ["DR-01", "DR-02"],
+        "is_provisional": False,
     }
     assert days[5] == {
         "day": "2026-02-16",
@@ -125,9 +126,21 @@ def desk(calendar: Calendar, rule_set: RuleSet, vn: Local) -> Desk:
 
 def effects(found: ClockExplanation) -> list[dict[str, str]]:
     return [
-        {one.policy: f"{one.effect} {one.due_at:%d/%m}" if one.due_at else one.effect for one in entry.effects}
+        {
+            policy: f"{one.effect} {one.due.due_at:%d/%m}" if one.due else one.effect
+            for policy, one in entry.effects.items()
+        }
         for entry in found.entries
     ]
+
+
+def test_what_an_entry_did_is_what_was_noted_as_the_due_date_was_counted(desk: Desk) -> None:
+    """Never worked out a second time from the due dates before and after it."""
+    found = desk.explain("2025-03-03T09:00", desk.pause("2025-03-06T10:00", "2025-03-12T14:00"))
+    for adjusted in found.policies:
+        told = [entry.effects[adjusted.policy] for entry in found.entries]
+        assert len(told) == 1
+        assert all(one is noted for one, noted in zip(told, adjusted.effects, strict=True))
 
 
 def test_the_clock_of_the_three_policies_is_explained(desk: Desk, vn: Local) -> None:

@@ -59,6 +59,9 @@ RUNG = {"name": "B1", "working_days_after": 1, "to_roles": ["chair"]}
         ("escalation", [RUNG | {"working_days_after": 3}, RUNG | {"name": "B2"}]),
         ("escalation", [RUNG | {"working_days_after": 0}]),
         ("escalation", [RUNG | {"to_roles": []}]),
+        ("apology_pending_roles", []),
+        ("breach_roles", []),
+        ("part_breach_roles", []),
     ],
 )
 def test_a_parameter_without_sense_is_refused(data: dict[str, Any], name: str, value: object) -> None:
@@ -68,7 +71,14 @@ def test_a_parameter_without_sense_is_refused(data: dict[str, Any], name: str, v
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("intake_working_hours", "8"), ("escalation", [{"name": "B1"}]), ("pausing_causes", 1)]
+    ("name", "value"),
+    [
+        ("intake_working_hours", "8"),
+        ("escalation", [{"name": "B1"}]),
+        ("pausing_causes", 1),
+        ("breach_roles", "head_of_unit"),
+        ("breach_roles", [3]),
+    ],
 )
 def test_a_parameter_of_the_wrong_kind_is_refused(data: dict[str, Any], name: str, value: object) -> None:
     data["parameters"][name]["value"] = value

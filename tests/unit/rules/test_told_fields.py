@@ -118,7 +118,7 @@ def test_a_request_at_the_due_instant_of_hours_still_counts(
     asked = vn(f"2026-03-02T{requested}")
     pause = Pause(requested_at=asked, completed_at=vn("2026-03-03T09:00"))
     explained = clock(calendar, rule_set, vn("2026-03-02T08:00"), Term(value=2, unit="hour"), (pause,))
-    assert next(one.effect for one in explained.entries[0].effects if one.policy == "pause") == effect
+    assert explained.entries[0].effects["pause"].effect == effect
 
 
 def test_a_procedure_has_every_field_of_its_record() -> None:

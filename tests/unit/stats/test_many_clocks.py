@@ -1,6 +1,7 @@
 """A dossier has many clocks and a long way: which of it changes its row of facts, and which does not."""
 
 import pytest
+from msgspec.structs import replace
 
 from events.deadline import ApologyLapsed, ClockNotArmed
 from services.stats.domain.facts import FAR_FUTURE
@@ -20,6 +21,14 @@ def test_a_due_date_is_computed_anew_for_the_whole_dossier_only() -> None:
     assert (facts.lawful_due_at, facts.original_due_at) == (LATER, DUE)
     assert facts.due_history == [(ACCEPTED, DUE), (DAY, LATER)]
     assert of_a_step.lawful_due_at == DUE
+
+
+def test_the_mark_of_a_provisional_due_date_is_copied_and_goes_when_the_clock_takes_it_back() -> None:
+    dossier = accepted()
+    dossier.events[-1] = replace(dossier.events[-1], data=replace(dossier.events[-1].data, is_provisional=True))
+    assert facts_of(dossier).is_provisional
+    assert not facts_of(dossier.recomputed(LATER, DAY)).is_provisional
+    assert not facts_of(accepted()).is_provisional
 
 
 def test_an_obligation_stops_the_clock_when_the_clock_says_so() -> None:

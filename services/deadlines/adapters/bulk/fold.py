@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
+from msgspec.structs import replace
 
 from events.codec import Headers
 from events.errors import MessageError
 from rules.clocks.derived_events import DerivedEvent
+from rules.clocks.errors import PutAsideError
 from rules.clocks.facts import Fact
 from rules.clocks.instants import Instant
 from rules.clocks.log_time import LogTime
@@ -46,10 +48,20 @@ class Content(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A record that can't be understood, and why."""
+    """A record that can't be understood, or that the fold can't take (`PutAsideError`), and why."""
 
     record: Any
-    error: MessageError
+    error: Exception
+
+
+class _Folded(NamedTuple):
+    """What one record came to, not written yet."""
+
+    record: Any
+    key: bytes
+    fact: Fact
+    before: StreamState | None
+    emitted: list[DerivedEvent]
 
 
 @dataclass(slots=True)
@@ -73,31 +85,52 @@ class BulkFold:
     def fold(self, here: PartitionFold, records: Iterable[Any]) -> list[DerivedRecord]:
         """Fold records of one partition, in order; the records to be written because of them.
 
-        Raises:
-            StreamGapError: an event of a stream is missing.
+        A record that the fold can't take is among `refused`, and its stream is put aside, as the live worker does it (TIME-8).
         """
         states, time, on_fact = here.states, here.time, self._pipeline.on_fact
-        emitted_by_key: list[tuple[bytes, list[DerivedEvent]]] = []
+        all_folded: list[_Folded] = []
         # Each step for all records before the next step: that keeps its code and data in the processor's caches.
-        for key, fact in self._read(here, records):
-            after, emitted = on_fact(states.get(key), fact, time)
+        for record, fact in self._read(here, records):
+            key = record.key
+            before = states.get(key)
+            after, emitted = on_fact(before, fact, time)
             if after is not None:
                 states[key] = after
+                if after.aside and after is not before:
+                    here.refused.append(Refused(record, PutAsideError(after.aside)))
             else:  # forgotten by now, or never known
                 states.pop(key, None)
             if emitted:
-                emitted_by_key.append((key, emitted))
+                all_folded.append(_Folded(record, key, fact, before, emitted))
         out: list[DerivedRecord] = []
-        for key, emitted in emitted_by_key:
-            out += self._written(key, emitted)
+        unwritten: set[bytes] = set()
+        for folded in all_folded:
+            out += self._written_or_refused(here, folded, unwritten)
         return out
 
-    def _read(self, here: PartitionFold, records: Iterable[Any]) -> list[tuple[bytes, Fact]]:
-        facts: list[tuple[bytes, Fact]] = []
+    def _written_or_refused(self, here: PartitionFold, folded: _Folded, unwritten: set[bytes]) -> list[DerivedRecord]:
+        """The records of what was derived. Where they can't be written the stream is put aside, from this fact on."""
+        key = folded.key
+        if key in unwritten:
+            here.refused.append(Refused(folded.record, PutAsideError(here.states[key].aside)))
+            return []
+        try:
+            return self._written(key, folded.emitted)
+        except Exception as error:  # noqa: BLE001 nothing that one stream brings may stop the others (promise 12)
+            unwritten.add(key)
+            after, emitted = self._pipeline.refuse(folded.before, folded.fact, error)
+            assert after is not None  # noqa: S101 a stream that is put aside is kept
+            last = here.states.get(key)
+            here.states[key] = replace(after, seq=max(after.seq, last.seq if last is not None else 0))
+            here.refused.append(Refused(folded.record, PutAsideError(after.aside)))
+            return self._written(key, emitted)
+
+    def _read(self, here: PartitionFold, records: Iterable[Any]) -> list[tuple[Any, Fact]]:
+        facts: list[tuple[Any, Fact]] = []
         for record in records:
             key = record.key
             try:
-                facts.append((key, read_fact(key, record.value, record.headers, record.timestamp * _MILLISECOND)))
+                facts.append((record, read_fact(key, record.value, record.headers, record.timestamp * _MILLISECOND)))
             except MessageError as error:
                 here.refused.append(Refused(record, error))
         here.event_count += len(facts)
@@ -113,9 +146,14 @@ class BulkFold:
             if checked.is_over or checked.state is None:
                 del here.states[key]
                 continue
-            here.states[key] = checked.state
-            if checked.emitted:
-                yield self._written(key, checked.emitted)
+            try:
+                records = self._written(key, checked.emitted)
+            except Exception as error:  # noqa: BLE001 the same
+                checked = self._pipeline.refuse_look(state, until, detected_at, error)
+                records = self._written(key, checked.emitted)
+            here.states[key] = checked.state or state
+            if records:
+                yield records
 
     def _written(self, key: bytes, emitted: list[DerivedEvent]) -> list[DerivedRecord]:
         return [DerivedRecord(key, value, headers) for value, headers in self._writer.write(key.decode(), emitted)]

@@ -58,7 +58,6 @@ class BulkLoader:
 
         Raises:
             WorkerRunningError: it is to take over, but a worker of the group runs.
-            StreamGapError: an event is missing in the log.
         """
         if takes_over:
             await require_no_worker(self._bootstrap)
@@ -173,7 +172,7 @@ class _Publisher:
         self._refused: list[Refused] = []
 
     def put_aside(self, refused: Sequence[Refused]) -> None:
-        """Take what can't be read; with what is written next it is put where dead letters lie, unless it lies there."""
+        """Take what can't be read or folded in; with what is written next it goes to the dead letters, unless it lies there."""
         self._loaded.refused += len(refused)
         self._refused += [one for one in refused if _place(one) not in self._letters]
 

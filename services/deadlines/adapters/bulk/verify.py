@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any, Literal, NamedTuple
 
+from events.catalog import TYPE_BY_CLASS
+from events.dossier import IntegrityFlagRaised
 from events.topics import Topic
+from rules.clocks.aside import FLAG_KIND
 from rules.clocks.instants import Instant, micros
 from services.deadlines.adapters.bulk.fold import BulkFold, Content, DerivedRecord, PartitionFold, content_of
 from services.deadlines.adapters.bulk.log import LogReader, without_cycle_search
@@ -18,6 +21,8 @@ from services.deadlines.adapters.bulk.log import LogReader, without_cycle_search
 Kind = Literal["missing", "extra", "different", "doubled"]
 _SHOWN = 1_000
 _MILLISECOND = 1000
+_FLAG_TYPE = TYPE_BY_CLASS[IntegrityFlagRaised].encode()
+_PUT_ASIDE = f'"kind":"{FLAG_KIND}"'.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,8 @@ class Finding:
 class Verification:
     """What was compared, and what differs; of each kind the first are listed, all are counted.
 
-    `derived`: what must have been emitted; `repeated`: how often something was emitted again with the same id.
+    `derived`: what must have been emitted; `repeated`: how often something was emitted again with the same id; `refused`: records
+    that are put aside; `healed`: flags that a stream is put aside, which it is no longer.
     """
 
     events: int = 0
@@ -44,6 +50,7 @@ class Verification:
     stored: int = 0
     repeated: int = 0
     refused: int = 0
+    healed: int = 0
     counts: dict[Kind, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -70,15 +77,14 @@ class _Stored(NamedTuple):
     key: bytes
     event_type: bytes
     at: bytes
+    is_put_aside: bool
 
 
 async def verify(bootstrap_servers: str, fold: BulkFold, until: Instant) -> Verification:
     """Derive everything up to where the log ends now, and what time has brought since; compare it with what stands.
 
-    What became known or fell due by `until` must stand.
-
-    Raises:
-        StreamGapError: an event is missing in the log.
+    What became known or fell due by `until` must stand. A flag that put a stream aside, and that the log doesn't give any more,
+    is no difference: what it said was mended since, and is counted as `healed`.
     """
     result = Verification()
     async with LogReader(bootstrap_servers) as reader:
@@ -113,7 +119,11 @@ class _Comparison:
             self._compare(derived, is_due=True)
         self._compare_what_came_late(here, late)
         for event_id, one in self._stored.items():
-            if event_id not in self._derived:
+            if event_id in self._derived:
+                continue
+            if one.is_put_aside:
+                self._result.healed += 1
+            else:
                 self._result.find("extra", one, event_id, "the log doesn't give it")
         self._result.events += here.event_count
         self._result.refused += len(here.refused)
@@ -162,7 +172,9 @@ def _known_at(record: Any) -> Instant:
 
 def _read(record: Any) -> tuple[bytes, _Stored]:
     named = dict(record.headers)
-    shown = (record.key or b"", named.get("ce_type") or b"", named.get("ce_time") or b"")
+    event_type = named.get("ce_type") or b""
+    is_put_aside = event_type == _FLAG_TYPE and _PUT_ASIDE in (record.value or b"")
+    shown = (record.key or b"", event_type, named.get("ce_time") or b"", is_put_aside)
     return named.get("ce_id") or b"", _Stored(content_of(record), *shown)
 
 

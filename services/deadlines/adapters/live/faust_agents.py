@@ -1,23 +1,27 @@
 """One agent per topic: read, ask the pipeline, emit, keep, acknowledge last. Nothing else happens here.
 
 Between reading a state and keeping it nothing is awaited, so no other agent can change it meanwhile. Derived events go to the
-outbox, states to memory; a checkpoint makes both durable before the offsets are committed. What can't be read is put aside; every
-other exception ends the worker, and what it had not acknowledged is read again.
+outbox, states to memory; a checkpoint makes both durable before the offsets are committed. A record that can't be read, or that
+the fold can't take, is a dead letter before it is acknowledged; its stream is put aside and all others go on (TIME-8). What is
+wrong with the broker, the table or the worker itself ends the worker, and what it had not acknowledged is read again.
 """
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from aiokafka import ConsumerRecord
 
 from events.deadline import ClockNotArmed
 from events.dossier import IntegrityFlagRaised
 from events.errors import MessageError
+from rules.clocks.aside import refusal
 from rules.clocks.derived_events import DerivedEvent
+from rules.clocks.errors import PutAsideError
 from rules.clocks.facts import Fact
 from rules.clocks.log_time import LogTime
+from rules.clocks.state import StreamState
 from services.deadlines.adapters.live.log_times import LogTimes
 from services.deadlines.adapters.live.outbox import Outbox
 from services.deadlines.adapters.live.record_batches import RecordBatch
@@ -25,6 +29,7 @@ from services.deadlines.adapters.live.ticker import Ticker, read_tick
 from services.deadlines.adapters.store.faust_tables import OpenClocks
 from services.deadlines.adapters.wire import dead_letters
 from services.deadlines.adapters.wire.fact_reader import read_fact
+from services.deadlines.adapters.wire.record_writer import Record as WrittenRecord
 from services.deadlines.adapters.wire.record_writer import RecordWriter
 from services.deadlines.pipeline import Pipeline
 
@@ -40,6 +45,17 @@ class Counters:
 
     unarmed: int = 0
     flags: int = 0
+    put_aside: int = 0
+
+
+class _Folded(NamedTuple):
+    """A fact folded into its stream's state, and nothing of it kept yet."""
+
+    before: StreamState | None
+    after: StreamState | None
+    emitted: Sequence[DerivedEvent]
+    records: Sequence[WrittenRecord]
+    refusal: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,22 +103,45 @@ class Agents:
             try:
                 fact = read_fact(record.key, record.value, record.headers, known_at)
             except MessageError as error:
-                logger.error("%s-%s@%s: %s", record.topic, record.partition, record.offset, error)
-                await dead_letters.send(self.dependencies.dlq, record, error)
+                await self._put_aside(record, error)
                 if epoch != self._clocks.epoch:
                     return False
-            else:
-                self._fold(record.key, record_batch.partition, fact, time)
+                continue
+            folded = self._fold(record.key, record_batch.partition, fact, time)
+            if folded.refusal:
+                await self._put_aside(record, PutAsideError(folded.refusal))
+                if epoch != self._clocks.epoch:
+                    return False
+                # A look may have changed the state meanwhile.
+                folded = self._fold(record.key, record_batch.partition, fact, time)
+            self._keep(record.key, record_batch.partition, folded)
         self._times.mark_done(record_batch.partition)
         return True
 
-    def _fold(self, key: bytes, partition: int, fact: Fact, time: LogTime) -> None:
+    async def _put_aside(self, record: Record, error: Exception) -> None:
+        self.counters.put_aside += 1
+        text = "%s-%s@%s is put aside: %s (%d since start)"
+        logger.error(text, record.topic, record.partition, record.offset, error, self.counters.put_aside)
+        await dead_letters.send(self.dependencies.dlq, record, error)
+
+    def _fold(self, key: bytes, partition: int, fact: Fact, time: LogTime) -> "_Folded":
         before = self._clocks.get(key, partition)
         after, emitted = self._pipeline.on_fact(before, fact, time)
+        if not emitted:
+            return _Folded(before, after, emitted, (), refusal(before, after))
+        try:
+            records = self._writer.write(key.decode(), emitted)
+        except Exception as error:  # noqa: BLE001 nothing that one stream brings may stop the others (promise 12)
+            after, emitted = self._pipeline.refuse(before, fact, error)
+            records = self._writer.write(key.decode(), emitted)
+        return _Folded(before, after, emitted, records, refusal(before, after))
+
+    def _keep(self, key: bytes, partition: int, folded: "_Folded") -> None:
+        before, after = folded.before, folded.after
         if after is before:
             return
-        if emitted:
-            self._emit(key, partition, emitted)
+        if folded.emitted:
+            self._emit(key, partition, folded.emitted, folded.records)
         if after is None:
             if before is not None:  # its time was over; a tick would have forgotten it by now
                 self._clocks.remove(key, partition)
@@ -119,21 +158,27 @@ class Agents:
             self._ticker.look_later(partition, key, before)
             return
         checked = self._pipeline.on_check(before, tick.until, tick.detected_at)
+        try:
+            records = self._writer.write(key.decode(), checked.emitted)
+        except Exception as error:  # noqa: BLE001 the same
+            checked = self._pipeline.refuse_look(before, tick.until, tick.detected_at, error)
+            records = self._writer.write(key.decode(), checked.emitted)
         after = checked.state
         if checked.is_over:
             self._clocks.remove(key, partition)
         elif after is not None and after is not before:
-            self._emit(key, partition, checked.emitted)
+            self._emit(key, partition, checked.emitted, records)
             self._clocks.put(key, after, partition)
             self._ticker.follow(partition, key, before, after)
 
-    def _emit(self, key: bytes, partition: int, emitted: Sequence[DerivedEvent]) -> None:
-        stream_id = key.decode()
-        for value, headers in self._writer.write(stream_id, emitted):
+    def _emit(
+        self, key: bytes, partition: int, emitted: Sequence[DerivedEvent], records: Sequence[WrittenRecord]
+    ) -> None:
+        for value, headers in records:
             self._emitted.put(partition, key, value, headers)
         for one in emitted:
             if one.kind is ClockNotArmed or one.kind is IntegrityFlagRaised:
-                self._report(stream_id, one)
+                self._report(key.decode(), one)
 
     def _report(self, stream_id: str, emitted: DerivedEvent) -> None:
         data = emitted.data

@@ -6,6 +6,7 @@ dossier or of a type is encoded once. A test holds both ways together for every 
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ from events.catalog import TYPE_BY_CLASS
 from events.codec import CONTENT_TYPE, SCHEMA_URN, Headers
 from events.deadline_data import CLOCK_SOURCE
 from rules.clocks.derived_events import DerivedEvent, event_id_of
+from rules.clocks.instants import Instant, Zone
 from rules.clocks.state import Subject
 
 Record = tuple[bytes, Headers]
@@ -67,8 +69,14 @@ def _legal_headers(subject: Subject) -> tuple[_Header, ...]:
     return calendar_id, ("ce_calendarversion", subject.calendar_version.encode()), rule_set
 
 
+@lru_cache(maxsize=1024)
+def _repeated_text(zone: Zone, at: Instant) -> bytes:
+    """What is noticed together has one instant of detection."""
+    return zone.text(at).encode()
+
+
 def _record(dossier_id: str, key: bytes, of_subject: _SubjectHeaders, emitted: DerivedEvent) -> Record:
-    text = emitted.zone.text
+    zone = emitted.zone
     type_header, schema_header = _TYPES[emitted.kind]
     fields = {name: value for name, value in emitted.fields.items() if value is not None}
     opened_on, code, procedure, legal_context = of_subject
@@ -79,8 +87,8 @@ def _record(dossier_id: str, key: bytes, of_subject: _SubjectHeaders, emitted: D
         _SOURCE_HEADER,
         type_header,
         ("ce_subject", key),
-        ("ce_time", text(emitted.at).encode()),
-        ("ce_recordedat", text(emitted.detected_at).encode()),
+        ("ce_time", zone.text(emitted.at).encode()),
+        ("ce_recordedat", _repeated_text(zone, emitted.detected_at)),
         ("ce_streamseq", b"%d" % emitted.seq),
         opened_on,
         ("ce_unitid", b"%d" % emitted.unit_id),

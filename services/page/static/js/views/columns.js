@@ -23,7 +23,7 @@ const cells = {
   unit_name: (row) => row.unit_name || t("unit.unnamed", { id: row.unit_id }),
   held_by_unit_name: (row) => row.held_by_unit_name || t("unit.unnamed", { id: row.held_by_unit_id }),
   accepted_at: (row) => instant(row.accepted_at, row.time_zone),
-  lawful_due_at: (row) => dueOf(row),
+  lawful_due_at: (row) => (row.is_provisional ? h("span", {}, dueOf(row), " ", badge("plain", "due.provisional")) : dueOf(row)),
   ended_at: (row) => instant(row.ended_at, row.time_zone),
   outcome: (row) => badge(stateOf(row), `outcome.${stateOf(row)}`),
   overdue_days: (row) => (row.overdue_days === null ? "—" : h("strong", {}, number(row.overdue_days))),

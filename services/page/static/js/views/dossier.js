@@ -40,7 +40,8 @@ function dueCards(one, at) {
     const moved = name !== "original" && one[`${name}_due_at`] !== one.original_due_at;
     return h("article", { class: `card due ${name}${moved ? " moved" : ""}` }, h("h2", {}, t(`due.${name}`)),
       h("p", { class: "big", id: `due-${name}` }, one[`${name}_due_at`] ? at(one[`${name}_due_at`]) : t("due.none")),
-      h("p", { class: "note" }, t(`due.${name}_note`)));
+      h("p", { class: "note" }, t(`due.${name}_note`)),
+      name === "lawful" && one.is_provisional ? h("p", { class: "note", id: "due-provisional" }, h("span", { class: "badge plain" }, t("due.provisional")), ` ${t("due.provisional_note")}`) : null);
   };
   return h("section", { class: "dues", "aria-label": t("due.title") }, ["original", "lawful", "promised"].map(card));
 }

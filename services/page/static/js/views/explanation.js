@@ -68,6 +68,7 @@ function countedWith(clock, at) {
       [t("explain.rule_set"), clock.rule_set_version],
       [t("explain.rules"), clock.rules.join(", ")],
     ]),
+    clock.is_provisional ? h("p", {}, `${t("due.provisional")}: ${t("due.provisional_note")}`) : null,
     clock.given_by === "source_system" ? h("p", {}, t("explain.given")) : null,
     clock.problem ? h("p", { class: "differs" }, t("explain.problem", { reason: clock.problem })) : null,
   ];
