@@ -6,7 +6,7 @@ The class of an ending and the pauses are those that the clock stated; an ending
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -19,9 +19,10 @@ RESOLVED = "result-ready-at-counter.v1"
 DUES = ("deadline-set.v1", "deadline-moved.v1", "deadline-recomputed.v1", "deadline-met.v1")
 RESUMES = ("clock-resumed.v1", "clock-restarted.v1")
 ENDINGS = (RESOLVED, "dossier-withdrawn.v1", "processing-stopped.v1", "dossier-returned.v1")
+MOVED = "dossier-reassigned-by-reorganisation.v1"
 COUNTS = (
-    "carried_in", "received", "resolved", "early", "on_time", "late", "terminated",
-    "open", "open_within", "open_paused", "open_overdue",
+    "carried_in", "received", "reopened", "transferred_in", "transferred_out", "resolved", "early", "on_time", "late",
+    "terminated", "open", "open_within", "open_paused", "open_overdue",
 )  # fmt: skip
 
 
@@ -29,11 +30,10 @@ COUNTS = (
 class Seen:
     """What the events say about one dossier."""
 
-    unit_id: int = 0
     accepted_at: datetime | None = None
-    ended_at: datetime | None = None
-    ended_by: str = ""
-    ended_id: str = ""
+    ends: list[tuple[datetime, str, str]] = field(default_factory=list)
+    reopened: list[datetime] = field(default_factory=list)
+    units: list[tuple[datetime, int]] = field(default_factory=list)
     classes: dict[str, str] = field(default_factory=dict)
     dues: list[tuple[datetime, datetime]] = field(default_factory=list)
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
@@ -58,13 +58,17 @@ def read(events: Iterable[Mapping[str, Any]]) -> list[Seen]:
 
 def _apply(one: Seen, event: Mapping[str, Any]) -> None:
     kind, at, data = event["type"], datetime.fromisoformat(event["time"]), event["data"]
+    is_ended = len(one.ends) > len(one.reopened)
     if kind == "dossier-accepted.v1":
-        one.unit_id, one.accepted_at = event["unitid"], at
-    elif kind in ENDINGS and one.ended_at is None:
-        one.ended_at, one.ended_by, one.ended_id = at, kind, event.get("id", "")
+        one.accepted_at, one.units = at, [(at, event["unitid"])]
+    elif kind in ENDINGS and not is_ended:
+        # What is dated before the acceptance or the reopening before it counts with that.
+        one.ends.append((max(at, *one.reopened[-1:], one.accepted_at or at), kind, event.get("id", "")))
         _go_on(one, at)
-    elif kind == "dossier-reopened.v1":
-        one.ended_at = None
+    elif kind == "dossier-reopened.v1" and is_ended:
+        one.reopened.append(max(at, one.ends[-1][0]))
+    elif kind == MOVED and one.units and data["old_unit_id"] == one.units[-1][1]:
+        one.units.append((max(at, one.units[-1][0]), data["new_unit_id"]))
     elif kind == "ending-classified.v1":
         one.classes[data["target_event_id"]] = data["outcome"]
     elif kind in DUES:
@@ -90,24 +94,63 @@ def count(
     places = _places(units)
     counted: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTS, 0))
     for one in dossiers:
-        assert one.accepted_at is not None  # noqa: S101  # read() keeps no other
-        ended_at = max(one.ended_at, one.accepted_at) if one.ended_at else None
-        if one.accepted_at >= end or (ended_at is not None and ended_at < start):
-            continue
-        unit_id = _unit_at(places, one.unit_id, one.accepted_at.astimezone(VIETNAM).date(), level)
-        if unit_id is None:
-            continue
-        cell = counted[unit_id]
-        cell["received" if one.accepted_at >= start else "carried_in"] += 1
-        for name in _ended(one) if ended_at is not None and ended_at < end else _open(one, min(end, now)):
-            cell[name] += 1
-    return dict(counted)
+        way = [
+            (nth, _unit_at(places, unit, since.astimezone(VIETNAM).date(), level))
+            for nth, since, unit in _stock(one, start, end)
+        ]
+        for number, (nth, unit_id) in enumerate(way):
+            for name in _of(one, (nth, number, unit_id), way, (start, end, min(end, now))):
+                if unit_id is not None:
+                    counted[unit_id][name] += 1
+    return {unit_id: cell for unit_id, cell in counted.items() if any(cell.values())}
 
 
-def _ended(one: Seen) -> tuple[str, ...]:
-    if one.ended_by != RESOLVED:
+def _stock(one: Seen, start: datetime, end: datetime) -> list[tuple[int, datetime, int]]:
+    """In whose stock it was between two instants: (how many times it was reopened before, since when the unit has it, unit)."""
+    assert one.accepted_at is not None  # noqa: S101  # read() keeps no other
+    found = []
+    for nth, since in enumerate([one.accepted_at, *one.reopened]):
+        until = one.ends[nth][0] if nth < len(one.ends) else None
+        for place, (taken_at, unit) in enumerate(one.units):
+            given_at = one.units[place + 1][0] if place + 1 < len(one.units) else None
+            begin = max(since, taken_at)
+            finish = min((at for at in (until, given_at) if at is not None), default=None)
+            # At one instant the new unit has it; only the acceptance is always the first one's.
+            is_held = nth == 0 or given_at is None or given_at > since
+            if is_held and (until is None or taken_at <= until) and begin < end and (finish is None or finish >= start):
+                found.append((nth, taken_at, unit))
+    return found
+
+
+def _of(
+    one: Seen,
+    here: tuple[int, int, int | None],
+    way: Sequence[tuple[int, int | None]],
+    times: tuple[datetime, datetime, datetime],
+) -> Iterator[str]:
+    """What one place on the way through the period counts."""
+    start, end, as_of = times
+    nth, number, unit_id = here
+    if number == 0:
+        began = [one.accepted_at, *one.reopened][nth]
+        assert began is not None  # noqa: S101
+        yield "carried_in" if began < start else "reopened" if nth else "received"
+    elif way[number - 1][1] != unit_id:
+        yield "transferred_in"
+    if number + 1 < len(way):
+        if way[number + 1][1] != unit_id:
+            yield "transferred_out"
+    elif nth < len(one.ends) and one.ends[nth][0] < end:
+        yield from _ended(one, one.ends[nth])
+    else:
+        yield from _open(one, as_of)
+
+
+def _ended(one: Seen, end: tuple[datetime, str, str]) -> tuple[str, ...]:
+    _, kind, event_id = end
+    if kind != RESOLVED:
         return ("terminated",)
-    found = one.classes.get(one.ended_id, "unknown")
+    found = one.classes.get(event_id, "unknown")
     return ("resolved", found) if found in COUNTS else ("resolved",)
 
 

@@ -91,6 +91,13 @@ class ApologyLapsed(DeadlineData, frozen=True, kw_only=True):
         says("Xong trong hạn, đang chờ công dân, hạn đã lùi, được miễn."),
     ]
     was_required: Annotated[bool, says("Whether the apology was owed already, and not only in view.")] | None = None
+    missed_due_at: (
+        Annotated[
+            Moment,
+            says("The missed due instant for which it is owed no longer (hạn đã quá). Left out: it was only in view."),
+        ]
+        | None
+    ) = None
 
 
 class ApologyRequired(DeadlineData, frozen=True, kw_only=True):

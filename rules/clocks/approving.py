@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from rules.clocks.ending import judge_again, letter_approved
 from rules.clocks.facts import BackdatingApproved, Fact
 from rules.clocks.instants import micros
-from rules.clocks.ledger import adjusted_by, emit_moved, lapse, moved_to, open_entry, pause_count, settled
+from rules.clocks.ledger import adjusted_by, emit_moved, moved_to, open_entry, pause_count, settled
 from rules.clocks.moving import follow_dossier
+from rules.clocks.obligations import lapse
 from rules.clocks.parts import emit_met
 from rules.clocks.pausing import can_pause, emit_paused, emit_resumed, part_moved, pause
 from rules.clocks.state import Clock, Entry, LateRecord
@@ -28,6 +29,9 @@ _CAUSE = "late_record_approved"
 def on_backdating_approved(transition: Transition, fact: BackdatingApproved) -> None:
     """A second person approves events that were recorded late; of another event, or for a second time, it says nothing."""
     approved = [late for late in transition.state.late_records if late.event_id in fact.target_event_ids]
+    ending = transition.state.ending
+    if ending is not None and ending.event_id in fact.target_event_ids and not ending.is_backdated:
+        transition.state = replace(transition.state, ending=replace(ending, waits_from=0))
     if not approved:
         transition.note("nothing-to-approve")
         return
@@ -50,11 +54,8 @@ def _judge_ending(transition: Transition, fact: BackdatingApproved, *, has_moved
     if ending is None or clock is None:
         return
     is_approved = ending.is_backdated and ending.event_id in fact.target_event_ids
-    if ending.event_id in fact.target_event_ids:
-        ending = replace(
-            ending, is_backdated=False, is_approved=ending.is_approved or ending.is_backdated, waits_from=0
-        )
-        transition.state = replace(transition.state, ending=ending)
+    if is_approved:
+        ending = replace(ending, is_backdated=False, is_approved=True, waits_from=0)
     if is_approved or has_moved:
         judge_again(transition, clock, ending)
 
@@ -110,9 +111,10 @@ def _dossier_again(transition: Transition, clock: Clock, before: tuple[Entry, ..
         moved = replace(moved, ahead=clock.ahead)
     transition.put(moved)
     _say_pauses(transition, moved, before, answer)
-    if moved.lawful_due_at != clock.lawful_due_at and ending is None:
-        lapse(transition, moved, "due_moved")
-        emit_moved(transition, clock, moved, _CAUSE, answer.rule)
+    if moved.lawful_due_at != clock.lawful_due_at:
+        lapse(transition, clock, "due_moved")
+        if ending is None:
+            emit_moved(transition, clock, moved, _CAUSE, answer.rule)
     if waiting is not None and waiting.stops and ending is None:
         lapse(transition, moved, "clock_paused")
         if not clock.is_paused:

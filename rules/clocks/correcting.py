@@ -19,11 +19,11 @@ from rules.clocks.facts_by_theme.fact import given_term
 from rules.clocks.holding import put_right
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.ledger import settled
+from rules.clocks.obligations import letter_dated
 from rules.clocks.recounting import Count, judge_worse, recount, refuse
 from rules.clocks.rule_values import term_of_clock
 from rules.clocks.state import Acceptance, Clock, Entry, held, with_holder
 from rules.clocks.transition import DOSSIER, Handler, Transition
-from rules.clocks.verdicts import emit_apology_class
 from rules.due.terms import Term
 from rules.errors import RulesError
 
@@ -49,8 +49,8 @@ def _put_right(transition: Transition, fact: Corrected, at: Instant | None) -> N
         _acceptance(transition, fact, state.acceptance, at)
     elif state.ending is not None and target == state.ending.event_id:
         judge_worse(transition, at)
-    elif state.apology.letter_id == target:
-        _letter(transition, at)
+    elif target in dict(state.apology.letters):
+        _letter(transition, dict(state.apology.letters)[target], at)
     elif any(target in (line.opened_by, line.closed_by) for line in state.ledger):
         _ledger(transition, fact, at)
     else:
@@ -177,17 +177,15 @@ def _extension(line: Entry, fields: Mapping[str, Any]) -> Entry:
     return replace(line, until=micros(now.new_due_at), legal_basis=now.legal_basis)
 
 
-def _letter(transition: Transition, at: Instant | None) -> None:
-    """A letter that left later than it was said is classed again by that; an earlier time changes the picture only (AR-07)."""
-    apology, clock = transition.state.apology, transition.state.clock(DOSSIER)
-    if at is None or clock is None:
+def _letter(transition: Transition, known_as: Instant, at: Instant | None) -> None:
+    """A letter that left later than it was said is classed again by that; an earlier time betters nothing (AR-07)."""
+    if at is None:
         transition.note("no-clock-depends-on-it")
-    elif at <= apology.sent_at:
+    elif at <= known_as:
         transition.note("not-better")
     else:
-        transition.state = replace(transition.state, apology=replace(apology, sent_at=at))
         transition.note("classed-worse")
-        emit_apology_class(transition, clock)
+        letter_dated(transition, transition.state.clock(DOSSIER), known_as, at)
 
 
 HANDLERS: Final[Mapping[type[Fact], Handler]] = MappingProxyType({Corrected: on_corrected})

@@ -16,17 +16,20 @@ from rules.clocks.facts import (
     EscalationAcknowledged,
     Fact,
 )
+from rules.clocks.falling_due import breach
 from rules.clocks.instants import Instant, micros
-from rules.clocks.ledger import due_if_resumed, lapse
+from rules.clocks.ledger import due_if_resumed
+from rules.clocks.obligations import lapse, letter_dated, owe_again, send, waive
 from rules.clocks.parts import end_kind, given_up
 from rules.clocks.planning import SECOND
 from rules.clocks.state import Clock, Ending, LateRecord, Wake
 from rules.clocks.transition import DOSSIER, Handler, Transition
-from rules.clocks.verdicts import emit_apology_class, emit_ending_class
+from rules.clocks.verdicts import emit_ending_class
 from rules.due.apology import reappointment_problem
 from rules.errors import CalendarExhaustedError
 
 _DAY = timedelta(days=1)
+_LETTER: Final = "apology-sent.v1"
 
 
 def on_ended(transition: Transition, fact: Ended) -> None:
@@ -43,10 +46,8 @@ def on_ended(transition: Transition, fact: Ended) -> None:
         emit_ending_class(transition, None, ending)
     else:
         clock = _if_resumed(transition, clock, fact.at) if clock.is_paused else clock
-        _judge(transition, clock, fact, ending)
-        is_owed = transition.state.apology.is_required
-        owed = tuple(wake for wake in clock.ahead if wake.name in ("B1", "B2", "B3")) if is_owed else ()
-        transition.put(replace(clock, ahead=owed, is_paused=False, reply_by_at=0))
+        clock = _judge(transition, clock, fact, ending)
+        transition.put(replace(owed_only(transition, clock), is_paused=False, reply_by_at=0))
     transition.state = replace(
         transition.state, clocks=tuple([one for one in transition.state.clocks if one.name == DOSSIER])
     )
@@ -67,41 +68,55 @@ def _if_resumed(transition: Transition, clock: Clock, at: Instant) -> Clock:
     return replace(moved, armed_by=fact.event_id, armed_seq=fact.seq)
 
 
-def _judge(transition: Transition, clock: Clock, fact: Ended, ending: Ending) -> None:
-    """The class is said; an apology that was in view, or owed since closing time, is not needed for what ended in time."""
+def _judge(transition: Transition, clock: Clock, fact: Ended, ending: Ending) -> Clock:
+    """The class is said, and the clock given back. Whoever is late owes an apology, and whoever ended in time owes none."""
     if judged_by_instant(transition, fact, clock).is_recorded_late:
         ending = replace(ending, waits_from=fact.recorded_at)
-        transition.state = replace(transition.state, ending=ending)
     if judged_by_class(transition, fact, clock).is_recorded_late:
         ending = replace(ending, is_backdated=True, waits_from=fact.recorded_at)
-        transition.state = replace(transition.state, ending=ending)
         flag_late(transition, fact, clock)
         await_approval(transition, fact)
-    elif transition.class_at(clock, ending.at) != "late":
+    return _stated(transition, clock, ending)
+
+
+def _stated(transition: Transition, clock: Clock, ending: Ending) -> Clock:
+    transition.state = replace(transition.state, ending=ending)
+    if ending.is_backdated or transition.class_at(clock, ending.at) == "late":
+        clock = _late(transition, clock)
+    else:
         lapse(transition, clock, "ended_in_time")
     emit_ending_class(transition, clock, ending)
+    return clock
+
+
+def _late(transition: Transition, clock: Clock) -> Clock:
+    """Late also where only the record came too late (DR-31): the breach is said at its instant, if time had not said it."""
+    if clock.is_breached:
+        owe_again(transition, clock)
+        return clock
+    breach(transition, clock, clock.lawful_due_at)
+    breached = transition.state.clock(DOSSIER)
+    assert breached is not None  # noqa: S101 it was kept just now
+    return breached
 
 
 def judge_again(transition: Transition, clock: Clock, ending: Ending) -> None:
-    """An ending is classified again by what an approval made count (DR-31); nothing is owed for what was in time."""
-    transition.state = replace(transition.state, ending=ending)
-    if not ending.is_backdated and transition.class_at(clock, ending.at) != "late":
-        lapse(transition, clock, "ended_in_time")
-    emit_ending_class(transition, clock, ending)
-    ahead = clock.ahead if transition.state.apology.is_required else ()
-    transition.put(replace(clock, ahead=ahead))
+    """An ending is classified again by what an approval made count (DR-31)."""
+    transition.put(owed_only(transition, _stated(transition, clock, ending)))
+
+
+def owed_only(transition: Transition, clock: Clock) -> Clock:
+    """What still lies ahead of a clock that has ended: the rungs after a breach, as long as a letter is owed."""
+    is_owed = transition.state.apology.is_required
+    return replace(
+        clock, ahead=tuple(wake for wake in clock.ahead if wake.name in ("B1", "B2", "B3")) if is_owed else ()
+    )
 
 
 def on_apologised(transition: Transition, fact: Apologised) -> None:
     """A letter left. A new date moves the promise only (DR-26), once, and must be a later working day (AR-05)."""
-    apology, clock = transition.state.apology, transition.state.clock(DOSSIER)
-    if not apology.is_sent:
-        sent_at = _letter_counts_at(transition, fact, clock)
-        transition.state = replace(
-            transition.state, apology=replace(apology, is_sent=True, sent_at=sent_at, letter_id=fact.event_id)
-        )
-        if clock is not None:
-            emit_apology_class(transition, clock)
+    clock, given = transition.state.clock(DOSSIER), transition.state.apology.reappointments
+    send(transition, clock, _letter_counts_at(transition, fact, clock), fact.event_id)
     if clock is None or fact.new_promised_at is None or transition.state.ending is not None:
         return
     legal_context, local = transition.require_legal_context(), transition.zone.local
@@ -110,7 +125,7 @@ def on_apologised(transition: Transition, fact: Apologised) -> None:
             legal_context.calendar,
             local(clock.lawful_due_at),
             local(fact.new_promised_at),
-            apology.reappointments,
+            given,
             legal_context.rule_set,
             basis=clock.basis,
         )
@@ -119,9 +134,7 @@ def on_apologised(transition: Transition, fact: Apologised) -> None:
     if problem is not None:
         transition.flag("redated", "AR-05", problem, code="refused")
         return
-    transition.state = replace(
-        transition.state, apology=replace(transition.state.apology, reappointments=apology.reappointments + 1)
-    )
+    transition.state = replace(transition.state, apology=replace(transition.state.apology, reappointments=given + 1))
     # A new promise takes the place of the one before; one that lay in the past already can't be broken any more.
     second = Wake(SECOND, micros(end_of_promise(clock, local(fact.new_promised_at))))
     others = [wake for wake in clock.ahead if wake.name != SECOND]
@@ -152,12 +165,8 @@ def _letter_counts_at(transition: Transition, fact: Apologised, clock: Clock | N
 
 def letter_approved(transition: Transition, late: LateRecord) -> None:
     """The letter counts by its own date from now on, and is classed again if a class was stated (DR-31)."""
-    apology, clock = transition.state.apology, transition.state.clock(DOSSIER)
-    if not apology.is_sent or apology.sent_at != late.recorded_at:
-        return
-    transition.state = replace(transition.state, apology=replace(apology, sent_at=late.at))
-    if clock is not None:
-        emit_apology_class(transition, clock)
+    if late.event_type == _LETTER:
+        letter_dated(transition, transition.state.clock(DOSSIER), late.recorded_at, late.at)
 
 
 def end_of_promise(clock: Clock, promised_at: datetime) -> datetime:
@@ -169,12 +178,7 @@ def end_of_promise(clock: Clock, promised_at: datetime) -> datetime:
 
 def on_apology_waived(transition: Transition, _fact: ApologyWaived) -> None:
     """The obligation was lifted: no letter is missed any more; one that was only in view is not awaited (AR-01, AR-07)."""
-    clock, apology = transition.state.clock(DOSSIER), transition.state.apology
-    if clock is not None and apology.is_pending and not apology.is_required:
-        lapse(transition, clock, "waived")
-    transition.state = replace(transition.state, apology=replace(transition.state.apology, is_waived=True))
-    if clock is not None and not apology.is_waived and not apology.is_sent:
-        emit_apology_class(transition, clock)
+    waive(transition, transition.state.clock(DOSSIER))
 
 
 def on_escalation_acknowledged(transition: Transition, fact: EscalationAcknowledged) -> None:

@@ -19,11 +19,11 @@ from events.deadline import (
 from rules.clocks.aside import put_aside_by_time, reason_of
 from rules.clocks.instants import Instant, micros
 from rules.clocks.ledger import pause_count, waited_for
+from rules.clocks.obligations import emit_apology_class, foresee, owe, pending_fields
 from rules.clocks.planning import BREACH, PENDING, SECOND
 from rules.clocks.rule_values import given_term_of
 from rules.clocks.state import NEVER, Clock, Escalation, StreamState, Wake
 from rules.clocks.transition import Transition
-from rules.clocks.verdicts import emit_apology_class
 from rules.due.escalation import acknowledge_by
 from rules.errors import CalendarExhaustedError
 
@@ -142,26 +142,13 @@ def _near_roles(transition: Transition, name: str) -> tuple[str, ...]:
 
 
 def _pending(transition: Transition, clock: Clock, wake: Wake) -> None:
-    apology = transition.state.apology
-    if apology.is_pending or apology.is_sent or apology.is_waived:
-        return
-    transition.state = replace(transition.state, apology=replace(apology, is_pending=True))
-    transition.emit_due(
-        wake.at,
-        clock,
-        "",
-        ApologyPendingRaised,
-        **transition.dues(clock),
-        latest_at=transition.zone.local(clock.latest_at),
-        declared_by="rules",
-        held_by_unit_id=_holder(transition, clock),
-        to_roles=transition.require_legal_context().rule_set.apology_pending_roles,
-    )
+    if foresee(transition, clock):
+        transition.emit_due(wake.at, clock, "", ApologyPendingRaised, **pending_fields(transition, clock, "rules"))
 
 
 def _breached(transition: Transition, clock: Clock, wake: Wake) -> None:
     if clock.kind == "dossier":
-        _dossier_breached(transition, clock, wake)
+        breach(transition, clock, wake.at)
         return
     transition.put(replace(clock, is_breached=True, ahead=()))
     transition.emit_due(
@@ -177,26 +164,27 @@ def _breached(transition: Transition, clock: Clock, wake: Wake) -> None:
     )
 
 
-def _dossier_breached(transition: Transition, clock: Clock, wake: Wake) -> None:
-    """The apology stands before its breach: who sees a breach has seen it all."""
+def breach(transition: Transition, clock: Clock, due_at: Instant) -> None:
+    """The dossier's due instant has passed. The apology stands before its breach: who sees a breach has seen it all."""
     state, holder, local = transition.state, _holder(transition, clock), transition.zone.local
     rungs = transition.planner.escalations(transition.require_legal_context(), clock)
     ahead = tuple(sorted((*clock.ahead, *rungs), key=lambda wake: wake.at))
     clock = replace(clock, is_breached=True, ahead=ahead)
     transition.put(clock)
-    transition.state = replace(transition.state, apology=replace(state.apology, is_required=True))
-    dues = transition.dues(clock)
-    latest_at = local(clock.latest_at)
-    transition.emit_due(wake.at, clock, "", ApologyRequired, **dues, latest_at=latest_at, held_by_unit_id=holder)
+    # A due date that was taken back, and that another calendar gave once more, is missed under another id.
+    tag = "" if state.apology.of(clock.lawful_due_at) is None else f":{clock.armed_by}"
+    owed, dues = owe(transition, clock), transition.dues(clock)
+    latest_at = local(owed.latest_at)
+    transition.emit_due(due_at, clock, tag, ApologyRequired, **dues, latest_at=latest_at, held_by_unit_id=holder)
     pauses = [entry for entry in state.ledger if entry.cause is not None and entry.until is not None]
     calendar = transition.require_legal_context().calendar
     waited = sum(
         calendar.working_days_between(local(one.at).date(), local(one.until).date()) for one in pauses if one.until
     )
     transition.emit_due(
-        wake.at,
+        due_at,
         clock,
-        "",
+        tag,
         DossierBreached,
         **dues,
         held_by_unit_id=holder,
@@ -208,7 +196,7 @@ def _dossier_breached(transition: Transition, clock: Clock, wake: Wake) -> None:
         paused_working_days=waited,
         to_roles=transition.require_legal_context().rule_set.breach_roles,
     )
-    emit_apology_class(transition, clock, wake.at)
+    emit_apology_class(transition, clock, owed, due_at)
 
 
 def _second_breach(transition: Transition, clock: Clock, wake: Wake) -> None:
@@ -233,8 +221,7 @@ def _escalated(transition: Transition, clock: Clock, wake: Wake) -> None:
 def _reason(transition: Transition, wake: Wake) -> str | None:
     """Why a rung is still needed when it is reached; None when the matter is settled and the last rung was acknowledged."""
     state, apology = transition.state, transition.state.apology
-    is_owed = apology.is_required and not (apology.is_sent or apology.is_waived)
-    if is_owed and (wake.name == "B1" or state.ending is not None):
+    if apology.open and (wake.name == "B1" or state.ending is not None):
         return "no_apology"
     if state.ending is None and wake.name != "B1":
         return "still_open"

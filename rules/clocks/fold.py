@@ -121,8 +121,7 @@ def _next_look_at(state: StreamState, known_at: Instant, retention: Instant) -> 
     at, ending, apology = next_wake_at(state), state.ending, state.apology
     if at != NEVER or ending is None or state.late_records:
         return at
-    is_owed = apology.is_required and not (apology.is_sent or apology.is_waived)
-    return NEVER if is_owed else known_at + retention
+    return NEVER if apology.open else known_at + retention
 
 
 def _begin(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], catching_up_at: Instant) -> Step:

@@ -10,10 +10,11 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from events.deadline import ApologyLapsed, DeadlineMoved, PauseCause, Policy, fields_by_policy
+from events.deadline import DeadlineMoved, PauseCause, Policy, fields_by_policy
 from rules.clocks.facts import Fact
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.planning import (
+    PENDING,
     SECOND,
     LegalContext,
     Plan,
@@ -156,9 +157,14 @@ def ledger_of(transition: Transition, entries: tuple[Entry, ...]) -> Ledger:
             lines.append(extension)
         else:
             until = None if entry.until is None else local(entry.until)
-            lines.append(
-                Pause(requested_at=local(entry.at), completed_at=until, cause=entry.cause, is_answered=entry.restarts)
+            pause = Pause(
+                requested_at=local(entry.at),
+                completed_at=until,
+                cause=entry.cause,
+                is_answered=entry.restarts,
+                is_reopening=entry.legal_basis == REOPENING,
             )
+            lines.append(pause)
     return tuple(lines)
 
 
@@ -175,7 +181,7 @@ def moved_to(transition: Transition, clock: Clock, adjusted: AdjustedDue) -> Clo
 def with_plan(transition: Transition, clock: Clock, plan: Plan, running_from_at: Instant) -> Clock:
     """A due date that moved: passed rungs stay passed, those after a breach begin anew with it (AL-3)."""
     fact = transition.caused_by()
-    emitted = tuple(name for name in clock.emitted if name[0] == "A")
+    emitted = tuple(name for name in clock.emitted if name[0] == "A" and name != PENDING)
     second = tuple(wake for wake in clock.ahead if wake.name == SECOND and wake.at > plan.due_at)
     is_promise_later = clock.promised_due_at > clock.lawful_due_at and clock.promised_due_at > plan.due_at
     return replace(
@@ -225,21 +231,6 @@ def by_every_policy(transition: Transition, asked: Asked, lawful: AdjustedDue) -
 def pause_count(ledger: tuple[Entry, ...]) -> int:
     """How many pauses there are in these lines, an open one included: the number of the last of them."""
     return sum(1 for entry in ledger if entry.cause is not None and entry.legal_basis != REOPENING)
-
-
-def lapse(transition: Transition, clock: Clock, reason: Any) -> None:
-    """An apology that was in view, or owed since this evening, is not needed now (AR-01, AR-11)."""
-    apology = transition.state.apology
-    if apology.is_pending or apology.is_required:
-        transition.emit(
-            clock,
-            f":{transition.caused_by().event_id}",
-            ApologyLapsed,
-            **transition.dues(clock),
-            reason=reason,
-            was_required=apology.is_required,
-        )
-        transition.state = replace(transition.state, apology=replace(apology, is_pending=False, is_required=False))
 
 
 def due_if_resumed(transition: Transition, clock: Clock, at: Instant) -> Due | None:

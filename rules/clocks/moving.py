@@ -17,7 +17,6 @@ from rules.clocks.ledger import (
     adjusted_by,
     emit_moved,
     following,
-    lapse,
     ledger_of,
     moved_to,
     open_entry,
@@ -25,11 +24,11 @@ from rules.clocks.ledger import (
     settled,
     since_the_end,
 )
+from rules.clocks.obligations import foresee, lapse, owe_again, pending_fields
 from rules.clocks.planning import SECOND, LegalContext, Plan, ahead_from
 from rules.clocks.rule_values import lawful_due_of, term_of_clock
 from rules.clocks.state import Clock, Entry, Wake
 from rules.clocks.transition import DOSSIER, Handler, Transition
-from rules.clocks.verdicts import owe_again
 from rules.due.supplement import adjusted_due
 from rules.due.terms import Due, first_due
 from rules.errors import RulesError
@@ -110,10 +109,18 @@ def on_reopened(transition: Transition, fact: Reopened) -> None:
     transition.state = replace(transition.state, ending=None, ledger=ledger)
     if adjusted is None:
         return
-    going_on = replace(clock, is_paused=False, ahead=_promise_again(transition, clock, fact))
+    # AL-2: armed anew. What falls due from now on follows from this, hence stands after what the ending took back.
+    going_on = replace(
+        clock,
+        is_paused=False,
+        ahead=_promise_again(transition, clock, fact),
+        armed_by=fact.event_id,
+        armed_seq=fact.seq,
+    )
     _, answer = adjusted
     moved = moved_to(transition, going_on, answer)
-    if moved is going_on:
+    if moved.lawful_due_at <= clock.lawful_due_at:  # earlier: counted by a calendar that came after a breach (DR-27)
+        moved = going_on
         ahead = (*moved.ahead, *_ahead_again(transition, moved, fact))
         moved = replace(moved, ahead=tuple(sorted(ahead, key=lambda wake: wake.at)))
     transition.put(moved)
@@ -260,24 +267,12 @@ def follow_dossier(transition: Transition) -> None:
                 emit_moved(transition, clock, moved, "dossier_moved", "DR-13")
 
 
-def foresee(transition: Transition) -> None:
+def on_lateness_foreseen(transition: Transition, fact: LatenessForeseen) -> None:
     """The unit itself says that it will be late (AR-01)."""
-    clock, apology = transition.state.clock(DOSSIER), transition.state.apology
-    if clock is None or transition.state.ending is not None:
+    clock = transition.state.clock(DOSSIER)
+    if clock is None or transition.state.ending is not None or not foresee(transition, clock):
         return
-    if apology.is_pending or apology.is_required or apology.is_sent or apology.is_waived:
-        return
-    transition.state = replace(transition.state, apology=replace(apology, is_pending=True))
-    transition.emit(
-        clock,
-        f":{transition.caused_by().event_id}",
-        ApologyPendingRaised,
-        **transition.dues(clock),
-        latest_at=transition.zone.local(clock.latest_at),
-        declared_by="unit",
-        held_by_unit_id=transition.state.holder_unit_id,
-        to_roles=transition.require_legal_context().rule_set.apology_pending_roles,
-    )
+    transition.emit(clock, f":{fact.event_id}", ApologyPendingRaised, **pending_fields(transition, clock, "unit"))
 
 
 HANDLERS: Final[Mapping[type[Fact], Handler]] = MappingProxyType(
@@ -285,7 +280,7 @@ HANDLERS: Final[Mapping[type[Fact], Handler]] = MappingProxyType(
         Extended: on_extended,
         CalendarChanged: on_calendar_changed,
         Reopened: on_reopened,
-        LatenessForeseen: lambda transition, _: foresee(transition),
+        LatenessForeseen: on_lateness_foreseen,
     }
 )
 """What each of these facts does."""

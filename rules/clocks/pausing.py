@@ -23,7 +23,6 @@ from rules.clocks.ledger import (
     closed,
     emit_moved,
     following,
-    lapse,
     moved_to,
     open_entry,
     own_entries,
@@ -31,9 +30,9 @@ from rules.clocks.ledger import (
     settled,
     waited_for,
 )
+from rules.clocks.obligations import lapse, owe_again
 from rules.clocks.state import Clock, Entry
 from rules.clocks.transition import DOSSIER, Handler, Transition
-from rules.clocks.verdicts import owe_again
 from rules.due.supplement import AdjustedDue, comes_too_late, is_pausing
 from rules.due.terms import given_date
 from rules.errors import CalendarExhaustedError, RulesError

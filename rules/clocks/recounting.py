@@ -11,13 +11,14 @@ from msgspec.structs import replace
 from events.deadline import DeadlineRecomputed
 from rules.clocks.facts import Corrected
 from rules.clocks.instants import Instant, micros
-from rules.clocks.ledger import asked_of, due_if_resumed, lapse, moved_to, open_entry, pause_count
+from rules.clocks.ledger import asked_of, due_if_resumed, moved_to, open_entry, pause_count
 from rules.clocks.moving import follow_dossier
+from rules.clocks.obligations import lapse, owe_again
 from rules.clocks.pausing import can_pause, emit_paused, emit_resumed, part_moved
 from rules.clocks.planning import BREACH, SECOND
 from rules.clocks.state import Clock, Entry, Wake
 from rules.clocks.transition import DOSSIER, Transition
-from rules.clocks.verdicts import emit_ending_class, owe_again
+from rules.clocks.verdicts import emit_ending_class
 from rules.due.supplement import AdjustedDue, comes_too_late
 from rules.errors import RulesError
 

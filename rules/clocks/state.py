@@ -95,19 +95,62 @@ class Clock(Struct, frozen=True, array_like=True, gc=False):
     reply_by_at: Instant = 0
 
 
-class Apology(Struct, frozen=True, array_like=True, gc=False):
-    """The obligation to apologise (AR-01 to AR-11): how far it is, the re-appointments given, when the first letter left.
+class Obligation(Struct, frozen=True, array_like=True, gc=False):
+    """What is owed for one lawful due date that was missed (AR-08): due and latest instant, and who held the dossier then.
 
-    `letter_id` is the event of that letter.
+    `sent_at` is when the first letter for it left (0: none), `is_lapsed` that it is not needed after all.
+    """
+
+    due_at: Instant
+    due_on: int
+    latest_at: Instant
+    holder_unit_id: int
+    sent_at: Instant = 0
+    is_waived: bool = False
+    is_lapsed: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a letter is still missing."""
+        return not (self.is_lapsed or self.is_waived or self.sent_at)
+
+
+class Apology(Struct, frozen=True, array_like=True, gc=False):
+    """The obligations to apologise (AR-01 to AR-11, B19), in order of their due dates, and the re-appointments given.
+
+    `is_pending`: lateness is in view for the due date that lies ahead. `sent_at` (0: none) and `is_waived` are what came
+    while nothing was open: it counts for the next due date that is missed. `letters` are the letters, each with the id of its
+    event and the instant by which it counts.
     """
 
     is_pending: bool = False
-    is_required: bool = False
-    is_sent: bool = False
+    obligations: tuple[Obligation, ...] = ()
+    sent_at: Instant = 0
     is_waived: bool = False
     reappointments: int = 0
-    sent_at: Instant = 0
-    letter_id: str = ""
+    letters: tuple[tuple[str, Instant], ...] = ()
+
+    def of(self, due_at: Instant) -> Obligation | None:
+        """The obligation of a due date, also one that lapsed."""
+        for one in self.obligations:
+            if one.due_at == due_at:
+                return one
+        return None
+
+    def standing(self, due_at: Instant) -> Obligation | None:
+        """The same, unless it lapsed."""
+        found = self.of(due_at)
+        return None if found is None or found.is_lapsed else found
+
+    @property
+    def open(self) -> tuple[Obligation, ...]:
+        """Those of which a letter is still missing."""
+        return tuple([one for one in self.obligations if one.is_open])
+
+    @property
+    def is_required(self) -> bool:
+        """Whether any obligation stands, whatever was done about it."""
+        return any(not one.is_lapsed for one in self.obligations)
 
 
 class Escalation(Struct, frozen=True, array_like=True, gc=False):

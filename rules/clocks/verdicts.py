@@ -1,4 +1,4 @@
-"""What the clock judges and everybody else copies: the class of an ending, the class of an apology (DR-08, DR-31, AR-07).
+"""What the clock judges of an ending, and everybody else copies (DR-08, DR-31); of an apology see `obligations`.
 
 Statistics, page and reports never judge: they take `EndingClassified` and `ApologyClassified` as they were emitted.
 """
@@ -6,22 +6,11 @@ Statistics, page and reports never judge: they take `EndingClassified` and `Apol
 from datetime import date
 from typing import Any, Final
 
-from msgspec.structs import replace
-
-from events.deadline import (
-    ApologyClassified,
-    ApologyRequired,
-    EndingClassified,
-    Outcome,
-    Policy,
-    StepBreached,
-    fields_by_policy,
-)
+from events.deadline import EndingClassified, Outcome, Policy, StepBreached, fields_by_policy
 from rules.clocks.instants import Instant, instant
 from rules.clocks.ledger import asked_of
 from rules.clocks.state import Clock, Ending
 from rules.clocks.transition import Transition
-from rules.due.apology import apology_class
 from rules.due.policy_classes import classes_by_policy
 from rules.errors import RulesError
 
@@ -96,42 +85,3 @@ def emit_missed(transition: Transition, clock: Clock) -> None:
         responsible_officer_id=clock.officer_id or transition.state.officer_id,
         to_roles=transition.require_legal_context().rule_set.part_breach_roles,
     )
-
-
-def emit_apology_class(transition: Transition, clock: Clock, breached_at: Instant | None = None) -> None:
-    """Emit what was done about the apology that is owed, if anything was (AR-07).
-
-    A letter counts also where it had been waived. `breached_at`: the obligation came to be by the passing of time.
-    """
-    apology, local = transition.state.apology, transition.zone.local
-    if not apology.is_required or not (apology.is_sent or apology.is_waived):
-        return
-    sent_at = local(apology.sent_at) if apology.is_sent else None
-    latest_at = local(clock.latest_at)
-    found = apology_class(latest_at, local(clock.lawful_due_at), sent_at, is_waived=apology.is_waived)
-    fields: dict[str, Any] = {
-        **transition.dues(clock),
-        "apology_class": found,
-        "latest_at": latest_at,
-        "sent_at": sent_at,
-        "held_by_unit_id": clock.unit_id or transition.state.holder_unit_id,
-    }
-    if breached_at is None:
-        transition.emit(clock, f":{found}:{transition.caused_by().event_id}", ApologyClassified, **fields)
-    else:
-        transition.emit_due(breached_at, clock, f":{found}", ApologyClassified, **fields)
-
-
-def owe_again(transition: Transition, clock: Clock) -> None:
-    """A breach whose apology had lapsed stands, since the clock goes on with its old due date: the apology is owed again."""
-    apology = transition.state.apology
-    if not clock.is_breached or apology.is_required:
-        return
-    transition.state = replace(transition.state, apology=replace(apology, is_required=True))
-    latest_at, holder, tag = (
-        transition.zone.local(clock.latest_at),
-        transition.state.holder_unit_id,
-        f":{transition.caused_by().event_id}",
-    )
-    transition.emit(clock, tag, ApologyRequired, **transition.dues(clock), latest_at=latest_at, held_by_unit_id=holder)
-    emit_apology_class(transition, clock)

@@ -12,10 +12,11 @@ from msgspec import Struct
 from events.deadline import Policy
 from rules.due.terms import Due
 
-Effect = Literal["restarted", "shifted", "extended", "unmoved", "waiting", "too_late", "ignored"]
-"""What an entry did to a due date. restarted, shifted, extended: it moved. unmoved: the wait cost no day, or the new date was not
-later. waiting: there is no due date until the clock resumes. too_late: it came after the due date (DR-24). ignored: the policy
-doesn't know such a stop."""
+Effect = Literal["restarted", "shifted", "extended", "reopened", "unmoved", "waiting", "too_late", "ignored"]
+"""What an entry did to a due date. restarted, shifted, extended: it moved. reopened: it is the close of the day of the reopening,
+as the result had been there at the due instant (DR-25). unmoved: the wait cost no day, or the new date was not later. waiting:
+there is no due date until the clock resumes. too_late: it came after the due date (DR-24). ignored: the policy doesn't know such
+a stop."""
 
 
 class EntryEffect(Struct, frozen=True, kw_only=True, gc=False):
@@ -28,7 +29,7 @@ class EntryEffect(Struct, frozen=True, kw_only=True, gc=False):
 
 RULES: Final[Mapping[Policy, str]] = MappingProxyType({"pause": "DR-20", "restart": "DR-21", "qd766": "DR-22"})
 """The rule of each policy."""
-MOVES: Final[frozenset[Effect]] = frozenset({"restarted", "shifted", "extended"})
+MOVES: Final[frozenset[Effect]] = frozenset({"restarted", "shifted", "extended", "reopened"})
 """What moves a due date."""
 
 
@@ -39,7 +40,7 @@ def rule_of(effect: Effect, applied: Policy) -> str:
             return RULES["restart"]
         case "shifted":
             return RULES["qd766" if applied == "qd766" else "pause"]
-        case "extended":
+        case "extended" | "reopened":
             return "DR-25"
         case "too_late":
             return "DR-24"

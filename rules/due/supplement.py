@@ -30,12 +30,14 @@ class Pause(Struct, frozen=True, kw_only=True, gc=False):
     """A stop of the clock and its end: a supplement asked for and given, or a financial duty notified and met.
 
     `completed_at` is None while the citizen is waited for. What ended for want of an answer is not `is_answered` (B18).
+    `is_reopening`: it is the time between an ending and a reopening.
     """
 
     requested_at: datetime
     completed_at: datetime | None
     cause: PauseCause = "supplement"
     is_answered: bool = True
+    is_reopening: bool = False
 
 
 class Extension(Struct, frozen=True, kw_only=True, gc=False):
@@ -111,6 +113,8 @@ def adjusted_due(
         else:
             wait = _wait(calendar, clock, entry, entry.completed_at, applied)
             clock, effect = _shifted(calendar, clock, term, wait), "shifted"
+            if entry.is_reopening and clock.due.due_at.astimezone(UTC) <= entry.completed_at.astimezone(UTC):
+                clock, effect = _due_that_day(calendar, clock, entry.completed_at), "reopened"
         effects.append(_effect(effect, before, clock, applied))
     return AdjustedDue(
         policy=policy,
@@ -142,16 +146,6 @@ def qd766_class(
         adjusted = adjusted_due(calendar, original, term, before, rule_set, "qd766")
     due_at = adjusted.due.due_at if adjusted.due else None
     return classify(calendar, due_at, ended_at, original.basis)
-
-
-def closed(ledger: Ledger, ended_at: datetime) -> Ledger:
-    """Close an open pause at the ending of the dossier, which is no answer (B18), so that it can be classified."""
-    return tuple(
-        entry
-        if isinstance(entry, Extension) or entry.completed_at is not None
-        else replace(entry, completed_at=max(ended_at, entry.requested_at), is_answered=False)
-        for entry in ledger
-    )
 
 
 class _Clock(Struct, frozen=True, kw_only=True, gc=False):
@@ -293,6 +287,12 @@ def _shifted(calendar: Calendar, clock: _Clock, term: Term | None, wait: _Wait) 
     return _Clock(
         due=moved, resumed_on=wait.until_on, running_from_at=wait.until_at, last_on=last_on, extended=clock.extended
     )
+
+
+def _due_that_day(calendar: Calendar, clock: _Clock, reopened_at: datetime) -> _Clock:
+    """A due date at or before the reopening is one at which the result was there: that day's close is due, in working time."""
+    due_at = calendar.end_of_last_session(day := calendar.effective_start(reopened_at).date())
+    return replace(clock, due=replace(clock.due, due_at=due_at, due_on=day), last_on=max(clock.last_on, day))
 
 
 def _later_working_day(calendar: Calendar, current: Due, wait: _Wait) -> date:

@@ -32,7 +32,7 @@ class LawfulDays:
 
 
 def lawful_days(clock: ClockExplanation) -> LawfulDays | None:
-    """Give the days; None where nothing moved, a law named the date, the clock waits, or the term is not in working days."""
+    """Give the days; None where nothing moved, a law or a reopening named the date, it waits, or the term has other units."""
     now, term = clock.under(clock.lawful), clock.term
     if now.due is None or term is None or term.unit != "working_day" or not clock.days or now.due == clock.original:
         return None
@@ -40,7 +40,7 @@ def lawful_days(clock: ClockExplanation) -> LawfulDays | None:
     waits: list[tuple[date, date]] = []
     for entry in clock.entries:
         effect = entry.effects[clock.lawful].effect
-        if effect == "extended":
+        if effect in ("extended", "reopened"):
             start = None
         elif effect == "restarted" and isinstance(entry.entry, Pause) and entry.entry.completed_at is not None:
             again = due(clock.calendar, entry.entry.completed_at, term, clock.rule_set)

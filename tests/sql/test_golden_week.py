@@ -86,6 +86,7 @@ def test_the_report_shows_the_example_and_its_apologies(golden: Client) -> None:
 
     owed = report.total.counts
     assert (owed.apology_required, owed.apology_in_time, owed.apology_late, owed.apology_missing) == (3, 1, 0, 2)
+    assert owed.apology_compliance == 1 / 3
     assert [row.unit_name for row in report.rows] == ["Phường Thuận Hóa"]
     text = to_text(report)
     assert "Thành phố Huế, theo cấp xã, từ 02/03/2026 đến hết 08/03/2026" in text
@@ -108,7 +109,9 @@ def test_the_report_shows_the_example_and_its_apologies(golden: Client) -> None:
         "3",
         "1",
         "0",
+        "0",
         "2",
+        "33,33 %",
         "—",
     ]
 

@@ -80,3 +80,5 @@ def test_a_waived_apology_is_missing_neither_on_the_page_nor_in_the_report(
 ) -> None:
     """Missing are the first one and the one that was asked for more when it was late already."""
     assert page["open_overdue_unapologised"] == report.counts.apology_missing == 2
+    assert page["apology_waived"] == report.counts.apology_waived == 1
+    assert (report.counts.apology_required, report.counts.apology_compliance) == (4, 1 / 3)

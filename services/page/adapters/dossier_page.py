@@ -12,7 +12,7 @@ from services.page.adapters.unit_names import UnitNames
 from services.stats.questions import DEFINITION, Scope, local_day, period, period_parameters
 
 STILL_PAUSED = datetime(2299, 1, 1, tzinfo=UTC)
-"""A pause that ends after this is still open; the table has no NULL in a tuple."""
+"""A pause that ends after this is still open, and what comes after it has not come; the table has no NULL in a tuple."""
 
 _SHOWN = (
     "dossier_id", "dossier_code", "unit_id", "held_by_unit_id", "procedure_code", "procedure_name", "channel", "is_history",
@@ -73,7 +73,21 @@ def _dossier(row: Row, names: Mapping[int, str]) -> Row:
         }
         for pause in row["pauses"]
     ]
+    shown["obligations"] = [_obligation(owed, names) for owed in row["obligations"]]
     return shown
+
+
+def _obligation(owed: Row, names: Mapping[int, str]) -> Row:
+    """One missed due date, and what was done about it (AR-07)."""
+    is_waived = owed["waived_at"] < STILL_PAUSED
+    return {
+        "due_at": owed["due_at"],
+        "latest_at": owed["latest_at"],
+        "unit_id": owed["unit_id"],
+        "unit_name": names.get(owed["unit_id"], ""),
+        "sent_at": None if owed["sent_at"] > STILL_PAUSED else owed["sent_at"],
+        "apology_class": owed["sent_class"] or ("waived" if is_waived else "missing"),
+    }
 
 
 def _event(row: Row) -> Row:
@@ -91,7 +105,12 @@ def _json_object(text: str) -> dict[str, Any]:
 
 
 def _mentioned(row: Row, events: list[Row]) -> set[int]:
-    ids = {row["unit_id"], row["held_by_unit_id"], row["breach_unit_id"]}
+    ids = {
+        row["unit_id"],
+        row["held_by_unit_id"],
+        row["breach_unit_id"],
+        *(one["unit_id"] for one in row["obligations"]),
+    }
     for event in events:
         ids.add(event["unit_id"])
         ids.update(

@@ -6,20 +6,21 @@ In go the events as they are stored and the hierarchy; out comes `DossierFacts`,
 (B20).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from itertools import zip_longest
 from operator import attrgetter
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from events import deadline
 from events.catalog import DEADLINE_TYPES
 from events.results import ENDING_KIND_BY_TYPE
 from services.stats.domain.corrected_events import as_corrected
 from services.stats.domain.levels import Places
-from services.stats.domain.periods import local_day, zone_of
+from services.stats.domain.obligations import Obligation, that_stand
+from services.stats.domain.periods import FAR_FUTURE, NO_DUE, local_day, zone_of
 from services.stats.domain.projection import (
-    NO_DUE,
     DossierProjection,
     KeptFacts,
     Wait,
@@ -27,13 +28,24 @@ from services.stats.domain.projection import (
     refused_by_the_clock,
 )
 from services.stats.domain.rows import DossierKey, KnownEvent
-
-FAR_FUTURE = datetime(2299, 12, 31, tzinfo=UTC)
-"""`resumed_at` of a pause that is still open."""
+from services.stats.domain.stays import Keeper, Stay, Turn, stays_of
 
 Instants = list[tuple[datetime, datetime]]
 Outcome = Literal[deadline.Outcome, "terminated", "open"]
 """The class of a resolved dossier as the clock stated it, or how else it stands."""
+
+
+class KeptEnding(NamedTuple):
+    """One ending with its own verdict."""
+
+    ended_at: datetime
+    ended_by: str
+    outcome: Outcome
+    judged_due_at: datetime | None
+    pause_outcome: str
+    restart_outcome: str
+    qd766_outcome: str
+    is_backdated: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +74,13 @@ class DossierFacts(KeptFacts):
     restart_outcome: str
     qd766_outcome: str
     is_backdated: bool
+    endings: list[KeptEnding]
+    reopenings: list[datetime]
+    stays: list[Stay]
+    obligations: list[Obligation]
+    apology_due_at: datetime | None
+    apology_latest_at: datetime | None
+    apology_required_at: datetime | None
     apology_class: str
     last_event_at: datetime
     version: int
@@ -85,10 +104,13 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
     accepted = projection.accepted
     if accepted is None:
         return None
-    accepted_at = _accepted_at(projection, accepted, distinct)
-    place = places.on(accepted.unit_id, local_day(accepted_at))
-    ending, verdict = projection.ending, projection.verdict or {}
-    judged_due_at = verdict.get("judged_due_at")
+    accepted = accepted._replace(occurred_at=_accepted_at(projection, accepted, distinct))
+    place = places.on(accepted.unit_id, local_day(accepted.occurred_at))
+    owed = that_stand(projection.obligations)
+    since, latest = owed[-1] if owed else (None, None)
+    endings = [_kept(ending, projection.verdicts.get(ending.event_id, {})) for ending in projection.endings]
+    reopenings = [one.occurred_at for one in projection.reopenings]
+    standing = endings[-1] if projection.ending is not None else None
     return DossierFacts(
         **{name: getattr(projection, name) for name in _KEPT},
         opened_on=key.opened_on,
@@ -100,24 +122,31 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
         commune_id=place.commune_id,
         channel=accepted.channel,
         is_history=accepted.is_history,
-        accepted_at=accepted_at,
-        due_history=_due_history(projection, accepted_at),
+        accepted_at=accepted.occurred_at,
+        due_history=_due_history(projection, accepted.occurred_at),
         pauses=[(wait.paused_at, wait.resumed_at or FAR_FUTURE) for wait in _waits(projection)],
         expired_waits=[
             (wait.expired_at, wait.resumed_at or FAR_FUTURE)
             for wait in _waits(projection)
             if wait.expired_at is not None
         ],
-        ended_at=ending.occurred_at if ending else None,
-        ended_on=ending.occurred_at.astimezone(zone_of(projection.time_zone)).date() if ending else None,
-        ended_by=ending.event_type if ending else "",
-        outcome=_outcome(projection),
-        judged_due_at=datetime.fromisoformat(judged_due_at) if judged_due_at else None,
-        pause_outcome=verdict.get("pause_outcome", ""),
-        restart_outcome=verdict.get("restart_outcome", ""),
-        qd766_outcome=verdict.get("qd766_outcome", ""),
-        is_backdated=verdict.get("is_backdated", False),
-        apology_class=_apology_class(projection),
+        ended_at=standing.ended_at if standing else None,
+        ended_on=standing.ended_at.astimezone(zone_of(projection.time_zone)).date() if standing else None,
+        ended_by=standing.ended_by if standing else "",
+        outcome=standing.outcome if standing else "open",
+        judged_due_at=standing.judged_due_at if standing else None,
+        pause_outcome=standing.pause_outcome if standing else "",
+        restart_outcome=standing.restart_outcome if standing else "",
+        qd766_outcome=standing.qd766_outcome if standing else "",
+        is_backdated=standing.is_backdated if standing else False,
+        endings=endings,
+        reopenings=reopenings,
+        stays=stays_of(_turns(accepted.occurred_at, endings, reopenings), _keepers(projection, accepted), places),
+        obligations=[one for _, one in owed],
+        apology_due_at=latest.due_at if latest else None,
+        apology_latest_at=latest.latest_at if latest else None,
+        apology_required_at=since,
+        apology_class=latest.apology_class if latest else "",
         last_event_at=max(event.occurred_at for event in distinct),
         version=len(distinct),
     )
@@ -136,20 +165,37 @@ def _accepted_at(projection: DossierProjection, accepted: KnownEvent, recorded: 
     return accepted.occurred_at
 
 
-def _outcome(projection: DossierProjection) -> Outcome:
-    """How the dossier stands; a result whose class the clock has not stated yet is unknown, never on time (DR-09)."""
-    if projection.ending is None:
-        return "open"
-    if ENDING_KIND_BY_TYPE[projection.ending.event_type] == "terminated":
-        return "terminated"
-    outcome: Outcome = projection.verdict["outcome"] if projection.verdict else "unknown"
-    return outcome
+def _kept(ending: KnownEvent, verdict: Mapping[str, Any]) -> KeptEnding:
+    """A result whose class the clock has not stated yet is unknown, never on time (DR-09)."""
+    is_terminated = ENDING_KIND_BY_TYPE[ending.event_type] == "terminated"
+    judged_due_at = verdict.get("judged_due_at")
+    return KeptEnding(
+        ended_at=ending.occurred_at,
+        ended_by=ending.event_type,
+        outcome="terminated" if is_terminated else verdict.get("outcome", "unknown"),
+        judged_due_at=datetime.fromisoformat(judged_due_at) if judged_due_at else None,
+        pause_outcome=verdict.get("pause_outcome", ""),
+        restart_outcome=verdict.get("restart_outcome", ""),
+        qd766_outcome=verdict.get("qd766_outcome", ""),
+        is_backdated=verdict.get("is_backdated", False),
+    )
 
 
-def _apology_class(projection: DossierProjection) -> str:
-    """What was done about the apology that is owed; none was sent until the clock says otherwise. Empty: none is owed."""
-    owed_for = projection.apology_due_at
-    return projection.apology_classes.get(owed_for, "missing") if owed_for is not None else ""
+def _turns(accepted_at: datetime, endings: Sequence[KeptEnding], reopenings: Sequence[datetime]) -> list[Turn]:
+    """What is dated before what it follows counts with that, else no balance could hold (I1)."""
+    turns, since = [], accepted_at
+    for ending, reopened_at in zip_longest(endings, reopenings):
+        until = max(since, ending.ended_at)
+        turns.append(Turn(since, until, ending.outcome))
+        since = max(until, reopened_at) if reopened_at else until
+    return turns if len(endings) > len(reopenings) else [*turns, Turn(since, FAR_FUTURE, "open")]
+
+
+def _keepers(projection: DossierProjection, accepted: KnownEvent) -> list[Keeper]:
+    keepers = [Keeper(accepted.occurred_at, accepted.unit_id)]
+    for reassigned_at, unit_id in projection.reassignments:
+        keepers.append(Keeper(max(keepers[-1].since, reassigned_at), unit_id))
+    return keepers
 
 
 def _due_history(projection: DossierProjection, accepted_at: datetime) -> Instants:

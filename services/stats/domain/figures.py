@@ -28,12 +28,15 @@ class Counts:
     received_direct: int = 0
     received_online: int = 0
     received_postal: int = 0
+    reopened: int = 0
+    transferred_in: int = 0
     resolved: int = 0
     early: int = 0
     on_time: int = 0
     late: int = 0
     unknown: int = 0
     terminated: int = 0
+    transferred_out: int = 0
     open: int = 0
     open_within: int = 0
     open_due_soon: int = 0
@@ -45,12 +48,18 @@ class Counts:
     apology_required: int = 0
     apology_in_time: int = 0
     apology_late: int = 0
+    apology_waived: int = 0
     apology_missing: int = 0
 
     @property
     def on_time_rate(self) -> float | None:
         """ontime.resolved.v1: (early + on_time) ÷ (early + on_time + late), 0..1."""
         return ratio(self.early + self.on_time, self.early + self.on_time + self.late)
+
+    @property
+    def apology_compliance(self) -> float | None:
+        """apology.in-time.v1: (apology_in_time) ÷ (apology_in_time + apology_late + apology_missing), 0..1."""
+        return ratio(self.apology_in_time, self.apology_in_time + self.apology_late + self.apology_missing)
 
     # figures end
 

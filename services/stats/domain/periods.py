@@ -4,7 +4,7 @@ In go days and the present instant; out come periods. Pure: "now" is always an a
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,10 @@ FIRST_DAY = date(1970, 1, 1)
 """The beginning of "all time": the first day a ClickHouse Date can hold."""
 LAST_DAY = date(2149, 6, 6)
 """The end of "all time", exclusive; in the unit file it also means "still in force"."""
+FAR_FUTURE = datetime(2299, 12, 31, tzinfo=UTC)
+"""Stands in a tuple of the facts for an instant that has not come."""
+NO_DUE = datetime(1970, 1, 1, tzinfo=UTC)
+"""In the history of due dates: from then on none is known (AL-7). It is what the view reads where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

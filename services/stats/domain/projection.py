@@ -7,7 +7,7 @@ an event that the clock refused changes nothing. A dossier has several clocks; a
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -16,11 +16,11 @@ from events.control import FORBIDDEN
 from events.deadline_data import CLOCK_SOURCE
 from events.results import ENDING_KIND_BY_TYPE
 from rules.clocks.holding import Holding, handed_over, reassigned, received, refused
+from services.stats.domain.obligations import Obligations, classified, lapsed, required
+from services.stats.domain.periods import NO_DUE
 from services.stats.domain.rows import KnownEvent
 
 FLAG_TYPE: Final = "integrity-flag-raised.v1"
-NO_DUE: Final = datetime(1970, 1, 1, tzinfo=UTC)
-"""In the history of due dates: from then on none is known (AL-7). It is what the view reads where there is none."""
 
 
 @dataclass(slots=True)
@@ -49,9 +49,6 @@ class KeptFacts:
     is_provisional: bool = False
     breached_at: datetime | None = None
     breach_unit_id: int = 0
-    apology_due_at: datetime | None = None
-    apology_latest_at: datetime | None = None
-    apology_required_at: datetime | None = None
     apology_sent_at: datetime | None = None
     integrity_flag_count: int = 0
     correction_count: int = 0
@@ -63,11 +60,19 @@ class DossierProjection(KeptFacts):
 
     accepted: KnownEvent | None = None
     handed_over_by_unit_id: int = 0
-    ending: KnownEvent | None = None
-    verdict: Mapping[str, Any] | None = None
+    counted_by_unit_id: int = 0
+    endings: list[KnownEvent] = field(default_factory=list)
+    reopenings: list[KnownEvent] = field(default_factory=list)
+    reassignments: list[tuple[datetime, int]] = field(default_factory=list)
+    verdicts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     pauses: dict[int, Wait] = field(default_factory=dict)
     due_changes: list[tuple[datetime, datetime]] = field(default_factory=list)
-    apology_classes: dict[datetime, str] = field(default_factory=dict)
+    obligations: Obligations = field(default_factory=dict)
+
+    @property
+    def ending(self) -> KnownEvent | None:
+        """The ending that stands: endings and reopenings take turns (decision B11)."""
+        return self.endings[-1] if len(self.endings) > len(self.reopenings) else None
 
 
 def refused_by_the_clock(events: Iterable[KnownEvent]) -> frozenset[str]:
@@ -97,7 +102,7 @@ def _accepted(projection: DossierProjection, event: KnownEvent, said: Mapping[st
         projection.accepted = event
         projection.procedure_code = event.procedure_code or said.get("procedure_code") or ""
         projection.procedure_name = said.get("procedure_name") or ""
-        projection.held_by_unit_id = event.unit_id
+        projection.held_by_unit_id = projection.counted_by_unit_id = event.unit_id
 
 
 def _transferred(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
@@ -112,7 +117,11 @@ def _transfer_refused(projection: DossierProjection, _event: KnownEvent) -> None
     _hold(projection, refused(_holding(projection)))
 
 
-def _reassigned(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
+def _reassigned(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
+    """The stock moves with its unit; of a unit that only held it, nothing but who holds it changes (OR-8)."""
+    if said["old_unit_id"] == projection.counted_by_unit_id:
+        projection.counted_by_unit_id = said["new_unit_id"]
+        projection.reassignments.append((event.occurred_at, said["new_unit_id"]))
     _hold(projection, reassigned(_holding(projection), said["new_unit_id"]))
 
 
@@ -126,13 +135,15 @@ def _hold(projection: DossierProjection, now: Holding) -> None:
 
 def _ended(projection: DossierProjection, event: KnownEvent) -> None:
     if projection.ending is None:
-        projection.ending, projection.verdict = event, None
+        projection.endings.append(event)
         _hold(projection, received(_holding(projection)))
         _end_waits(projection, event.occurred_at)
 
 
-def _reopened(projection: DossierProjection, _event: KnownEvent) -> None:
-    projection.ending = projection.verdict = projection.delivered_at = None
+def _reopened(projection: DossierProjection, event: KnownEvent) -> None:
+    if projection.ending is not None:
+        projection.reopenings.append(event)
+    projection.delivered_at = None
 
 
 def _delivered(projection: DossierProjection, event: KnownEvent) -> None:
@@ -201,11 +212,8 @@ def _clock_resumed(projection: DossierProjection, event: KnownEvent, said: Mappi
 
 
 def _clock_gone(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
-    """A clock that can't run any more doesn't wait either (AL-7), and its due date is stale: none is known (B20).
-
-    Where it was only a new calendar that nobody knows, the clock goes on by the old one (DR-27).
-    """
-    if said["code"] == _GOES_ON and projection.lawful_due_at is not None:
+    """A clock that can't run any more neither waits nor has a due date (AL-7, B20); by an unknown calendar it goes on (DR-27)."""
+    if said["code"] == "unknown_calendar" and projection.lawful_due_at is not None:
         return
     _end_waits(projection, event.occurred_at)
     if projection.lawful_due_at is not None:
@@ -220,12 +228,13 @@ def _end_waits(projection: DossierProjection, at: datetime) -> None:
 
 
 def _ending_classified(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
-    """Of the ending that stands; said again where a late record was approved (DR-31)."""
-    if projection.ending is not None and projection.ending.event_id == said["target_event_id"]:
-        projection.verdict = said
-        if said.get("judged_due_at") is not None:
-            projection.lawful_due_at = datetime.fromisoformat(said["judged_due_at"])
-            projection.due_on = date.fromisoformat(said["judged_due_on"])
+    """Of whichever ending it names; said again where a late record was approved (DR-31)."""
+    projection.verdicts[said["target_event_id"]] = said
+    ending = projection.ending
+    is_of_the_standing_one = ending is not None and ending.event_id == said["target_event_id"]
+    if is_of_the_standing_one and said.get("judged_due_at") is not None:
+        projection.lawful_due_at = datetime.fromisoformat(said["judged_due_at"])
+        projection.due_on = date.fromisoformat(said["judged_due_on"])
 
 
 def _breached(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
@@ -234,25 +243,16 @@ def _breached(projection: DossierProjection, event: KnownEvent, said: Mapping[st
 
 
 def _apology_required(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
-    if projection.apology_required_at is None:
-        projection.apology_required_at = event.occurred_at
-        projection.apology_due_at = datetime.fromisoformat(said["lawful_due_at"])
-        projection.apology_latest_at = datetime.fromisoformat(said["latest_at"])
-        projection.breach_unit_id = projection.breach_unit_id or said["held_by_unit_id"]
+    projection.breach_unit_id = projection.breach_unit_id or said["held_by_unit_id"]
+    required(projection.obligations, event.occurred_at, said)
 
 
-def _apology_classified(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
-    projection.apology_classes[datetime.fromisoformat(said["lawful_due_at"])] = said["apology_class"]
+def _apology_classified(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
+    classified(projection.obligations, event.occurred_at, said)
 
 
 def _apology_lapsed(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
-    """No letter is owed after all (AR-10, AR-11); a waiver leaves the obligation, with a class of its own (AR-07)."""
-    # What was only in view has nothing to take back; before that was said apart, every lapse did.
-    if said["reason"] != "waived" and said.get("was_required", True):
-        projection.apology_required_at = projection.apology_due_at = projection.apology_latest_at = None
-
-
-_GOES_ON: Final = "unknown_calendar"
+    lapsed(projection.obligations, said)
 
 
 def _data(event: KnownEvent) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from events.codec import dumps
 from events.data_codec import plain
-from events.deadline import ApologyRequired, DeadlineData, DeadlineSet, EndingClassified
+from events.deadline import DeadlineData, DeadlineSet, EndingClassified
 from events.dossier import DossierReassignedByReorganisation, DossierTransferred
 from events.envelope import Envelope, Event
 from services.stats.domain.errors import RowOutOfRangeError
@@ -124,8 +124,9 @@ def _check_data(event: Event) -> None:
             _check_instant("due_on", data.due_on)
             for name in ("original_due_at", "lawful_due_at", "promised_due_at"):
                 _check_instant(name, getattr(data, name))
-            if isinstance(data, ApologyRequired):
-                _check_instant("latest_at", data.latest_at)
+            for name in ("latest_at", "sent_at", "missed_due_at"):
+                if (at := getattr(data, name, None)) is not None:
+                    _check_instant(name, at)
             _check_number("held_by_unit_id", getattr(data, "held_by_unit_id", 0), _UINT32)
             if isinstance(data, DeadlineSet):
                 _check_zone(data.time_zone)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tests.properties.whole_way import through_the_product as product
 from tests.properties.whole_way.history_table import table_of
-from tests.properties.whole_way.pictures import Dues, Stop
+from tests.properties.whole_way.pictures import Dues, Owed, Stop
 from tests.properties.whole_way.said import has_flag_of_intake, said_of
 from tests.properties.whole_way.world import Dossier, World
 from tests.unit.deadlines.words import local
@@ -123,12 +123,12 @@ def after_the_due_date(dossier: Dossier, _: World) -> Differences:
 
 
 def apology(dossier: Dossier, _: World) -> Differences:
-    """Whether a letter was owed, and how it was sent: what was stated, what AR-07 says of it, and the facts."""
+    """Which letters are owed, by whom, and how each was sent: what was stated, what AR-07 says of it, and the facts (B19)."""
     said, facts = said_of(dossier), dossier.facts
-    if facts is None or said.owed_count > 1:  # B19: a second missed due date
+    if facts is None:
         return
-    classes = {"said": said.apology_class, "by AR-07": said.apology_by_rule, "facts": facts.apology_class}
-    yield from _all_equal("apology", {who: one or "none owed" for who, one in classes.items()})
+    owed = {"said": said.obligations, "by AR-07": said.obligations_by_rule, "facts": facts.obligations}
+    yield from _all_equal("apology", {who: _owed(those) for who, those in owed.items()})
     yield from _all_equal("breached", {"said": local(said.breached_at), "facts": local(facts.breached_at)})
 
 
@@ -187,6 +187,10 @@ def assert_agreed(name: str, world: World) -> None:
 def _all_equal(what: str, said_by: dict[str, Any]) -> Differences:
     if len(set(said_by.values())) > 1:
         yield f"{what}: " + ", ".join(f"{who} {_short(value)}" for who, value in said_by.items())
+
+
+def _owed(those: tuple[Owed, ...]) -> str:
+    return ", ".join(f"{one.apology_class} for {local(one.due_at)} by {one.unit_id}" for one in those) or "none owed"
 
 
 def _short(value: Any) -> str:

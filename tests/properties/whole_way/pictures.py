@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 Stop = tuple[datetime, datetime | None]
 """From when the clock stood still for the citizen, and until when (None: still)."""
@@ -23,6 +24,14 @@ class Verdict:
     by_policy: tuple[str, ...]
     judged_by: datetime | None
     is_backdated: bool
+
+
+class Owed(NamedTuple):
+    """An apology that is owed: for which missed due date, who held the dossier then, and how it stands (AR-07)."""
+
+    due_at: datetime
+    unit_id: int
+    apology_class: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +92,7 @@ class FactsPicture:
     held_by_unit_id: int
     stops: tuple[Stop, ...]
     breached_at: datetime | None
-    apology_class: str
+    obligations: tuple[Owed, ...]
     verdict: Verdict | None
 
     @property
@@ -96,8 +105,8 @@ class FactsPicture:
 class SaidPicture:
     """What the deadline events of a dossier say about its own clock. `outcome`: of the ending that counts, "" while open.
 
-    `stops_too_late` are stops that began after the lawful due date of the time. `apology_class` is what was stated of the letter
-    that is owed, `apology_by_rule` as AR-07 has it; `owed_count` how often an obligation began that nothing had lifted before.
+    `stops_too_late` are stops that began after the lawful due date of the time. `obligations` are those that stand, with what was
+    stated of each; `obligations_by_rule` as AR-07 has it.
     """
 
     dues: Dues
@@ -106,6 +115,5 @@ class SaidPicture:
     stops: tuple[Stop, ...]
     stops_too_late: tuple[tuple[datetime, datetime], ...]
     breached_at: datetime | None
-    apology_class: str
-    apology_by_rule: str
-    owed_count: int
+    obligations: tuple[Owed, ...]
+    obligations_by_rule: tuple[Owed, ...]

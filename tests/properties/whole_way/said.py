@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from events.control import BackdatingApproved, IntegrityFlagRaised
 from events.envelope import Event
 from tests.properties.whole_way import through_the_product as product
+from tests.properties.whole_way.owed import by_rule, stated
 from tests.properties.whole_way.pictures import Dues, SaidPicture
 from tests.properties.whole_way.world import ENDINGS, Dossier
 
@@ -21,9 +21,6 @@ def said_of(dossier: Dossier) -> SaidPicture:
     """The picture of what was said about the dossier's own clock."""
     said = [one for one in dossier.said if getattr(one.data, "clock_kind", "") == "dossier"]
     ending = _ending(dossier)
-    owed = _Owed(dossier)
-    for event in said:
-        owed.take(event)
     breached = _of(said, "dossier-breached.v1")
     stops = _stops(dossier, said)
     outcome, verdict = product.verdict_on(ending, dossier.said) if ending else ("", None)
@@ -34,9 +31,8 @@ def said_of(dossier: Dossier) -> SaidPicture:
         stops=tuple((since, until) for since, until, _ in stops),
         stops_too_late=tuple((since, due_at) for since, _, due_at in stops if since > due_at),
         breached_at=breached[0].envelope.occurred_at if breached else None,
-        apology_class=owed.stated_class,
-        apology_by_rule=owed.apology_class(),
-        owed_count=owed.count,
+        obligations=stated(said),
+        obligations_by_rule=by_rule(dossier),
     )
 
 
@@ -46,7 +42,8 @@ def _of(said: Sequence[Event], *types: str) -> list[Event]:
 
 def _dues(said: Sequence[Event]) -> Dues:
     # Rungs and escalations repeat the due dates of the clock as they stand, so any last word will do.
-    told = [one for one in said if hasattr(one.data, "lawful_due_at")]
+    # What is said of an apology has the due date that was missed, perhaps an earlier one.
+    told = [one for one in said if hasattr(one.data, "lawful_due_at") and "apology" not in one.envelope.event_type]
     if not told:
         return Dues()
     data = told[-1].data
@@ -91,43 +88,3 @@ def _stops(dossier: Dossier, said: Sequence[Event]) -> list[tuple[datetime, date
 
 def _place(event: Event) -> tuple[int, datetime]:
     return event.envelope.stream_seq, event.envelope.occurred_at
-
-
-def _counts_at(letter: Event, dossier: Dossier) -> datetime:
-    """By which instant a letter is classed: by its recording if that was flagged as late, until it is approved (DR-31)."""
-    about = letter.envelope
-    flags = [one.data for one in dossier.said if isinstance(one.data, IntegrityFlagRaised)]
-    flagged = {flag.target_event_id for flag in flags if flag.rule == "DR-31"}
-    approvals = [one.event.data for one in dossier.records if isinstance(one.event.data, BackdatingApproved)]
-    approved = {one for data in approvals for one in (data.target_event_id, *(data.further_event_ids or ()))}
-    is_late = about.event_id in flagged - approved
-    return about.recorded_at if is_late else about.occurred_at
-
-
-class _Owed:
-    """Whether a letter is owed, by what was said in order; a waiver leaves the obligation, with a class of its own."""
-
-    def __init__(self, dossier: Dossier) -> None:
-        events = [one.event for one in dossier.records]
-        self.sent_at = next((_counts_at(one, dossier) for one in _of(events, "apology-sent.v1")), None)
-        self.is_waived = bool(_of(events, "apology-waived.v1"))
-        self.required: Event | None = None
-        self.stated_class = ""
-        self.count = 0
-
-    def take(self, event: Event) -> None:
-        kind = event.envelope.event_type
-        if kind == "apology-required.v1":
-            self.count += 1
-            self.required, self.stated_class = event, "missing"
-        elif kind == "apology-lapsed.v1" and event.data.reason != "waived":
-            self.count -= self.required is not None
-            self.required, self.stated_class = None, ""
-        elif kind == "apology-classified.v1":
-            self.stated_class = event.data.apology_class
-
-    def apology_class(self) -> str:
-        if self.required is None:
-            return ""
-        data = self.required.data
-        return product.apology_class(data.latest_at, data.lawful_due_at, self.sent_at, is_waived=self.is_waived)

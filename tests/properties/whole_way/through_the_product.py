@@ -38,7 +38,7 @@ from services.intake.domain.judge import Judge
 from services.intake.pipeline import ActionRecorder
 from services.page.domain.recorded_streams import recorded_stream
 from services.stats.domain import periods
-from services.stats.domain.facts import FAR_FUTURE, fold
+from services.stats.domain.facts import fold
 from services.stats.domain.figure import rate_text
 from services.stats.domain.figures import FIGURE_NAMES, Counts, values_of
 from services.stats.domain.rows import EVENT_COLUMNS, DossierKey, LogPlace, data_text, known_event, row_for
@@ -50,6 +50,7 @@ from tests.properties.whole_way.pictures import (
     ExplanationPicture,
     FactsPicture,
     IntakePicture,
+    Owed,
     StatePicture,
     Stop,
     Verdict,
@@ -291,9 +292,9 @@ def facts(events: Sequence[Event]) -> FactsPicture | None:
         outcome=row.outcome,
         ended_at=row.ended_at,
         held_by_unit_id=row.held_by_unit_id,
-        stops=tuple((since, None if until == FAR_FUTURE else until) for since, until in row.pauses),
+        stops=tuple((since, None if until == periods.FAR_FUTURE else until) for since, until in row.pauses),
         breached_at=row.breached_at,
-        apology_class=row.apology_class,
+        obligations=tuple(Owed(one.due_at, one.unit_id, one.apology_class) for one in row.obligations),
         verdict=_verdict(asdict(row)) if row.restart_outcome else None,
     )
 
@@ -309,6 +310,16 @@ def figures(events: Sequence[Event], as_of: datetime, to_on: date) -> dict[str, 
     period = periods.Period(from_on=periods.FIRST_DAY, to_on=to_on, as_of=as_of)
     counted = counted_dossiers(events, [], "province", period)
     return {one.dossier_id: frozenset(name for name in FIGURE_NAMES if getattr(one.counts, name)) for one in counted}
+
+
+def figures_of_weeks(events: Sequence[Event], mondays: Sequence[date], as_of: datetime) -> dict[date, frozenset[str]]:
+    """Under which figures the one dossier of some events counts in each week, with all that is known `as_of`."""
+    found: dict[date, frozenset[str]] = {}
+    for monday in mondays:
+        period = periods.Period(from_on=monday, to_on=monday + timedelta(days=7), as_of=as_of)
+        counted = counted_dossiers(events, [], "province", period)
+        found[monday] = frozenset(name for one in counted for name in FIGURE_NAMES if getattr(one.counts, name))
+    return found
 
 
 def verdict_on(ending: Event, said: Sequence[Event]) -> tuple[str, Verdict | None]:

@@ -66,9 +66,9 @@ class Story:
         data = {"target_event_id": LATEST_ENDING, "reason": "mất điện", "approver_id": "o-9"}
         return self.then(when, "backdating-approved", None, **data)
 
-    def reopened(self, when: str) -> Story:
+    def reopened(self, when: str, sent: str | None = None) -> Story:
         """It goes on after its end."""
-        return self.then(when, "dossier-reopened", None, reason="sai sót", approver_id="o-9")
+        return self.then(when, "dossier-reopened", sent, reason="sai sót", approver_id="o-9")
 
     def apologised(self, when: str, **more: str) -> Story:
         """A letter leaves, perhaps with a new date."""

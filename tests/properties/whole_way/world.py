@@ -78,7 +78,10 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True)
 class Dossier:
-    """One dossier at the end: its partition's log, its own records there, what was said of it in order, what each part holds."""
+    """One dossier at the end: its partition's log, its own records there, what was said of it in order, what each part holds.
+
+    `said_at`: in which turn each event was first said, by its id. Turn 2n + 1 is the hearing of record n, turn 2n lies before it.
+    """
 
     plan: Plan
     rules: Rules
@@ -86,6 +89,7 @@ class Dossier:
     log: Sequence[Recorded]
     records: Sequence[Recorded]
     said: Sequence[Event]
+    said_at: Mapping[str, int]
     intake: IntakePicture | None
     state: StatePicture | None
 
@@ -132,7 +136,9 @@ def live(plan: Plan) -> World:
     refused = _record(plan, intake)
     records = list(_published(plan, intake.log()))
     worker = Worker(rules)
-    said = list(_followed(plan, worker, records))
+    followed = list(_followed(plan, worker, records))
+    said = [event for _, event in followed]
+    said_at = {event.envelope.event_id: turn for turn, event in reversed(followed)}
     by_dossier: dict[str, list[Recorded]] = defaultdict(list)
     for record in records:
         by_dossier[record.event.envelope.dossier_id].append(record)
@@ -144,6 +150,7 @@ def live(plan: Plan) -> World:
             log=records,
             records=own,
             said=[one for one in said if one.envelope.dossier_id == dossier_id],
+            said_at=said_at,
             intake=intake.picture(dossier_id),
             state=worker.picture(dossier_id),
         )
@@ -221,8 +228,8 @@ def _whole_milliseconds(at: datetime) -> datetime:
     return at - timedelta(microseconds=at.microsecond) + at.microsecond // 1000 * _MILLISECOND
 
 
-def _followed(plan: Plan, worker: Worker, records: Sequence[Recorded]) -> Iterator[Event]:
-    """What the worker says: records in the order of the log, looks between them, the last look at the end."""
+def _followed(plan: Plan, worker: Worker, records: Sequence[Recorded]) -> Iterator[tuple[int, Event]]:
+    """What the worker says, and in which turn: records in the order of the log, looks between them, the last look at the end."""
     looks = sorted((look for look in plan.looks if look.at < plan.until), key=lambda look: look.at)
     unread: list[tuple[int, Tick]] = []
     for nth, record in enumerate(records):
@@ -230,15 +237,15 @@ def _followed(plan: Plan, worker: Worker, records: Sequence[Recorded]) -> Iterat
             look = looks.pop(0)
             unread.append((nth + look.read_after, worker.send_tick(look.at)))
             yield from _read(worker, unread, nth)
-        yield from worker.hear(record)
+        yield from ((2 * nth + 1, event) for event in worker.hear(record))
         yield from _read(worker, unread, nth + 1)
     yield from _read(worker, unread, len(records) + 10)
     for at in (*(look.at for look in looks), plan.until):
-        yield from worker.read_tick(worker.send_tick(at))
+        yield from ((2 * len(records), event) for event in worker.read_tick(worker.send_tick(at)))
 
 
-def _read(worker: Worker, unread: list[tuple[int, Tick]], heard: int) -> Iterator[Event]:
+def _read(worker: Worker, unread: list[tuple[int, Tick]], heard: int) -> Iterator[tuple[int, Event]]:
     for due_after, tick in list(unread):
         if due_after <= heard:
             unread.remove((due_after, tick))
-            yield from worker.read_tick(tick)
+            yield from ((2 * heard, event) for event in worker.read_tick(tick))

@@ -170,12 +170,12 @@ def test_a_breach_that_was_taken_back_is_none_of_the_due_date_that_a_reopening_k
     assert kinds(emitted)[-1] == "moved"
 
 
-def test_what_falls_due_after_an_ending_while_waiting_follows_from_the_ending_that_gave_the_due_date() -> None:
-    """So it stands after the lapse of the breach that the wait took back, wherever the stream is read in its order."""
+def test_what_falls_due_after_a_reopening_that_kept_the_due_date_follows_from_the_reopening() -> None:
+    """It set the clock going again (AL-2). So it stands after the lapse of the breach that the wait took back."""
     life = Life().accepted("2026-03-02T08:00", term(2))
     life.asked("2026-03-04T16:50", delay=timedelta(minutes=14)).withdrawn("2026-03-05T08:00").reopened(
         "2026-03-05T09:00"
     )
     _, again = only(told(life, "2026-03-10T00:00"), "breached")
-    assert again.envelope.stream_seq == life.events[2].envelope.stream_seq
-    assert again.envelope.causation_id == life.events[2].envelope.event_id
+    assert again.envelope.stream_seq == life.events[3].envelope.stream_seq
+    assert again.envelope.causation_id == life.events[3].envelope.event_id

@@ -1,5 +1,6 @@
 """The plain count that the demo holds against the statistics gives the golden week of domain.md 4.7.4."""
 
+import dataclasses
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -75,7 +76,8 @@ def said_of(subject: str, seq: int, kind: str, at: str, due_on: str) -> list[dic
 def test_the_golden_week_has_its_known_counts_at_both_levels() -> None:
     week = (date(2026, 3, 2), date(2026, 3, 9))
     wanted = {
-        "carried_in": 5, "received": 5, "resolved": 4, "early": 2, "on_time": 1, "late": 1, "terminated": 2,
+        "carried_in": 5, "received": 5, "reopened": 0, "transferred_in": 0, "transferred_out": 0,
+        "resolved": 4, "early": 2, "on_time": 1, "late": 1, "terminated": 2,
         "open": 4, "open_within": 2, "open_paused": 1, "open_overdue": 1,
     }  # fmt: skip
     now = datetime(2026, 11, 1, tzinfo=UTC)
@@ -146,6 +148,32 @@ def test_what_was_reopened_is_open_again_and_other_clocks_are_not_the_dossiers()
         event("D", 3, "dossier-reopened.v1", "2026-03-07T10:00"),
     ]
     assert counted(events) == {"received": 1, "open": 1, "open_overdue": 1}
+
+
+def test_what_is_reopened_in_a_later_week_stays_ended_in_its_own() -> None:
+    events = [*ended(), event("D", 3, "dossier-reopened.v1", "2026-03-11T10:00")]
+    assert counted(events) == {"received": 1, "resolved": 1, "late": 1}
+    week, now = (date(2026, 3, 9), date(2026, 3, 16)), datetime(2026, 3, 20, tzinfo=UTC)
+    shown = count(read(events), UNITS, "commune", week, now)[WARD]
+    assert {name: number for name, number in shown.items() if number} == {"reopened": 1, "open": 1, "open_overdue": 1}
+
+
+def test_a_reorganisation_moves_the_stock() -> None:
+    other = 8
+    units = [*UNITS, dataclasses.replace(UNITS[1], unit_id=other)]
+    given = {"old_unit_id": WARD, "new_unit_id": other}
+    moved = event("D", 2, "dossier-reassigned-by-reorganisation.v1", "2026-03-04T00:00", given)
+    events = [*ended()[:2], moved, *({**one, "streamseq": 3} for one in ended()[2:])]
+    week, now = (date(2026, 3, 2), date(2026, 3, 9)), datetime(2026, 3, 20, tzinfo=UTC)
+    shown = {
+        unit_id: {name: number for name, number in counts.items() if number}
+        for unit_id, counts in count(read(events), units, "commune", week, now).items()
+    }
+    assert shown == {
+        WARD: {"received": 1, "transferred_out": 1}, other: {"transferred_in": 1, "resolved": 1, "late": 1}
+    }  # fmt: skip
+    (province,) = count(read(events), units, "province", week, now).values()
+    assert (province["transferred_in"], province["transferred_out"], province["resolved"]) == (0, 0, 1)
 
 
 def test_an_obligation_stops_the_clock_only_if_the_clock_says_so() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from msgspec import structs
 
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
@@ -276,3 +277,5 @@ def test_what_was_not_moved_or_not_by_counting_has_no_second_sum(desk: Desk, vn:
     assert days_to_lawful(desk.explain("2026-03-02T09:00", extension)) is None
     assert days_to_lawful(desk.explain("2026-03-02T09:00", extension, asked)) is None
     assert days_to_lawful(desk.explain("2026-03-02T09:00", desk.pause("2026-03-04T09:00", None))) is None
+    evening = structs.replace(desk.pause("2026-03-16T09:00", "2026-03-16T18:00", "financial_duty"), is_reopening=True)
+    assert days_to_lawful(desk.explain("2026-03-02T09:00", evening)) is None

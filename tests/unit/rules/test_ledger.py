@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from rules.book.ruleset import Policy, RuleSet, parse_rule_set
 from rules.calendars.calendar import Calendar
+from rules.due.policy_classes import closed
 from rules.due.supplement import (
     AdjustedDue,
     Extension,
@@ -18,7 +19,6 @@ from rules.due.supplement import (
     Pause,
     PauseCause,
     adjusted_due,
-    closed,
     is_pausing,
     qd766_class,
 )
@@ -27,7 +27,7 @@ from rules.errors import InvalidPausesError, InvalidRuleSetError, NaiveInstantEr
 
 Local = Callable[[str], datetime]
 
-CAUSES: dict[str, PauseCause] = {"asked": "supplement", "fee": "financial_duty"}
+CAUSES: dict[str, PauseCause] = {"asked": "supplement", "fee": "financial_duty", "reopened": "financial_duty"}
 POLICIES: tuple[Policy, ...] = ("pause", "restart", "qd766")
 
 
@@ -47,7 +47,7 @@ class Desk:
         if act == "extended":
             assert until is not None
             return Extension(granted_at=at, new_due_at=until, legal_basis="a special law")
-        return Pause(requested_at=at, completed_at=until, cause=CAUSES[act])
+        return Pause(requested_at=at, completed_at=until, cause=CAUSES[act], is_reopening=act == "reopened")
 
     def adjusted(self, accepted_at: str, term: str, ledger: str, policy: Policy) -> AdjustedDue:
         value, unit = term.split()
@@ -94,6 +94,14 @@ CASES = """
 03-02T09:00 | 10 working_day | fee 03-16T16:59 > 03-18T09:00 | 03-18 | 03-18 | 03-16
 03-02T09:00 | 10 working_day | fee 03-17T00:00 > 03-18T09:00 | 03-16 | 03-16 | 03-16
 03-02T09:00 | 10 working_day | fee 03-17T00:00 > ? | 03-16 | 03-16 | 03-16
+# ended in time and reopened: at or after the due instant that day's close is due, of the next working day after hours
+03-02T09:00 | 10 working_day | reopened 03-16T10:00 > 03-16T16:59 | 03-16 | 03-16 | 03-16
+03-02T09:00 | 10 working_day | reopened 03-16T10:00 > 03-16T17:00 | 03-17 | 03-17 | 03-16
+03-02T09:00 | 15 calendar_day | reopened 03-17T16:00 > 03-17T17:30 | 03-18 | 03-18 | 03-17
+03-09T07:30 | 4 hour | reopened 03-09T11:30 > 03-09T14:00 | 03-09T17:00 | 03-09T17:00 | 03-09T11:30
+03-09T07:30 | 4 hour | reopened 03-09T11:00 > 03-09T14:00 | 03-09T14:30 | 03-09T14:30 | 03-09T11:30
+# ended after the due instant it cures nothing (DR-24)
+03-02T09:00 | 10 working_day | reopened 03-16T17:30 > 03-18T09:00 | 03-16 | 03-16 | 03-16
 # over Tet: 13/02 is the second day, completed on a holiday, so three days are left after Mon 23/02
 02-11T09:00 | 5 working_day | asked 02-13T16:00 > 02-19T10:00 | 02-26 | 03-02 | 02-25
 02-11T09:00 | 5 working_day | fee 02-13T16:00 > 02-19T10:00 | 02-26 | 02-26 | 02-25
@@ -226,3 +234,19 @@ def test_a_stated_appointment_is_waited_for_from_its_own_day(calendar: Calendar,
     moved = adjusted_due(calendar, stated, Term(value=15, unit="calendar_day"), (fee,), rule_set, "restart").due
     assert moved is not None
     assert moved.due_at == vn("2026-03-23T17:00")
+
+
+def test_an_appointment_of_an_hour_that_has_passed_is_due_at_the_close_of_the_day_of_the_reopening(
+    calendar: Calendar, rule_set: RuleSet, vn: Local
+) -> None:
+    stated = appointment(calendar, vn("2026-03-02T09:00"), vn("2026-03-20T10:00"))
+    ended = Pause(
+        requested_at=vn("2026-03-20T09:30"),
+        completed_at=vn("2026-03-23T11:00"),
+        cause="financial_duty",
+        is_reopening=True,
+    )
+    moved = adjusted_due(calendar, stated, None, (ended,), rule_set, "restart")
+    assert moved.due is not None
+    assert moved.due.due_at == vn("2026-03-23T17:00")
+    assert [(one.effect, one.rule) for one in moved.effects] == [("reopened", "DR-25")]

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from rules.book.ruleset import Policy, RuleSet
 from rules.calendars.calendar import Calendar
 from rules.due.classify import classify
-from rules.due.supplement import Pause, adjusted_due, closed, qd766_class
+from rules.due.policy_classes import closed
+from rules.due.supplement import Pause, adjusted_due, qd766_class
 from rules.due.terms import Term, TermUnit, appointment, due
 from rules.errors import InvalidPausesError
 

@@ -76,6 +76,7 @@ class Dossier:
     owed: tuple[datetime, datetime, int] | None = None
     sent_at: datetime | None = None
     is_waived: bool = False
+    now_counted_by: int = 0
 
     def accepted(self, when: datetime, procedure_code: str = "1.001") -> "Dossier":
         self.opened_on = when.astimezone(ZONE).date()
@@ -128,11 +129,17 @@ class Dossier:
     def transfer_refused(self, when: datetime) -> "Dossier":
         return self.apply(TransferRefused(reason="không thuộc phạm vi"), when)
 
-    def reassigned(self, new_unit_id: int, when: datetime) -> "Dossier":
-        data = DossierReassignedByReorganisation(
-            old_unit_id=self.unit_id, new_unit_id=new_unit_id, legal_basis="Nghị quyết"
-        )
+    def reassigned(self, new_unit_id: int, when: datetime, old_unit_id: int = 0) -> "Dossier":
+        """From the unit that counts it, unless another is named that only held it."""
+        old = old_unit_id or self.counted_by
+        if old == self.counted_by:
+            self.now_counted_by = new_unit_id
+        data = DossierReassignedByReorganisation(old_unit_id=old, new_unit_id=new_unit_id, legal_basis="Nghị quyết")
         return self.apply(data, when)
+
+    @property
+    def counted_by(self) -> int:
+        return self.now_counted_by or self.unit_id
 
     def clock_paused(self, when: datetime, cause: str = "financial_duty", kind: str = "dossier") -> "Dossier":
         consumed = {"consumed_working_days": 1, "consumed_working_minutes": 480}
@@ -177,8 +184,15 @@ class Dossier:
         return self.letter_classified(when)
 
     def apology_lapsed(self, reason: str, when: datetime) -> "Dossier":
-        self.owed = None
-        return self.conclude(ApologyLapsed(**self.due, clock="main", reason=reason), when)
+        missed, self.owed = self.owed, None
+        data = ApologyLapsed(
+            **self.due,
+            clock="main",
+            reason=reason,
+            was_required=missed is not None,
+            missed_due_at=missed[0] if missed else None,
+        )
+        return self.conclude(data, when)
 
     def ready(self, when: datetime, recorded_at: datetime | None = None) -> "Dossier":
         return self.ended(ResultReadyAtCounter(), when, recorded_at)

@@ -58,12 +58,18 @@ def _dossier(chance: random.Random, name: str) -> Dossier:
         when = _middle(chance, dossier, when, has_deadline=has_deadline)
     if has_deadline and chance.random() < 0.3:
         _breach(chance, dossier)
+    for _ in range(chance.choice((0, 0, 0, 1, 2))):
+        # To another unit, or as if another than the one that counts it had held it: that moves no stock.
+        old = chance.choice((dossier.counted_by, dossier.counted_by, UNREGISTERED))
+        dossier.reassigned(
+            chance.choice((*COMMUNES, PROVINCE)), when + timedelta(hours=chance.randrange(-50, 400)), old
+        )
     if chance.random() < 0.75:
         _end(chance, dossier, when)
         if chance.random() < 0.2:
             _correct(chance, dossier, when + timedelta(days=3))
-        if chance.random() < 0.15:
-            _go_on(chance, dossier, when + timedelta(days=10))
+        if chance.random() < 0.3:
+            _go_on(chance, dossier, when + timedelta(days=chance.choice((0, 1, 10, 40))))
     return dossier
 
 
@@ -149,5 +155,9 @@ def _end(chance: random.Random, dossier: Dossier, when: datetime) -> None:
 
 def _go_on(chance: random.Random, dossier: Dossier, when: datetime) -> None:
     dossier.reopened(when)
+    if chance.random() < 0.3:
+        dossier.reassigned(chance.choice(COMMUNES), when + timedelta(hours=chance.randrange(50)))
     if chance.random() < 0.6:
         _end(chance, dossier, when + timedelta(days=1))
+        if chance.random() < 0.3:
+            dossier.reopened(when + timedelta(days=chance.choice((0, 3, 30))))

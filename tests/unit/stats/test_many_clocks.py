@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from events.deadline import ApologyLapsed, ClockNotArmed
-from services.stats.domain.facts import FAR_FUTURE
+from services.stats.domain.periods import FAR_FUTURE
 from tests.unit.stats.dossiers import WARD, Dossier, at
 from tests.unit.stats.test_facts import ACCEPTED, DUE, accepted, facts_of
 
@@ -100,10 +100,43 @@ def test_an_obligation_that_lapsed_is_none_but_its_letter_stays_known(reason: st
     assert facts.apology_sent_at == LATER
 
 
-def test_an_obligation_may_come_to_be_again_after_it_lapsed() -> None:
-    dossier = owed().apology_lapsed("due_moved", LATER).apology_owed(LATER, LATER)
+def test_an_obligation_that_comes_to_be_again_after_it_lapsed_is_that_of_its_breach() -> None:
+    dossier = owed().apology_lapsed("due_moved", LATER).apology_owed(LATER, LATER, OTHER)
+    facts = facts_of(dossier)
 
-    assert facts_of(dossier).apology_required_at == LATER
+    assert (facts.apology_required_at, [(one.due_at, one.unit_id) for one in facts.obligations]) == (DUE, [(DUE, WARD)])
+
+
+def test_each_missed_due_date_has_an_obligation_of_its_own() -> None:
+    """B19: a letter for the first, none for the second, which another unit held."""
+    dossier = owed().apologised(LATER).due_moved(LATER, LATER, "reopening").apology_owed(LATER, LATER, OTHER)
+    first, second = facts_of(dossier).obligations
+
+    assert (first.due_at, first.unit_id, first.apology_class) == (DUE, WARD, "sent_late")
+    assert (second.due_at, second.unit_id) == (LATER, OTHER)
+
+
+def test_a_lapse_takes_back_the_obligation_that_it_names_and_no_earlier_one() -> None:
+    dossier = (
+        owed().due_moved(LATER, LATER, "reopening").apology_owed(LATER, LATER).apology_lapsed("clock_paused", LATER)
+    )
+
+    assert [one.due_at for one in facts_of(dossier).obligations] == [DUE]
+
+
+@pytest.mark.parametrize("later_seq", [0, 5])
+def test_whether_an_obligation_stands_depends_on_no_order(later_seq: int) -> None:
+    """A breach that time brought bears the number of the event that armed the clock, which may be an early one."""
+    dossier = owed().apology_lapsed("clock_paused", LATER)
+    dossier.seq = later_seq
+    assert [one.due_at for one in facts_of(dossier.apology_owed(DUE, LATER)).obligations] == [DUE]
+
+
+def test_a_lapse_that_named_no_due_date_took_back_the_latest_one() -> None:
+    dossier = owed()
+    dossier.conclude(ApologyLapsed(**dossier.due, clock="main", reason="due_moved", was_required=True), LATER)
+
+    assert facts_of(dossier).obligations == []
 
 
 def test_a_lapse_of_what_was_only_in_view_takes_no_obligation_back() -> None:

@@ -76,6 +76,7 @@ def test_the_text_shows_the_figures_in_the_columns_of_the_form() -> None:
         "carried_in": "5", "received": "5", "received_direct": "4", "received_online": "1", "resolved": "4", "early": "2",
         "on_time": "1", "late": "1", "on_time_rate": "75,00 %", "open_within": "1", "open_due_soon": "1", "open_paused": "1",
         "open_overdue": "1", "apology_required": "3", "apology_in_time": "1", "apology_missing": "2",
+        "apology_compliance": "33,33 %",
     }  # fmt: skip
 
 

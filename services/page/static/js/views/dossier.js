@@ -86,7 +86,15 @@ function apology(one, at) {
   const owed = one.apology_class || one.apology_sent_at || one.apology_required_at;
   return h("section", { class: "card", id: "apology" }, h("h2", {}, t("apology.title")), owed
     ? pairs([
-      [t("apology.state"), badge(one.apology_class === "missing" ? "late" : "plain", `apology.${one.apology_class || "none"}`)],
+      [t("apology.state"), standing(one)],
       [t("apology.latest"), at(one.apology_latest_at)], [t("apology.required"), at(one.apology_required_at)], [t("apology.sent"), at(one.apology_sent_at)]])
-    : h("p", { class: "note" }, t("apology.not_owed")));
+    : h("p", { class: "note" }, t("apology.not_owed")), one.obligations.length > 1 ? obligations(one, at) : null);
+}
+
+const standing = (owed) => badge(owed.apology_class === "missing" ? "late" : "plain", `apology.${owed.apology_class || "none"}`);
+
+// Each missed due date is owed for by whoever held the dossier then (AR-08).
+function obligations(one, at) {
+  return rows(t("apology.each"), [t("apology.missed"), t("apology.held_by"), t("apology.sent"), t("apology.state")],
+    one.obligations.map((owed) => [at(owed.due_at), owed.unit_name || owed.unit_id, at(owed.sent_at), standing(owed)]));
 }
