@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,7 @@ COUNTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Turn:
     """It came into the stock (accepted, reopened), or left it by an ending; `by` is the ending's type, "" for the others."""
 
@@ -57,7 +58,7 @@ class Seen:
 def read(events: Iterable[Mapping[str, Any]]) -> list[Seen]:
     """One Seen per dossier that was accepted, from the events of both topics in any order, each any number of times."""
     seen: dict[str, Seen] = defaultdict(Seen)
-    published = {one["id"]: one for one in events}
+    published = _as_corrected({one["id"]: one for one in events})
     refused = {
         one["data"]["target_event_id"]
         for one in published.values()
@@ -74,6 +75,30 @@ def read(events: Iterable[Mapping[str, Any]]) -> list[Seen]:
     return [one for one in seen.values() if one.turns]
 
 
+def _as_corrected(published: dict[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Each event as its corrections leave it (B20): no ending earlier than it was said, no acceptance after a due date."""
+    dues: dict[str, list[datetime]] = defaultdict(list)
+    for one in published.values():
+        if one["type"] in DUES and one["data"].get("clock_kind", "dossier") == "dossier":
+            dues[one["subject"]].append(datetime.fromisoformat(one["data"]["lawful_due_at"]))
+    corrections = [one for one in published.values() if one["type"] == "event-corrected.v1"]
+    for correction in sorted(corrections, key=lambda one: (one["subject"], one["streamseq"])):
+        target = published.get(correction["data"]["target_event_id"])
+        if target is None:
+            continue
+        fields = dict(correction["data"]["corrected_fields"])
+        envelope = {name: fields.pop(name) for name in ("time", "unitid") if name in fields}
+        if "time" in envelope:
+            at, said_at = (datetime.fromisoformat(one) for one in (envelope["time"], target["time"]))
+            is_earlier_end = target["type"] in ENDINGS and at < said_at
+            is_overdue = target["type"] == "dossier-accepted.v1" and at > min(dues[target["subject"]], default=at)
+            if is_earlier_end or is_overdue:
+                del envelope["time"]
+        data = {name: value for name, value in {**target["data"], **fields}.items() if value is not None}
+        published[target["id"]] = {**target, **envelope, "data": data}
+    return published
+
+
 def _apply(one: Seen, event: Mapping[str, Any]) -> None:
     kind, at, data = event["type"], datetime.fromisoformat(event["time"]), event["data"]
     if kind == "dossier-accepted.v1":
@@ -85,8 +110,8 @@ def _apply(one: Seen, event: Mapping[str, Any]) -> None:
             one.keepers.append((max(at, one.keepers[-1][0]), data["new_unit_id"]))
     elif kind in ENDINGS and one.turns and not one.turns[-1].by:
         one.turns.append(Turn(max(at, one.turns[-1].at), kind, event["id"]))
-        _go_on(one, at)
     elif kind == "dossier-reopened.v1" and one.turns and one.turns[-1].by:
+        _go_on(one, one.turns[-1].at)
         one.turns.append(Turn(max(at, one.turns[-1].at)))
     else:
         _apply_said(one, kind, at, data)
@@ -95,6 +120,8 @@ def _apply(one: Seen, event: Mapping[str, Any]) -> None:
 def _apply_said(one: Seen, kind: str, at: datetime, data: Mapping[str, Any]) -> None:
     if kind == "ending-classified.v1":
         one.classes[data["target_event_id"]] = data["outcome"]
+        if "counts_at" in data or "ended_at" in data:
+            _count_at(one, data["target_event_id"], datetime.fromisoformat(data.get("counts_at") or data["ended_at"]))
     elif kind in DUES:
         one.dues.append((at, datetime.fromisoformat(data["lawful_due_at"])))
     elif kind == "clock-paused.v1":
@@ -107,6 +134,13 @@ def _apply_said(one: Seen, kind: str, at: datetime, data: Mapping[str, Any]) -> 
         missed_at = data.get("missed_due_at") if kind == "apology-lapsed.v1" else data["lawful_due_at"]
         if missed_at is not None:
             one.owed.setdefault(datetime.fromisoformat(missed_at), Owed()).hear(kind, at, data)
+
+
+def _count_at(one: Seen, event_id: str, at: datetime) -> None:
+    """An ending that was recorded late counts when it was recorded, until it is approved (DR-31)."""
+    for before, turn in pairwise(one.turns):
+        if turn.event_id == event_id:
+            turn.at = max(at, before.at)
 
 
 def _go_on(one: Seen, at: datetime) -> None:

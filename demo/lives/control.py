@@ -27,6 +27,8 @@ def _mistake(life: Life) -> tuple[dict[str, Any], dict[str, Any]]:
     if transfers:
         return transfers[0], {"to_unit_id": life.plan.unit.parent_id or life.unit_id}
     accepted = next(one for one in life.actions if one["type"] == "dossier-accepted.v1")
+    if life.plan.unit.parent_id and life.chance(0.4):
+        return accepted, {"unitid": life.plan.unit.parent_id}
     if life.chance(0.5):
         return accepted, {"procedure_code": life.random.choice(life.law.procedure_codes)}
     issued = [one for one in life.actions if one["type"] == "result-delivered.v1"]

@@ -116,7 +116,7 @@ def owed_only(transition: Transition, clock: Clock) -> Clock:
 def on_apologised(transition: Transition, fact: Apologised) -> None:
     """A letter left. A new date moves the promise only (DR-26), once, and must be a later working day (AR-05)."""
     clock, given = transition.state.clock(DOSSIER), transition.state.apology.reappointments
-    send(transition, clock, _letter_counts_at(transition, fact, clock))
+    send(transition, clock, _letter_counts_at(transition, fact, clock), fact.event_id)
     if clock is None or fact.new_promised_at is None or transition.state.ending is not None:
         return
     legal_context, local = transition.require_legal_context(), transition.zone.local

@@ -12,8 +12,11 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from msgspec.structs import replace
+
 from events.catalog import DEADLINE_TYPES
 from events.deadline import (
+    ClockNotArmed,
     ClockPaused,
     ClockRestarted,
     ClockResumed,
@@ -31,6 +34,7 @@ from events.dossier import (
     DossierReopened,
     DossierReturned,
     DossierWithdrawn,
+    EventCorrected,
     IntegrityFlagRaised,
     ProcessingStopped,
     ResultReadyAtCounter,
@@ -42,6 +46,7 @@ from services.stats.domain.periods import Period, local_day
 from tests.oracles.plain_obligations import is_unapologised, owed_in
 from tests.unit.stats.places import places_of
 
+_DATED = (DeadlineSet, DeadlineMoved, DeadlineRecomputed, DeadlineMet)
 _ENDINGS = (ResultReadyAtCounter, DossierWithdrawn, ProcessingStopped, DossierReturned)
 
 
@@ -106,7 +111,7 @@ def counted_dossiers(
         by_dossier[event.envelope.dossier_id][event.envelope.event_id] = event
     counted = []
     for dossier_id, distinct in sorted(by_dossier.items()):
-        story = _heeded(sorted(distinct.values(), key=_order))
+        story = _put_right(_heeded(sorted(distinct.values(), key=_order)))
         accepted = next((event for event in story if isinstance(event.data, DossierAccepted)), None)
         if accepted is None:
             continue
@@ -121,6 +126,36 @@ def counted_dossiers(
             if one != _OUTSIDE
         ]
     return counted
+
+
+def _put_right(story: Sequence[Event]) -> list[Event]:
+    """B20: unit and time are what was said last of an event by two persons, as long as that doesn't look better.
+
+    An ending is never counted earlier than it was recorded, and no acceptance after a due date of its dossier.
+    """
+    dues = [e.data.lawful_due_at for e in story if isinstance(e.data, _DATED) and e.data.clock_kind == "dossier"]
+    right: dict[str, dict[str, Any]] = {event.envelope.event_id: {} for event in story}
+    by_id = {event.envelope.event_id: event for event in story}
+    for event in story:
+        if not isinstance(event.data, EventCorrected) or event.data.target_event_id not in by_id:
+            continue
+        target, said = by_id[event.data.target_event_id], event.data.corrected_fields
+        about = right[target.envelope.event_id]
+        if "time" in said:
+            about["occurred_at"] = datetime.fromisoformat(said["time"])
+            if isinstance(target.data, _ENDINGS):
+                before = about.get("latest", target.envelope.occurred_at)
+                about["occurred_at"] = about["latest"] = max(before, about["occurred_at"])
+        if "unitid" in said:
+            about["unit_id"] = said["unitid"]
+    found = []
+    for event in story:
+        about = {name: value for name, value in right[event.envelope.event_id].items() if name != "latest"}
+        is_after = isinstance(event.data, DossierAccepted) and dues and about.get("occurred_at", min(dues)) > min(dues)
+        if is_after:
+            del about["occurred_at"]
+        found.append(replace(event, envelope=replace(event.envelope, **about)))
+    return found
 
 
 def _order(event: Event) -> tuple[int, bool, datetime, str]:
@@ -174,11 +209,13 @@ def _stays(story: Sequence[Event], accepted_at: datetime) -> list[_Stay]:
     return stays
 
 
-def _counts_at(story: Sequence[Event], ending: Event) -> datetime:
-    """When an ending counts: when it happened, unless the clock stated last that it counts when it was recorded (DR-31)."""
-    said = [event.data for event in story if isinstance(event.data, EndingClassified)]
-    own = [data.counts_at for data in said if data.target_event_id == ending.envelope.event_id]
-    return own[-1] if own and own[-1] is not None else ending.envelope.occurred_at
+def _counts_at(story: Sequence[Event], event: Event) -> datetime:
+    """When it happened; of an ending, when the clock stated last that it counts: when it was recorded, if too late (DR-31)."""
+    if not isinstance(event.data, _ENDINGS):
+        return event.envelope.occurred_at
+    said = [one.data for one in story if isinstance(one.data, EndingClassified)]
+    own = [data.counts_at for data in said if data.target_event_id == event.envelope.event_id]
+    return own[-1] if own and own[-1] is not None else event.envelope.occurred_at
 
 
 def _count(
@@ -252,19 +289,30 @@ def _open_counts(story: Sequence[Event], accepted_at: datetime, as_of: datetime)
     known = [
         event.data
         for event in story
-        if (event.envelope.occurred_at < as_of or (isinstance(event.data, DeadlineSet) and accepted_at < as_of))
+        if (_counts_at(story, event) < as_of or (isinstance(event.data, DeadlineSet) and accepted_at < as_of))
         and not (isinstance(event.data, DeadlineData) and event.data.clock_kind != "dossier")
     ]
+    known = known[_place_of_the_clock(known) :]
     waits = _waits(known)
     if waits:
         return {"open": 1, "open_paused": 1, "open_supplement_expired": int(any(waits.values()))}
-    told = [one for one in known if isinstance(one, DeadlineSet | DeadlineMoved | DeadlineRecomputed | DeadlineMet)]
+    told = [one for one in known if isinstance(one, _DATED)]
     if not told:
         return {"open": 1, "open_unknown": 1}
     due_at = told[-1].lawful_due_at
     if due_at < as_of:
         return {"open": 1, "open_overdue": 1, "open_overdue_unapologised": int(is_unapologised(story, as_of))}
     return {"open": 1, "open_within": 1, "open_due_soon": int(due_at < as_of + timedelta(days=1))}
+
+
+def _place_of_the_clock(known: Sequence[Any]) -> int:
+    """Behind the word that the dossier's clock can't run any more; a calendar that nobody knows leaves it as it was."""
+    place = 0
+    for number, data in enumerate(known):
+        if isinstance(data, ClockNotArmed) and data.clock_kind == "dossier":
+            is_running = any(isinstance(one, _DATED) for one in known[place:number])
+            place = place if data.code == "unknown_calendar" and is_running else number + 1
+    return place
 
 
 def _waits(known: Iterable[Any]) -> dict[int, bool]:

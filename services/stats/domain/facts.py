@@ -2,7 +2,8 @@
 
 In go the events as they are stored and the hierarchy; out comes `DossierFacts`, or None while the acceptance isn't known
 (deadline events may overtake it). Pure. Nothing is computed or judged here: due dates, pauses and classes are those of
-`deadline-events` (B9, ADR 0013), and what the clock has not said yet is unknown.
+`deadline-events` (B9, ADR 0013), and what the clock has not said yet is unknown. An event counts as its corrections leave it
+(B20).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,12 +16,14 @@ from typing import Any, Final, Literal, NamedTuple
 from events import deadline
 from events.catalog import DEADLINE_TYPES
 from events.results import ENDING_KIND_BY_TYPE
+from services.stats.domain.corrected_events import as_corrected
 from services.stats.domain.levels import Places
 from services.stats.domain.obligations import Obligation, that_stand
-from services.stats.domain.periods import FAR_FUTURE, local_day, zone_of
-from services.stats.domain.projection import DossierProjection, KeptFacts, Wait, apply, refused_by_the_clock
+from services.stats.domain.periods import FAR_FUTURE, NO_DUE, local_day, zone_of
+from services.stats.domain.projection import DossierProjection, KeptFacts, apply, refused_by_the_clock
 from services.stats.domain.rows import DossierKey, KnownEvent
 from services.stats.domain.stays import Keeper, Stay, Turn, stays_of
+from services.stats.domain.waits import Wait
 
 Instants = list[tuple[datetime, datetime]]
 Outcome = Literal[deadline.Outcome, "terminated", "open"]
@@ -90,12 +93,13 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
     distinct = sorted({event.event_id: event for event in events}.values(), key=_place_in_stream)
     refused = refused_by_the_clock(distinct)
     projection = DossierProjection()
-    for event in distinct:
+    for event in as_corrected(distinct):
         if event.event_id not in refused:
             apply(projection, event)
     accepted = projection.accepted
     if accepted is None:
         return None
+    accepted = accepted._replace(occurred_at=_accepted_at(projection, accepted, distinct))
     place = places.on(accepted.unit_id, local_day(accepted.occurred_at))
     owed = that_stand(projection.obligations)
     since, latest = owed[-1] if owed else (None, None)
@@ -146,6 +150,14 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
 def _place_in_stream(event: KnownEvent) -> tuple[int, bool, datetime, str]:
     # A deadline event carries the number of the dossier event that it follows from, so it comes right after it.
     return event.stream_seq, event.event_type in DEADLINE_TYPES, event.occurred_at, event.event_id
+
+
+def _accepted_at(projection: DossierProjection, accepted: KnownEvent, recorded: Iterable[KnownEvent]) -> datetime:
+    """As corrected, unless that lies after a due date: no period in which it was overdue loses it (B20)."""
+    dues = [due for _, due in projection.due_changes if due != NO_DUE]
+    if dues and accepted.occurred_at > min(dues):
+        return next(event.occurred_at for event in recorded if event.event_id == accepted.event_id)
+    return accepted.occurred_at
 
 
 def _kept(ending: KnownEvent, verdict: Mapping[str, Any]) -> KeptEnding:

@@ -17,18 +17,11 @@ from events.deadline_data import CLOCK_SOURCE
 from events.results import ENDING_KIND_BY_TYPE
 from rules.clocks.holding import Holding, handed_over, reassigned, received, refused
 from services.stats.domain.obligations import Obligations, classified, lapsed, required
+from services.stats.domain.periods import NO_DUE
 from services.stats.domain.rows import KnownEvent
+from services.stats.domain.waits import Wait, end_waits, last_until
 
 FLAG_TYPE: Final = "integrity-flag-raised.v1"
-
-
-@dataclass(slots=True)
-class Wait:
-    """One stop of the clock, by its number: said again, it takes the place of what was said before (DR-31)."""
-
-    paused_at: datetime
-    resumed_at: datetime | None = None
-    expired_at: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -136,7 +129,7 @@ def _ended(projection: DossierProjection, event: KnownEvent) -> None:
     if projection.ending is None:
         projection.endings.append(event)
         _hold(projection, received(_holding(projection)))
-        _end_waits(projection, event.occurred_at)
+        end_waits(projection.pauses.values(), event.occurred_at, event.event_id)
 
 
 def _reopened(projection: DossierProjection, event: KnownEvent) -> None:
@@ -155,7 +148,7 @@ def _apology_sent(projection: DossierProjection, event: KnownEvent) -> None:
         projection.apology_sent_at = event.occurred_at
 
 
-def _corrected(projection: DossierProjection, _event: KnownEvent) -> None:
+def _corrected(projection: DossierProjection, _event: KnownEvent, _said: Mapping[str, Any]) -> None:
     projection.correction_count += 1
 
 
@@ -194,7 +187,7 @@ def _clock_paused(projection: DossierProjection, event: KnownEvent, said: Mappin
     known = projection.pauses.get(said["pause_no"])
     wait = Wait(event.occurred_at, expired_at=known.expired_at if known else None)
     if projection.ending is not None:  # said of a dossier that has ended: it waits no longer
-        wait.resumed_at = max(projection.ending.occurred_at, wait.paused_at)
+        wait.resumed_at, wait.ended_by = max(projection.ending.occurred_at, wait.paused_at), projection.ending.event_id
     projection.pauses[said["pause_no"]] = wait
 
 
@@ -207,23 +200,23 @@ def _supplement_expired(projection: DossierProjection, event: KnownEvent, said: 
 def _clock_resumed(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
     wait = projection.pauses.get(said["pause_no"])
     if wait is not None:
-        wait.resumed_at = event.occurred_at
+        wait.resumed_at, wait.ended_by = event.occurred_at, ""
 
 
-def _clock_gone(projection: DossierProjection, event: KnownEvent, _said: Mapping[str, Any]) -> None:
-    """A clock that can't run any more doesn't wait either (AL-7)."""
-    _end_waits(projection, event.occurred_at)
-
-
-def _end_waits(projection: DossierProjection, at: datetime) -> None:
-    for wait in projection.pauses.values():
-        if wait.resumed_at is None:
-            wait.resumed_at = max(at, wait.paused_at)
+def _clock_gone(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
+    """A clock that can't run any more neither waits nor has a due date (AL-7, B20); by an unknown calendar it goes on (DR-27)."""
+    if said["code"] == "unknown_calendar" and projection.lawful_due_at is not None:
+        return
+    end_waits(projection.pauses.values(), event.occurred_at)
+    if projection.lawful_due_at is not None:
+        projection.due_changes.append((event.occurred_at, NO_DUE))
+    projection.lawful_due_at = projection.promised_due_at = projection.due_on = None
 
 
 def _ending_classified(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
     """Of whichever ending it names; said again where a late record was approved (DR-31)."""
     projection.verdicts[said["target_event_id"]] = said
+    last_until(projection.pauses.values(), said["target_event_id"], said.get("counts_at") or said.get("ended_at"))
     ending = projection.ending
     is_of_the_standing_one = ending is not None and ending.event_id == said["target_event_id"]
     if is_of_the_standing_one and said.get("judged_due_at") is not None:
@@ -262,7 +255,6 @@ _BY_ENVELOPE: Final[Mapping[str, Callable[[DossierProjection, KnownEvent], None]
         "dossier-reopened.v1": _reopened,
         "result-delivered.v1": _delivered,
         "apology-sent.v1": _apology_sent,
-        "event-corrected.v1": _corrected,
     }
 )
 _BY_DATA: Final[Mapping[str, Callable[[DossierProjection, KnownEvent, Mapping[str, Any]], None]]] = MappingProxyType(
@@ -270,6 +262,7 @@ _BY_DATA: Final[Mapping[str, Callable[[DossierProjection, KnownEvent, Mapping[st
         "dossier-accepted.v1": _accepted,
         "dossier-transferred.v1": _transferred,
         "dossier-reassigned-by-reorganisation.v1": _reassigned,
+        "event-corrected.v1": _corrected,
         FLAG_TYPE: _flagged,
         "deadline-set.v1": _deadline_set,
         "deadline-moved.v1": _deadline_moved,

@@ -90,7 +90,8 @@ class Intake:
 
     def __init__(self, rules: Rules) -> None:
         self._store = InMemoryStore()
-        judge = Judge(rulebook=rules.rulebook, planner=Planner(rules.rulebook, rules.procedures))
+        planner = Planner(rules.rulebook, rules.procedures)
+        judge = Judge(rulebook=rules.rulebook, planner=planner, read=reader().read)
         self._recorder = ActionRecorder(store=self._store, judge=judge, known_states=KnownStates(100))
 
     def record(self, raw: Mapping[str, Any], recorded_at: datetime) -> tuple[str | None, str | None]:

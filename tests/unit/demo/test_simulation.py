@@ -134,7 +134,7 @@ def test_what_is_corrected_approved_or_complained_about_is_there(demo: list[dict
     assert named
     assert all(known[one["data"]["target_event_id"]]["subject"] == one["subject"] for one in named)
     corrected = {name for one in named for name in one["data"].get("corrected_fields", {})}
-    assert corrected == {"to_unit_id", "procedure_code", "time"}
+    assert corrected == {"to_unit_id", "procedure_code", "time", "unitid"}
 
 
 def test_both_doors_are_used_and_a_dossier_keeps_to_one(actions: list[dict[str, Any]]) -> None:

@@ -43,9 +43,10 @@ def reference() -> Reference:
 def recorded(reference: Reference) -> list[Event]:
     """What intake recorded of a small demo; nothing of it was refused."""
     store = InMemoryStore()
-    judge = Judge(rulebook=reference.rulebook, planner=Planner(reference.rulebook, reference.catalogue))
-    recorder = ActionRecorder(store=store, judge=judge, known_states=KnownStates(10_000))
     reader = ActionReader(load_schema("action.v1"), load_data_schemas(), [SOURCE, PORTAL_SOURCE])
+    planner = Planner(reference.rulebook, reference.catalogue)
+    judge = Judge(rulebook=reference.rulebook, planner=planner, read=reader.read)
+    recorder = ActionRecorder(store=store, judge=judge, known_states=KnownStates(10_000))
     actions = [reader.read(raw) for raw in simulate(reference, seed=2026, dossiers=500)]
     for start in range(0, len(actions), 1000):
         batch = [one for one in actions[start : start + 1000] if isinstance(one, Action)]

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from events.catalog import TYPE_BY_CLASS
@@ -216,9 +217,11 @@ class Dossier:
         self.sent_at = when
         return self.letter_classified(when)
 
-    def corrected(self, when: datetime) -> "Dossier":
+    def corrected(self, when: datetime, number: int = 0, **fields: Any) -> "Dossier":
+        """A correction of the event of that number in the stream, or of none that is known."""
+        target = next((one.envelope.event_id for one in self.events if one.envelope.stream_seq == number), "x")
         return self.apply(
-            EventCorrected(target_event_id="x", corrected_fields={}, reason="gõ nhầm", approver_id="b"), when
+            EventCorrected(target_event_id=target, corrected_fields=fields, reason="gõ nhầm", approver_id="b"), when
         )
 
     def flagged(self, kind: str, when: datetime) -> "Dossier":

@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from services.stats.domain.levels import UnitPeriod
 from services.stats.domain.periods import LAST_DAY
@@ -65,6 +66,8 @@ def _dossier(chance: random.Random, name: str) -> Dossier:
         )
     if chance.random() < 0.75:
         _end(chance, dossier, when)
+        if chance.random() < 0.2:
+            _correct(chance, dossier, when + timedelta(days=3))
         if chance.random() < 0.3:
             _go_on(chance, dossier, when + timedelta(days=chance.choice((0, 1, 10, 40))))
     return dossier
@@ -91,8 +94,18 @@ def _middle(chance: random.Random, dossier: Dossier, when: datetime, *, has_dead
         case 5 | 6 if has_deadline:
             when = _by_the_clock(chance, dossier, when)
         case _:
-            dossier.corrected(when)
+            _correct(chance, dossier, when)
     return when
+
+
+def _correct(chance: random.Random, dossier: Dossier, when: datetime) -> None:
+    """Of any event so far, also one that a correction can't touch, or of none that is known."""
+    fields: dict[str, Any] = {}
+    if chance.random() < 0.7:
+        fields["time"] = (when + timedelta(hours=chance.randrange(-400, 40))).isoformat()
+    if chance.random() < 0.4:
+        fields["unitid"] = chance.choice((*COMMUNES, UNREGISTERED))
+    dossier.corrected(when, chance.randrange(dossier.seq + 1), **fields)
 
 
 def _by_the_clock(chance: random.Random, dossier: Dossier, when: datetime) -> datetime:
