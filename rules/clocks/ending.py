@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from events.deadline import DeadlineMoved
-from rules.clocks.dating import await_approval, flag_late, judged_by_class, judged_by_instant
+from rules.clocks.dating import await_approval, flag_late, judged_by_instant, judged_ending
 from rules.clocks.facts import (
     Apologised,
     ApologyWaived,
@@ -72,7 +72,7 @@ def _judge(transition: Transition, clock: Clock, fact: Ended, ending: Ending) ->
     """The class is said, and the clock given back. Whoever is late owes an apology, and whoever ended in time owes none."""
     if judged_by_instant(transition, fact, clock).is_recorded_late:
         ending = replace(ending, waits_from=fact.recorded_at)
-    if judged_by_class(transition, fact, clock).is_recorded_late:
+    if judged_ending(transition, fact, clock).is_recorded_late:
         ending = replace(ending, is_backdated=True, waits_from=fact.recorded_at)
         flag_late(transition, fact, clock)
         await_approval(transition, fact)

@@ -207,10 +207,17 @@ def _stays(story: Sequence[Event], accepted_at: datetime) -> list[_Stay]:
     for event in story:
         last, at = stays[-1], event.envelope.occurred_at
         if isinstance(event.data, _ENDINGS) and last.until is None:
-            last.until, last.ending = max(at, last.since), event
+            last.until, last.ending = max(_counts_at(story, event), last.since), event
         elif isinstance(event.data, DossierReopened) and last.until is not None:
             stays.append(_Stay(max(at, last.until)))
     return stays
+
+
+def _counts_at(story: Sequence[Event], ending: Event) -> datetime:
+    """When an ending counts: when it happened, unless the clock stated last that it counts when it was recorded (DR-31)."""
+    said = [event.data for event in story if isinstance(event.data, EndingClassified)]
+    own = [data.counts_at for data in said if data.target_event_id == ending.envelope.event_id]
+    return own[-1] if own and own[-1] is not None else ending.envelope.occurred_at
 
 
 def _count(

@@ -168,9 +168,9 @@ def _accepted_at(projection: DossierProjection, accepted: KnownEvent, recorded: 
 def _kept(ending: KnownEvent, verdict: Mapping[str, Any]) -> KeptEnding:
     """A result whose class the clock has not stated yet is unknown, never on time (DR-09)."""
     is_terminated = ENDING_KIND_BY_TYPE[ending.event_type] == "terminated"
-    judged_due_at = verdict.get("judged_due_at")
+    counts_at, judged_due_at = verdict.get("counts_at"), verdict.get("judged_due_at")
     return KeptEnding(
-        ended_at=ending.occurred_at,
+        ended_at=datetime.fromisoformat(counts_at) if counts_at else ending.occurred_at,
         ended_by=ending.event_type,
         outcome="terminated" if is_terminated else verdict.get("outcome", "unknown"),
         judged_due_at=datetime.fromisoformat(judged_due_at) if judged_due_at else None,

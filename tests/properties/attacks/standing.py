@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
+from events.envelope import Event
 from tests.properties.whole_way import through_the_product as product
 from tests.properties.whole_way.said import said_of
 from tests.properties.whole_way.world import World
@@ -46,13 +47,13 @@ def standing_of(world: World, closed_until: date) -> Standing | None:
     closed = [monday for monday in MONDAYS if monday + timedelta(days=7) <= closed_until]
     return Standing(
         outcome=_CLASSES.get(outcome, -1),
-        letter=_LETTERS.index(facts.apology_class),
+        letter=min((_LETTERS.index(owed.apology_class) for owed in facts.obligations), default=_LETTERS.index("")),
         is_unbreached=int(facts.breached_at is None),
-        weeks=tuple(_weeks(dossier.events, closed, world.plan.until)),
+        weeks=tuple(_weeks(dossier.events, closed)),
     )
 
 
-def _weeks(events: Sequence[object], mondays: Sequence[date], as_of: datetime) -> Iterator[int]:
+def _weeks(events: Sequence[Event], mondays: Sequence[date]) -> Iterator[int]:
     """1 where the week counts the dossier well, -1 where it counts it badly, 0 where it doesn't count it."""
-    for names in product.figures_of_weeks(events, mondays, as_of).values():  # type: ignore[arg-type]  # events of a world
+    for names in product.figures_of_weeks(events, mondays).values():
         yield -1 if names & _BAD else int(bool(names & _GOOD))

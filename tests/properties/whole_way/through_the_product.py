@@ -312,11 +312,12 @@ def figures(events: Sequence[Event], as_of: datetime, to_on: date) -> dict[str, 
     return {one.dossier_id: frozenset(name for name in FIGURE_NAMES if getattr(one.counts, name)) for one in counted}
 
 
-def figures_of_weeks(events: Sequence[Event], mondays: Sequence[date], as_of: datetime) -> dict[date, frozenset[str]]:
-    """Under which figures the one dossier of some events counts in each week, with all that is known `as_of`."""
+def figures_of_weeks(events: Sequence[Event], mondays: Sequence[date]) -> dict[date, frozenset[str]]:
+    """Under which figures the one dossier of some events counts in each week that is over, judged at its end."""
     found: dict[date, frozenset[str]] = {}
     for monday in mondays:
-        period = periods.Period(from_on=monday, to_on=monday + timedelta(days=7), as_of=as_of)
+        to_on = monday + timedelta(days=7)
+        period = periods.Period(from_on=monday, to_on=to_on, as_of=periods.midnight(to_on))
         counted = counted_dossiers(events, [], "province", period)
         found[monday] = frozenset(name for one in counted for name in FIGURE_NAMES if getattr(one.counts, name))
     return found

@@ -4,8 +4,9 @@ import dataclasses
 from datetime import UTC, date, datetime
 from typing import Any
 
-from demo.oracle import count, read, weeks
+from demo.oracle import COUNTS, count, read, weeks
 from demo.reference import Unit
+from services.stats.domain import figure_catalog
 
 WARD, CITY = 7, 1
 UNITS = [
@@ -39,6 +40,7 @@ GOLDEN = [
 
 def event(subject: str, seq: int, kind: str, at: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
     return {
+        "id": f"{subject}/{seq}/{kind}/{at}",
         "subject": subject,
         "streamseq": seq,
         "type": kind,
@@ -75,9 +77,8 @@ def said_of(subject: str, seq: int, kind: str, at: str, due_on: str) -> list[dic
 
 def test_the_golden_week_has_its_known_counts_at_both_levels() -> None:
     week = (date(2026, 3, 2), date(2026, 3, 9))
-    wanted = {
-        "carried_in": 5, "received": 5, "reopened": 0, "transferred_in": 0, "transferred_out": 0,
-        "resolved": 4, "early": 2, "on_time": 1, "late": 1, "terminated": 2,
+    wanted = dict.fromkeys(COUNTS, 0) | {
+        "carried_in": 5, "received": 5, "resolved": 4, "early": 2, "on_time": 1, "late": 1, "terminated": 2,
         "open": 4, "open_within": 2, "open_paused": 1, "open_overdue": 1,
     }  # fmt: skip
     now = datetime(2026, 11, 1, tzinfo=UTC)
@@ -123,9 +124,9 @@ def counted(events: list[dict[str, Any]]) -> dict[str, int]:
 
 def test_the_class_is_that_which_the_clock_stated_last_and_without_one_there_is_none() -> None:
     assert counted(ended()) == {"received": 1, "resolved": 1, "late": 1}
-    approval = {**ended("on_time")[3], "streamseq": 3}
+    approval = {**ended("on_time")[3], "streamseq": 3, "id": "approval"}
     assert counted([*ended(), approval]) == {"received": 1, "resolved": 1, "on_time": 1}
-    assert counted(ended()[:3]) == {"received": 1, "resolved": 1}
+    assert counted(ended()[:3]) == {"received": 1, "resolved": 1, "unknown": 1}
 
 
 def test_what_the_clock_refused_is_passed_over() -> None:
@@ -182,3 +183,7 @@ def test_an_obligation_stops_the_clock_only_if_the_clock_says_so() -> None:
     start = ended()[:2]
     assert counted([*start, asked]) == {"received": 1, "open": 1, "open_overdue": 1}
     assert counted([*start, asked, paused]) == {"received": 1, "open": 1, "open_paused": 1}
+
+
+def test_it_counts_every_count_that_there_is() -> None:
+    assert set(COUNTS) == {one.id for one in figure_catalog.COUNTS}
