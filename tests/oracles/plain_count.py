@@ -148,13 +148,17 @@ def _put_right(story: Sequence[Event]) -> list[Event]:
                 about["occurred_at"] = about["latest"] = max(before, about["occurred_at"])
         if "unitid" in said:
             about["unit_id"] = said["unitid"]
+        if "new_unit_id" in said and isinstance(target.data, DossierReassignedByReorganisation):
+            about["new_unit_id"] = said["new_unit_id"]
     found = []
     for event in story:
         about = {name: value for name, value in right[event.envelope.event_id].items() if name != "latest"}
+        taken_over_by = about.pop("new_unit_id", None)
+        data = replace(event.data, new_unit_id=taken_over_by) if taken_over_by else event.data
         is_after = isinstance(event.data, DossierAccepted) and dues and about.get("occurred_at", min(dues)) > min(dues)
         if is_after:
             del about["occurred_at"]
-        found.append(replace(event, envelope=replace(event.envelope, **about)))
+        found.append(replace(event, envelope=replace(event.envelope, **about), data=data))
     return found
 
 

@@ -66,8 +66,8 @@ def _dossier(chance: random.Random, name: str) -> Dossier:
         )
     if chance.random() < 0.75:
         _end(chance, dossier, when)
-        if chance.random() < 0.2:
-            _correct(chance, dossier, when + timedelta(days=3))
+        if dossier.seq % 5 == 0:
+            _correct(dossier, when + timedelta(days=3))
         if chance.random() < 0.3:
             _go_on(chance, dossier, when + timedelta(days=chance.choice((0, 1, 10, 40))))
     return dossier
@@ -94,12 +94,13 @@ def _middle(chance: random.Random, dossier: Dossier, when: datetime, *, has_dead
         case 5 | 6 if has_deadline:
             when = _by_the_clock(chance, dossier, when)
         case _:
-            _correct(chance, dossier, when)
+            _correct(dossier, when)
     return when
 
 
-def _correct(chance: random.Random, dossier: Dossier, when: datetime) -> None:
-    """Of any event so far, also one that a correction can't touch, or of none that is known."""
+def _correct(dossier: Dossier, when: datetime) -> None:
+    """Of any event so far, also one that a correction can't touch, or of none that is known; by a chance of its own."""
+    chance = random.Random(f"{dossier.name}/{dossier.seq}")
     fields: dict[str, Any] = {}
     if chance.random() < 0.7:
         fields["time"] = (when + timedelta(hours=chance.randrange(-400, 40))).isoformat()
