@@ -132,7 +132,8 @@ def new_store(folder: Path, name: str) -> LedgerStore:
 
 async def over_http(store: LedgerStore, raws: Sequence[dict[str, Any]]) -> Rate:
     rulebook = load_rulebook()
-    judge = Judge(rulebook=rulebook, planner=Planner(rulebook, load_procedures(rulebook.default_rule_set)))
+    planner = Planner(rulebook, load_procedures(rulebook.default_rule_set))
+    judge = Judge(rulebook=rulebook, planner=planner, read=reader().read)
     recorder = ActionRecorder(store=store, judge=judge, known_states=KnownStates(50_000))
     writer = Writer(recorder, SystemClock())
     receiver = HttpReceiver(writer, reader(), Problems(load_problem_codes()), store, {})

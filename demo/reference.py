@@ -7,7 +7,7 @@ Sources, licences and what is not verified: docs/decisions/0008-reference-data-o
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -77,6 +77,11 @@ def load_procedures() -> tuple[Procedure, ...]:
     return tuple(_read("procedures.csv", _procedure))
 
 
+def load_successions() -> Mapping[int, int]:
+    """Which unit took over from each unit that ended; every one of the demo went into another whole (OR-3)."""
+    return dict(_read("successions.csv", _succession))
+
+
 def units_at(units: Iterable[Unit], day: date) -> tuple[Unit, ...]:
     """The units that exist on that legal day, in the given order."""
     return tuple(unit for unit in units if is_valid_at(unit, day))
@@ -133,6 +138,12 @@ def _procedure(row: Row) -> Procedure:
         status=cast("SourceStatus", _one_of(row["status"], SourceStatus)),
         source=row["source"],
     )
+
+
+def _succession(row: Row) -> tuple[int, int]:
+    if row["share"] != "1":
+        raise ValueError(f"{row['old_unit_id']} was split, and the demo can't tell where its dossiers went")
+    return int(row["old_unit_id"]), int(row["new_unit_id"])
 
 
 def _day_or_open(text: str) -> date | None:

@@ -15,7 +15,7 @@ from deploy.contract_yaml import read_yaml, write_yaml
 from events.catalog import CLASS_BY_TYPE
 from events.published_messages import action_schema
 from events.published_schema import ENUMS, Schema, data_schema, enums_schema, envelope_schema
-from services.intake.domain.dossier import FeedbackStage, Lifecycle, Waiting
+from services.intake.domain.stages import FeedbackStage, Lifecycle, Waiting
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMAS = ROOT / "schemas"

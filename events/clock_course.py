@@ -79,15 +79,16 @@ class DeadlineMoved(DeadlineData, frozen=True, kw_only=True):
 
 
 class DeadlineRecomputed(DeadlineData, frozen=True, kw_only=True):
-    """Deadline recomputed by a new calendar (Tính lại hạn theo lịch mới).
+    """Deadline recomputed (Tính lại hạn).
 
-    The calendar of an open clock was replaced by an explicit order (DR-27); finished ones never.
+    The calendar of an open clock was replaced by an explicit order (DR-27; finished ones never), or two persons corrected what it
+    was counted from (B20; then both versions of the calendar are the same).
     """
 
-    reason: Annotated[Text4000, says("Why, as the order says (lý do).")]
-    rule: Annotated[Text64, says("Rule by which it was computed anew, e.g. DR-27.")]
-    calendar_id: Annotated[Text64, says("Calendar that changed.")]
-    calendar_version: Annotated[Text64, says("Its new version.")]
+    reason: Annotated[Text4000, says("Why, as the order or the correction says (lý do).")]
+    rule: Annotated[Text64, says("Rule by which it was computed anew: DR-27 or B20.")]
+    calendar_id: Annotated[Text64, says("Calendar that it counts by.")]
+    calendar_version: Annotated[Text64, says("Its version now.")]
     previous_calendar_version: Annotated[Text64, says("Its version before.")]
     previous_lawful_due_at: LawfulBefore
     previous_promised_due_at: PromisedBefore

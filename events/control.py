@@ -22,7 +22,7 @@ class EventCorrected(DossierData, frozen=True, kw_only=True):
     corrected_fields: Annotated[
         JsonObject,
         says(
-            "Field of that event's data, or `time`, and its right value (nội dung đúng).",
+            "Field of that event's data, or `time` or `unitid`, and its right value, as that event may bear it (nội dung đúng).",
             minProperties=1,
             maxProperties=50,
         ),

@@ -18,6 +18,16 @@ class EndingClassified(DossierData, frozen=True, kw_only=True):
     ended_at: Annotated[Moment, says("When the clock ended.")]
     ended_by: Annotated[Text64, says("Wire type of the event that ended it.")]
     outcome: Annotated[Outcome, says("Sớm hẹn, đúng hẹn, trễ hẹn, or not known for want of a due date (DR-08, DR-09).")]
+    counts_at: (
+        Annotated[
+            Moment,
+            says(
+                "When the ending counts, where that isn't `ended_at`: when it was recorded, if that was too late and until a"
+                " second person approves (DR-31)."
+            ),
+        ]
+        | None
+    ) = None
     judged_due_at: (
         Annotated[
             Moment,

@@ -27,13 +27,14 @@ class Comparison:
     differences: tuple[str, ...]
 
 
-async def compare(addresses: Addresses, units: Sequence[Unit], now: datetime) -> Comparison:
+async def published(addresses: Addresses) -> list[dict[str, Any]]:
+    """Everything that was published so far, dossier events and deadline events, structured."""
+    topics = (Topic.DOSSIER_EVENTS, Topic.DEADLINE_EVENTS)
+    return [one for topic in topics for one in await _structured(addresses, topic.value)]
+
+
+def compare(addresses: Addresses, events: Sequence[dict[str, Any]], units: Sequence[Unit], now: datetime) -> Comparison:
     """Every figure of every unit, for each week of the demo and for all time, at the three levels."""
-    events = [
-        one
-        for topic in (Topic.DOSSIER_EVENTS, Topic.DEADLINE_EVENTS)
-        for one in await _structured(addresses, topic.value)
-    ]
     dossiers = read(events)
     known = {unit.unit_id for unit in units}
     compared = 0

@@ -2,26 +2,30 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
 
 import click
 
-from demo.reference import load_procedures, load_units
-from demo.simulation import PORTAL_SOURCE, SOURCE, WINDOWS, Reference, simulate
+from demo.kinds import Example, examples
+from demo.loading import load_reference
+from demo.reference import load_units
+from demo.simulation import PORTAL_SOURCE, SOURCE, WINDOWS, simulate
 from motcua.addresses import Addresses
 from motcua.commands.report_command import print_weekly_report
 from motcua.commands.units_command import load_unit_file
 from motcua.commands.up_command import running_stack
-from motcua.demo_check import Comparison, compare
+from motcua.demo_check import Comparison, compare, published
 from motcua.demo_feed import feed
 from motcua.output import ExitCode, progress_console
 from motcua.progress import ProgressBar
 from motcua.settling import wait_with_bar
-from rules.book.rulebook_files import load_rulebook
 
 SHOWN_DIFFERENCES = 20
 COUNT_TIMEOUT_SECONDS = 180.0
+ENOUGH_FOR_EVERY_KIND = 3000
+"""Among fewer dossiers the rare kinds may be missing."""
 
 
 @click.command("demo")
@@ -31,17 +35,19 @@ COUNT_TIMEOUT_SECONDS = 180.0
 )
 @click.option("--exit", "exits", is_flag=True, help="End by itself once the figures are checked.")
 def command(seed: int, dossiers: int, *, exits: bool) -> int:
-    """Start everything, feed simulated weeks of real units and procedures, check every figure, show page and report.
+    """Start everything, feed simulated weeks of real units and procedures, check every figure, show examples, page and report.
 
-    Stays up until Ctrl-C. Exit code 1 when a figure of the statistics differs from a plain count over the events.
+    Stays up until Ctrl-C. Exit code 1 when a figure of the statistics differs from a plain count over the events, or when among
+    3000 dossiers or more there is none of some kind.
     """
     out = progress_console()
     out.print("[bold]Motcua[/bold] khởi động (starting):")
     with running_stack([SOURCE, PORTAL_SOURCE]) as (addresses, stack):
         _load_units(addresses)
         _feed(addresses, seed, dossiers)
-        comparison = asyncio.run(compare(addresses, load_units(), datetime.now(UTC)))
-        is_right = _say(comparison)
+        events = asyncio.run(published(addresses))
+        is_right = _say(compare(addresses, events, load_units(), datetime.now(UTC)))
+        is_right &= _show(examples(events)) or dossiers < ENOUGH_FOR_EVERY_KIND
         print_weekly_report(addresses, WINDOWS[-1].end_on - timedelta(days=6))
         out.print(f"\n[bold]Trang giám sát (page): {addresses.web_url}[/bold]")
         out.print(
@@ -61,8 +67,7 @@ def _load_units(addresses: Addresses) -> None:
 
 def _feed(addresses: Addresses, seed: int, dossiers: int) -> None:
     out = progress_console()
-    reference = Reference(units=load_units(), procedures=load_procedures(), rulebook=load_rulebook())
-    actions = simulate(reference, seed, dossiers)
+    actions = simulate(load_reference(), seed, dossiers)
     started = time.monotonic()
     with ProgressBar("Nhận thao tác (intake)", len(actions)) as bar:
         refused = asyncio.run(feed(addresses, actions, bar.advance))
@@ -88,3 +93,13 @@ def _say(comparison: Comparison) -> bool:
         out.print(f"  [red]differs[/red] {one}")
     out.print(f"[red]{len(comparison.differences)} of {comparison.figures} figures differ[/red]")
     return False
+
+
+def _show(found: Sequence[Example]) -> bool:
+    """One dossier of each kind, with the command that explains it; whether there is one of every kind."""
+    out = progress_console()
+    out.print("\n[bold]Mỗi loại một hồ sơ[/bold] (one dossier of each kind):")
+    for one in found:
+        how = f".venv/bin/motcua explain {one.code}" if one.code else "không có trong lần chạy này (none in this run)"
+        out.print(f"  {f'{one.kind.vi} ({one.kind.en})':<68} {how}", soft_wrap=True, highlight=False)
+    return all(one.code for one in found)

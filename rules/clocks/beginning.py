@@ -13,7 +13,7 @@ from rules.clocks.facts import Accepted, Fact, FeedbackReceived, Submitted
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.planning import Plan
 from rules.clocks.rule_values import given_term_of, term_of
-from rules.clocks.state import Clock
+from rules.clocks.state import Acceptance, Clock
 from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.due.sub_clocks import feedback_due, intake_due, transfer_due
 from rules.due.terms import Term, due, first_due, given_date
@@ -42,16 +42,18 @@ def on_submitted(transition: Transition, fact: Submitted) -> None:
 
 def on_accepted(transition: Transition, fact: Accepted) -> None:
     """The dossier's own clock, and the one of its transfer where the procedure has one."""
-    transition.state = replace(transition.state, is_accepted=True)
+    acceptance = Acceptance(fact.event_id, fact.at, fact.unit_id, fact.procedure_code, fact.term, fact.appointment_at)
+    transition.state = replace(transition.state, is_accepted=True, acceptance=acceptance, holder_event_id=fact.event_id)
     if transition.legal_context is None:
         _unknown_calendar(transition, DOSSIER, "dossier")
         return
     try:
-        found = _dossier_plan(transition, fact)
+        found = first_planned(transition, fact)
     except RulesError as error:
         transition.not_armed_by(DOSSIER, "dossier", error)
         return
     if found is None:
+        _nothing_to_count(transition, fact)
         return
     if found.problem:
         transition.flag("redated", "B15", found.problem, code="later-than-the-term")
@@ -61,7 +63,7 @@ def on_accepted(transition: Transition, fact: Accepted) -> None:
     _start_transfer(transition, fact)
 
 
-class _FirstDue(Struct, frozen=True, gc=False):
+class FirstDue(Struct, frozen=True, gc=False):
     """When a dossier is first due, and the term that is its own; and what B15 tells apart.
 
     `promised_at` is an appointment that lies later, `computed_due_at` what the term gives where an appointment binds, `problem`
@@ -75,20 +77,26 @@ class _FirstDue(Struct, frozen=True, gc=False):
     problem: str = ""
 
 
-def _dossier_plan(transition: Transition, fact: Accepted) -> _FirstDue | None:
-    """The earlier of what the term gives, its own or the catalogue's, and of the appointment that was stated (B15, DR-09)."""
+def first_planned(transition: Transition, fact: Accepted) -> FirstDue | None:
+    """The earlier of what the term gives, its own or the catalogue's, and of the appointment that was stated (B15, DR-09).
+
+    None where there is neither. Raises RulesError.
+    """
     legal_context = transition.require_legal_context()
     term, problem = _term_that_binds(transition, fact)
     if fact.appointment_at is not None:
         return _with_appointment(transition, fact, fact.appointment_at, term, problem)
     if term is None:
-        if fact.procedure_code and transition.planner.procedure(fact.procedure_code, fact.opened_on) is None:
-            reason = f"procedure {fact.procedure_code} is not in the catalogue, and the event states no term (DR-09)"
-            transition.not_armed(DOSSIER, "dossier", "unknown_procedure", reason)
-        else:
-            transition.not_armed(DOSSIER, "dossier", "no_term", "there is neither a term nor an appointment (DR-09)")
         return None
-    return _FirstDue(transition.planner.by_term(legal_context, "dossier", fact.at, term), term, problem=problem)
+    return FirstDue(transition.planner.by_term(legal_context, "dossier", fact.at, term), term, problem=problem)
+
+
+def _nothing_to_count(transition: Transition, fact: Accepted) -> None:
+    if fact.procedure_code and transition.planner.procedure(fact.procedure_code, fact.opened_on) is None:
+        reason = f"procedure {fact.procedure_code} is not in the catalogue, and the event states no term (DR-09)"
+        transition.not_armed(DOSSIER, "dossier", "unknown_procedure", reason)
+    else:
+        transition.not_armed(DOSSIER, "dossier", "no_term", "there is neither a term nor an appointment (DR-09)")
 
 
 def _term_that_binds(transition: Transition, fact: Accepted) -> tuple[Term | None, str]:
@@ -117,7 +125,7 @@ def _term_that_binds(transition: Transition, fact: Accepted) -> tuple[Term | Non
 
 def _with_appointment(
     transition: Transition, fact: Accepted, stated_at: Instant, term: Term | None, problem: str
-) -> _FirstDue:
+) -> FirstDue:
     legal_context = transition.require_legal_context()
     calendar, at = legal_context.calendar, instant(fact.at)
     answer = first_due(calendar, at, term, instant(stated_at), legal_context.rule_set)
@@ -125,13 +133,13 @@ def _with_appointment(
     if answer.rule == "appointment":
         own = term if fact.term is not None else None
         plan = transition.planner.by_due(legal_context, "dossier", answer, own)
-        return _FirstDue(plan, own, None, _computed(transition, fact, own), problem)
+        return FirstDue(plan, own, None, _computed(transition, fact, own), problem)
     # What was printed for the citizen is kept as the promise, to the instant if the calendar doesn't reach it.
     promised_at, later = stated_at, f"the appointment lies after {answer.due_at.isoformat()}, which the term gives"
     with suppress(CalendarExhaustedError):
         promised_at = micros(given_date(calendar, instant(stated_at)))
     plan = transition.planner.by_due(legal_context, "dossier", answer, term)
-    return _FirstDue(plan, term, promised_at, None, "; ".join(filter(None, (problem, later))))
+    return FirstDue(plan, term, promised_at, None, "; ".join(filter(None, (problem, later))))
 
 
 def _computed(transition: Transition, fact: Accepted, term: Term | None) -> Instant | None:

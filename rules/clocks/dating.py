@@ -7,6 +7,7 @@ from an approval stands in `approving`.
 from msgspec.structs import replace
 
 from events.dossier import IntegrityFlagRaised
+from events.results import ENDING_KIND_BY_TYPE
 from rules.clocks.facts import Fact
 from rules.clocks.instants import Instant, instant, micros
 from rules.clocks.state import Clock, Ending, LateRecord
@@ -24,6 +25,19 @@ def judged_by_class(transition: Transition, fact: Fact, clock: Clock) -> Judged:
     if not _is_long_after(transition, fact):
         return Judged(fact.at, is_recorded_late=False)
     return _judged(transition, fact, (_last_in_time(transition, clock),))
+
+
+def judged_ending(transition: Transition, fact: Fact, clock: Clock) -> Judged:
+    """An ending: as `judged_by_class`; and what is no result ends no overdue dossier in a week that is over.
+
+    A result stays late whenever it is told. A withdrawal, a stop or a return would take the dossier from the overdue ones of the
+    past, so that each instant after the due date is a limit for it.
+    """
+    judged = judged_by_class(transition, fact, clock)
+    is_overdue = fact.at > clock.lawful_due_at and ENDING_KIND_BY_TYPE[fact.event_type] == "terminated"
+    if judged.is_recorded_late or not is_overdue or not _is_long_after(transition, fact):
+        return judged
+    return _judged(transition, fact, (fact.at,))
 
 
 def judged_by_instant(transition: Transition, fact: Fact, clock: Clock | None, *, keeps_time: bool = False) -> Judged:

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from events.deadline import DeadlineMoved
-from rules.clocks.dating import await_approval, flag_late, judged_by_class, judged_by_instant
+from rules.clocks.dating import await_approval, flag_late, judged_by_instant, judged_ending
 from rules.clocks.facts import (
     Apologised,
     ApologyWaived,
@@ -72,7 +72,7 @@ def _judge(transition: Transition, clock: Clock, fact: Ended, ending: Ending) ->
     """The class is said, and the clock given back. Whoever is late owes an apology, and whoever ended in time owes none."""
     if judged_by_instant(transition, fact, clock).is_recorded_late:
         ending = replace(ending, waits_from=fact.recorded_at)
-    if judged_by_class(transition, fact, clock).is_recorded_late:
+    if judged_ending(transition, fact, clock).is_recorded_late:
         ending = replace(ending, is_backdated=True, waits_from=fact.recorded_at)
         flag_late(transition, fact, clock)
         await_approval(transition, fact)
@@ -116,7 +116,7 @@ def owed_only(transition: Transition, clock: Clock) -> Clock:
 def on_apologised(transition: Transition, fact: Apologised) -> None:
     """A letter left. A new date moves the promise only (DR-26), once, and must be a later working day (AR-05)."""
     clock, given = transition.state.clock(DOSSIER), transition.state.apology.reappointments
-    send(transition, clock, _letter_counts_at(transition, fact, clock))
+    send(transition, clock, _letter_counts_at(transition, fact, clock), fact.event_id)
     if clock is None or fact.new_promised_at is None or transition.state.ending is not None:
         return
     legal_context, local = transition.require_legal_context(), transition.zone.local

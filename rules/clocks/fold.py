@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from rules.clocks import approving, beginning, ending, facts, moving, parts, pausing
+from rules.clocks import approving, beginning, correcting, ending, facts, moving, parts, pausing
 from rules.clocks.aside import put_aside_by_time, reason_of
 from rules.clocks.dating import FLAG, flag_interference
 from rules.clocks.derived_events import DerivedEvent
@@ -227,5 +227,6 @@ _HANDLERS: Final[dict[type[Fact], Handler]] = {
     **moving.HANDLERS,
     **ending.HANDLERS,
     **approving.HANDLERS,
+    **correcting.HANDLERS,
 }
 """What each fact does; each row stands below the functions of its module."""

@@ -93,7 +93,7 @@ def on_reopened(transition: Transition, fact: Reopened) -> None:
     if ending is None:
         transition.flag("order", "domain 4.3: not-ended", f"{fact.event_type} of a dossier that has not ended")
         return
-    if fact.at < ending.at:
+    if fact.at < (ending.uncorrected_at or ending.at):
         transition.flag("order", "domain 4.3: out-of-order", f"{fact.event_type} lies before the end")
         return
     clock = transition.state.clock(DOSSIER)

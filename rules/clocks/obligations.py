@@ -72,9 +72,10 @@ def emit_apology_class(
         transition.emit_due(breached_at, missed, f":{found}", ApologyClassified, **fields)
 
 
-def send(transition: Transition, clock: Clock | None, sent_at: Instant) -> None:
+def send(transition: Transition, clock: Clock | None, sent_at: Instant, event_id: str) -> None:
     """A letter left: it is that of the obligations that are open, else of the due date that the clock has now."""
-    apology = transition.state.apology
+    apology = replace(transition.state.apology, letters=(*transition.state.apology.letters, (event_id, sent_at)))
+    transition.state = replace(transition.state, apology=apology)
     present = None if clock is None else apology.standing(clock.lawful_due_at)
     concerned = apology.open or (() if present is None or present.sent_at else (present,))
     if clock is not None and concerned:
@@ -84,8 +85,10 @@ def send(transition: Transition, clock: Clock | None, sent_at: Instant) -> None:
 
 
 def letter_dated(transition: Transition, clock: Clock | None, known_as: Instant, sent_at: Instant) -> None:
-    """A letter that counted by its recording counts by its own time (DR-31); what was classed by it is classed again."""
-    apology = transition.state.apology
+    """A letter that counted by one instant counts by another (DR-31, B20); what was classed by it is classed again."""
+    letters = tuple((one, sent_at if at == known_as else at) for one, at in transition.state.apology.letters)
+    apology = replace(transition.state.apology, letters=letters)
+    transition.state = replace(transition.state, apology=apology)
     if apology.sent_at == known_as:
         transition.state = replace(transition.state, apology=replace(apology, sent_at=sent_at))
     concerned = tuple(replace(one, sent_at=sent_at) for one in apology.obligations if one.sent_at == known_as)

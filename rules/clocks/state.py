@@ -5,9 +5,12 @@ ordinals. Only what was durable before is in a stored state (ADR 0012), so nothi
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from events.deadline import ClockKind, PauseCause
 from events.dossier import TermUnit
+from rules.clocks.facts_by_theme.fact import TermGiven
+from rules.clocks.holding import Held, Holding
 from rules.clocks.instants import Instant
 from rules.due.terms import Basis
 
@@ -56,9 +59,9 @@ class Entry(Struct, frozen=True, array_like=True, gc=False):
 class Clock(Struct, frozen=True, array_like=True, gc=False):
     """One clock: start, term, three due dates (DR-25), and what lies ahead of it.
 
-    `original_*`, the start and the basis never change. `armed_*` name the event that gave it its present due date, or set it
-    going again (AL-2). `said` are the rungs that are not to be said again (AL-1, AL-3). `step_code` and the responsible ones
-    are for parts of the way.
+    `original_*` and the basis never change, start and term only where a correction makes it due earlier (B20). `armed_*` name
+    the event that gave it its present due date, or set it going again (AL-2). `said` are the rungs that are not to be said
+    again (AL-1, AL-3). `step_code` and the responsible ones are for parts of the way.
     `base_due_at` is the first due date by the calendar that counts, where an order replaced that (0: as `original_due_at`).
     `stated_due_at` is the date that a source stated, as it stated it (B15; 0: none), so that another calendar can read it anew.
     `reply_by_at` is until when the citizen may answer while it waits for him (B17; 0: nobody said, or that has passed).
@@ -116,7 +119,8 @@ class Apology(Struct, frozen=True, array_like=True, gc=False):
     """The obligations to apologise (AR-01 to AR-11, B19), in order of their due dates, and the re-appointments given.
 
     `is_pending`: lateness is in view for the due date that lies ahead. `sent_at` (0: none) and `is_waived` are what came
-    while nothing was open: it counts for the next due date that is missed.
+    while nothing was open: it counts for the next due date that is missed. `letters` are the letters, each with the id of its
+    event and the instant by which it counts.
     """
 
     is_pending: bool = False
@@ -124,6 +128,7 @@ class Apology(Struct, frozen=True, array_like=True, gc=False):
     sent_at: Instant = 0
     is_waived: bool = False
     reappointments: int = 0
+    letters: tuple[tuple[str, Instant], ...] = ()
 
     def of(self, due_at: Instant) -> Obligation | None:
         """The obligation of a due date, also one that lapsed."""
@@ -159,6 +164,7 @@ class Escalation(Struct, frozen=True, array_like=True, gc=False):
 class Ending(Struct, frozen=True, array_like=True, gc=False):
     """How the dossier's clock ended; `is_backdated` until a second person approves (DR-31), `is_approved` from then on.
 
+    `uncorrected_at` is when it was recorded to have happened, where a correction put a later `at` in its place (0: none did).
     `waits_from` is from when on the time until a reopening is a wait: also that is judged by the recording, where a due
     instant lies between (DR-24, DR-31).
     """
@@ -172,6 +178,7 @@ class Ending(Struct, frozen=True, array_like=True, gc=False):
     recorded_at: Instant = 0
     is_approved: bool = False
     waits_from: Instant = 0
+    uncorrected_at: Instant = 0
 
 
 class LateRecord(Struct, frozen=True, array_like=True, gc=False):
@@ -196,6 +203,17 @@ class Subject(Struct, frozen=True, array_like=True, gc=False):
     rule_set_id: str
 
 
+class Acceptance(Struct, frozen=True, array_like=True, gc=False):
+    """What an acceptance says, as its corrections leave it (B20): its clock may still count by what was said first."""
+
+    event_id: str
+    at: Instant
+    unit_id: int
+    procedure_code: str | None = None
+    term: TermGiven | None = None
+    appointment_at: Instant | None = None
+
+
 class StreamState(Struct, frozen=True, array_like=True, gc=False):
     """One stream after its event `seq`.
 
@@ -203,6 +221,7 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
     another register (0: never), `catching_up_at` the same for those that were reported long afterwards too.
     `next_at` is the next instant at which to look at it by itself. `aside`: why the stream was put aside (TIME-8), else empty.
     `is_history_turn`: history opened it, and no live event has come into it (B14). `late_records` wait for an approval.
+    `acceptance` is kept for what corrects it, as are the ids of the events that named the holder and who handed it over.
     """
 
     seq: int
@@ -223,6 +242,9 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
     aside: str = ""
     is_history_turn: bool = False
     late_records: tuple[LateRecord, ...] = ()
+    acceptance: Acceptance | None = None
+    holder_event_id: str = ""
+    given_by_event_id: str = ""
 
     @property
     def is_catching_up(self) -> bool:
@@ -235,3 +257,23 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
             if clock.name == name:
                 return clock
         return None
+
+
+def held(state: StreamState) -> Held:
+    """Who holds the dossier, and which events said so."""
+    units = Holding(state.holder_unit_id, state.given_by_unit_id)
+    return Held(units, (state.holder_event_id, state.given_by_event_id))
+
+
+def with_holder(state: StreamState, now: Held) -> StreamState:
+    """The state with another holder; itself where nothing changed."""
+    if now == held(state):
+        return state
+    (holder, giver), (holder_event_id, given_by_event_id) = now
+    return replace(
+        state,
+        holder_unit_id=holder,
+        given_by_unit_id=giver,
+        holder_event_id=holder_event_id,
+        given_by_event_id=given_by_event_id,
+    )

@@ -16,7 +16,7 @@ from events.deadline import (
     StepBreached,
 )
 from rules.clocks.derived_events import DerivedEvent
-from rules.clocks.facts import Fact
+from rules.clocks.facts import Corrected, Fact
 from rules.clocks.ledger import first_due_of
 from rules.clocks.planning import LegalContext, Planner
 from rules.clocks.replay import Step
@@ -165,15 +165,23 @@ def _hear(lives: list[ClockLife], step: Step) -> None:
 
 
 def _move(fact: Fact, one: DerivedEvent) -> Move:
-    cause = "set" if one.kind is DeadlineSet else one.fields.get("cause", "calendar_change")
     return Move(
         fact=fact,
-        cause=cause,
+        cause=_cause(fact, one),
         rule=one.fields["rule"],
         inputs={name: value for name, value in one.fields.items() if name not in DUES and value is not None},
         lawful_due_at=one.fields["lawful_due_at"],
         promised_due_at=one.fields["promised_due_at"],
     )
+
+
+def _cause(fact: Fact, one: DerivedEvent) -> str:
+    if one.kind is DeadlineSet:
+        return "set"
+    if one.kind is DeadlineRecomputed:
+        return "correction" if isinstance(fact, Corrected) else "calendar_change"
+    cause: str = one.fields["cause"]
+    return cause
 
 
 def _base(planner: Planner, state: StreamState, clock: Clock) -> Due:

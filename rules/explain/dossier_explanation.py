@@ -67,9 +67,9 @@ class ExplainedMove:
 class ExplainedClock:
     """One clock. `by_rules` is what the rules alone give where a source stated the appointment.
 
-    `first` is how the original due date was counted where an order replaced the calendar meanwhile (DR-27). `causes` names
-    the entries of the ledger. `judged_due_at` is the due date of a dossier that ended while it waited. `unexplained` are due
-    dates that were said about it and follow from nothing.
+    `first` is how the original due date was counted where an order or a correction put another sum in its place (DR-27, B20).
+    `causes` names the entries of the ledger. `judged_due_at` is the due date of a dossier that ended while it waited.
+    `unexplained` are due dates that were said about it and follow from nothing.
     """
 
     name: str
@@ -274,11 +274,12 @@ def _judged_due_at(life: ClockLife) -> datetime | None:
 
 
 def _first(life: ClockLife) -> DueExplanation | None:
-    term, context = term_of_clock(life.last), life.first_context
-    if life.context.calendar.version == context.calendar.version or term is None:
+    """How the original due date was counted, where another sum took its place."""
+    context, term = life.first_context, term_of_clock(life.first)
+    first = context.calendar.version, life.first.started_at, term
+    if term is None or first == (life.context.calendar.version, life.last.started_at, term_of_clock(life.last)):
         return None
-    started_at = instant(life.last.started_at)
-    return _or_none(lambda: explain_due(context.calendar, started_at, term, context.rule_set))
+    return _or_none(lambda: explain_due(context.calendar, instant(life.first.started_at), term, context.rule_set))
 
 
 def _by_rules(life: ClockLife) -> DueExplanation | None:

@@ -54,11 +54,12 @@ async def serve(config: IntakeConfig) -> None:
     """Both doors until cancelled. The HTTP door opens whether or not Kafka is there; the Kafka door keeps trying."""
     store = await _opened_store(config)
     rulebook = load_rulebook()
-    judge = Judge(rulebook=rulebook, planner=Planner(rulebook, load_procedures(rulebook.default_rule_set)))
-    ledger = ActionRecorder(store=store, judge=judge, known_states=KnownStates(MAX_KNOWN_STATES))
-    writer = Writer(ledger, SystemClock())
     data_schemas = load_data_schemas()
     reader = ActionReader(load_schema("action.v1"), data_schemas, config.history_sources)
+    planner = Planner(rulebook, load_procedures(rulebook.default_rule_set))
+    judge = Judge(rulebook=rulebook, planner=planner, read=reader.read)
+    ledger = ActionRecorder(store=store, judge=judge, known_states=KnownStates(MAX_KNOWN_STATES))
+    writer = Writer(ledger, SystemClock())
     problems = Problems(load_problem_codes())
     published = {name: data_schemas[name] for name in ACTION_TYPES} | {
         name: load_schema(name) for name in ("action.v1", "answer.v1", "enums.v1", "envelope.v1", "problem.v1")

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from services.stats.domain.figure import Count
-from services.stats.domain.figure_catalog import COUNTS, FIGURES, RATES
+from services.stats.domain.figure_catalog import COUNTS, FIGURES, FLOWS, RATES
+from services.stats.domain.grouping import key_of_any_level
 
 ROOT: Final = Path(str(files("services.stats"))).parents[1]
+_COUNTED: Final = "services/stats/queries/dossiers_in_scope.sql"
 _REGION: Final = re.compile(r"(?<=figures begin \(make generated\))([^\n]*\n).*?(?=[^\n]*figures end)", re.DOTALL)
 
 
@@ -30,9 +32,11 @@ def write_all() -> None:
 
 def _regions() -> Mapping[str, str]:
     return {
-        "services/stats/views/dossiers_in_period.sql": _flags("dossiers_in_period"),
+        _COUNTED: _flags("dossiers_in_period"),
+        "services/stats/views/dossiers_in_period.sql": _everywhere(),
         "services/stats/views/apologies_in_period.sql": _flags("apologies_in_period"),
-        "services/stats/views/on_time_by_unit_week.sql": _rates(),
+        "services/stats/views/on_time_by_unit_week.sql": _sums(),
+        "services/stats/queries/rollup_month.sql": _metrics(),
         "services/stats/domain/figures.py": _fields(),
         "docs/measures.md": _table(),
     }
@@ -45,12 +49,26 @@ def _with(path: str, region: str) -> str:
     return text
 
 
+def _everywhere() -> str:
+    """The question of the figures without a scope, so that a view asks nothing else than the figures do."""
+    text = _with(_COUNTED, _flags("dossiers_in_period"))
+    text = text.replace("{{key}}", key_of_any_level("{level:String}")).replace("{grouping:String}", "{level:String}")
+    return "".join(f"    {line}\n" for line in text.splitlines() if not line.lstrip().startswith("--"))
+
+
 def _flags(view: str) -> str:
     return ",\n".join(f"    {one.predicate} AS {one.id}" for one in COUNTS if one.cohort.view == view) + "\n"
 
 
-def _rates() -> str:
-    texts = []
+def _metrics() -> str:
+    """The flags of the flows, and the names of those that hold."""
+    names, flags = ", ".join(f"'{one.id}'" for one in FLOWS), ", ".join(one.id for one in FLOWS)
+    lines = [f"    {one.predicate} AS {one.id},\n" for one in FLOWS]
+    return "".join(lines) + f"    arrayFilter((name, holds) -> holds, [{names}], [{flags}]) AS metrics\n"
+
+
+def _sums() -> str:
+    texts = [f"    sumIf(dossier_count, metric = '{one.id}') AS {one.id}" for one in FLOWS]
     for rate in [one for one in RATES if one.cohort.kind == "flow"]:
         part, whole = " + ".join(rate.numerator), " + ".join(rate.denominator)
         texts.append(f"    if({whole} = 0, NULL, ({part}) / ({whole})) AS {rate.id}")

@@ -6,7 +6,8 @@ views are counted (`queries/in_scope.sql`), and the list behind a figure is filt
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -17,7 +18,7 @@ from services.stats.adapters.queries import filled, period_parameters, query_tex
 from services.stats.adapters.retries import passes
 from services.stats.domain.errors import UnknownFigureError, UnusablePeriodError
 from services.stats.domain.figure import Count, Figure, Language, Rate, rate_text
-from services.stats.domain.figure_catalog import COUNTS, FIGURES, LISTED, OPEN, PAGE, TREND
+from services.stats.domain.figure_catalog import COUNTS, FIGURES, LISTED, MOVED, OPEN, PAGE, TREND
 from services.stats.domain.figures import (
     DEFINITION,
     Counts,
@@ -30,6 +31,7 @@ from services.stats.domain.figures import (
     unit_name,
     values_of,
 )
+from services.stats.domain.grouping import key_within
 from services.stats.domain.levels import LEVELS, Level
 from services.stats.domain.periods import Period, local_day, period, week, week_of
 from services.stats.domain.weekly_report import WeeklyReport, build_report
@@ -37,8 +39,9 @@ from services.stats.domain.weekly_report import WeeklyReport, build_report
 __all__ = [
     "DEFINITION", "FIGURES", "LEVELS", "LISTED", "PAGE", "TREND", "Counts", "Figure", "Language", "Level", "Period", "Rate",
     "Scope", "UnitFigures", "UnknownFigureError", "UnusablePeriodError", "WeeklyReport", "dossier_count", "dossiers_behind",
-    "figures", "figures_below", "is_stock", "local_day", "open_client", "passes", "period", "period_parameters", "rate_text",
-    "rows_of", "total", "trend", "values_of", "week", "week_of", "weekly_report", "without_password",
+    "figures", "figures_below", "figures_of_scope", "is_stock", "local_day", "open_client", "passes", "period",
+    "period_parameters", "rate_text", "rows_of", "total", "trend", "values_of", "week", "week_of", "weekly_report",
+    "without_password",
 ]  # fmt: skip
 
 Row = dict[str, Any]
@@ -65,9 +68,19 @@ def figures(
 
 
 def figures_below(client: Client, asked: Period, scope: Scope) -> dict[CountedFor, Counts]:
-    """The figures of each unit directly below a scope; they sum to those of the scope (I6)."""
+    """The figures of each unit directly below a scope; they sum to those of the scope, but for what moved between them (I6)."""
     counted = _counted(client, "children", [asked], scope, FIGURES)
     return {counted_for: counts for (_, counted_for), counts in sorted(counted.items())}
+
+
+def figures_of_scope(client: Client, asked: Period, scope: Scope, parts: Iterable[Counts]) -> Counts:
+    """The figures of a scope from those of its parts: their sum, but what moved from one part to another stayed there (OR-8)."""
+    summed = total(parts)
+    moves = [one for one in COUNTS if one.cohort == MOVED]
+    if not any(getattr(summed, one.id) for one in moves):
+        return summed
+    (whole,) = _counted(client, "whole", [asked], scope, moves).values() or (Counts(),)
+    return replace(summed, **{one.id: getattr(whole, one.id) for one in moves})
 
 
 def trend(client: Client, periods: Sequence[Period], scope: Scope) -> list[Counts]:
@@ -91,7 +104,7 @@ def dossiers_behind(client: Client, figure: str, asked: Period, scope: Scope, or
     check_listed(figure)
     parts = {
         "unit_names": query_text("unit_names"),
-        "in_scope": filled("in_scope", view="dossiers_in_period"),
+        "in_scope": _in_scope("dossiers_in_period", "whole", scope),
         "direction": "DESC" if order["is_descending"] else "ASC",
     }
     parameters = {
@@ -118,7 +131,9 @@ def weekly_report(
     names = _names(client, asked)
     units, above = _by_level(client, level, asked, unit_id, names)
     scope_name = unit_name("commune", unit_id, names.get(unit_id, ("", ""))[0]) if unit_id else ""
-    return build_report(asked, level, (unit_id, scope_name), units, above, generated_at)
+    report = build_report(asked, level, (unit_id, scope_name), units, above, generated_at)
+    whole = figures_of_scope(client, asked, _below(unit_id), (row.counts for row in report.rows))
+    return replace(report, total=replace(report.total, counts=whole))
 
 
 def _by_level(
@@ -149,12 +164,19 @@ def _counted(
     for view in {figure.cohort.view for figure in asked}:
         names = [figure.id for figure in asked if isinstance(figure, Count) and figure.cohort.view == view]
         counts = ", ".join(f"countIf({name}) AS {name}" for name in names)
-        text = filled("figures", counts=counts, in_scope=filled("in_scope", view=view))
+        text = filled("figures", counts=counts, in_scope=_in_scope(view, grouping, scope))
         sql, parameters = union_of(text, [period_parameters(one) for one in periods])
         answer = client.query(sql, parameters={**parameters, **_scope_parameters(grouping, scope)})
         for from_on, counted_id, kind, *numbers in answer.result_rows:
             counted[from_on, (counted_id, kind)] |= dict(zip(names, numbers, strict=True))
     return {key: Counts(**numbers) for key, numbers in counted.items()}
+
+
+def _in_scope(view: str, grouping: Grouping, scope: Scope) -> str:
+    """What of a view lies in the scope, and for whom it counts; of dossiers that is asked without the way over their view."""
+    if view != "dossiers_in_period":
+        return filled("in_scope", view=view)
+    return filled("dossiers_in_scope", key=key_within(grouping, is_everywhere=not scope.unit_id))
 
 
 def _names(client: Client, asked: Period) -> dict[int, tuple[str, str]]:

@@ -52,8 +52,8 @@ def _required(saying: Sequence[Event]) -> list[Event]:
 
 def _standing_of(saying: Sequence[Event], as_of: datetime) -> str:
     classes = [event for event in saying if isinstance(event.data, ApologyClassified)]
-    letters = [event.data for event in classes if event.data.sent_at is not None and event.data.sent_at < as_of]
-    if letters:
-        return "apology_in_time" if letters[0].apology_class == "sent_in_time" else "apology_late"
+    letters = [event.data for event in classes if event.data.sent_at is not None]
+    if letters and letters[-1].sent_at < as_of:
+        return "apology_in_time" if letters[-1].apology_class == "sent_in_time" else "apology_late"
     is_waived = any(event.data.apology_class == "waived" and event.envelope.occurred_at < as_of for event in classes)
     return "apology_waived" if is_waived else "apology_missing"

@@ -113,7 +113,7 @@ def test_a_view_that_was_dropped_comes_back(tables: Client) -> None:
 
 def test_after_a_migration_every_view_is_applied_again(tables: Client) -> None:
     apply_views(tables)
-    number = len(read_migrations()) + 1
+    number = read_migrations()[-1].number + 1
     adds = "ALTER TABLE dossiers ADD COLUMN note String"
     migrate(tables, [*read_migrations(), Migration(number=number, name="new", checksum="c", statements=(adds,))])
 

@@ -1,7 +1,7 @@
 """What an office orders or approves about a dossier (DR-27, DR-28, DR-31)."""
 
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from events import dossier
 from events.envelope import EnvelopeCore
@@ -37,6 +37,19 @@ class BackdatingApproved(Order, frozen=True, kw_only=True):
     target_event_ids: tuple[str, ...]
 
 
+class Corrected(Order, frozen=True, kw_only=True):
+    """Two persons put an event of the stream right (B20): `fields` are its corrected values, as they were recorded."""
+
+    target_event_id: str
+    fields: dict[str, Any]
+    reason: str
+
+
+def _corrected(about: About, _: EnvelopeCore, data: dossier.EventCorrected) -> Fact:
+    fields = dict(data.corrected_fields)
+    return Corrected(*about, target_event_id=data.target_event_id, fields=fields, reason=data.reason)
+
+
 def _reassigned(about: About, _: EnvelopeCore, data: dossier.DossierReassignedByReorganisation) -> Fact:
     return Reassigned(*about, to_unit_id=data.new_unit_id)
 
@@ -50,11 +63,11 @@ READINGS: Final[Readings] = MappingProxyType(
         dossier.DossierReassignedByReorganisation: Reading(Reassigned, _reassigned),
         dossier.CalendarChangeApplied: same(CalendarChanged, "calendar_id", "old_version", "new_version", "reason"),
         dossier.BackdatingApproved: Reading(BackdatingApproved, _approved),
+        dossier.EventCorrected: Reading(Corrected, _corrected),
     }
 )
 SAYS_NOTHING: Final[Silent] = MappingProxyType(
     {
-        dossier.EventCorrected: "a correction never moves a clock by itself (4.1)",
         dossier.IntegrityFlagRaised: "a flag says what is known of the record, not of the dossier",
     }
 )

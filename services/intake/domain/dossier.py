@@ -5,14 +5,15 @@ changes is the last case of the theme's `match`; only those that change somethin
 recorded is decided in `services.intake.domain.decide`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
 from events.clock_stops import ClockStopEvent
 from events.control import ControlEvent
-from events.deadline import PauseCause
+from events.corrections import corrected_attributes, receiver_of
 from events.dossier import (
     ConsultationAnswered,
     ConsultationRequested,
@@ -24,11 +25,8 @@ from events.dossier import (
     DossierSubmitted,
     DossierTransferred,
     DossierWithdrawn,
-    FeedbackAnswered,
-    FeedbackPublished,
+    EventCorrected,
     FeedbackReceived,
-    FeedbackRefused,
-    FeedbackSupplementRequested,
     FinancialObligationExempted,
     FinancialObligationRequested,
     IntakeGuidanceIssued,
@@ -44,25 +42,15 @@ from events.dossier import (
     TransferRefused,
 )
 from events.envelope import Envelope
+from events.errors import SchemaMismatchError
 from events.feedback import FeedbackEvent
 from events.handling import HandlingEvent
 from events.lateness import LatenessEvent
 from events.results import ResultEvent
 from events.submission import SubmissionEvent
-from rules.clocks.holding import Holding, handed_over, reassigned, received, refused
+from rules.clocks.holding import UNSAID, Held, Holding, handed_over, passed, put_right, reassigned, received, refused
 from services.intake.domain.known_events import KnownEvent, known_event_of
-
-Lifecycle = Literal[
-    "submitted", "intake_rejected", "accepted", "in_processing", "resolved", "delivered", "withdrawn", "stopped", "returned",
-    "feedback",
-]  # fmt: skip
-"""Where a dossier stands; `feedback` says that the stream is none, but a citizen's feedback."""
-
-Waiting = Literal["none", PauseCause]
-"""What of the citizen a dossier waits for."""
-
-FeedbackStage = Literal["received", "awaiting_supplement", "refused", "answered", "published"]
-"""How far a feedback has come."""
+from services.intake.domain.stages import END_BY_CLASS, STAGE_BY_CLASS, FeedbackStage, Lifecycle, Waiting
 
 Changes = dict[str, Any]
 
@@ -72,7 +60,9 @@ class DossierState:
     """What is known of a stream after its latest event. `known_events` holds, by event id, what may be said about an event.
 
     `transferred_from_unit_id` names the unit that handed the dossier over while the other side has not confirmed it.
-    `open_amount_vnd` is what is still to be paid of the financial duty that is waited for. `has_live_event` says that history
+    `open_amount_vnd` is what is still to be paid of the financial duty that is waited for.
+    `held_by_event_ids` named the holder and who handed over, `accepted_event_id` is the acceptance: what corrects one of them
+    puts it right (B20). `has_live_event` says that history
     has had its turn (B14).
     """
 
@@ -93,6 +83,8 @@ class DossierState:
     open_amount_vnd: int = 0
     supplement_rounds: int = 0
     transferred_from_unit_id: int | None = None
+    held_by_event_ids: tuple[str, str] = UNSAID
+    accepted_event_id: str = ""
     open_consultations: frozenset[str] = frozenset()
     feedback_stage: FeedbackStage | None = None
     has_live_event: bool = False
@@ -143,17 +135,17 @@ def _changes(state: DossierState, envelope: Envelope, data: DossierEvent) -> Cha
     if isinstance(data, SubmissionEvent):
         return _by_submission(state, envelope, data) | moved_on
     if isinstance(data, HandlingEvent):
-        return _by_handling(state, data)
+        return _by_handling(state, envelope, data)
     if isinstance(data, ClockStopEvent):
         return _by_clock_stop(state, data, moved_on)
     if isinstance(data, ResultEvent):
-        return _by_result(state, data, moved_on)
+        return _by_result(state, envelope, data, moved_on)
     if isinstance(data, FeedbackEvent):
         return _by_feedback(data) | moved_on
     if isinstance(data, ControlEvent):
         if isinstance(data, DossierReassignedByReorganisation):
-            return _held(reassigned(_holding(state), data.new_unit_id))
-        return {}
+            return _held(state, envelope, reassigned, data.new_unit_id)
+        return _corrected(state, data) if isinstance(data, EventCorrected) else {}
     if isinstance(data, LatenessEvent):
         return {}
     assert_never(data)
@@ -173,6 +165,8 @@ def _by_submission(state: DossierState, envelope: Envelope, data: SubmissionEven
                 "procedure_code": data.procedure_code,
                 "calendar_id": data.calendar_id or state.calendar_id,
                 "held_by_unit_id": envelope.unit_id,
+                "held_by_event_ids": (envelope.event_id, ""),
+                "accepted_event_id": envelope.event_id,
                 "lifecycle": "accepted",
                 "accepted_at": envelope.occurred_at,
                 "is_submission_open": False,
@@ -181,14 +175,14 @@ def _by_submission(state: DossierState, envelope: Envelope, data: SubmissionEven
             return {}  # type: ignore[unreachable]  # until there is another event of the theme
 
 
-def _by_handling(state: DossierState, data: HandlingEvent) -> Changes:
+def _by_handling(state: DossierState, envelope: Envelope, data: HandlingEvent) -> Changes:
     match data:
         case DossierTransferred():
-            return {**_processing(state), **_held(handed_over(_holding(state), data.to_unit_id))}
+            return {**_processing(state), **_held(state, envelope, handed_over, data.to_unit_id)}
         case TransferReceived():
-            return {**_processing(state), **_held(received(_holding(state)))}
+            return {**_processing(state), **_held(state, envelope, received)}
         case TransferRefused():
-            return _held(refused(_holding(state)))
+            return _held(state, envelope, refused)
         case ConsultationRequested():
             return {**_processing(state), "open_consultations": state.open_consultations | {data.document_no}}
         case ConsultationAnswered():
@@ -225,10 +219,10 @@ def _owing(amount_vnd: int) -> Changes:
     return {"is_waiting_for_payment": amount_vnd > 0, "open_amount_vnd": amount_vnd}
 
 
-def _by_result(state: DossierState, data: ResultEvent, moved_on: Changes) -> Changes:
+def _by_result(state: DossierState, envelope: Envelope, data: ResultEvent, moved_on: Changes) -> Changes:
     match data:
         case ResultReadyAtCounter() | DossierWithdrawn() | ProcessingStopped() | DossierReturned():
-            return {} if state.is_ended else _ended(state, _END_BY_CLASS[type(data)]) | moved_on
+            return {} if state.is_ended else _ended(state, envelope, END_BY_CLASS[type(data)]) | moved_on
         case ResultDelivered():
             return {"lifecycle": "delivered"}
         case DossierReopened():
@@ -238,43 +232,52 @@ def _by_result(state: DossierState, data: ResultEvent, moved_on: Changes) -> Cha
 
 
 def _by_feedback(data: FeedbackEvent) -> Changes:
-    stage = _STAGE_BY_CLASS.get(type(data))
+    stage = STAGE_BY_CLASS.get(type(data))
     return {"feedback_stage": stage} if stage else {}
-
-
-_END_BY_CLASS: Mapping[type[DossierEvent], Lifecycle] = {
-    ResultReadyAtCounter: "resolved",
-    DossierWithdrawn: "withdrawn",
-    ProcessingStopped: "stopped",
-    DossierReturned: "returned",
-}
-_STAGE_BY_CLASS: Mapping[type[FeedbackEvent], FeedbackStage] = {
-    FeedbackReceived: "received",
-    FeedbackSupplementRequested: "awaiting_supplement",
-    FeedbackRefused: "refused",
-    FeedbackAnswered: "answered",
-    FeedbackPublished: "published",
-}
 
 
 def _processing(state: DossierState) -> Changes:
     return {"lifecycle": "in_processing"} if state.lifecycle == "accepted" else {}
 
 
-def _holding(state: DossierState) -> Holding:
-    return Holding(state.held_by_unit_id, state.transferred_from_unit_id or 0)
+def _held(
+    state: DossierState, envelope: Envelope, step: Callable[..., Holding], to_unit_id: int | None = None
+) -> Changes:
+    return _holder(passed(_holding(state), step, envelope.event_id, to_unit_id))
 
 
-def _held(now: Holding) -> Changes:
-    return {"held_by_unit_id": now.held_by_unit_id, "transferred_from_unit_id": now.handed_over_by_unit_id or None}
+def _holding(state: DossierState) -> Held:
+    return Held(Holding(state.held_by_unit_id, state.transferred_from_unit_id or 0), state.held_by_event_ids)
 
 
-def _ended(state: DossierState, lifecycle: Lifecycle) -> Changes:
+def _holder(now: Held) -> Changes:
+    holder, giver = now.units
+    return {
+        "held_by_unit_id": holder,
+        "transferred_from_unit_id": giver or None,
+        "held_by_event_ids": now.said_by,
+    }
+
+
+def _corrected(state: DossierState, data: EventCorrected) -> Changes:
+    """What decisions need of a corrected event: when the dossier was accepted, by which unit, and who holds it (B20)."""
+    fields, is_acceptance = data.corrected_fields, data.target_event_id == state.accepted_event_id
+    changes: Changes = {}
+    unit_id = receiver_of(fields, is_acceptance=is_acceptance)
+    if unit_id is not None:
+        changes = _holder(put_right(_holding(state), data.target_event_id, unit_id))
+    if is_acceptance:
+        with suppress(SchemaMismatchError):  # what was recorded before its values were asked about
+            changes |= {"accepted_at": corrected_attributes(fields).get("occurred_at", state.accepted_at)}
+    return changes
+
+
+def _ended(state: DossierState, envelope: Envelope, lifecycle: Lifecycle) -> Changes:
     return {
         "lifecycle": lifecycle,
         "is_waiting_for_supplement": False,
         "is_waiting_for_payment": False,
         "open_amount_vnd": 0,
-        **_held(received(_holding(state))),
+        **_held(state, envelope, received),
         "open_consultations": frozenset(),
     }

@@ -143,10 +143,7 @@ def about_earlier_events(state: DossierState, data: EventCorrected | BackdatingA
 
 
 def correction(state: DossierState, data: EventCorrected) -> Refusal | None:
-    """Domain 4.1: only what the earlier event said can be corrected.
-
-    A corrected `time` is recorded like any other field; it never improves a class (DR-31), so nothing is judged here.
-    """
+    """Domain 4.1: only what the earlier event said can be corrected. Its values are asked about in `correcting`."""
     target = data.target_event_id
     refused = guards.known_event(state, target)
     if refused is not None:

@@ -2,7 +2,7 @@
 
 from events.feedback import FeedbackEvent, FeedbackPublished, FeedbackReceived
 from services.intake.domain.actions import Action, Refusal
-from services.intake.domain.dossier import FeedbackStage
+from services.intake.domain.stages import FeedbackStage
 
 
 def feedback(stage: FeedbackStage, action: Action, data: FeedbackEvent) -> Refusal | None:

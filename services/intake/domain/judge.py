@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from events.dossier import EventCorrected
 from rules.book.rulebook import Rulebook
 from rules.clocks.planning import Planner
 from services.intake.domain.actions import Action, Refusal
 from services.intake.domain.arming import opened_on, refusal_by_rulebook
+from services.intake.domain.correcting import Read, refusal_of_correction
 from services.intake.domain.decide import Flags, decide, settled
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.effect import needs_an_effect, refusal_without_effect
@@ -20,10 +22,11 @@ Stream = Callable[[DossierState], Sequence[Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """The law that actions are judged by: rulebook, and the planner of the clocks with the procedures."""
+    """The law that actions are judged by: rulebook, the planner of the clocks with the procedures, and how an action is read."""
 
     rulebook: Rulebook
     planner: Planner
+    read: Read
 
     def judge(
         self, state: DossierState | None, action: Action, decided_at: datetime, stream: Stream
@@ -34,8 +37,18 @@ class Judge:
             return decision
         day = opened_on(self.rulebook, action, state)
         refused = refusal_by_rulebook(self.rulebook, action, day, decided_at)
-        if refused is None and state is not None and needs_an_effect(action):
-            as_recorded, *_ = seal(state, action, (), decided_at, day)
-            refused = refusal_without_effect(action, [*stream(state), as_recorded.structured], self.planner)
+        if refused is None and state is not None:
+            refused = self._refusal_by_stream(state, action, decided_at, stream)
         more = () if refused is None else settled(action, [refused])
         return more if isinstance(more, Refusal) else (*decision, *more)
+
+    def _refusal_by_stream(
+        self, state: DossierState, action: Action, decided_at: datetime, stream: Stream
+    ) -> Refusal | None:
+        """Of the rare types that are judged by all that was recorded before them."""
+        if isinstance(action.data, EventCorrected):
+            return refusal_of_correction(action, stream(state), self.read, self.rulebook, decided_at)
+        if not needs_an_effect(action):
+            return None
+        as_recorded, *_ = seal(state, action, (), decided_at, state.opened_on)
+        return refusal_without_effect(action, [*stream(state), as_recorded.structured], self.planner)

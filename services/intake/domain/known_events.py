@@ -3,13 +3,14 @@
 from functools import cache
 from typing import Any, NamedTuple
 
+from events.corrections import ATTRIBUTES, FINAL
 from events.declaration import fields_of
-from events.dossier import BackdatingApproved, DossierEvent, EventCorrected, IntegrityFlagRaised
+from events.dossier import DossierEvent
 from rules.clocks.fact_of import DATED
 
 
 class KnownEvent(NamedTuple):
-    """One recorded event: the fields that may be corrected in it, `time` among them, and whether its time may be approved."""
+    """One recorded event: what may be corrected in it, `time` and `unitid` included, and whether its time may be approved."""
 
     correctable: frozenset[str]
     is_judged_by_time: bool
@@ -26,6 +27,5 @@ def known_event_of(data: DossierEvent) -> KnownEvent:
 
 @cache
 def _of_class(event_class: Any) -> KnownEvent:
-    is_final = event_class in (EventCorrected, BackdatingApproved, IntegrityFlagRaised)
-    fields = frozenset(one.name for one in fields_of(event_class)) | {"time"}
-    return KnownEvent(frozenset() if is_final else fields, event_class in DATED)
+    fields = frozenset(one.name for one in fields_of(event_class)) | ATTRIBUTES
+    return KnownEvent(frozenset() if event_class in FINAL else fields, event_class in DATED)

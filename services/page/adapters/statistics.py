@@ -22,8 +22,8 @@ from services.stats.questions import (
     dossier_count,
     dossiers_behind,
     figures_below,
+    figures_of_scope,
     is_stock,
-    total,
     trend,
     values_of,
     week,
@@ -56,6 +56,7 @@ class Statistics:
         """The figures of a unit and of each unit directly below it."""
         scope = await self._rooted(asked.scope)
         counted = await self._reader.ask(lambda client: figures_below(client, asked.period, scope))
+        whole = await self._reader.ask(lambda client: figures_of_scope(client, asked.period, scope, counted.values()))
         head = await self._head(asked, scope)
         names = await self._unit_names.names(asked.period.last_day)
         if not counted and scope.unit_id and scope.unit_id not in names:
@@ -68,7 +69,7 @@ class Statistics:
         if scope.is_own or all(child["own"] and child["unit_id"] == scope.unit_id for child in children):
             children = []
         children.sort(key=lambda child: (child["own"], child["unit_id"]))
-        return {**head, "figures": values_of(total(counted.values())), "children": children}
+        return {**head, "figures": values_of(whole), "children": children}
 
     async def trend(self, asked: Question) -> Row:
         """The trend in up to TREND_WEEKS weeks up to the end of the period, and the days on which units changed."""

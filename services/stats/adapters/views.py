@@ -29,7 +29,8 @@ def apply_views(client: Client, views: Mapping[str, str] | None = None) -> list[
     """Bring the views up to date, after the migrations; returns the names applied now, each after those that it reads."""
     texts = read_views() if views is None else views
     client.command(_RECORD)
-    tables = str(client.query("SELECT max(number) FROM migrations").result_rows[0][0])
+    # How many, not the last number: one that was numbered earlier may come later.
+    tables = str(client.query("SELECT uniqExact(number) FROM migrations").result_rows[0][0])
     present = {name: found for name, found in client.query(_PRESENT).result_rows}  # noqa: C416 - dict() has no type for rows
     hashes: dict[str, str] = {}
     applied = []

@@ -2,27 +2,45 @@
 
 In go the events as they are stored and the hierarchy; out comes `DossierFacts`, or None while the acceptance isn't known
 (deadline events may overtake it). Pure. Nothing is computed or judged here: due dates, pauses and classes are those of
-`deadline-events` (B9, ADR 0013), and what the clock has not said yet is unknown.
+`deadline-events` (B9, ADR 0013), and what the clock has not said yet is unknown. An event counts as its corrections leave it
+(B20).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from itertools import zip_longest
 from operator import attrgetter
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from events import deadline
 from events.catalog import DEADLINE_TYPES
 from events.results import ENDING_KIND_BY_TYPE
+from services.stats.domain.corrected_events import as_corrected
 from services.stats.domain.levels import Places
 from services.stats.domain.obligations import Obligation, that_stand
-from services.stats.domain.periods import FAR_FUTURE, local_day, zone_of
-from services.stats.domain.projection import DossierProjection, KeptFacts, Wait, apply, refused_by_the_clock
+from services.stats.domain.periods import FAR_FUTURE, NO_DUE, local_day, zone_of
+from services.stats.domain.projection import DossierProjection, KeptFacts, apply, refused_by_the_clock
 from services.stats.domain.rows import DossierKey, KnownEvent
+from services.stats.domain.stays import Keeper, Stay, Turn, stays_of
+from services.stats.domain.waits import Wait
 
 Instants = list[tuple[datetime, datetime]]
 Outcome = Literal[deadline.Outcome, "terminated", "open"]
 """The class of a resolved dossier as the clock stated it, or how else it stands."""
+
+
+class KeptEnding(NamedTuple):
+    """One ending with its own verdict."""
+
+    ended_at: datetime
+    ended_by: str
+    outcome: Outcome
+    judged_due_at: datetime | None
+    pause_outcome: str
+    restart_outcome: str
+    qd766_outcome: str
+    is_backdated: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +69,9 @@ class DossierFacts(KeptFacts):
     restart_outcome: str
     qd766_outcome: str
     is_backdated: bool
+    endings: list[KeptEnding]
+    reopenings: list[datetime]
+    stays: list[Stay]
     obligations: list[Obligation]
     apology_due_at: datetime | None
     apology_latest_at: datetime | None
@@ -72,17 +93,19 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
     distinct = sorted({event.event_id: event for event in events}.values(), key=_place_in_stream)
     refused = refused_by_the_clock(distinct)
     projection = DossierProjection()
-    for event in distinct:
+    for event in as_corrected(distinct):
         if event.event_id not in refused:
             apply(projection, event)
     accepted = projection.accepted
     if accepted is None:
         return None
+    accepted = accepted._replace(occurred_at=_accepted_at(projection, accepted, distinct))
     place = places.on(accepted.unit_id, local_day(accepted.occurred_at))
-    ending, verdict = projection.ending, projection.verdict or {}
-    judged_due_at = verdict.get("judged_due_at")
     owed = that_stand(projection.obligations)
     since, latest = owed[-1] if owed else (None, None)
+    endings = [_kept(ending, projection.verdicts.get(ending.event_id, {})) for ending in projection.endings]
+    reopenings = [one.occurred_at for one in projection.reopenings]
+    standing = endings[-1] if projection.ending is not None else None
     return DossierFacts(
         **{name: getattr(projection, name) for name in _KEPT},
         opened_on=key.opened_on,
@@ -102,15 +125,18 @@ def fold(key: DossierKey, events: Iterable[KnownEvent], places: Places) -> Dossi
             for wait in _waits(projection)
             if wait.expired_at is not None
         ],
-        ended_at=ending.occurred_at if ending else None,
-        ended_on=ending.occurred_at.astimezone(zone_of(projection.time_zone)).date() if ending else None,
-        ended_by=ending.event_type if ending else "",
-        outcome=_outcome(projection),
-        judged_due_at=datetime.fromisoformat(judged_due_at) if judged_due_at else None,
-        pause_outcome=verdict.get("pause_outcome", ""),
-        restart_outcome=verdict.get("restart_outcome", ""),
-        qd766_outcome=verdict.get("qd766_outcome", ""),
-        is_backdated=verdict.get("is_backdated", False),
+        ended_at=standing.ended_at if standing else None,
+        ended_on=standing.ended_at.astimezone(zone_of(projection.time_zone)).date() if standing else None,
+        ended_by=standing.ended_by if standing else "",
+        outcome=standing.outcome if standing else "open",
+        judged_due_at=standing.judged_due_at if standing else None,
+        pause_outcome=standing.pause_outcome if standing else "",
+        restart_outcome=standing.restart_outcome if standing else "",
+        qd766_outcome=standing.qd766_outcome if standing else "",
+        is_backdated=standing.is_backdated if standing else False,
+        endings=endings,
+        reopenings=reopenings,
+        stays=stays_of(_turns(accepted.occurred_at, endings, reopenings), _keepers(projection, accepted), places),
         obligations=[one for _, one in owed],
         apology_due_at=latest.due_at if latest else None,
         apology_latest_at=latest.latest_at if latest else None,
@@ -126,14 +152,45 @@ def _place_in_stream(event: KnownEvent) -> tuple[int, bool, datetime, str]:
     return event.stream_seq, event.event_type in DEADLINE_TYPES, event.occurred_at, event.event_id
 
 
-def _outcome(projection: DossierProjection) -> Outcome:
-    """How the dossier stands; a result whose class the clock has not stated yet is unknown, never on time (DR-09)."""
-    if projection.ending is None:
-        return "open"
-    if ENDING_KIND_BY_TYPE[projection.ending.event_type] == "terminated":
-        return "terminated"
-    outcome: Outcome = projection.verdict["outcome"] if projection.verdict else "unknown"
-    return outcome
+def _accepted_at(projection: DossierProjection, accepted: KnownEvent, recorded: Iterable[KnownEvent]) -> datetime:
+    """As corrected, unless that lies after a due date: no period in which it was overdue loses it (B20)."""
+    dues = [due for _, due in projection.due_changes if due != NO_DUE]
+    if dues and accepted.occurred_at > min(dues):
+        return next(event.occurred_at for event in recorded if event.event_id == accepted.event_id)
+    return accepted.occurred_at
+
+
+def _kept(ending: KnownEvent, verdict: Mapping[str, Any]) -> KeptEnding:
+    """A result whose class the clock has not stated yet is unknown, never on time (DR-09)."""
+    is_terminated = ENDING_KIND_BY_TYPE[ending.event_type] == "terminated"
+    counts_at, judged_due_at = verdict.get("counts_at"), verdict.get("judged_due_at")
+    return KeptEnding(
+        ended_at=datetime.fromisoformat(counts_at) if counts_at else ending.occurred_at,
+        ended_by=ending.event_type,
+        outcome="terminated" if is_terminated else verdict.get("outcome", "unknown"),
+        judged_due_at=datetime.fromisoformat(judged_due_at) if judged_due_at else None,
+        pause_outcome=verdict.get("pause_outcome", ""),
+        restart_outcome=verdict.get("restart_outcome", ""),
+        qd766_outcome=verdict.get("qd766_outcome", ""),
+        is_backdated=verdict.get("is_backdated", False),
+    )
+
+
+def _turns(accepted_at: datetime, endings: Sequence[KeptEnding], reopenings: Sequence[datetime]) -> list[Turn]:
+    """What is dated before what it follows counts with that, else no balance could hold (I1)."""
+    turns, since = [], accepted_at
+    for ending, reopened_at in zip_longest(endings, reopenings):
+        until = max(since, ending.ended_at)
+        turns.append(Turn(since, until, ending.outcome))
+        since = max(until, reopened_at) if reopened_at else until
+    return turns if len(endings) > len(reopenings) else [*turns, Turn(since, FAR_FUTURE, "open")]
+
+
+def _keepers(projection: DossierProjection, accepted: KnownEvent) -> list[Keeper]:
+    keepers = [Keeper(accepted.occurred_at, accepted.unit_id)]
+    for reassigned_at, unit_id in projection.reassignments:
+        keepers.append(Keeper(max(keepers[-1].since, reassigned_at), unit_id))
+    return keepers
 
 
 def _due_history(projection: DossierProjection, accepted_at: datetime) -> Instants:

@@ -1,7 +1,9 @@
 """Every figure, declared once; `make generated` renews what follows from it in other files (ADR 0015). Pure data.
 
 The order is the one in which every form shows them. A figure that counts is a flag of its cohort's view; the names that a
-predicate may use (`period_from`, `seen_at`, `is_ended`, ...) are defined above the flags there.
+predicate may use (`period_from`, `seen_at`, ...) are defined above the flags there. Dossiers are counted by their stays, each of
+which lies in the period or reaches into it: it comes into the stock (carried in, received, reopened, transferred in) and leaves
+it or stays (resolved, terminated, transferred out, open), unless it follows another of the same unit in the same period (I1).
 """
 
 from collections.abc import Iterable
@@ -10,10 +12,13 @@ from typing import Final
 from services.stats.domain.figure import Cohort, Count, Figure, Group, Left, Rate, ReportColumn
 
 _RECEIVER: Final = "receiving unit"
+_COUNTING: Final = "receiving unit, or whoever took over from it in a reorganisation"
 ACCEPTED: Final = Cohort("flow", "dossiers_in_period", _RECEIVER, "acceptance")
-ENDED: Final = Cohort("flow", "dossiers_in_period", _RECEIVER, "ending")
-CARRIED: Final = Cohort("stock", "dossiers_in_period", _RECEIVER, "acceptance, ending")
-OPEN: Final = Cohort("stock", "dossiers_in_period", _RECEIVER, "cut-off")
+REOPENED: Final = Cohort("flow", "dossiers_in_period", _COUNTING, "first reopening in the period")
+MOVED: Final = Cohort("flow", "dossiers_in_period", _COUNTING, "reassignment")
+ENDED: Final = Cohort("flow", "dossiers_in_period", _COUNTING, "ending")
+CARRIED: Final = Cohort("stock", "dossiers_in_period", _COUNTING, "beginning of the period")
+OPEN: Final = Cohort("stock", "dossiers_in_period", _COUNTING, "cut-off")
 OWED: Final = Cohort("obligation", "apologies_in_period", "holder at the breach", "missed lawful due date")
 
 _IN: Final = Group("Nhận vào", "Received")
@@ -24,20 +29,21 @@ _LETTERS: Final = Group("Thư xin lỗi", "Apologies")
 _NO_COLUMN: Final = Left("the form of the report has no such column")
 _IN_NOTES: Final = Left("the form has no such column; the notes below the table say it")
 _TOO_WIDE: Final = Left("the page's table holds what leads on to dossiers; this is in its downloads and in the report")
+_RARE: Final = Left("only a reorganisation has any; this is in the page's downloads and in the notes of the report")
 _NO_TREND: Final = Left("the trend shows received, resolved by class, and overdue")
 _BY_HOLDER: Final = Left("lists are of dossiers by receiving unit; an obligation counts for the holder")
 
 COUNTS: Final = (
     Count(
         id="carried_in", vi="Tồn kỳ trước", en="Carried in", cohort=CARRIED,
-        definition="accepted before the period and not ended before it",
-        predicate="accepted_at < period_from",
+        definition="accepted before the period and open at its beginning",
+        predicate="since < period_from",
         report=ReportColumn(Group("Tồn kỳ trước", "Carried in")), page="in", trend=_NO_TREND, listed=True,
     ),
     Count(
         id="received", vi="Tiếp nhận", en="Received", cohort=ACCEPTED,
         definition="accepted in the period; what was rejected at the counter is no dossier",
-        predicate="accepted_at >= period_from AND accepted_at < period_to",
+        predicate="since >= period_from AND came_by = 'accepted'",
         report=ReportColumn(_IN, "Tổng", "Total"), page="in", trend=True, listed=True,
     ),
     Count(
@@ -56,42 +62,63 @@ COUNTS: Final = (
         report=ReportColumn(_IN, "BCCI", "Postal"), page=_TOO_WIDE, trend=_NO_TREND, listed=True,
     ),
     Count(
+        id="reopened", vi="Mở lại", en="Reopened", cohort=REOPENED,
+        definition="ended before the period and reopened in it, once per period; a reopening of an ending of the same period "
+        "undoes that ending instead (B11)",
+        predicate="since >= period_from AND came_by = 'reopened' AND previous_until < period_from",
+        report=_IN_NOTES, page="in", trend=_NO_TREND, listed=True,
+    ),
+    Count(
+        id="transferred_in", vi="Nhận bàn giao do sắp xếp", en="Taken over in a reorganisation", cohort=MOVED,
+        definition="given to this unit by a reorganisation in the period while open; not within a common unit of the level "
+        "asked for (OR-8)",
+        predicate="since >= period_from AND previous_until >= period_from AND previous_key != own_key",
+        report=_IN_NOTES, page=_RARE, trend=_NO_TREND, listed=True,
+    ),
+    Count(
         id="resolved", vi="Đã giải quyết", en="Resolved", cohort=ENDED,
-        definition="first ending in the period is the result at the counter, granted or refused; "
+        definition="stands ended at the end of the period by an ending in it, the result at the counter, granted or refused; "
         "not withdrawn, stopped or returned",
-        predicate="is_ended AND outcome != 'terminated'",
+        predicate="is_ended AND outcome_then != 'terminated'",
         report=ReportColumn(_RESOLVED, "Tổng", "Total"), page="resolved", trend=True, listed=True,
     ),
     Count(
         id="early", vi="Sớm hẹn", en="Early", cohort=ENDED,
-        definition="of `resolved`, ended on a day before the lawful due day", predicate="resolved AND outcome = 'early'",
+        definition="of `resolved`, ended on a day before the lawful due day", predicate="resolved AND outcome_then = 'early'",
         report=ReportColumn(_RESOLVED), page="resolved", trend=True, listed=True,
     ),
     Count(
         id="on_time", vi="Đúng hẹn", en="On time", cohort=ENDED,
-        definition="of `resolved`, ended on the lawful due day", predicate="resolved AND outcome = 'on_time'",
+        definition="of `resolved`, ended on the lawful due day", predicate="resolved AND outcome_then = 'on_time'",
         report=ReportColumn(_RESOLVED), page="resolved", trend=True, listed=True,
     ),
     Count(
         id="late", vi="Trễ hẹn", en="Late", cohort=ENDED,
-        definition="of `resolved`, ended after it", predicate="resolved AND outcome = 'late'",
+        definition="of `resolved`, ended after it", predicate="resolved AND outcome_then = 'late'",
         report=ReportColumn(_RESOLVED), page="resolved", trend=True, listed=True,
     ),
     Count(
         id="unknown", vi="Chưa rõ hạn", en="Deadline not known", cohort=ENDED,
         definition="of `resolved`, no deadline is known; out of every rate and beside it (DR-09, B12)",
-        predicate="resolved AND outcome = 'unknown'",
+        predicate="resolved AND outcome_then = 'unknown'",
         report=_IN_NOTES, page="resolved", trend=True, listed=True,
     ),
     Count(
         id="terminated", vi="Dừng, rút, trả lại", en="Stopped, withdrawn, returned", cohort=ENDED,
-        definition="first ending in the period is a withdrawal, a stop or a return",
-        predicate="is_ended AND outcome = 'terminated'",
+        definition="stands ended at the end of the period by a withdrawal, a stop or a return in it",
+        predicate="is_ended AND outcome_then = 'terminated'",
         report=_IN_NOTES, page="resolved", trend=_NO_TREND, listed=True,
     ),
     Count(
+        id="transferred_out", vi="Bàn giao do sắp xếp", en="Handed over in a reorganisation", cohort=MOVED,
+        definition="given by a reorganisation from this unit to another in the period while open; not within a common unit of "
+        "the level asked for (OR-8)",
+        predicate="until < period_to AND next_since < period_to AND next_key != own_key",
+        report=_IN_NOTES, page=_RARE, trend=_NO_TREND, listed=True,
+    ),
+    Count(
         id="open", vi="Đang giải quyết", en="Open", cohort=OPEN,
-        definition="accepted before the end of the period, not ended before it", predicate="NOT is_ended",
+        definition="accepted before the end of the period and open at its end", predicate="until >= period_to",
         report=_NO_COLUMN, page="open", trend=_NO_TREND, listed=True,
     ),
     Count(
@@ -189,6 +216,8 @@ def _in_order() -> Iterable[Figure]:
 
 
 FIGURES: Final[tuple[Figure, ...]] = tuple(_in_order())
+FLOWS: Final = tuple(one for one in COUNTS if one.cohort.kind == "flow")
+"""What happened in the period; the roll-up has these."""
 LISTED: Final = tuple(figure.id for figure in COUNTS if not isinstance(figure.listed, Left))
 """Every figure behind which dossiers can be listed."""
 PAGE: Final = tuple(figure for figure in FIGURES if not isinstance(figure.page, Left))

@@ -28,12 +28,15 @@ class Counts:
     received_direct: int = 0
     received_online: int = 0
     received_postal: int = 0
+    reopened: int = 0
+    transferred_in: int = 0
     resolved: int = 0
     early: int = 0
     on_time: int = 0
     late: int = 0
     unknown: int = 0
     terminated: int = 0
+    transferred_out: int = 0
     open: int = 0
     open_within: int = 0
     open_due_soon: int = 0

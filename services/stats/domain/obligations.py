@@ -67,14 +67,12 @@ def lapsed(obligations: Obligations, said: Mapping[str, Any]) -> None:
 
 
 def classified(obligations: Obligations, at: datetime, said: Mapping[str, Any]) -> None:
-    """A letter, or a waiver, came for it (AR-07)."""
+    """A letter, or a waiver, came for it (AR-07); what was said last of the letter holds (DR-31, B20)."""
     one = obligations.setdefault(datetime.fromisoformat(said["lawful_due_at"]), SaidObligation())
     if said["apology_class"] == "waived":
         one.waived_at = min(one.waived_at, at)
     else:
-        one.sent_at, one.sent_class = min(
-            (one.sent_at, one.sent_class), (datetime.fromisoformat(said["sent_at"]), said["apology_class"])
-        )
+        one.sent_at, one.sent_class = datetime.fromisoformat(said["sent_at"]), said["apology_class"]
 
 
 def that_stand(obligations: Obligations) -> list[tuple[datetime, Obligation]]:

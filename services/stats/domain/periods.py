@@ -17,6 +17,8 @@ LAST_DAY = date(2149, 6, 6)
 """The end of "all time", exclusive; in the unit file it also means "still in force"."""
 FAR_FUTURE = datetime(2299, 12, 31, tzinfo=UTC)
 """Stands in a tuple of the facts for an instant that has not come."""
+NO_DUE = datetime(1970, 1, 1, tzinfo=UTC)
+"""In the history of due dates: from then on none is known (AL-7). It is what the view reads where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,18 +17,11 @@ from events.deadline_data import CLOCK_SOURCE
 from events.results import ENDING_KIND_BY_TYPE
 from rules.clocks.holding import Holding, handed_over, reassigned, received, refused
 from services.stats.domain.obligations import Obligations, classified, lapsed, required
+from services.stats.domain.periods import NO_DUE
 from services.stats.domain.rows import KnownEvent
+from services.stats.domain.waits import Wait, end_waits, last_until
 
 FLAG_TYPE: Final = "integrity-flag-raised.v1"
-
-
-@dataclass(slots=True)
-class Wait:
-    """One stop of the clock, by its number: said again, it takes the place of what was said before (DR-31)."""
-
-    paused_at: datetime
-    resumed_at: datetime | None = None
-    expired_at: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,11 +52,19 @@ class DossierProjection(KeptFacts):
 
     accepted: KnownEvent | None = None
     handed_over_by_unit_id: int = 0
-    ending: KnownEvent | None = None
-    verdict: Mapping[str, Any] | None = None
+    counted_by_unit_id: int = 0
+    endings: list[KnownEvent] = field(default_factory=list)
+    reopenings: list[KnownEvent] = field(default_factory=list)
+    reassignments: list[tuple[datetime, int]] = field(default_factory=list)
+    verdicts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     pauses: dict[int, Wait] = field(default_factory=dict)
     due_changes: list[tuple[datetime, datetime]] = field(default_factory=list)
     obligations: Obligations = field(default_factory=dict)
+
+    @property
+    def ending(self) -> KnownEvent | None:
+        """The ending that stands: endings and reopenings take turns (decision B11)."""
+        return self.endings[-1] if len(self.endings) > len(self.reopenings) else None
 
 
 def refused_by_the_clock(events: Iterable[KnownEvent]) -> frozenset[str]:
@@ -93,7 +94,7 @@ def _accepted(projection: DossierProjection, event: KnownEvent, said: Mapping[st
         projection.accepted = event
         projection.procedure_code = event.procedure_code or said.get("procedure_code") or ""
         projection.procedure_name = said.get("procedure_name") or ""
-        projection.held_by_unit_id = event.unit_id
+        projection.held_by_unit_id = projection.counted_by_unit_id = event.unit_id
 
 
 def _transferred(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
@@ -108,7 +109,11 @@ def _transfer_refused(projection: DossierProjection, _event: KnownEvent) -> None
     _hold(projection, refused(_holding(projection)))
 
 
-def _reassigned(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
+def _reassigned(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
+    """The stock moves with its unit; of a unit that only held it, nothing but who holds it changes (OR-8)."""
+    if said["old_unit_id"] == projection.counted_by_unit_id:
+        projection.counted_by_unit_id = said["new_unit_id"]
+        projection.reassignments.append((event.occurred_at, said["new_unit_id"]))
     _hold(projection, reassigned(_holding(projection), said["new_unit_id"]))
 
 
@@ -122,13 +127,15 @@ def _hold(projection: DossierProjection, now: Holding) -> None:
 
 def _ended(projection: DossierProjection, event: KnownEvent) -> None:
     if projection.ending is None:
-        projection.ending, projection.verdict = event, None
+        projection.endings.append(event)
         _hold(projection, received(_holding(projection)))
-        _end_waits(projection, event.occurred_at)
+        end_waits(projection.pauses.values(), event.occurred_at, event.event_id)
 
 
-def _reopened(projection: DossierProjection, _event: KnownEvent) -> None:
-    projection.ending = projection.verdict = projection.delivered_at = None
+def _reopened(projection: DossierProjection, event: KnownEvent) -> None:
+    if projection.ending is not None:
+        projection.reopenings.append(event)
+    projection.delivered_at = None
 
 
 def _delivered(projection: DossierProjection, event: KnownEvent) -> None:
@@ -141,7 +148,7 @@ def _apology_sent(projection: DossierProjection, event: KnownEvent) -> None:
         projection.apology_sent_at = event.occurred_at
 
 
-def _corrected(projection: DossierProjection, _event: KnownEvent) -> None:
+def _corrected(projection: DossierProjection, _event: KnownEvent, _said: Mapping[str, Any]) -> None:
     projection.correction_count += 1
 
 
@@ -180,7 +187,7 @@ def _clock_paused(projection: DossierProjection, event: KnownEvent, said: Mappin
     known = projection.pauses.get(said["pause_no"])
     wait = Wait(event.occurred_at, expired_at=known.expired_at if known else None)
     if projection.ending is not None:  # said of a dossier that has ended: it waits no longer
-        wait.resumed_at = max(projection.ending.occurred_at, wait.paused_at)
+        wait.resumed_at, wait.ended_by = max(projection.ending.occurred_at, wait.paused_at), projection.ending.event_id
     projection.pauses[said["pause_no"]] = wait
 
 
@@ -193,27 +200,28 @@ def _supplement_expired(projection: DossierProjection, event: KnownEvent, said: 
 def _clock_resumed(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
     wait = projection.pauses.get(said["pause_no"])
     if wait is not None:
-        wait.resumed_at = event.occurred_at
+        wait.resumed_at, wait.ended_by = event.occurred_at, ""
 
 
-def _clock_gone(projection: DossierProjection, event: KnownEvent, _said: Mapping[str, Any]) -> None:
-    """A clock that can't run any more doesn't wait either (AL-7)."""
-    _end_waits(projection, event.occurred_at)
-
-
-def _end_waits(projection: DossierProjection, at: datetime) -> None:
-    for wait in projection.pauses.values():
-        if wait.resumed_at is None:
-            wait.resumed_at = max(at, wait.paused_at)
+def _clock_gone(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
+    """A clock that can't run any more neither waits nor has a due date (AL-7, B20); by an unknown calendar it goes on (DR-27)."""
+    if said["code"] == "unknown_calendar" and projection.lawful_due_at is not None:
+        return
+    end_waits(projection.pauses.values(), event.occurred_at)
+    if projection.lawful_due_at is not None:
+        projection.due_changes.append((event.occurred_at, NO_DUE))
+    projection.lawful_due_at = projection.promised_due_at = projection.due_on = None
 
 
 def _ending_classified(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
-    """Of the ending that stands; said again where a late record was approved (DR-31)."""
-    if projection.ending is not None and projection.ending.event_id == said["target_event_id"]:
-        projection.verdict = said
-        if said.get("judged_due_at") is not None:
-            projection.lawful_due_at = datetime.fromisoformat(said["judged_due_at"])
-            projection.due_on = date.fromisoformat(said["judged_due_on"])
+    """Of whichever ending it names; said again where a late record was approved (DR-31)."""
+    projection.verdicts[said["target_event_id"]] = said
+    last_until(projection.pauses.values(), said["target_event_id"], said.get("counts_at") or said.get("ended_at"))
+    ending = projection.ending
+    is_of_the_standing_one = ending is not None and ending.event_id == said["target_event_id"]
+    if is_of_the_standing_one and said.get("judged_due_at") is not None:
+        projection.lawful_due_at = datetime.fromisoformat(said["judged_due_at"])
+        projection.due_on = date.fromisoformat(said["judged_due_on"])
 
 
 def _breached(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
@@ -247,7 +255,6 @@ _BY_ENVELOPE: Final[Mapping[str, Callable[[DossierProjection, KnownEvent], None]
         "dossier-reopened.v1": _reopened,
         "result-delivered.v1": _delivered,
         "apology-sent.v1": _apology_sent,
-        "event-corrected.v1": _corrected,
     }
 )
 _BY_DATA: Final[Mapping[str, Callable[[DossierProjection, KnownEvent, Mapping[str, Any]], None]]] = MappingProxyType(
@@ -255,6 +262,7 @@ _BY_DATA: Final[Mapping[str, Callable[[DossierProjection, KnownEvent, Mapping[st
         "dossier-accepted.v1": _accepted,
         "dossier-transferred.v1": _transferred,
         "dossier-reassigned-by-reorganisation.v1": _reassigned,
+        "event-corrected.v1": _corrected,
         FLAG_TYPE: _flagged,
         "deadline-set.v1": _deadline_set,
         "deadline-moved.v1": _deadline_moved,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from events.codec import dumps
 from services.stats.domain.figure import Figure, Language, Rate, ReportColumn, rate_text
 from services.stats.domain.figure_catalog import REPORT
-from services.stats.domain.figures import Counts, values_of
+from services.stats.domain.figures import Counts, counts_of, values_of
 from services.stats.domain.periods import ZONE
 from services.stats.domain.report_words import WORDS, Words
 from services.stats.domain.weekly_report import ABOVE_LEVEL_ID, ReportRow, WeeklyReport
@@ -166,9 +166,7 @@ def _notes(report: WeeklyReport, words: Words) -> list[str]:
         "as_of": f"{report.period.as_of.astimezone(ZONE):%H:%M %d/%m/%Y}",
         "generated_at": f"{report.generated_at.astimezone(ZONE):%H:%M %d/%m/%Y}",
         "definition": report.definition,
-        "terminated": counts.terminated,
-        "unknown": counts.unknown,
-        "open_unknown": counts.open_unknown,
+        **counts_of(counts),
         "no_channel": counts.received - counts.received_direct - counts.received_online - counts.received_postal,
     }
     return [note.format(**values) for note in words.notes]

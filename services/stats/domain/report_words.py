@@ -41,6 +41,9 @@ _VI: Final = Words(
         "Định nghĩa: {definition}: (sớm hẹn + đúng hẹn) / (sớm hẹn + đúng hẹn + trễ hẹn) của hồ sơ có kết quả trong kỳ, so với "
         "hạn theo quy định; “—” khi không có hồ sơ.",
         "Dừng giải quyết, trả lại hoặc công dân rút: {terminated} hồ sơ, không tính vào “Đã giải quyết”.",
+        "Cân đối: tồn kỳ trước {carried_in} + tiếp nhận {received} + mở lại {reopened} + nhận bàn giao do sắp xếp "
+        "{transferred_in} = đã giải quyết {resolved} + dừng, trả lại, rút {terminated} + bàn giao do sắp xếp {transferred_out} "
+        "+ đang giải quyết {open}.",
         "Tới hạn: còn hạn nhưng hết hạn trong vòng 24 giờ sau lúc chốt số liệu; không tính trong “Trong hạn”.",
         "Chưa rõ hạn: {unknown} hồ sơ đã giải quyết, {open_unknown} hồ sơ đang giải quyết. Chưa rõ kênh tiếp nhận: {no_channel}.",
         "Thư xin lỗi: tính theo hạn theo quy định trong kỳ, cho đơn vị giữ hồ sơ khi quá hạn; “Muộn” gồm cả thư gửi sau hạn gửi "
@@ -65,6 +68,9 @@ _EN: Final = Words(
         "Definition: {definition}: (early + on time) / (early + on time + late) of the dossiers with a result in the period, "
         "against the lawful due date; “—” when there are none.",
         "Stopped, returned or withdrawn: {terminated} dossiers, not part of “Resolved”.",
+        "Balance: carried in {carried_in} + received {received} + reopened {reopened} + taken over in a reorganisation "
+        "{transferred_in} = resolved {resolved} + stopped, returned, withdrawn {terminated} + handed over in a reorganisation "
+        "{transferred_out} + open {open}.",
         "Due soon: within term but due within 24 hours after the cut-off; not part of “Within term”.",
         "Deadline not known: {unknown} resolved, {open_unknown} in process. Channel not known: {no_channel}.",
         "Apologies: by lawful due dates in the period, for the unit that held the dossier at the breach; “Late” includes letters "

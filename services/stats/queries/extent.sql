@@ -3,6 +3,6 @@ SELECT
     uniqExact(dossier_id) AS dossier_count,
     max(last_event_at) AS data_until,
     toDate(min(accepted_at)) AS first_on,
-    toDate(max(greatest(accepted_at, ifNull(ended_at, accepted_at)))) AS last_on,
-    groupUniqArray(2)(province_id) AS province_ids
+    toDate(max(arrayMax(arrayConcat([accepted_at], stays.since, arrayFilter(at -> at < toDateTime64('2299-01-01', 6, 'UTC'), stays.until))))) AS last_on,
+    groupUniqArrayArray(2)(stays.province_id) AS province_ids
 FROM dossiers FINAL

@@ -1,4 +1,5 @@
--- What of a view lies in a scope, and for whom does it count? A part of other questions; the view is put in.
+-- What of a view lies in a scope, and for whom does it count? A part of other questions; the view is put in. Of dossiers,
+-- whose unit may change in a period, `dossiers_in_scope` asks the same.
 -- scope_id: this unit and below (0 = everywhere), or with is_own only what the unit itself received. grouping: `whole`, a level
 -- (NULL = received above it), or `children`: the units directly below the scope, so that they sum to it (I6). The level below follows
 -- from the dossiers, not from a date: where they have no district (B3, OR-6), a province is followed by its communes. What a unit

@@ -198,4 +198,6 @@ def _short(value: Any) -> str:
 
 
 def _spans(stops: tuple[Stop, ...]) -> tuple[str, ...]:
-    return tuple(f"{_short(since)} to {_short(until) if until else 'now'}" for since, until in sorted(stops, key=str))
+    """What lasted no time was taken back by a correction (B20)."""
+    lasted = [(since, until) for since, until in sorted(stops, key=str) if since != until]
+    return tuple(f"{_short(since)} to {_short(until) if until else 'now'}" for since, until in lasted)

@@ -12,7 +12,7 @@ from tests.unit.deadlines.words import HANOI
 _SHOWN = (
     "round_no", "term", "appointment_at", "calendar_id", "step_code", "budget", "to_unit_id", "new_promised_at", "new_due_at",
     "cause", "rung", "reason", "outcome", "kind", "latest_at", "clock", "lawful_due_at", "promised_due_at",
-    "target_event_id", "further_event_ids", "amount_vnd", "reply_by", "pay_by", "pause_no",
+    "target_event_id", "corrected_fields", "further_event_ids", "amount_vnd", "reply_by", "pay_by", "pause_no",
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from events.catalog import ACTION_TYPES
 from tests.contract.published import example
 from tests.properties.whole_way.rule_books import CHOICES, rules_of
 from tests.properties.whole_way.through_the_product import due_by_rules
-from tests.properties.whole_way.world import A_LATE_RECORD, ALL_LATE_RECORDS, LATEST_ENDING, Act, Look, Plan
+from tests.properties.whole_way.world import A_LATE_RECORD, ACT_NO, ALL_LATE_RECORDS, LATEST_ENDING, Act, Look, Plan
 from tests.unit.deadlines.calendars import NEW
 from tests.unit.deadlines.life import CHAINED, PAYING, PLAIN, STEPPED, UNIT, at
 
@@ -153,7 +153,17 @@ def _next(draw: st.DrawFn, draft: Draft) -> datetime:
 def _fitting(draft: Draft) -> tuple[str, ...]:
     """What may well happen next, the likely things more often."""
     if draft.is_ended:
-        return ("reopened", "reopened", "approved", "approved", "apologised", "waived", "delivered")
+        return (
+            "reopened",
+            "reopened",
+            "approved",
+            "approved",
+            "corrected",
+            "corrected",
+            "apologised",
+            "waived",
+            "delivered",
+        )
     if draft.waits_for == "supplement":
         return (
             "supplemented",
@@ -165,16 +175,18 @@ def _fitting(draft: Draft) -> tuple[str, ...]:
             "apologised",
             "step_done",
             "approved",
+            "corrected",
         )
     if draft.waits_for == "financial_duty":
-        return ("paid", "paid", "exempted", "moved", "ready", "apologised", "approved")
+        return ("paid", "paid", "exempted", "moved", "ready", "apologised", "approved", "corrected")
     moving = ("taken", "given_back") if draft.is_handed_over else ("moved", "reorganised")
     return (*_RUNNING, *moving, *_THEMES[draft.theme] * 3)
 
 
 _RUNNING = (
     "asked", "asked", "owing", "ready", "ready", "withdrawn", "step", "step_done", "extended", "reappointed", "apologised",
-    "waived", "foreseen", "recalendared", "consulted", "paid", "approved", "approved", "anything",
+    "waived", "foreseen", "recalendared", "consulted", "paid", "approved", "approved", "corrected", "corrected",
+    "anything",
 )  # fmt: skip
 _THEMES = {
     "endings": ("ready", "ready", "withdrawn", "foreseen"),
@@ -182,6 +194,7 @@ _THEMES = {
     "letters": ("asked", "apologised", "reappointed", "waived"),
     "money": ("owing", "owing", "ready"),
     "dates": ("recalendared", "extended", "asked"),
+    "corrections": ("corrected", "corrected", "asked", "ready"),
 }
 """What a dossier has more of than others."""
 
@@ -314,6 +327,35 @@ _ACTS: dict[str, Callable[[st.DrawFn, Draft], None]] = {
     ),
 }  # fmt: skip
 
+
+_RIGHT: dict[str, tuple[str, ...]] = {
+    "dossier-accepted.v1": ("time", "term", "appointment_at", "unitid", "procedure_code"),
+    "deadline-extended.v1": ("new_due_at", "time"),
+    "dossier-transferred.v1": ("to_unit_id", "time"),
+    "dossier-reassigned-by-reorganisation.v1": ("new_unit_id",),
+}
+"""What of an act is put right; of others their time."""
+
+
+def _corrected(draw: st.DrawFn, draft: Draft) -> None:
+    """Two persons put an earlier act right, those that clocks depend on more often; sometimes it can't be right."""
+    places = [n for n, act in enumerate(draft.acts) if act[1] not in ("event-corrected.v1", "backdating-approved.v1")]
+    place = draw(st.sampled_from([places[0], *places]))
+    happened, what, _, _ = draft.acts[place]
+    name = draw(st.sampled_from(_RIGHT.get(what, ("time",))))
+    near = happened + draw(st.integers(-90, 90)) * _HOUR
+    term = draw(st.sampled_from(_TERMS))
+    right = {
+        "time": near.isoformat(), "new_due_at": _later(draw, draft).isoformat(), "term": {"value": term[0], "unit": term[1]},
+        "appointment_at": _later(draw, draft).isoformat(), "procedure_code": draw(st.sampled_from([PLAIN, PAYING, STEPPED])),
+        **dict.fromkeys(("unitid", "to_unit_id", "new_unit_id"), draw(st.sampled_from([31, 34]))),
+    }  # fmt: skip
+    target, fields = f"{ACT_NO}{place}", {name: right[name]}
+    about = {"target_event_id": target, "corrected_fields": fields, "reason": "gõ nhầm", "approver_id": "o-9"}
+    draft.add("event-corrected.v1", **about)
+
+
+_ACTS["corrected"] = _corrected
 
 _ELSEWHERE = frozenset(
     {

@@ -90,7 +90,8 @@ class Intake:
 
     def __init__(self, rules: Rules) -> None:
         self._store = InMemoryStore()
-        judge = Judge(rulebook=rules.rulebook, planner=Planner(rules.rulebook, rules.procedures))
+        planner = Planner(rules.rulebook, rules.procedures)
+        judge = Judge(rulebook=rules.rulebook, planner=planner, read=reader().read)
         self._recorder = ActionRecorder(store=self._store, judge=judge, known_states=KnownStates(100))
 
     def record(self, raw: Mapping[str, Any], recorded_at: datetime) -> tuple[str | None, str | None]:
@@ -309,6 +310,17 @@ def figures(events: Sequence[Event], as_of: datetime, to_on: date) -> dict[str, 
     period = periods.Period(from_on=periods.FIRST_DAY, to_on=to_on, as_of=as_of)
     counted = counted_dossiers(events, [], "province", period)
     return {one.dossier_id: frozenset(name for name in FIGURE_NAMES if getattr(one.counts, name)) for one in counted}
+
+
+def figures_of_weeks(events: Sequence[Event], mondays: Sequence[date]) -> dict[date, frozenset[str]]:
+    """Under which figures the one dossier of some events counts in each week that is over, judged at its end."""
+    found: dict[date, frozenset[str]] = {}
+    for monday in mondays:
+        to_on = monday + timedelta(days=7)
+        period = periods.Period(from_on=monday, to_on=to_on, as_of=periods.midnight(to_on))
+        counted = counted_dossiers(events, [], "province", period)
+        found[monday] = frozenset(name for one in counted for name in FIGURE_NAMES if getattr(one.counts, name))
+    return found
 
 
 def verdict_on(ending: Event, said: Sequence[Event]) -> tuple[str, Verdict | None]:

@@ -18,6 +18,9 @@ from tests.properties.whole_way.through_the_product import Intake, Recorded, Tic
 
 COUNTER, REGISTER = "/hue/mot-cua", "urn:motcua:import:old-register"
 LATEST_ENDING = "the ending before"
+ACT_NO = "act no "
+"""Stands in a correction before the place of the act that it corrects among those of its dossier, from 0."""
+_NONE = "00000000-0000-0000-0000-000000000000"
 """Stands in an approval for the id of the event that it approves, which only intake gives."""
 A_LATE_RECORD, ALL_LATE_RECORDS = "the late record before", "all late records before"
 """The same for the latest event that was recorded late, and for all of them up to then."""
@@ -164,19 +167,22 @@ def _record(plan: Plan, intake: Intake) -> list[Refused]:
         event_id, code = intake.record(_cloud_event(act, number, ids[act.dossier_id]), act.sent_at)
         if code is not None:
             refused.append(Refused(act=act, code=code))
-        elif event_id is not None:
-            ids[act.dossier_id].note(act, event_id)
+        ids[act.dossier_id].note(act, event_id)
     return refused
 
 
 @dataclass(slots=True)
 class _Ids:
-    """The ids that intake gave to what an approval may name."""
+    """The ids that intake gave to what an approval or a correction may name; `by_place`: of each act, in order."""
 
-    ending: str = "00000000-0000-0000-0000-000000000000"
+    ending: str = _NONE
     late: list[str] = field(default_factory=list)
+    by_place: list[str] = field(default_factory=list)
 
-    def note(self, act: Act, event_id: str) -> None:
+    def note(self, act: Act, event_id: str | None) -> None:
+        self.by_place.append(event_id or _NONE)
+        if event_id is None:
+            return
         if act.what in ENDINGS:
             self.ending = event_id
         if act.sent_at - act.at > _RECORDED_LATE and product.is_judged_by_time(act.what):
@@ -194,6 +200,8 @@ ENDINGS = ("result-ready-at-counter.v1", "dossier-withdrawn.v1", "processing-sto
 
 def _cloud_event(act: Act, number: int, ids: _Ids) -> dict[str, Any]:
     data = dict(act.data)
+    if str(data.get("target_event_id")).startswith(ACT_NO):
+        data["target_event_id"] = ids.by_place[int(data["target_event_id"].removeprefix(ACT_NO))]
     if data.get("target_event_id") in (LATEST_ENDING, A_LATE_RECORD, ALL_LATE_RECORDS):
         data |= ids.targets(data["target_event_id"])
     history = {"history": True} if act.is_history else {}

@@ -284,9 +284,11 @@ class Life:
         )
         return self.then(when, data)
 
-    def corrected(self, when: str | datetime, fields: dict[str, Any]) -> Life:
+    def corrected(self, when: str | datetime, fields: dict[str, Any], number: int = 1) -> Life:
+        """Two persons put the event of that number right."""
+        target = self.events[number - 1].envelope.event_id
         data = dossier.EventCorrected(
-            target_event_id=self.events[0].envelope.event_id, corrected_fields=fields, reason="sai", approver_id="o-9"
+            target_event_id=target, corrected_fields=fields, reason="gõ nhầm", approver_id="o-9"
         )
         return self.then(when, data)
 

@@ -1,10 +1,12 @@
 """The plain count that the demo holds against the statistics gives the golden week of domain.md 4.7.4."""
 
+import dataclasses
 from datetime import UTC, date, datetime
 from typing import Any
 
-from demo.oracle import count, read, weeks
+from demo.oracle import COUNTS, count, read, weeks
 from demo.reference import Unit
+from services.stats.domain import figure_catalog
 
 WARD, CITY = 7, 1
 UNITS = [
@@ -38,6 +40,7 @@ GOLDEN = [
 
 def event(subject: str, seq: int, kind: str, at: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
     return {
+        "id": f"{subject}/{seq}/{kind}/{at}",
         "subject": subject,
         "streamseq": seq,
         "type": kind,
@@ -74,7 +77,7 @@ def said_of(subject: str, seq: int, kind: str, at: str, due_on: str) -> list[dic
 
 def test_the_golden_week_has_its_known_counts_at_both_levels() -> None:
     week = (date(2026, 3, 2), date(2026, 3, 9))
-    wanted = {
+    wanted = dict.fromkeys(COUNTS, 0) | {
         "carried_in": 5, "received": 5, "resolved": 4, "early": 2, "on_time": 1, "late": 1, "terminated": 2,
         "open": 4, "open_within": 2, "open_paused": 1, "open_overdue": 1,
     }  # fmt: skip
@@ -121,9 +124,9 @@ def counted(events: list[dict[str, Any]]) -> dict[str, int]:
 
 def test_the_class_is_that_which_the_clock_stated_last_and_without_one_there_is_none() -> None:
     assert counted(ended()) == {"received": 1, "resolved": 1, "late": 1}
-    approval = {**ended("on_time")[3], "streamseq": 3}
+    approval = {**ended("on_time")[3], "streamseq": 3, "id": "approval"}
     assert counted([*ended(), approval]) == {"received": 1, "resolved": 1, "on_time": 1}
-    assert counted(ended()[:3]) == {"received": 1, "resolved": 1}
+    assert counted(ended()[:3]) == {"received": 1, "resolved": 1, "unknown": 1}
 
 
 def test_what_the_clock_refused_is_passed_over() -> None:
@@ -148,9 +151,39 @@ def test_what_was_reopened_is_open_again_and_other_clocks_are_not_the_dossiers()
     assert counted(events) == {"received": 1, "open": 1, "open_overdue": 1}
 
 
+def test_what_is_reopened_in_a_later_week_stays_ended_in_its_own() -> None:
+    events = [*ended(), event("D", 3, "dossier-reopened.v1", "2026-03-11T10:00")]
+    assert counted(events) == {"received": 1, "resolved": 1, "late": 1}
+    week, now = (date(2026, 3, 9), date(2026, 3, 16)), datetime(2026, 3, 20, tzinfo=UTC)
+    shown = count(read(events), UNITS, "commune", week, now)[WARD]
+    assert {name: number for name, number in shown.items() if number} == {"reopened": 1, "open": 1, "open_overdue": 1}
+
+
+def test_a_reorganisation_moves_the_stock() -> None:
+    other = 8
+    units = [*UNITS, dataclasses.replace(UNITS[1], unit_id=other)]
+    given = {"old_unit_id": WARD, "new_unit_id": other}
+    moved = event("D", 2, "dossier-reassigned-by-reorganisation.v1", "2026-03-04T00:00", given)
+    events = [*ended()[:2], moved, *({**one, "streamseq": 3} for one in ended()[2:])]
+    week, now = (date(2026, 3, 2), date(2026, 3, 9)), datetime(2026, 3, 20, tzinfo=UTC)
+    shown = {
+        unit_id: {name: number for name, number in counts.items() if number}
+        for unit_id, counts in count(read(events), units, "commune", week, now).items()
+    }
+    assert shown == {
+        WARD: {"received": 1, "transferred_out": 1}, other: {"transferred_in": 1, "resolved": 1, "late": 1}
+    }  # fmt: skip
+    (province,) = count(read(events), units, "province", week, now).values()
+    assert (province["transferred_in"], province["transferred_out"], province["resolved"]) == (0, 0, 1)
+
+
 def test_an_obligation_stops_the_clock_only_if_the_clock_says_so() -> None:
     asked = event("D", 2, "financial-obligation-requested.v1", "2026-03-04T10:00")
     paused = event("D", 2, "clock-paused.v1", "2026-03-04T10:00", {"cause": "financial_duty", "clock_kind": "dossier"})
     start = ended()[:2]
     assert counted([*start, asked]) == {"received": 1, "open": 1, "open_overdue": 1}
     assert counted([*start, asked, paused]) == {"received": 1, "open": 1, "open_paused": 1}
+
+
+def test_it_counts_every_count_that_there_is() -> None:
+    assert set(COUNTS) == {one.id for one in figure_catalog.COUNTS}

@@ -103,7 +103,7 @@ def rulebook() -> Rulebook:
 @cache
 def judge() -> Judge:
     procedures = load_procedures(rulebook().default_rule_set)
-    return Judge(rulebook=rulebook(), planner=Planner(rulebook(), procedures))
+    return Judge(rulebook=rulebook(), planner=Planner(rulebook(), procedures), read=reader().read)
 
 
 def raw_action(

@@ -296,7 +296,7 @@ def correction(target: str, fields: dict[str, Any], **attributes: Any) -> Action
         ({"term": {"value": 5, "unit": "working_day"}, "legal_basis": None}, "in_processing"),
         ({"own_field": "y"}, "in_processing"),
         ({"to_unit_id": 9}, "field-not-correctable"),
-        ({"unitid": 9}, "field-not-correctable"),
+        ({"unitid": 9}, "in_processing"),
         ({"recordedat": "2026-03-02T08:05:00+07:00"}, "field-not-correctable"),
         ({"extra": {}}, "field-not-correctable"),
     ],

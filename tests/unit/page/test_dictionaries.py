@@ -94,7 +94,7 @@ def test_every_event_figure_column_and_definition_has_a_text():
 def test_every_word_of_an_explanation_has_a_text():
     sources = "\n".join(file.read_text("utf-8") for file in CLOCKS.glob("*.py"))
     notes = {code for pattern in NOTE_PATTERNS for code in re.findall(pattern, sources, re.MULTILINE)}
-    moves = {"set", "calendar_change", *get_args(get_type_hints(DeadlineMoved)["cause"])}
+    moves = {"set", "calendar_change", "correction", *get_args(get_type_hints(DeadlineMoved)["cause"])}
     assert {"too-late", "already-paused", "other-calendar", "refused", "not-armed", "backdated", "gap"} <= notes
     assert {"extension", "reopening", "reappointment"} <= moves
     needed = {f"explain.note.{code}" for code in notes} | {f"explain.move.{cause}" for cause in moves}

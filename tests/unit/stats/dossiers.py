@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from events.catalog import TYPE_BY_CLASS
@@ -75,6 +76,7 @@ class Dossier:
     owed: tuple[datetime, datetime, int] | None = None
     sent_at: datetime | None = None
     is_waived: bool = False
+    now_counted_by: int = 0
 
     def accepted(self, when: datetime, procedure_code: str = "1.001") -> "Dossier":
         self.opened_on = when.astimezone(ZONE).date()
@@ -127,11 +129,17 @@ class Dossier:
     def transfer_refused(self, when: datetime) -> "Dossier":
         return self.apply(TransferRefused(reason="không thuộc phạm vi"), when)
 
-    def reassigned(self, new_unit_id: int, when: datetime) -> "Dossier":
-        data = DossierReassignedByReorganisation(
-            old_unit_id=self.unit_id, new_unit_id=new_unit_id, legal_basis="Nghị quyết"
-        )
+    def reassigned(self, new_unit_id: int, when: datetime, old_unit_id: int = 0) -> "Dossier":
+        """From the unit that counts it, unless another is named that only held it."""
+        old = old_unit_id or self.counted_by
+        if old == self.counted_by:
+            self.now_counted_by = new_unit_id
+        data = DossierReassignedByReorganisation(old_unit_id=old, new_unit_id=new_unit_id, legal_basis="Nghị quyết")
         return self.apply(data, when)
+
+    @property
+    def counted_by(self) -> int:
+        return self.now_counted_by or self.unit_id
 
     def clock_paused(self, when: datetime, cause: str = "financial_duty", kind: str = "dossier") -> "Dossier":
         consumed = {"consumed_working_days": 1, "consumed_working_minutes": 480}
@@ -209,9 +217,11 @@ class Dossier:
         self.sent_at = when
         return self.letter_classified(when)
 
-    def corrected(self, when: datetime) -> "Dossier":
+    def corrected(self, when: datetime, number: int = 0, **fields: Any) -> "Dossier":
+        """A correction of the event of that number in the stream, or of none that is known."""
+        target = next((one.envelope.event_id for one in self.events if one.envelope.stream_seq == number), "x")
         return self.apply(
-            EventCorrected(target_event_id="x", corrected_fields={}, reason="gõ nhầm", approver_id="b"), when
+            EventCorrected(target_event_id=target, corrected_fields=fields, reason="gõ nhầm", approver_id="b"), when
         )
 
     def flagged(self, kind: str, when: datetime) -> "Dossier":

@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from services.stats.domain.levels import UnitPeriod
 from services.stats.domain.periods import LAST_DAY
@@ -57,10 +58,18 @@ def _dossier(chance: random.Random, name: str) -> Dossier:
         when = _middle(chance, dossier, when, has_deadline=has_deadline)
     if has_deadline and chance.random() < 0.3:
         _breach(chance, dossier)
+    for _ in range(chance.choice((0, 0, 0, 1, 2))):
+        # To another unit, or as if another than the one that counts it had held it: that moves no stock.
+        old = chance.choice((dossier.counted_by, dossier.counted_by, UNREGISTERED))
+        dossier.reassigned(
+            chance.choice((*COMMUNES, PROVINCE)), when + timedelta(hours=chance.randrange(-50, 400)), old
+        )
     if chance.random() < 0.75:
         _end(chance, dossier, when)
-        if chance.random() < 0.15:
-            _go_on(chance, dossier, when + timedelta(days=10))
+        if dossier.seq % 5 == 0:
+            _correct(dossier, when + timedelta(days=3))
+        if chance.random() < 0.3:
+            _go_on(chance, dossier, when + timedelta(days=chance.choice((0, 1, 10, 40))))
     return dossier
 
 
@@ -85,8 +94,19 @@ def _middle(chance: random.Random, dossier: Dossier, when: datetime, *, has_dead
         case 5 | 6 if has_deadline:
             when = _by_the_clock(chance, dossier, when)
         case _:
-            dossier.corrected(when)
+            _correct(dossier, when)
     return when
+
+
+def _correct(dossier: Dossier, when: datetime) -> None:
+    """Of any event so far, also one that a correction can't touch, or of none that is known; by a chance of its own."""
+    chance = random.Random(f"{dossier.name}/{dossier.seq}")
+    fields: dict[str, Any] = {}
+    if chance.random() < 0.7:
+        fields["time"] = (when + timedelta(hours=chance.randrange(-400, 40))).isoformat()
+    if chance.random() < 0.4:
+        fields["unitid"] = chance.choice((*COMMUNES, UNREGISTERED))
+    dossier.corrected(when, chance.randrange(dossier.seq + 1), **fields)
 
 
 def _by_the_clock(chance: random.Random, dossier: Dossier, when: datetime) -> datetime:
@@ -136,5 +156,9 @@ def _end(chance: random.Random, dossier: Dossier, when: datetime) -> None:
 
 def _go_on(chance: random.Random, dossier: Dossier, when: datetime) -> None:
     dossier.reopened(when)
+    if chance.random() < 0.3:
+        dossier.reassigned(chance.choice(COMMUNES), when + timedelta(hours=chance.randrange(50)))
     if chance.random() < 0.6:
         _end(chance, dossier, when + timedelta(days=1))
+        if chance.random() < 0.3:
+            dossier.reopened(when + timedelta(days=chance.choice((0, 3, 30))))

@@ -142,6 +142,22 @@ def test_the_class_is_copied_as_the_clock_stated_it_and_unknown_until_then() -> 
     assert facts.judged_due_at == DUE
 
 
+def test_every_ending_keeps_its_own_verdict_and_every_reopening_is_kept() -> None:
+    dossier = accepted().ready(at("2026-03-05")).reopened(at("2026-03-06")).stopped(at("2026-03-20"))
+    facts = facts_of(dossier)
+    assert [(one.ended_at, one.outcome, one.judged_due_at) for one in facts.endings] == [
+        (at("2026-03-05"), "early", DUE), (at("2026-03-20"), "terminated", DUE)
+    ]  # fmt: skip
+    assert facts.reopenings == [at("2026-03-06")]
+    assert (facts.ended_at, facts.outcome) == (at("2026-03-20"), "terminated")
+
+
+def test_a_unit_that_only_held_it_takes_no_stock_with_it() -> None:
+    facts = facts_of(accepted().transferred(7, at("2026-03-03")).reassigned(8, at("2026-03-04"), old_unit_id=7))
+    assert [one.unit_id for one in facts.stays] == [WARD]
+    assert facts.held_by_unit_id == 8
+
+
 def test_what_the_clock_refused_changes_nothing() -> None:
     """A reopening that lies before the end, and a second ending: flagged by the clock, passed over here."""
     dossier = accepted().ready(at("2026-03-05")).stopped(at("2026-03-06"))

@@ -15,14 +15,12 @@ BY_HAND = re.compile(
 )
 STATS = ROOT / "services/stats"
 DECLARED = re.compile(r"-- figures begin.*?-- figures end", re.DOTALL)
-OF_THE_ROLLUP = {"rollup_month.sql", "on_time_by_unit_week.sql"}
-"""Metrics per day, summed up: written by a query of its own."""
 VIEWS_OF_FIGURES = {"dossiers_in_period.sql", "apologies_in_period.sql"}
 """They define the names that a predicate may use."""
 QUERIES = [
     file
     for file in sorted([*STATS.glob("queries/*.sql"), *STATS.glob("views/*.sql")])
-    if file.name not in OF_THE_ROLLUP | VIEWS_OF_FIGURES
+    if file.name not in VIEWS_OF_FIGURES
 ]
 
 

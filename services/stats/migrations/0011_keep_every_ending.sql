@@ -1,0 +1,11 @@
+-- Every ending with its own verdict and every reopening (decision B11), and the stays from which any period is counted: when, and in the
+-- stock of which unit, the dossier was open (OR-8). A row from before this migration has its last ending until it is folded again.
+ALTER TABLE dossiers
+    ADD COLUMN IF NOT EXISTS endings Array(Tuple(ended_at DateTime64(6, 'Asia/Ho_Chi_Minh'), ended_by LowCardinality(String), outcome LowCardinality(String), judged_due_at Nullable(DateTime64(6, 'Asia/Ho_Chi_Minh')), pause_outcome LowCardinality(String), restart_outcome LowCardinality(String), qd766_outcome LowCardinality(String), is_backdated Bool)) DEFAULT if(ended_at IS NULL, [], [(assumeNotNull(ended_at), ended_by, outcome, judged_due_at, pause_outcome, restart_outcome, qd766_outcome, is_backdated)]) COMMENT 'in order, each as the clock stated it; a reopening leaves it here' AFTER is_backdated,
+    ADD COLUMN IF NOT EXISTS reopenings Array(DateTime64(6, 'Asia/Ho_Chi_Minh')) COMMENT 'the nth follows the nth ending' AFTER endings,
+    ADD COLUMN IF NOT EXISTS stays Array(Tuple(since DateTime64(6, 'Asia/Ho_Chi_Minh'), until DateTime64(6, 'Asia/Ho_Chi_Minh'), previous_until DateTime64(6, 'Asia/Ho_Chi_Minh'), next_since DateTime64(6, 'Asia/Ho_Chi_Minh'), came_by LowCardinality(String), outcome LowCardinality(String), unit_since DateTime64(6, 'Asia/Ho_Chi_Minh'), unit_id UInt32, province_id UInt32, district_id UInt32, commune_id UInt32)) DEFAULT [(accepted_at, if(ended_at IS NULL, toDateTime64('2299-12-31 00:00:00', 6, 'UTC'), greatest(assumeNotNull(ended_at), accepted_at)), toDateTime64('1900-01-02 00:00:00', 6, 'UTC'), toDateTime64('2299-12-31 00:00:00', 6, 'UTC'), 'accepted', outcome, accepted_at, unit_id, province_id, district_id, commune_id)] COMMENT 'until = 2299-12-31 while open; what is dated before what it follows counts with that; came_by: accepted, reopened, reassigned; outcome: class of the ending, terminated, reassigned, open' AFTER reopenings;
+-- The roll-up holds days and weeks: an ending that a reopening of the same week undid is an ending of its day and none of its week (B11).
+-- It is derived; the loader computes it anew.
+ALTER TABLE rollup
+    ADD COLUMN IF NOT EXISTS grain LowCardinality(String) DEFAULT 'day' COMMENT 'day or week; the column day is its first day' AFTER opened_month;
+TRUNCATE TABLE rollup;
