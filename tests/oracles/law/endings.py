@@ -18,6 +18,7 @@ REOPENED_WAIT = (
     "a reopening moved the due date only by the wait that it closed, so that a letter has another last day (AR-02)"
 )
 LAWFUL_766 = "766 is lawful, and the class turned on the number of requests or on one that was not answered (DR-22)"
+_RESULT = "result-ready-at-counter.v1"
 
 
 def ended(state: State, event: Event) -> None:
@@ -34,6 +35,8 @@ def ended(state: State, event: Event) -> None:
     state.holding.settle()
     if state.clock is not None:
         ending = replace(ending, is_late=state.dated(event, [limit(state, ending)]))
+        if event["type"] != _RESULT and ending.at > judging_due(state, ending)[0]:
+            ending = replace(ending, is_flagged=state.dated(event, [ending.at]))
     state.ending = ending
     classify(state)
 
@@ -81,11 +84,13 @@ def classify(state: State) -> None:
         outcome=classes[state.book.policy],
         judged_due_at=judged,
         by_policy=tuple(classes[policy] for policy in POLICIES),
-        is_backdated=ending.is_late,
-        is_approved=ending.is_late and is_approved,
+        is_backdated=ending.is_late or ending.is_flagged,
+        is_approved=(ending.is_late or ending.is_flagged) and is_approved,
     )
     if classes[state.book.policy] != "late":
-        state.apologies.lapse(judged)
+        # AR-01: what was recorded late takes no letter back until it is approved.
+        if not ending.is_flagged or is_approved:
+            state.apologies.lapse(judged)
     elif judged in state.breaches:
         state.owe_again(judged)
     else:

@@ -61,10 +61,7 @@ def approved(state: State, event: Event) -> None:
     state.approved |= named
     if not was_late or state.clock is None:
         return
-    for line in state.lines:
-        line.counts = None
-    for number, line in enumerate(state.lines):
-        line.counts = number in state.sums().counted
+    state.recount()
     if state.ending:
         reclassify(state, old)
     elif not state.is_paused:
@@ -94,6 +91,8 @@ def recalendared(state: State, event: Event) -> None:
     if state.lawful in state.breaches:
         state.turned_on.add(OTHER_CALENDAR)
     is_counted_anew = state.lawful not in state.breaches and _is_touched(old, new, clock.start, state.lawful)
+    if is_counted_anew:
+        state.recount()
     if not is_counted_anew or state.is_paused:
         return
     lawful = state.sums().dues[state.book.policy].at

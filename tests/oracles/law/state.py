@@ -29,13 +29,17 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """The ending that stands. `is_late`: recorded too late (DR-31); `is_exempt`: of history in its turn."""
+    """The ending that stands. `is_late`: recorded too late (DR-31); `is_exempt`: of history in its turn.
+
+    `is_flagged`: recorded late after the due instant by what gave no result; it is classed as it is.
+    """
 
     event_id: str
     at: datetime
     recorded_at: datetime
     is_exempt: bool
     is_late: bool = False
+    is_flagged: bool = False
 
 
 @dataclass(kw_only=True)
@@ -165,6 +169,14 @@ class State:
     def is_out_of_order(self, event: Event) -> bool:
         """STATE-6: whether it happened before an earlier pause or extension."""
         return bool(self.lines) and time_of(event) < max(one.happened_at for one in self.lines)
+
+    def recount(self) -> None:
+        """The ledger anew as a whole: also whether each line came in time (DR-24)."""
+        for line in self.lines:
+            line.counts = None
+        counted = self.sums().counted
+        for number, line in enumerate(self.lines):
+            line.counts = number in counted
 
     def move(self, due_at: datetime | None = None, *, lapses: bool = True) -> None:
         """What was owed for the due date before lapses, if it moves; else it is owed again (AR-01, DR-25)."""
