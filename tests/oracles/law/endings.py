@@ -7,7 +7,9 @@ from tests.oracles.law.ledger import Line, Sum
 from tests.oracles.law.state import Ending, Event, State, Verdict, time_of
 from tests.oracles.law.terms import POLICIES
 
-LATE_BY_RECORD = "an ending of which the ledger has something is late by its recording, under every policy (DR-31)"
+LATE_BY_RECORD = (
+    "an ending was recorded late, and the ledger has something: what are the classes of the other policies (DR-31)?"
+)
 ONLY_A_LETTER_BETWEEN = (
     "a reopened ending was recorded late, with `latest_at` of a letter between and no due instant (DR-25)"
 )
@@ -76,9 +78,9 @@ def classify(state: State) -> None:
     judged, sums = judging_due(state, ending)
     is_approved = ending.event_id in state.approved
     classes = {policy: class_by(state, policy, sums, judged, ending) for policy in POLICIES}
+    if (ending.is_late or ending.is_flagged) and state.lines:
+        state.turned_on.add(LATE_BY_RECORD)
     if ending.is_late and not is_approved:
-        if state.lines:
-            state.turned_on.add(LATE_BY_RECORD)
         classes = dict.fromkeys(POLICIES, "late")
     state.verdicts[ending.event_id] = Verdict(
         outcome=classes[state.book.policy],
