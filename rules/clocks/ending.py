@@ -21,7 +21,8 @@ from rules.clocks.instants import Instant, micros
 from rules.clocks.ledger import due_if_resumed
 from rules.clocks.obligations import lapse, letter_dated, owe_again, send, waive
 from rules.clocks.parts import end_kind, given_up
-from rules.clocks.planning import SECOND
+from rules.clocks.planning import SECOND, latest_from
+from rules.clocks.rule_values import term_of_clock
 from rules.clocks.state import Clock, Ending, LateRecord, Wake
 from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.clocks.verdicts import emit_ending_class
@@ -56,16 +57,18 @@ def on_ended(transition: Transition, fact: Ended) -> None:
 def _if_resumed(transition: Transition, clock: Clock, at: Instant) -> Clock:
     """The clock as if it had gone on with the ending: so what ends while it waits is judged."""
     resumed = due_if_resumed(transition, clock, at)
-    if resumed is None:
+    if resumed is None or resumed.due is None:
         return clock
-    due_at = micros(resumed.due_at)
+    due_at = micros(resumed.due.due_at)
     promised_at = max(clock.promised_due_at, due_at) if clock.promised_due_at > clock.lawful_due_at else due_at
     if due_at == clock.lawful_due_at:
         return replace(clock, promised_due_at=promised_at)
     # A breach that was taken back when the wait became known is none of the new due date, which follows from this ending.
-    fact, due_on = transition.caused_by(), resumed.due_on.toordinal()
-    moved = replace(clock, lawful_due_at=due_at, due_on=due_on, promised_due_at=promised_at, is_breached=False)
-    return replace(moved, armed_by=fact.event_id, armed_seq=fact.seq)
+    fact, context = transition.caused_by(), transition.require_legal_context()
+    plan = transition.planner.by_due(context, clock.kind, resumed.due, term_of_clock(clock))
+    moved = replace(clock, lawful_due_at=due_at, due_on=plan.due_on, promised_due_at=promised_at, is_breached=False)
+    latest_at = latest_from(plan, micros(resumed.running_from_at))
+    return replace(moved, latest_at=latest_at, armed_by=fact.event_id, armed_seq=fact.seq)
 
 
 def _judge(transition: Transition, clock: Clock, fact: Ended, ending: Ending) -> Clock:

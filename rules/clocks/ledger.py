@@ -233,7 +233,7 @@ def pause_count(ledger: tuple[Entry, ...]) -> int:
     return sum(1 for entry in ledger if entry.cause is not None and entry.legal_basis != REOPENING)
 
 
-def due_if_resumed(transition: Transition, clock: Clock, at: Instant) -> Due | None:
+def due_if_resumed(transition: Transition, clock: Clock, at: Instant) -> AdjustedDue | None:
     """The lawful due date of a clock that waits, as if it went on at an instant.
 
     So an ending while waiting is judged; it is no answer, so that nothing restarts (B18).
@@ -246,7 +246,7 @@ def due_if_resumed(transition: Transition, clock: Clock, at: Instant) -> Due | N
         transition.require_legal_context(),
     )
     try:
-        return asked_of(transition, clock, ledger).by(legal_context, legal_context.rule_set.supplement_policy).due
+        return asked_of(transition, clock, ledger).by(legal_context, legal_context.rule_set.supplement_policy)
     except RulesError:
         return None  # contradicting pauses: the due date that was last told stands
 

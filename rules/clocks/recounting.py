@@ -217,10 +217,10 @@ def judge_worse(transition: Transition, at: Instant | None) -> None:
 
 def _judged_by(transition: Transition, clock: Clock, at: Instant) -> Clock:
     """The clock with the due date that judges an ending: of what waits for the citizen, as if it went on then (B18)."""
-    due = due_if_resumed(transition, clock, at)
-    if due is None:
+    resumed = due_if_resumed(transition, clock, at)
+    if resumed is None or resumed.due is None:
         return clock
-    return replace(clock, lawful_due_at=micros(due.due_at), due_on=due.due_on.toordinal())
+    return replace(clock, lawful_due_at=micros(resumed.due.due_at), due_on=resumed.due.due_on.toordinal())
 
 
 def _owe(transition: Transition, clock: Clock) -> None:

@@ -11,7 +11,7 @@ from rules.clocks.instants import Instant, instant
 from rules.clocks.ledger import asked_of
 from rules.clocks.state import Clock, Ending
 from rules.clocks.transition import Transition
-from rules.due.policy_classes import classes_by_policy
+from rules.due.policy_classes import classes_by_policy, closed
 from rules.errors import RulesError
 
 OUTCOME_FIELDS: Final = tuple(fields_by_policy(EndingClassified, "_outcome").items())
@@ -45,15 +45,20 @@ def emit_ending_class(transition: Transition, clock: Clock | None, ending: Endin
         fields["judged_due_at"] = local(clock.lawful_due_at)
         fields["judged_due_on"] = date.fromordinal(clock.due_on)
         fields["classify_by"] = clock.basis
-        fields |= _by_every_policy(transition, clock, outcome, judged_at)
+        fields |= _by_every_policy(transition, clock, ending, outcome, judged_at)
         fields["is_backdated"] = ending.is_backdated or ending.is_approved
         fields["is_approved"] = ending.is_approved
         fields["rule"] = "DR-31" if ending.is_backdated or ending.is_approved else "DR-08"
     transition.emit_verdict(ending.at, f":{ending.event_id}:{fact.event_id}", EndingClassified, fields)
 
 
-def _by_every_policy(transition: Transition, clock: Clock, outcome: Outcome, at: Instant) -> dict[str, Outcome]:
-    """The class under every policy (DR-23); the lawful one is the verdict itself. Without a ledger they are all the same."""
+def _by_every_policy(
+    transition: Transition, clock: Clock, ending: Ending, outcome: Outcome, at: Instant
+) -> dict[str, Outcome]:
+    """The class under every policy (DR-23); the lawful one is the verdict itself. Without a ledger they are all the same.
+
+    What waits goes on with the ending (B18), also where that is judged by its recording (DR-31).
+    """
     legal_context, ledger = transition.require_legal_context(), transition.state.ledger
     if not ledger:
         return _by_policy({}, outcome)
@@ -62,10 +67,17 @@ def _by_every_policy(transition: Transition, clock: Clock, outcome: Outcome, at:
         asked = asked_of(transition, clock, ledger)
     except RulesError:
         return _by_policy({lawful: outcome}, "unknown")
-    class_by = classes_by_policy(
-        legal_context.calendar, asked.original, asked.term, asked.ledger, instant(at), legal_context.rule_set
+    waited = closed(asked.ledger, instant(ending.at)) if at != ending.at else asked.ledger
+    by_766, by_rest = (
+        classes_by_policy(
+            legal_context.calendar, asked.original, asked.term, ledger, instant(at), legal_context.rule_set
+        )
+        for ledger in (asked.ledger, waited)
     )
-    return {name: outcome if policy == lawful else class_by(policy) for policy, name in OUTCOME_FIELDS}
+    return {
+        name: outcome if policy == lawful else (by_766 if policy == "qd766" else by_rest)(policy)
+        for policy, name in OUTCOME_FIELDS
+    }
 
 
 def _by_policy(found: dict[Policy, Outcome], otherwise: Outcome) -> dict[str, Outcome]:

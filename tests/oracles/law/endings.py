@@ -7,18 +7,6 @@ from tests.oracles.law.ledger import Line, Sum
 from tests.oracles.law.state import Ending, Event, State, Verdict, time_of
 from tests.oracles.law.terms import POLICIES
 
-LATE_BY_RECORD = (
-    "an ending was recorded late, and the ledger has something: what are the classes of the other policies (DR-31)?"
-)
-ONLY_A_LETTER_BETWEEN = (
-    "a reopened ending was recorded late, with `latest_at` of a letter between and no due instant (DR-25)"
-)
-LATE_WHILE_WAITING = (
-    "an ending of a clock that waited was late, so that its own due date has its own `latest_at` (AR-02)"
-)
-REOPENED_WAIT = (
-    "a reopening moved the due date only by the wait that it closed, so that a letter has another last day (AR-02)"
-)
 LAWFUL_766 = "766 is lawful, and the class turned on the number of requests or on one that was not answered (DR-22)"
 _RESULT = "result-ready-at-counter.v1"
 
@@ -78,10 +66,9 @@ def classify(state: State) -> None:
     judged, sums = judging_due(state, ending)
     is_approved = ending.event_id in state.approved
     classes = {policy: class_by(state, policy, sums, judged, ending) for policy in POLICIES}
-    if (ending.is_late or ending.is_flagged) and state.lines:
-        state.turned_on.add(LATE_BY_RECORD)
-    if ending.is_late and not is_approved:
-        classes = dict.fromkeys(POLICIES, "late")
+    if (ending.is_late or ending.is_flagged) and not is_approved:
+        recorded = replace(ending, at=ending.recorded_at)
+        classes = {policy: class_by(state, policy, sums, judged, recorded) for policy in POLICIES}
     state.verdicts[ending.event_id] = Verdict(
         outcome=classes[state.book.policy],
         judged_due_at=judged,
@@ -96,8 +83,6 @@ def classify(state: State) -> None:
     elif judged in state.breaches:
         state.owe_again(judged)
     else:
-        if state.is_paused:
-            state.turned_on.add(LATE_WHILE_WAITING)
         state.breach(state.sums().dues[state.book.policy], judged)
 
 
@@ -141,20 +126,16 @@ def reopened(state: State, event: Event) -> None:
     state.write(line, len(state.lines))
     # It never makes the due date earlier; where the time cures nothing, the due date that judged the ending stands.
     due_at = max(state.sums().dues[state.book.policy].at, judged) if line.counts else judged
-    if due_at == judged != before:
-        state.turned_on.add(REOPENED_WAIT)
     state.lawful = before
     state.move(due_at, lapses=False)
 
 
 def is_recorded_after(state: State, ending: Ending, due_at: datetime) -> bool:
-    """DR-25: whether a reopening counts the time since an ending from its recording; asked of the due instant."""
+    """DR-25: whether a reopening counts the time since an ending from its recording; asked of its limits."""
     is_slow = not ending.is_exempt and ending.recorded_at - ending.at > state.book.tolerance
-    is_late = is_slow and ending.at <= due_at < ending.recorded_at
+    is_late = is_slow and any(ending.at <= one < ending.recorded_at for one in (due_at, *state.limits()))
     if is_late:
         state.waits_for_approval.add(ending.event_id)
-    elif is_slow and any(ending.at <= one < ending.recorded_at for one in state.limits()):
-        state.turned_on.add(ONLY_A_LETTER_BETWEEN)
     return is_late
 
 

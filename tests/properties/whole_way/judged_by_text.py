@@ -14,11 +14,7 @@ from events.codec import to_structured
 from tests.oracles.law.book import Book
 from tests.oracles.law.calendar import Calendar, read_calendar
 from tests.oracles.law.endings import (
-    LATE_BY_RECORD,
-    LATE_WHILE_WAITING,
     LAWFUL_766,
-    ONLY_A_LETTER_BETWEEN,
-    REOPENED_WAIT,
 )
 from tests.oracles.law.lateness import OTHER_CALENDAR
 from tests.oracles.law.law_by_text import Judgement, Partition, judge
@@ -103,18 +99,14 @@ _ALL = (
     "breaches",
     "obligations of the facts",
 )
-_LETTERS = ("obligations", "obligations of the facts")
 _PINNED = {
     LAWFUL_766: _ALL,
-    ONLY_A_LETTER_BETWEEN: _ALL,
-    REOPENED_WAIT: _ALL,
-    LATE_WHILE_WAITING: _LETTERS,
 }
 """What random lives are not held to, because `test_law_by_text` pins it, or the text can be read in two ways."""
 
 
 def _leave_out_pinned(pairs: dict[str, tuple[Any, Any]], law: Judgement) -> None:
-    if {LATE_BY_RECORD, OTHER_CALENDAR} & law.turned_on:
+    if OTHER_CALENDAR in law.turned_on:
         pairs["verdicts"] = _without_other_policies(pairs["verdicts"][0]), _without_other_policies(pairs["verdicts"][1])
     for pinned, names in _PINNED.items():
         for name in names if pinned in law.turned_on else ():
