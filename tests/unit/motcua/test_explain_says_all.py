@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
+from events import dossier
 from events.deadline import EndingClassified
 from motcua.explaining import Writer
 from rules.explain.dossier_explanation import DossierExplanation
@@ -241,10 +242,16 @@ def test_what_was_approved_says_by_whom_and_when() -> None:
 
 
 def test_what_a_late_record_decides_is_named() -> None:
+    letter = dossier.ApologySent(letter_no="12/TXL", reason="chậm", signer_id="o-1", medium="paper")
+    done = dossier.StepCompleted(step_code="review")
     subjects = {
         "request": accepted().asked("2026-03-06T09:00", delay=LATE),
         "answer": accepted().asked("2026-03-04T09:00").supplemented("2026-03-05T09:00", delay=LATE),
         "extension": accepted().extended("2026-03-06T09:00", at("2026-03-20T17:00"), delay=LATE),
+        "letter": accepted().then("2026-03-06T09:00", letter, delay=LATE),
+        "part": accepted()
+        .step("2026-03-02T09:00", budget=term(1))
+        .then("2026-03-03T09:00", done, delay=timedelta(days=2)),
         "since_end": accepted().ready("2026-03-09T16:00", delay=timedelta(hours=2)).reopened("2026-03-11T09:00"),
     }
     assert {name: late_of(life)[0]["subject"] for name, life in subjects.items()} == {name: name for name in subjects}
