@@ -48,8 +48,13 @@ def command(seed: int, dossiers: int, *, exits: bool) -> int:
         events = asyncio.run(published(addresses))
         is_right = _say(compare(addresses, events, load_units(), datetime.now(UTC)))
         is_right &= _show(examples(events)) or dossiers < ENOUGH_FOR_EVERY_KIND
-        print_weekly_report(addresses, WINDOWS[-1].end_on - timedelta(days=6))
-        out.print(f"\n[bold]Trang giám sát (page): {addresses.web_url}[/bold]")
+        monday = WINDOWS[-1].end_on - timedelta(days=6)
+        print_weekly_report(addresses, monday)
+        # What was recorded late counts this week, so the page by itself would begin with nothing else.
+        out.print(
+            f"\n[bold]Trang giám sát (page), tuần của báo cáo: {addresses.web_url}/?period=week&from={monday}[/bold]",
+            soft_wrap=True,
+        )
         out.print(
             "Hỏi bằng SQL: .venv/bin/motcua sql  ·  Số liệu: .venv/bin/motcua figures  ·  Trạng thái: .venv/bin/motcua status"
         )

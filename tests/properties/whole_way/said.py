@@ -76,6 +76,8 @@ def _stops(dossier: Dossier, said: Sequence[Event]) -> list[tuple[datetime, date
             stops[event.data.pause_no] = (at, None, event.data.lawful_due_at)
         elif kind in ENDINGS:
             ended_at = ended_at or at
+        elif kind == _REOPENED and ended_at is None:
+            continue  # History may tell of a reopening of what is open: it is flagged and changes nothing (STATE-6).
         elif kind == _REOPENED:
             assert ended_at is not None
             stops = {no: (since, until or max(ended_at, since), due) for no, (since, until, due) in stops.items()}
