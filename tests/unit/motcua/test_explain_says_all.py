@@ -255,8 +255,10 @@ def test_what_a_late_record_decides_is_named() -> None:
         "since_end": accepted().ready("2026-03-09T16:00", delay=timedelta(hours=2)).reopened("2026-03-11T09:00"),
     }
     assert {name: late_of(life)[0]["subject"] for name, life in subjects.items()} == {name: name for name in subjects}
-    stepped = Life().accepted("2026-03-02T08:00", term(20)).step("2026-03-02T09:00", budget=term(1))
-    assert late_of(stepped.asked("2026-03-03T09:00", delay=timedelta(days=2)))[0]["subject"] == "part"
+    # An upload of the third day brings the step and the request together.
+    uploaded = Life().accepted("2026-03-02T08:00", term(20))
+    uploaded.step("2026-03-02T09:00", budget=term(1), delay=timedelta(days=3))
+    assert late_of(uploaded.asked("2026-03-03T09:00", delay=timedelta(days=2)))[0]["subject"] == "part"
     answer, text = late_of(subjects["answer"])
     assert (answer["is_waiting"], answer["counts_at"]) == (False, answer["at"])
     assert "không cần duyệt" in text
