@@ -5,10 +5,11 @@ The words are those of the page (`services/page/static/i18n`), so that both say 
 
 from collections.abc import Iterator, Sequence
 
-from motcua.day_lines import DayWriter, Lines, Plain, kept
+from motcua.course_lines import CourseWriter
+from motcua.day_lines import Lines, Plain, kept
 
 
-class Writer(DayWriter):
+class Writer(CourseWriter):
     """Writes one explanation in one language."""
 
     def lines(self, found: Plain) -> list[str]:
@@ -23,13 +24,22 @@ class Writer(DayWriter):
         if found["ended_at"]:
             moments.append(f"{t('explain.ended')} {self.instant(found['ended_at'])} ({self._event(found['ended_by'])})")
         yield from self._wrapped(" · ".join(map(kept, moments)), 0)
+        if found["outcome"]:
+            yield self._headline(found)
         yield from self._verdict(found)
+        yield from self._course(found)
         if not found["clocks"]:
             yield t("explain.none")
         for clock in found["clocks"]:
             yield ""
-            yield from self._dossier(clock) if clock["kind"] == "dossier" else self._part(clock)
+            yield from self._dossier(clock, found) if clock["kind"] == "dossier" else self._part(clock)
         yield from self._notes(found["notes"])
+
+    def _headline(self, found: Plain) -> str:
+        """The class as the figures have it."""
+        is_ended = found["outcome"] != "open" and found["endings"]
+        told = self._class(found["endings"][-1]) if is_ended else self._t(f"outcome.{found['outcome']}")
+        return f"{self._t('explain.class')}: {told}"
 
     def _about(self, found: Plain) -> Iterator[str]:
         t = self._t
@@ -51,9 +61,9 @@ class Writer(DayWriter):
 
     # The dossier's own clock: everything.
 
-    def _dossier(self, clock: Plain) -> Lines:
+    def _dossier(self, clock: Plain, found: Plain) -> Lines:
         t = self._t
-        yield self._title(clock).upper()
+        yield self._title(clock, self._class(found["endings"][-1]) if clock["ended_at"] else "").upper()
         yield from self._counted_with(clock)
         yield ""
         yield f"  {t('explain.dues')}"
@@ -76,12 +86,13 @@ class Writer(DayWriter):
         yield from (f"  !!! {line}" for line in map(self._unexplained, clock["unexplained"]))
         yield from self._ladder(clock)
 
-    def _title(self, clock: Plain) -> str:
+    def _title(self, clock: Plain, classed: str = "") -> str:
+        """The name of a clock and how it stands; of the dossier's own `classed` is the class of the figures."""
         code = clock["step_code"] or clock["name"].partition(":")[2].partition("#")[0]
         state = clock["outcome"]
         if not clock["ended_at"]:
             state = "over" if clock["is_over"] else "waiting" if clock["is_waiting"] else "running"
-        told = self._t(f"outcome.{state}" if clock["ended_at"] else f"explain.state.{state}")
+        told = classed or self._t(f"outcome.{state}" if clock["ended_at"] else f"explain.state.{state}")
         name = self._t(f"explain.clock.{clock['kind']}", code=code).strip()
         return f"{name} – {told}"
 
@@ -119,17 +130,18 @@ class Writer(DayWriter):
         by_rules = clock["count_by_rules"]
         if by_rules:
             told = t("explain.days_by_rules", time=self.instant(by_rules["due_at"]), n=by_rules["counted_days"])
-            yield from self._sum(told, by_rules["days"])
+            yield from self._sum(told, by_rules)
         first = clock["first_count"]
         if first:
-            yield from self._sum(t("explain.days", n=first["counted_days"]), first["days"])
+            yield from self._sum(t("explain.days", n=first["counted_days"]), first)
         if clock["days"]:
             told = t("explain.days_present", n=clock["counted_days"], version=clock["calendar_version"])
-            yield from self._sum(told if first else self._counted(clock), clock["days"])
+            sum_of = {"days": clock["days"], "rules": clock["count_rules"]}
+            yield from self._sum(told if first else self._counted(clock), sum_of)
         lawful = clock["lawful_count"]
         if lawful:
             told = t("explain.days_lawful", time=self.instant(lawful["from_at"]), n=lawful["counted_days"])
-            yield from self._sum(told, lawful["days"])
+            yield from self._sum(told, lawful)
 
     def _counted(self, clock: Plain) -> str:
         """What was counted: days, for hour terms hours."""
@@ -138,10 +150,10 @@ class Writer(DayWriter):
             return self._t("explain.days_hours", n=f"{hours:g}")
         return self._t("explain.days", n=clock["counted_days"])
 
-    def _sum(self, title: str, days: Sequence[Plain]) -> Lines:
+    def _sum(self, title: str, sum_of: Plain) -> Lines:
         yield ""
-        yield f"  {title}"
-        yield from self._days(days)
+        yield f"  {title} ({', '.join(sum_of['rules'])})"
+        yield from self._days(sum_of["days"])
 
     # What moved it.
 
@@ -165,7 +177,8 @@ class Writer(DayWriter):
                 yield f"       {waited}"
             for policy, effect in entry["effects"].items():
                 due = f" → {self.instant(effect['due_at'])}" if effect["due_at"] else ""
-                yield f"       {policy.upper():<8} {t('explain.effect.' + effect['effect'])}{due}"
+                rule = f" ({effect['rule']})" if effect["rule"] else ""
+                yield f"       {policy.upper():<8} {t('explain.effect.' + effect['effect'])}{rule}{due}"
 
     def _policies(self, clock: Plain) -> Lines:
         t = self._t
@@ -227,7 +240,7 @@ class Writer(DayWriter):
         if clock["problem"]:
             yield from self._wrapped(t("explain.problem", reason=clock["problem"]))
         if clock["days"]:
-            yield f"  {self._counted(clock)}"
+            yield f"  {self._counted(clock)} ({', '.join(clock['count_rules'])})"
             if self._every_day:
                 yield from self._days(clock["days"])
         if len(clock["moves"]) > 1 or clock["differs"]:
@@ -244,8 +257,3 @@ class Writer(DayWriter):
 
     def _unexplained(self, one: Plain) -> str:
         return self._t("explain.unexplained", clock=one["clock"], seq=one["seq"], time=self.instant(one["lawful"]))
-
-    # Small things.
-
-    def _event(self, event_type: str) -> str:
-        return self._t(f"event.{event_type.rpartition('.')[0]}")

@@ -62,7 +62,10 @@ def _is_long_after(transition: Transition, fact: Fact) -> bool:
 
 def _judged(transition: Transition, fact: Fact, limits: tuple[Instant, ...], *, keeps_time: bool = False) -> Judged:
     tolerance = transition.require_legal_context().tolerance
-    return judged_instant(fact.at, fact.recorded_at, limits, tolerance, keeps_time=keeps_time)
+    judged = judged_instant(fact.at, fact.recorded_at, limits, tolerance, keeps_time=keeps_time)
+    if judged.is_recorded_late and transition.trace is not None:
+        transition.trace.late += [(fact.event_id, one) for one in limits if fact.at <= one < fact.recorded_at]
+    return judged
 
 
 def _last_in_time(transition: Transition, clock: Clock) -> Instant:

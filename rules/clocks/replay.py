@@ -13,7 +13,7 @@ from rules.clocks.aside import refusal
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.errors import StreamGapError
 from rules.clocks.facts import Fact
-from rules.clocks.fold import FoldContext
+from rules.clocks.fold import FoldContext, pass_time
 from rules.clocks.instants import Instant
 from rules.clocks.log_time import is_told_late
 from rules.clocks.planning import Planner
@@ -38,6 +38,7 @@ class Step(Struct, frozen=True, gc=False):
     emitted: tuple[DerivedEvent, ...]
     changes: tuple[Change, ...]
     notes: tuple[Note, ...]
+    late: tuple[tuple[str, Instant], ...] = ()
 
 
 def replay(history: Iterable[Told], planner: Planner) -> tuple[Step, ...]:
@@ -54,5 +55,15 @@ def replay(history: Iterable[Told], planner: Planner) -> tuple[Step, ...]:
             note = Note(fact, "gap", detail) if kind == StreamGapError.__name__ else Note(fact, "put-aside", reason)
             steps.append(Step(fact, before, state, tuple(emitted), (), (note,)))
             break
-        steps.append(Step(fact, before, state, tuple(emitted), tuple(trace.changes), tuple(trace.notes)))
+        steps.append(
+            Step(fact, before, state, tuple(emitted), tuple(trace.changes), tuple(trace.notes), tuple(trace.late))
+        )
     return tuple(steps)
+
+
+def passed_since(state: StreamState | None, until: Instant, planner: Planner) -> list[DerivedEvent]:
+    """What fell due after the last event of a stream, before an instant."""
+    emitted: list[DerivedEvent] = []
+    if state is not None and not state.aside and state.next_at < until:
+        pass_time(state, until, until, FoldContext(planner), emitted)
+    return emitted

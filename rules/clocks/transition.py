@@ -48,6 +48,8 @@ class Trace(Struct, gc=False):
 
     changes: list[Change] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    late: list[tuple[str, Instant]] = field(default_factory=list)
+    """Events that were recorded late, each with a limit that lies between its instants (DR-31)."""
 
 
 class Transition:

@@ -39,9 +39,9 @@ def emit_ending_class(transition: Transition, clock: Clock | None, ending: Endin
         }
     else:
         judged_at = ending.recorded_at if ending.is_backdated else ending.at
-        fields["counts_at"] = local(judged_at) if ending.is_backdated else None
         outcome = transition.class_at(clock, judged_at)
         fields["outcome"] = outcome
+        fields["counts_at"] = local(judged_at) if ending.is_backdated else None
         fields["judged_due_at"] = local(clock.lawful_due_at)
         fields["judged_due_on"] = date.fromordinal(clock.due_on)
         fields["classify_by"] = clock.basis

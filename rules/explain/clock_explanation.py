@@ -14,7 +14,7 @@ from typing import Any
 from events.deadline import Policy
 from rules.book.ruleset import POLICIES, RuleSet
 from rules.calendars.calendar import Calendar
-from rules.due.entry_effects import EntryEffect
+from rules.due.entry_effects import MOVES, EntryEffect
 from rules.due.supplement import (
     AdjustedDue,
     Extension,
@@ -105,6 +105,8 @@ class ClockExplanation:
             "basis": self.original.basis,
             "rule": self.original.rule,
             "rules": list(self.rules),
+            "count_rules": list(_counting_rules(self.original, self.days)),
+            "lawful_rule": self._lawful_rule(),
             "calendar_id": self.calendar.calendar_id,
             "calendar_version": self.calendar.version,
             "rule_set_version": self.rule_set.rule_set_id,
@@ -125,6 +127,11 @@ class ClockExplanation:
             "running_from_at": adjusted.running_from_at.isoformat(),
             "is_overdue_by_rule": adjusted.is_overdue_by_rule,
         }
+
+    def _lawful_rule(self) -> str:
+        """The rule by which the lawful due date was moved last, else the one of the first count."""
+        moving = [one.effects[self.lawful] for one in self.entries]
+        return next((one.rule for one in reversed(moving) if one.effect in MOVES), self.original.rule)
 
     def under(self, policy: Policy) -> AdjustedDue:
         """Give the due date under one policy."""
@@ -216,7 +223,7 @@ def _entry_json(explained: ExplainedEntry) -> dict[str, Any]:
             "legal_basis": None,
         }
     effects = {
-        policy: {"effect": one.effect, "due_at": _iso(one.due.due_at if one.due else None)}
+        policy: {"effect": one.effect, "rule": one.rule or None, "due_at": _iso(one.due.due_at if one.due else None)}
         for policy, one in explained.effects.items()
     }
     waited = {"days_waited": explained.days_waited, "working_days_waited": explained.working_days_waited}

@@ -17,7 +17,7 @@ from rules.clocks.facts import BackdatingApproved, ConsultationRequested, Fact
 from rules.clocks.instants import Zone, instant
 from rules.clocks.ledger import REOPENING, ledger_of, own_entries
 from rules.clocks.planning import NO_LADDER, Planner
-from rules.clocks.replay import Step, replay
+from rules.clocks.replay import Step, passed_since, replay
 from rules.clocks.rule_values import lawful_due_of, term_of_clock
 from rules.clocks.state import Entry, StreamState
 from rules.clocks.transition import DOSSIER, Note, Transition
@@ -29,38 +29,14 @@ from rules.due.policy_classes import policy_classes
 from rules.due.terms import Term
 from rules.errors import RulesError
 from rules.explain.clock_explanation import ClockExplanation, DueExplanation, explain_clock, explain_due
-from rules.explain.clock_lives import ClockLife, Move, clock_lives
+from rules.explain.clock_lives import ClockLife, clock_lives
+from rules.explain.compared_moves import Compared, ExplainedMove, moves_of
+from rules.explain.endings import ExplainedEnding, Headline, endings_of
+from rules.explain.late_records import LateEvent, late_events_of
+from rules.explain.missed import Breach, ExplainedObligation, breaches_of, obligations_of
 from rules.explain.recorded_stream import RecordedDue, RecordedStream
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """A computed instant beside the recorded one (None: nothing was recorded)."""
-
-    computed: datetime
-    recorded: datetime | None
-
-    @property
-    def differs(self) -> bool:
-        """Whether something else was said; what was not recorded yet is no difference."""
-        return self.recorded is not None and self.recorded != self.computed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainedMove:
-    """One change of a clock's due dates, with what was said at that event; `is_missing`: nothing was, though later words were."""
-
-    move: Move
-    lawful: Compared
-    promised: Compared
-    is_missing: bool
-
-    @property
-    def differs(self) -> bool:
-        """Whether something else was said, or nothing where something had to be."""
-        return self.is_missing or self.lawful.differs or self.promised.differs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +92,10 @@ class DossierExplanation:
     zone: Zone
     opening: Fact | None
     procedure_name: str | None
+    endings: tuple[ExplainedEnding, ...]
+    breaches: tuple[Breach, ...]
+    obligations: tuple[ExplainedObligation, ...]
+    late_events: tuple[LateEvent, ...]
 
     @property
     def ending(self) -> Fact | None:
@@ -124,9 +104,20 @@ class DossierExplanation:
         return next((step.fact for step in self.steps if ending and step.fact.seq == ending.seq), None)
 
     @property
+    def headline(self) -> Headline | None:
+        """The class of the figures: that of the ending that stands; None before the acceptance, when none counts it."""
+        if self.state is None or not self.state.is_accepted:
+            return None
+        ending = self.state.ending
+        if ending is None:
+            return "open"
+        return next((one.headline for one in self.endings if one.event_id == ending.event_id), "unknown")
+
+    @property
     def differs(self) -> bool:
         """Whether anything that was said is not what comes out here."""
-        return bool(self.unexplained) or any(clock.differs for clock in self.clocks)
+        is_other_class = any(ending.differs for ending in self.endings)
+        return bool(self.unexplained) or is_other_class or any(clock.differs for clock in self.clocks)
 
 
 def explain_dossier(stream: RecordedStream, rulebook: Rulebook, procedures: ProcedureCatalogue) -> DossierExplanation:
@@ -137,7 +128,11 @@ def explain_dossier(stream: RecordedStream, rulebook: Rulebook, procedures: Proc
     state = next((step.after for step in reversed(steps) if step.after is not None), None)
     procedure = planner.procedure(state.subject.procedure_code, state.subject.opened_on) if state else None
     context = planner.legal_context(state.subject) if state else None
+    zone = context.zone if context else planner.default_zone
     known = {id(one) for life in lives for one in _recorded_of(stream, life)}
+    # A stream that was forgotten meanwhile has no more to say; time goes on with what was kept of it.
+    emitted = [one for step in steps for one in step.emitted]
+    emitted += passed_since(steps[-1].after if steps else None, stream.passed_until, planner)
     return DossierExplanation(
         stream=stream,
         clocks=tuple(_explained(planner, life, stream) for life in lives),
@@ -145,9 +140,13 @@ def explain_dossier(stream: RecordedStream, rulebook: Rulebook, procedures: Proc
         unexplained=tuple(one for one in stream.recorded if id(one) not in known),
         steps=steps,
         state=state,
-        zone=context.zone if context else planner.default_zone,
+        zone=zone,
         opening=steps[0].fact if steps else None,
         procedure_name=procedure.name if procedure else None,
+        endings=endings_of(steps, stream.classes, zone),
+        breaches=breaches_of(emitted),
+        obligations=obligations_of(emitted),
+        late_events=late_events_of(steps, state, zone),
     )
 
 
@@ -176,7 +175,7 @@ def _explained(planner: Planner, life: ClockLife, stream: RecordedStream) -> Exp
     )
     recorded = _recorded_of(stream, life)
     last = recorded[-1] if recorded and not life.problem else None
-    moves = _moves(life, recorded)
+    moves = moves_of(life, recorded)
     matched = {id(one) for one in recorded if any(one.seq == move.move.fact.seq for move in moves)}
     due, running_from = lawful_due_of(clock, context.zone), _running_from(life, explanation)
     return ExplainedClock(
@@ -235,24 +234,6 @@ def _cause(entry: Entry) -> str:
     if entry.cause is None:
         return "extension"
     return "reopening" if entry.legal_basis == REOPENING else entry.cause
-
-
-def _moves(life: ClockLife, recorded: tuple[RecordedDue, ...]) -> tuple[ExplainedMove, ...]:
-    """Hold each change against what was said after the same event; the last words win where it was said twice."""
-    said = {one.seq: one for one in recorded}
-    latest = max(said, default=-1)
-    found = []
-    for move in life.moves:
-        one = said.get(move.fact.seq)
-        found.append(
-            ExplainedMove(
-                move=move,
-                lawful=Compared(computed=move.lawful_due_at, recorded=one.lawful_due_at if one else None),
-                promised=Compared(computed=move.promised_due_at, recorded=one.promised_due_at if one else None),
-                is_missing=one is None and move.fact.seq < latest,
-            )
-        )
-    return tuple(found)
 
 
 def _classes(life: ClockLife, explanation: ClockExplanation) -> dict[Policy, Classification]:

@@ -12,8 +12,12 @@ from rules.clocks.state import Clock
 from rules.clocks.transition import Note
 from rules.due.ladder import Rung
 from rules.explain.clock_explanation import day_json
-from rules.explain.dossier_explanation import Compared, DossierExplanation, ExplainedClock, ExplainedMove
+from rules.explain.compared_moves import Compared, ExplainedMove
+from rules.explain.dossier_explanation import DossierExplanation, ExplainedClock
+from rules.explain.endings import ExplainedEnding
+from rules.explain.late_records import LateEvent
 from rules.explain.lawful_days import lawful_days
+from rules.explain.missed import Breach, ExplainedObligation
 from rules.explain.recorded_stream import RecordedDue
 
 
@@ -34,11 +38,71 @@ def explanation_json(found: DossierExplanation) -> dict[str, Any]:
         "is_accepted": state is not None and state.is_accepted,
         "ended_at": zone.local(ending.at).isoformat() if ending else None,
         "ended_by": ending.event_type if ending else None,
+        "outcome": found.headline,
         "differs": found.differs,
+        "endings": [_ending(one) for one in found.endings],
+        "breaches": [_breach(one) for one in found.breaches],
+        "obligations": [_obligation(one) for one in found.obligations],
+        "late_events": [_late(one, zone) for one in found.late_events],
         "clocks": [_clock(clock) for clock in found.clocks],
         "notes": [_note(note, zone) for note in found.notes],
         "unexplained": [_recorded(one) for one in found.unexplained],
         "trace": [_step(step, zone) for step in found.steps],
+    }
+
+
+def _ending(one: ExplainedEnding) -> dict[str, Any]:
+    return {
+        "event_id": one.event_id,
+        "event_type": one.event_type,
+        "outcome": one.headline,
+        "classification": one.outcome,
+        "rule": one.rule,
+        "ended_at": one.ended_at.isoformat(),
+        "counts_at": one.counts_at.isoformat(),
+        "judged_due_at": _iso(one.judged_due_at),
+        "is_backdated": one.is_backdated,
+        "is_approved": one.is_approved,
+        "reopened_at": _iso(one.reopened_at),
+        "recorded": one.recorded,
+        "differs": one.differs,
+    }
+
+
+def _breach(one: Breach) -> dict[str, Any]:
+    return {
+        "event_type": _TYPE_BY_KIND[one.kind],
+        "clock": one.clock,
+        "clock_kind": one.clock_kind,
+        "step_code": one.step_code,
+        "at": one.at.isoformat(),
+        "held_by_unit_id": one.held_by_unit_id,
+        "responsible_officer_id": one.responsible_officer_id,
+    }
+
+
+def _obligation(one: ExplainedObligation) -> dict[str, Any]:
+    return {
+        "due_at": one.due_at.isoformat(),
+        "latest_at": one.latest_at.isoformat(),
+        "held_by_unit_id": one.held_by_unit_id,
+        "apology_class": one.apology_class,
+        "sent_at": _iso(one.sent_at),
+        "waived_at": _iso(one.waived_at),
+        "lapsed": one.lapsed or None,
+    }
+
+
+def _late(one: LateEvent, zone: Zone) -> dict[str, Any]:
+    return {
+        **_fact(one.fact, zone),
+        "subject": one.subject,
+        "recorded_at": one.recorded_at.isoformat(),
+        "limits": [limit.isoformat() for limit in one.limits],
+        "counts_at": one.counts_at.isoformat(),
+        "is_waiting": one.is_waiting,
+        "approved_at": _iso(one.approved_at),
+        "approver_id": one.approver_id,
     }
 
 
@@ -75,12 +139,17 @@ def _clock(clock: ExplainedClock) -> dict[str, Any]:
         entry["cause"] = cause
     for policy in plain["policies"]:
         policy["classification"] = clock.classes.get(policy["policy"])
+    if clock.first:  # another sum took the place of the first one, by an order or a correction
+        again = [one.move.rule for one in clock.moves if one.move.cause in ("calendar_change", "correction")]
+        plain["count_rules"] += dict.fromkeys(again)
     counted = lawful_days(clock.explanation)
     lawful = None
     if counted is not None:
-        days = [day_json(one.day) | ({"reason": "waited"} if one.is_waited else {}) for one in counted.days]
+        days = [day_json(one.day) | ({"reason": one.stood_still} if one.stood_still else {}) for one in counted.days]
         number = sum(day["counted"] for day in days)
         lawful = {"from_at": counted.from_at.isoformat(), "counted_days": number, "days": days}
+        made_up = ["DR-07"] if any(day["reason"] == "make_up" for day in days) else []
+        lawful["rules"] = ["DR-01", plain["rule"], *made_up, plain["lawful_rule"]]
     return {
         "name": clock.name,
         "kind": clock.kind,

@@ -6,6 +6,7 @@ due date. Those that count are as many as the term has. Pure.
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Literal
 
 from msgspec import structs
 
@@ -14,13 +15,17 @@ from rules.due.terms import due
 from rules.explain.clock_explanation import ClockExplanation, ExplainedEntry
 from rules.explain.counted_days import CountedDay, counted_days
 
+StoodStill = Literal["waited", "since_end"]
+"""Why a clock stood still on a day: for the citizen, or between an ending and the reopening."""
+_Wait = tuple[date, date, StoodStill]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LawfulDay:
-    """One day; `is_waited` where the clock stood still on it, so that it doesn't count."""
+    """One day; `stood_still` where the clock did on it, so that it doesn't count: for the citizen, or since an ending."""
 
     day: CountedDay
-    is_waited: bool
+    stood_still: StoodStill | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,7 @@ def lawful_days(clock: ClockExplanation) -> LawfulDays | None:
     if now.due is None or term is None or term.unit != "working_day" or not clock.days or now.due == clock.original:
         return None
     start: datetime | None = clock.original.effective_start_at
-    waits: list[tuple[date, date]] = []
+    waits: list[_Wait] = []
     for entry in clock.entries:
         effect = entry.effects[clock.lawful].effect
         if effect in ("extended", "reopened"):
@@ -59,17 +64,18 @@ def _due_at(clock: ClockExplanation, entry: ExplainedEntry) -> datetime | None:
     return after.due_at if after else None
 
 
-def _waited(clock: ClockExplanation, entry: Pause | Extension, start: datetime) -> tuple[date, date]:
-    """The days after the first up to and including the second were waited for."""
+def _waited(clock: ClockExplanation, entry: Pause | Extension, start: datetime) -> _Wait:
+    """The days after the first up to and including the second don't count, and why."""
     assert isinstance(entry, Pause) and entry.completed_at is not None  # noqa: S101, PT018 only such a pause shifts
     calendar = clock.calendar
     from_on = max(calendar.local_date(entry.requested_at), start.date())
     completed_on = calendar.local_date(entry.completed_at)
+    why: StoodStill = "since_end" if entry.is_reopening else "waited"
     if clock.lawful == "qd766" or completed_on <= from_on:
-        return from_on, max(completed_on, from_on)
-    return from_on, max(calendar.effective_start(entry.completed_at).date(), from_on)
+        return from_on, max(completed_on, from_on), why
+    return from_on, max(calendar.effective_start(entry.completed_at).date(), from_on), why
 
 
-def _lawful_day(day: CountedDay, waits: list[tuple[date, date]]) -> LawfulDay:
-    is_waited = day.counted and any(after < day.day <= until for after, until in waits)
-    return LawfulDay(day=replace(day, counted=day.counted and not is_waited), is_waited=is_waited)
+def _lawful_day(day: CountedDay, waits: list[_Wait]) -> LawfulDay:
+    why = next((why for after, until, why in waits if day.counted and after < day.day <= until), None)
+    return LawfulDay(day=replace(day, counted=day.counted and why is None), stood_still=why)

@@ -25,7 +25,7 @@ from tests.unit.motcua.explained_lives import place_of, three_policies
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
-GOOD, WRONG, LONG, FLAGGED = (f"{letter * 8}-1111-5111-8111-111111111111" for letter in "abcd")
+GOOD, WRONG, LONG, FLAGGED, ENDED_TWICE = (f"{letter * 8}-1111-5111-8111-111111111111" for letter in "abcde")
 GOLDEN = Path(__file__).parents[1] / "unit" / "motcua" / "explain_three_policies.vi.txt"
 RULE = "domain 4.3: already-ended"
 
@@ -49,6 +49,12 @@ def long_life() -> Life:
     return life.asked("2026-02-13T09:00").supplemented("2026-02-24T09:00").ready("2026-03-20T10:00")
 
 
+def ended_twice() -> Life:
+    """Recorded late and not approved, reopened, and withdrawn after its new due date."""
+    life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-06T09:00", delay=timedelta(days=7))
+    return life.reopened("2026-03-18T09:00").withdrawn("2026-03-30T09:00").apologised("2026-04-02T09:00")
+
+
 def flag(life: Life, target: Event) -> Event:
     """What intake says when it decides on an event that contradicts."""
     data = IntegrityFlagRaised(kind="order", rule=RULE, detail="intake", target_event_id=target.envelope.event_id)
@@ -56,19 +62,21 @@ def flag(life: Life, target: Event) -> Event:
 
 
 def stored() -> list[tuple[list[Event], list[Event]]]:
-    """(events, what the clocks said) of four dossiers; of the second one date was recorded otherwise."""
+    """(events, what the clocks said) of five dossiers; of the second one date was recorded otherwise."""
     good, wrong = renamed(three_policies(), GOOD, "H1-GOOD"), renamed(three_policies(), WRONG, "H1-WRONG")
     long = renamed(long_life(), LONG, "H1-LONG")
     flagged = Life(FLAGGED).accepted("2026-03-02T09:00", term(5)).ready("2026-03-04T09:00").ready("2026-03-05T09:00")
     flag(flagged, flagged.events[-1])
-    said = {life.dossier_id: fold(life.events)[1] for life in (good, wrong, long, flagged)}
+    twice = renamed(ended_twice(), ENDED_TWICE, "H1-TWICE")
+    lives = (good, wrong, long, flagged, twice)
+    said = {life.dossier_id: fold(life.events)[1] for life in lives}
     said[WRONG] = [
         replace(one, data=replace(one.data, lawful_due_at=one.data.lawful_due_at + timedelta(days=1)))
         if one.envelope.event_type == "deadline-moved.v1"
         else one
         for one in said[WRONG]
     ]
-    return [(life.events, said[life.dossier_id]) for life in (good, wrong, long, flagged)]
+    return [(life.events, said[life.dossier_id]) for life in lives]
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +132,7 @@ def test_the_three_policies_stand_beside_each_other(visit: Visit) -> None:
 def test_the_days_are_folded_away_and_count_to_the_term(visit: Visit) -> None:
     visit.open(f"/dossiers/{LONG}")
     title = visit.page.locator("#explanation details.sum summary").first
-    assert title.inner_text() == "Đếm từng ngày cho hạn ban đầu: 17 ngày được tính"
+    assert title.inner_text() == "Đếm từng ngày cho hạn ban đầu: 17 ngày được tính (DR-01, DR-02)"
     assert not visit.page.locator("#explanation details.sum table").first.is_visible()
     title.click()
     days = cells(visit, title.inner_text())
@@ -140,6 +148,27 @@ def test_what_was_recorded_otherwise_is_marked_in_words(visit: Visit) -> None:
     assert lawful[1].endswith("26/03/2025 17:00")
     assert "27/03/2025 17:00" in lawful[2]
     assert lawful[2].endswith("lệch")
+
+
+def test_class_endings_breaches_letters_and_late_records_stand_as_in_the_terminal(
+    visit: Visit, terminal: CliRunner
+) -> None:
+    visit.open(f"/dossiers/{ENDED_TWICE}")
+    assert visit.text("#explanation p.outcome") == "Phân loại: Dừng, rút, trả lại (theo hạn: Trễ hẹn)"
+    told = " ".join(terminal.invoke(group, ["explain", "H1-TWICE"]).stdout.split())
+    titles = visit.page.locator("#explanation h3").all_inner_texts()
+    assert [title.split(" (")[0] for title in titles][:4] == [
+        "Các lần kết thúc",
+        "Các lần quá hạn",
+        "Nghĩa vụ xin lỗi cho từng lần quá hạn",
+        "Các sự kiện ghi nhận muộn",
+    ]
+    assert all(title in told for title in titles[:4])
+    lines = visit.page.locator("#explanation ul.notes > li").all_inner_texts()
+    assert [line.partition(" 06/03/2026")[0] for line in lines if "đang chờ người thứ hai duyệt" in line] != []
+    assert any("mở lại 18/03/2026 09:00" in line for line in lines)
+    assert "Thời gian từ khi kết thúc đến khi mở lại" in visit.text("#explanation")
+    assert "chờ người dân" not in visit.text("#explanation")
 
 
 def test_the_other_clocks_open_on_request(visit: Visit) -> None:
@@ -161,7 +190,7 @@ def test_it_speaks_english(visit: Visit) -> None:
     assert "explain." not in visit.text("main")
 
 
-@pytest.mark.parametrize("dossier_id", [WRONG, LONG])
+@pytest.mark.parametrize("dossier_id", [WRONG, LONG, ENDED_TWICE])
 def test_it_is_readable_and_fits_a_phone(visit: Visit, dossier_id: str) -> None:
     visit.open(f"/dossiers/{dossier_id}")
     for title in visit.page.locator("#explanation details > summary").all():
@@ -189,8 +218,9 @@ def test_a_difference_ends_the_command_with_findings(terminal: CliRunner) -> Non
 
 
 def test_a_flag_that_intake_and_the_clocks_raised_is_one_line(terminal: CliRunner) -> None:
-    (found,) = json.loads(terminal.invoke(group, ["integrity", "--json"]).stdout)
-    assert (found["dossier_id"], found["kind"], found["rule"]) == (FLAGGED, "order", RULE)
+    raised = json.loads(terminal.invoke(group, ["integrity", "--json"]).stdout)
+    (found,) = (one for one in raised if one["dossier_id"] == FLAGGED)
+    assert (found["kind"], found["rule"]) == ("order", RULE)
     assert found["sources"] == ["deadlines", "intake"]
-    shown = terminal.invoke(group, ["integrity"]).stdout
+    shown = terminal.invoke(group, ["integrity"], env={"COLUMNS": "200"}).stdout
     assert "deadlines, intake" in " ".join(shown.split())

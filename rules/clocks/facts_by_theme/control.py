@@ -35,6 +35,7 @@ class BackdatingApproved(Order, frozen=True, kw_only=True):
     """A second person approves events that were recorded late (DR-31)."""
 
     target_event_ids: tuple[str, ...]
+    approver_id: str
 
 
 class Corrected(Order, frozen=True, kw_only=True):
@@ -55,7 +56,8 @@ def _reassigned(about: About, _: EnvelopeCore, data: dossier.DossierReassignedBy
 
 
 def _approved(about: About, _: EnvelopeCore, data: dossier.BackdatingApproved) -> Fact:
-    return BackdatingApproved(*about, target_event_ids=(data.target_event_id, *(data.further_event_ids or ())))
+    targets = (data.target_event_id, *(data.further_event_ids or ()))
+    return BackdatingApproved(*about, target_event_ids=targets, approver_id=data.approver_id)
 
 
 READINGS: Final[Readings] = MappingProxyType(

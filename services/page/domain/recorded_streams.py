@@ -34,10 +34,13 @@ def recorded_stream(dossier_id: str, rows: Iterable[Row]) -> Generator[Question,
     """The stream; yields the parameters of `log_times.sql` where the time of the partition matters, and is sent the rows."""
     own: dict[int, tuple[Fact, Row]] = {}
     dues: list[tuple[int, Any, RecordedDue]] = []
+    said: list[tuple[Row, Any]] = []
     code = None
     for row in rows:
         code = code or row["dossier_code"] or None
         data = _data(row)
+        if row["event_type"] in DEADLINE_TYPES and row["_topic"] != "dossier-events":
+            said.append((row, data))
         if isinstance(data, _WITH_A_DUE_DATE):
             dues.append((row["stream_seq"], row["recorded_at"], _recorded(row, data)))
         elif row["event_type"] not in DEADLINE_TYPES or row["_topic"] == "dossier-events":
@@ -55,7 +58,25 @@ def recorded_stream(dossier_id: str, rows: Iterable[Row]) -> Generator[Question,
         if is_told_late(fact):
             catching_up_at = fact.known_at
     recorded = tuple(one for _, _, one in sorted(dues, key=lambda one: one[:2]))
-    return RecordedStream(dossier_id=dossier_id, dossier_code=code, history=tuple(history), recorded=recorded)
+    return RecordedStream(
+        dossier_id=dossier_id,
+        dossier_code=code,
+        history=tuple(history),
+        recorded=recorded,
+        classes=_classes(said),
+        passed_until=_passed_until(said, before[0]) if before else 0,
+    )
+
+
+def _classes(said: list[tuple[Row, Any]]) -> dict[str, deadline.Outcome]:
+    in_order = sorted(said, key=lambda one: (one[0]["stream_seq"], one[0]["recorded_at"]))
+    return {data.target_event_id: data.outcome for _, data in in_order if isinstance(data, deadline.EndingClassified)}
+
+
+def _passed_until(said: list[tuple[Row, Any]], last: Fact) -> Instant:
+    """Until when time passed after the last fact, as far as anything fell due then: just after the last of it."""
+    later = [row for row, _ in said if micros(row["recorded_at"]) > last.known_at and row["stream_seq"] <= last.seq]
+    return max((micros(row["occurred_at"]) + 1 for row in later), default=0)
 
 
 def fact_at(row: Row, data: Any) -> Fact:

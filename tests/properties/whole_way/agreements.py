@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from events.deadline import DossierBreached, StepBreached
 from tests.properties.whole_way import through_the_product as product
 from tests.properties.whole_way.history_table import table_of
 from tests.properties.whole_way.pictures import Dues, Owed, Stop
@@ -133,8 +134,14 @@ def apology(dossier: Dossier, _: World) -> Differences:
 
 
 def explained(dossier: Dossier, _: World) -> Differences:
-    """The explanation comes to what was said at the time."""
-    yield from dossier.explanation.differences
+    """The explanation comes to what was said at the time; its headline, breaches and letters are those of the facts."""
+    found, facts = dossier.explanation, dossier.facts
+    yield from found.differences
+    missed = {(one.data.clock, one.envelope.occurred_at) for one in dossier.said if isinstance(one.data, _BREACHES)}
+    yield from _all_equal("breaches", {"explanation": found.breaches, "said": tuple(sorted(missed))})
+    if facts is not None:
+        yield from _all_equal("headline", {"explanation": found.headline, "facts": facts.outcome})
+        yield from _all_equal("letters", {"explanation": _owed(found.obligations), "facts": _owed(facts.obligations)})
     for clock in dossier.explanation.clocks:
         yield from (f"{clock.name}: {one}" for one in clock.differences)
 
@@ -154,6 +161,7 @@ def said_again(dossier: Dossier, world: World) -> Differences:
             yield f"{once[event_id].envelope.event_type}: said otherwise in bulk"
 
 
+_BREACHES: Final = (DossierBreached, StepBreached)
 Comparison = Callable[[Dossier, World], Differences]
 AGREEMENTS: Final[dict[str, Comparison]] = {
     "state": state,

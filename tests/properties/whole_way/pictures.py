@@ -74,6 +74,9 @@ class ExplanationPicture:
     clocks: tuple[ClockExplained, ...]
     stops: tuple[Stop, ...]
     is_ended: bool
+    headline: str | None
+    obligations: tuple[Owed, ...]
+    breaches: tuple[tuple[str, datetime], ...]
     differences: tuple[str, ...]
 
     @property

@@ -14,7 +14,7 @@ from msgspec import structs
 
 from events.catalog import CLASS_BY_TYPE
 from events.codec import from_kafka, from_structured, to_kafka
-from events.deadline import EndingClassified
+from events.deadline import EndingClassified, SecondBreachRecorded
 from events.envelope import Event
 from events.topics import Topic
 from rules.clocks.derived_events import DerivedEvent
@@ -222,6 +222,11 @@ def explanation(rules: Rules, dossier_id: str, log: Sequence[Recorded], said: Se
         clocks=tuple(_clock_explained(one) for one in found.clocks),
         stops=tuple(_stops(found)),
         is_ended=found.ending is not None,
+        headline=found.headline,
+        obligations=tuple(
+            Owed(one.due_at, one.held_by_unit_id, one.apology_class) for one in found.obligations if not one.lapsed
+        ),
+        breaches=tuple(sorted((one.clock, one.at) for one in found.breaches if one.kind is not SecondBreachRecorded)),
         differences=tuple(f"said and not explained: {one.clock} {one.lawful_due_at}" for one in found.unexplained),
     )
 

@@ -1,6 +1,7 @@
 """What is concluded is written as `events.codec` would write its event: byte by byte, header by header, in the same order."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from rules.clocks.instants import Zone, micros
 from rules.clocks.state import Subject
 from services.deadlines.adapters.wire.record_writer import RecordWriter
 from tests.unit.deadlines.derived import events_of
-from tests.unit.deadlines.life import HANOI, Watch, at
+from tests.unit.deadlines.life import HANOI, Life, Watch, at, term
 from tests.unit.deadlines.test_redelivery import LIVES
 
 EXAMPLES = Path(__file__).parents[3] / "schemas" / "examples"
@@ -105,3 +106,13 @@ def test_one_writer_mixes_neither_zones_nor_subjects() -> None:
 
 
 NOT_ARMED = {"clock": "dossier", "clock_kind": "dossier", "code": "no_term", "reason": "không có thời hạn"}
+
+
+def test_an_ending_that_was_recorded_late_is_written_in_the_order_of_its_fields() -> None:
+    life = Life().accepted("2026-03-02T08:00", term(5)).ready("2026-03-06T09:00", delay=timedelta(days=7))
+    watch = Watch(life.dossier_id)
+    for event in life.events:
+        watch.hear(event)
+    written = RecordWriter().write(life.dossier_id, watch.concluded)
+    expected = [to_kafka(event) for event in events_of(life.dossier_id, watch.concluded)]
+    assert written == [(value, headers) for _, value, headers in expected]

@@ -144,7 +144,7 @@ def test_a_reappointment_moves_the_promise_only() -> None:
     assert clock["moves"][1]["cause"] == "reappointment"
 
 
-def test_the_time_between_an_end_and_a_reopening_is_waited() -> None:
+def test_the_time_between_an_end_and_a_reopening_is_no_time_of_the_clock() -> None:
     life = Life().accepted("2026-03-02T09:00", term(5)).ready("2026-03-05T09:00").reopened("2026-03-11T09:00")
     (clock,) = explained_json(life)["clocks"]
     assert clock["ledger"][0]["cause"] == "reopening"
@@ -178,12 +178,13 @@ def test_an_explanation_is_plain_json() -> None:
     assert json.loads(json.dumps(found)) == found
     assert set(found) == {
         "dossier_id", "dossier_code", "unit_id", "procedure_code", "procedure_name", "opened_at", "is_accepted", "ended_at",
-        "ended_by", "differs", "clocks", "notes", "unexplained", "trace",
+        "ended_by", "outcome", "differs", "endings", "breaches", "obligations", "late_events", "clocks", "notes", "unexplained",
+        "trace",
     }  # fmt: skip
     assert set(found["clocks"][0]) == {
         "name", "kind", "step_code", "started_at", "effective_start", "term", "basis", "rule", "rules", "calendar_id",
         "calendar_version", "rule_set_version", "due_at", "counted_days", "days", "ledger", "policies", "given_by",
-        "is_provisional",
+        "is_provisional", "count_rules", "lawful_rule",
         "first_calendar_version", "first_count", "count_by_rules", "lawful_count", "original", "lawful", "promised",
         "judged_due_at", "is_waiting", "is_over", "ended_at", "ended_by", "outcome", "moves", "apology_latest_at", "rungs",
         "unexplained", "problem", "differs",

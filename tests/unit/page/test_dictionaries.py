@@ -9,7 +9,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from events.catalog import CLASS_BY_TYPE
-from events.deadline import ClockKind, DeadlineMoved
+from events.deadline import ApologyClass, ApologyLapsed, ClockKind, DeadlineMoved
 from events.declaration import field_names, fields_of
 from events.dossier import DossierTransferred
 from rules.book.ruleset import POLICIES, PauseCause
@@ -17,6 +17,8 @@ from rules.due.classify import Classification
 from rules.due.entry_effects import Effect
 from rules.due.terms import TermUnit
 from rules.explain.counted_days import Reason
+from rules.explain.late_records import Subject
+from rules.explain.lawful_days import StoodStill
 from services.page.adapters.dictionaries import declared_texts, load_dictionaries, read_texts, wanted_language
 from services.page.domain.csv_tables import DOSSIERS, EVENTS, FIGURES, TREND, UNITS
 from services.page.domain.parameters import SORT_COLUMNS
@@ -98,7 +100,10 @@ def test_every_word_of_an_explanation_has_a_text():
     assert {"too-late", "already-paused", "other-calendar", "refused", "not-armed", "backdated", "gap"} <= notes
     assert {"extension", "reopening", "reappointment"} <= moves
     needed = {f"explain.note.{code}" for code in notes} | {f"explain.move.{cause}" for cause in moves}
-    needed |= {f"explain.day.{reason}" for reason in (*get_args(Reason), "waited")}
+    needed |= {f"explain.day.{reason}" for reason in (*get_args(Reason), *get_args(StoodStill))}
+    needed |= {f"explain.late.{subject}" for subject in get_args(Subject)}
+    needed |= {f"explain.lapsed.{why}" for why in get_args(get_type_hints(ApologyLapsed)["reason"])}
+    needed |= {f"apology.{found}" for found in ("missing", "none", *get_args(ApologyClass))}
     needed |= {f"explain.effect.{effect}" for effect in get_args(Effect)}
     needed |= {f"explain.policy.{policy}" for policy in POLICIES}
     needed |= {f"explain.cause.{cause}" for cause in (*get_args(PauseCause), "extension", "reopening")}

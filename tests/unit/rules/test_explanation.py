@@ -228,7 +228,11 @@ def test_a_clock_is_plain_json_with_each_entry_and_each_policy(desk: Desk) -> No
     assert found["rules"] == ["DR-01", "DR-02", "DR-21"]
     (entry,) = found["ledger"]
     assert (entry["cause"], entry["days_waited"], entry["working_days_waited"]) == ("supplement", 6, 4)
-    assert entry["effects"]["pause"] == {"effect": "shifted", "due_at": "2025-03-21T17:00:00+07:00"}
+    assert entry["effects"]["pause"] == {
+        "effect": "shifted",
+        "rule": "DR-20",
+        "due_at": "2025-03-21T17:00:00+07:00",
+    }
     assert [(one["policy"], one["rule"], one["is_lawful"], one["due_at"][:10]) for one in found["policies"]] == [
         ("restart", "DR-21", True, "2025-03-26"),
         ("pause", "DR-20", False, "2025-03-21"),
@@ -241,7 +245,10 @@ def test_an_extension_and_an_open_pause_are_plain_json_too(desk: Desk, vn: Local
     found = desk.explain("2026-03-02T09:00", extension, desk.pause("2026-03-04T09:00", None)).to_json()
     extended, waiting = found["ledger"]
     assert (extended["cause"], extended["legal_basis"], extended["days_waited"]) == ("extension", "Luật X", None)
-    assert (waiting["until_at"], waiting["effects"]["restart"]) == (None, {"effect": "waiting", "due_at": None})
+    assert (waiting["until_at"], waiting["effects"]["restart"]) == (
+        None,
+        {"effect": "waiting", "rule": None, "due_at": None},
+    )
     assert [one["due_at"] for one in found["policies"]] == [None, None, None]
 
 
@@ -251,7 +258,11 @@ def days_to_lawful(found: ClockExplanation) -> tuple[str, list[str], list[str]] 
     if told is None:
         return None
     counted = [f"{one.day.day:%d/%m}" for one in told.days if one.day.counted]
-    return f"{told.from_at:%d/%m}", counted, [f"{one.day.day:%d/%m}" for one in told.days if one.is_waited]
+    return (
+        f"{told.from_at:%d/%m}",
+        counted,
+        [f"{one.day.day:%d/%m}" for one in told.days if one.stood_still == "waited"],
+    )
 
 
 def test_the_days_of_a_moved_due_date_add_up_to_the_term_again(desk: Desk, rule_set: RuleSet) -> None:

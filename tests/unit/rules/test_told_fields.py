@@ -63,7 +63,7 @@ def test_an_explanation_as_a_plain_structure(calendar: Calendar, rule_set: RuleS
         "term": {"value": 2, "unit": "working_day"}, "basis": "date", "rule": "DR-02",
         "rules": ["DR-01", "DR-02", "DR-21", "DR-25"], "calendar_id": calendar.calendar_id,
         "calendar_version": calendar.version, "rule_set_version": rule_set.rule_set_id,
-        "due_at": "2026-03-04T17:00:00+07:00", "counted_days": 2,
+        "due_at": "2026-03-04T17:00:00+07:00", "counted_days": 2, "count_rules": ["DR-01", "DR-02"], "lawful_rule": "DR-25",
     }  # fmt: skip
 
 

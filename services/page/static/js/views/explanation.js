@@ -2,8 +2,10 @@
 // What is computed anew and differs from what was recorded is marked in words, never by colour alone.
 
 import { h } from "../dom.js";
-import { currentLanguage, day, t } from "../i18n.js";
+import { t } from "../i18n.js";
 import { pairs, rows } from "./blocks.js";
+import { course, event, headline } from "./explanation_course.js";
+import { sums, weekday } from "./explanation_sums.js";
 
 /** The section; `found` is null where the explanation could not be read. */
 export function explanation(found, at) {
@@ -20,6 +22,8 @@ function content(found, at) {
     found.differs ? h("p", { class: "differs" }, h("strong", {}, t("explain.differs")), " ", t("explain.differs_note"))
       : h("p", { class: "agrees" }, t(isRecorded ? "explain.agrees" : "explain.none_recorded")),
     unexplained(found.unexplained, at),
+    headline(found),
+    course(found, at),
     own ? wholeClock(own, at) : h("p", { class: "note" }, t("explain.none")),
     parts.length ? [h("h3", {}, t("explain.parts")), parts.map((clock) => partClock(clock, at))] : null,
     found.notes.length ? [h("h3", {}, t("explain.notes")), h("ul", { class: "notes" }, found.notes.map((note) => h("li", {},
@@ -74,38 +78,14 @@ function countedWith(clock, at) {
   ];
 }
 
-function sums(clock, at) {
-  const { count_by_rules: byRules, first_count: first, lawful_count: lawful } = clock;
-  const isHours = clock.term?.unit === "hour";
-  const whole = isHours ? t("explain.days_hours", { n: clock.term.value }) : t("explain.days", { n: clock.counted_days });
-  return [
-    byRules ? sum(t("explain.days_by_rules", { time: at(byRules.due_at), n: byRules.counted_days }), byRules.days) : null,
-    first ? sum(isHours ? whole : t("explain.days", { n: first.counted_days }), first.days) : null,
-    clock.days.length ? sum(first ? t("explain.days_present", { version: clock.calendar_version, n: clock.counted_days }) : whole, clock.days) : null,
-    lawful ? sum(t("explain.days_lawful", { time: at(lawful.from_at), n: lawful.counted_days }), lawful.days) : null,
-  ];
-}
-
-/** Every day of one sum, folded away until it is asked for. */
-function sum(title, days) {
-  let counted = 0;
-  return h("details", { class: "sum" }, h("summary", {}, title), rows(title, [t("explain.day"), t("explain.number"), t("explain.reason")],
-    days.map((one) => [weekday(one.day, day(one.day)), one.counted ? String((counted += 1)) : "", reason(one)])));
-}
-
-function reason(one) {
-  const name = currentLanguage() === "en" && one.name_en ? one.name_en : one.name;
-  return [t(`explain.day.${one.reason}`), name ? `: ${name}` : null, one.legal_source ? ` (${one.legal_source})` : null,
-    one.minutes ? `, ${t("explain.minutes", { n: Math.round(one.minutes) })}` : null];
-}
-
 function ledger(clock, at) {
   if (!clock.ledger.length) return h("p", { class: "note" }, t("explain.ledger_none"));
   return rows(t("explain.ledger"), [t("explain.reason"), ...clock.policies.map((one) => t(`explain.policy.${one.policy}`))], clock.ledger.map((entry) => [
     [t(`explain.cause.${entry.cause}`, { basis: entry.legal_basis }), " ",
       entry.until_at ? t("explain.span", { from: at(entry.from_at), until: at(entry.until_at) }) : t("explain.span_open", { from: at(entry.from_at) }),
       entry.days_waited === null ? null : `: ${t("explain.waited", { days: entry.days_waited, working: entry.working_days_waited })}`],
-    ...clock.policies.map(({ policy: name }) => [t(`explain.effect.${entry.effects[name].effect}`), entry.effects[name].due_at ? ` → ${at(entry.effects[name].due_at)}` : null]),
+    ...clock.policies.map(({ policy: name }) => [t(`explain.effect.${entry.effects[name].effect}`),
+      entry.effects[name].rule ? ` (${entry.effects[name].rule})` : null, entry.effects[name].due_at ? ` → ${at(entry.effects[name].due_at)}` : null]),
   ]));
 }
 
@@ -139,11 +119,3 @@ function unexplained(list, at) {
 }
 
 const mark = () => h("strong", { class: "differs" }, ` ${t("explain.differs_short")}`);
-
-const event = (type) => t(`event.${type.replace(/\.v\d+$/, "")}`);
-
-/** A weekday in front of what is shown of an instant or a day; it is that of the calendar's own offset. */
-function weekday(text, shown) {
-  const number = new Date(`${text.slice(0, 10)}T00:00:00Z`).getUTCDay();
-  return `${t("explain.weekdays").split(", ")[(number + 6) % 7]} ${shown}`;
-}
