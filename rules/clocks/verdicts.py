@@ -3,6 +3,7 @@
 Statistics, page and reports never judge: they take `EndingClassified` and `ApologyClassified` as they were emitted.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from rules.clocks.ledger import asked_of
 from rules.clocks.state import Clock, Ending
 from rules.clocks.transition import Transition
 from rules.due.policy_classes import classes_by_policy, closed
+from rules.due.supplement import Ledger
 from rules.errors import RulesError
 
 OUTCOME_FIELDS: Final = tuple(fields_by_policy(EndingClassified, "_outcome").items())
@@ -67,13 +69,13 @@ def _by_every_policy(
         asked = asked_of(transition, clock, ledger)
     except RulesError:
         return _by_policy({lawful: outcome}, "unknown")
-    waited = closed(asked.ledger, instant(ending.at)) if at != ending.at else asked.ledger
-    by_766, by_rest = (
-        classes_by_policy(
-            legal_context.calendar, asked.original, asked.term, ledger, instant(at), legal_context.rule_set
-        )
-        for ledger in (asked.ledger, waited)
-    )
+
+    def class_by(ledger: Ledger) -> Callable[[Policy], Outcome]:
+        calendar, rule_set = legal_context.calendar, legal_context.rule_set
+        return classes_by_policy(calendar, asked.original, asked.term, ledger, instant(at), rule_set)
+
+    by_766 = class_by(asked.ledger)
+    by_rest = by_766 if at == ending.at else class_by(closed(asked.ledger, instant(ending.at)))
     return {
         name: outcome if policy == lawful else (by_766 if policy == "qd766" else by_rest)(policy)
         for policy, name in OUTCOME_FIELDS
