@@ -31,6 +31,7 @@ from services.intake.adapters.system_clock import SystemClock
 from services.intake.adapters.writer import Writer
 from services.intake.config import ConfigError, IntakeConfig, read_config
 from services.intake.domain.judge import Judge
+from services.intake.domain.naming import NamedDossiers
 from services.intake.pipeline import ActionRecorder, publish_recorded
 from services.intake.ports import StoreUnavailableError
 
@@ -58,13 +59,14 @@ async def serve(config: IntakeConfig) -> None:
     reader = ActionReader(load_schema("action.v1"), data_schemas, config.history_sources)
     planner = Planner(rulebook, load_procedures(rulebook.default_rule_set))
     judge = Judge(rulebook=rulebook, planner=planner, read=reader.read)
-    ledger = ActionRecorder(store=store, judge=judge, known_states=KnownStates(MAX_KNOWN_STATES))
+    named = NamedDossiers(continued_by=config.continued_sources)
+    ledger = ActionRecorder(store=store, judge=judge, known_states=KnownStates(MAX_KNOWN_STATES), named=named)
     writer = Writer(ledger, SystemClock())
     problems = Problems(load_problem_codes())
     published = {name: data_schemas[name] for name in ACTION_TYPES} | {
         name: load_schema(name) for name in ("action.v1", "answer.v1", "enums.v1", "envelope.v1", "problem.v1")
     }
-    application = HttpReceiver(writer, reader, problems, store, published).application()
+    application = HttpReceiver(writer, reader, problems, store, published, named).application()
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     await web.TCPSite(runner, config.http_host, config.http_port).start()

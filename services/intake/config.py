@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HISTORY_SOURCES = "MOTCUA_INTAKE_HISTORY_SOURCES"
+CONTINUED_SOURCES = "MOTCUA_INTAKE_CONTINUED_SOURCES"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +13,7 @@ class IntakeConfig:
     """What intake needs to know. `store_settings` are the settings of `eventsourcing` (PERSISTENCE_MODULE and its own).
 
     `history_sources` are the CloudEvents sources that may send history, each as it is written; nobody else may (B14).
+    `continued_sources` gives, for a source whose register was taken over, the source that numbers on in it.
     """
 
     bootstrap_servers: str
@@ -19,6 +21,7 @@ class IntakeConfig:
     http_host: str
     http_port: int
     history_sources: frozenset[str]
+    continued_sources: Mapping[str, str]
 
 
 class ConfigError(Exception):
@@ -36,6 +39,7 @@ def read_config(environ: Mapping[str, str]) -> IntakeConfig:
         http_host=environ.get("MOTCUA_INTAKE_HOST", "127.0.0.1"),
         http_port=int(port),
         history_sources=_history_sources(environ),
+        continued_sources=_continued_sources(environ),
     )
 
 
@@ -45,6 +49,21 @@ def _history_sources(environ: Mapping[str, str]) -> frozenset[str]:
     if patterns:
         raise ConfigError(f"{HISTORY_SOURCES} names {patterns[0]!r}; every source has to be named in full")
     return named
+
+
+def _continued_sources(environ: Mapping[str, str]) -> Mapping[str, str]:
+    pairs = [one.strip() for one in environ.get(CONTINUED_SOURCES, "").split(",") if one.strip()]
+    found: dict[str, str] = {}
+    for pair in pairs:
+        old, _, new = (part.strip() for part in pair.partition("="))
+        if not old or not new or "=" in new or old == new:
+            raise ConfigError(f"{CONTINUED_SOURCES} says {pair!r}; it has to say old=new, two sources in full")
+        if found.setdefault(old, new) != new:
+            raise ConfigError(f"{CONTINUED_SOURCES} says twice by whom {old!r} is continued")
+    chained = sorted(found.keys() & set(found.values()))
+    if chained:
+        raise ConfigError(f"{CONTINUED_SOURCES}: {chained[0]!r} is continued itself; name the last source for each")
+    return found
 
 
 def _store_settings(environ: Mapping[str, str]) -> Mapping[str, str]:

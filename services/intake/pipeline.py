@@ -17,6 +17,8 @@ from services.intake.domain.arming import opened_on
 from services.intake.domain.decide import Flags
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.judge import Judge
+from services.intake.domain.known_as import as_recorded
+from services.intake.domain.naming import NamedDossiers
 from services.intake.domain.sealing import Sealed, seal
 from services.intake.ports import (
     AppendConflictError,
@@ -54,6 +56,7 @@ class ActionRecorder:
     store: EventStore
     judge: Judge
     known_states: MutableMapping[UUID, DossierState]
+    named: NamedDossiers = field(default_factory=NamedDossiers)
 
     def record(self, actions: Sequence[Action], recorded_at: datetime) -> list[Answer]:
         """Decide and store the actions in order; every one is answered. Durable when it returns (promise 1).
@@ -61,6 +64,7 @@ class ActionRecorder:
         Raises:
             StoreUnavailableError: the store is away; nothing that was not answered may be assumed.
         """
+        actions = as_recorded(actions, self.named, self.known_states, self.store.load)
         for _ in range(MAX_ATTEMPTS):
             batch = self._new_batch(actions)
             answers = [self._record_one(batch, action, recorded_at) for action in actions]
@@ -109,13 +113,11 @@ class ActionRecorder:
         state = batch.states[action.dossier_id]
         day = opened_on(self.judge.rulebook, action, state)
         sealed = seal(state, action, (*decision, *batch.approvers.flags_behind(action)), recorded_at, day)
-        first, key = sealed[0], action.receipt_key
-        receipt = Receipt(
-            receipt_key=key, digest=action.digest, dossier_id=first.dossier_id, stream_seq=first.stream_seq
-        )
+        first, key, dossier_id = sealed[0], action.receipt_key, action.dossier_id
+        receipt = Receipt(receipt_key=key, digest=action.digest, dossier_id=dossier_id, stream_seq=first.stream_seq)
         batch.sealed.extend(sealed)
-        batch.states[first.dossier_id] = sealed[-1].state
-        batch.remembered.discard(first.dossier_id)
+        batch.states[dossier_id] = sealed[-1].state
+        batch.remembered.discard(dossier_id)
         batch.structured.update({(one.dossier_id, one.stream_seq): one.structured for one in sealed})
         batch.approvers.note(sealed)
         batch.receipts[key] = receipt

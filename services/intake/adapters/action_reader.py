@@ -18,6 +18,7 @@ from events.data_codec import instants_of, plain, read_instant, typed
 from events.dossier import DossierEvent
 from events.envelope import ATTRIBUTES, CONSTANT_ATTRIBUTES, SAID_BY_COUNTER
 from events.errors import SchemaMismatchError
+from events.identity import code_of
 from services.intake.adapters.cloudevent_content import MAX_DEPTH, is_too_deep
 from services.intake.adapters.schema_check import SchemaCheck
 from services.intake.domain.actions import Action, FieldError, Refusal
@@ -81,6 +82,9 @@ class ActionReader:
             data = _data(DOSSIER_TYPES[given["type"]], given["data"])
         except SchemaMismatchError as error:
             return _schema_refusal([_type_error(error, "/data/")])
+        if not code_of(given["subject"]):
+            unseen = FieldError(field_name="subject", keyword="minLength", message="can't be seen", params={"limit": 1})
+            return _schema_refusal([unseen])
         said = plain(data)
         # A datetime is a date too; fields that we do not know hold JSON only.
         times = {"time": occurred_at} | {f"/data/{name}": one for name, one in said.items() if isinstance(one, date)}

@@ -1,13 +1,14 @@
 """What an HTTP request says: one CloudEvent (structured or binary mode) or several, or why it can't be read."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from aiohttp import web
 
-from events.codec import parse_json
 from events.errors import UnreadableMessageError
 from services.intake.adapters.cloudevent_content import from_text_attributes, percent_decoded
+from services.intake.adapters.given_once import given_twice, parse_once
 from services.intake.domain.actions import FieldError, Refusal
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -15,21 +16,40 @@ MAX_ACTIONS_PER_REQUEST = 10_000
 MAX_KEY_LETTERS = 128
 KEY_HEADER = "Idempotency-Key"
 _PREFIX = "ce-"
+_SINGLE_HEADERS = frozenset({KEY_HEADER.lower(), "content-type", "content-encoding", "host"})
 _CONTENT_TYPES = ("application/json", "application/cloudevents+json", "application/cloudevents-batch+json")
 
 
+def said_twice(request: web.Request) -> Refusal | None:
+    """Why a request can't be judged at all: a header or a query parameter that must be single is given twice."""
+    headers = [name.lower() for name, _ in request.headers.items()]
+    single = [one for one in headers if one in _SINGLE_HEADERS or one.startswith(_PREFIX)]
+    twice = _first_doubled(single) or _first_doubled([name for name, _ in request.query.items()])
+    return given_twice(twice) if twice else None
+
+
 def content_of(request: web.Request, body: bytes) -> Any:
-    """The parsed CloudEvent or list of them, not yet checked against any schema; or a Refusal of the whole request."""
+    """The parsed CloudEvent or list of them, not yet checked against any schema; or a Refusal of the whole request.
+
+    Elements of a list may be refusals.
+    """
     is_binary = "ce-specversion" in request.headers
     kind = request.content_type
     if kind not in (_CONTENT_TYPES[:1] if is_binary else _CONTENT_TYPES):
         return Refusal(code="unsupported-media-type", params={"given": kind})
     try:
-        parsed = parse_json(body)
-        if is_binary:
-            return from_text_attributes(_ce_headers(request), parsed)
+        parsed = parse_once(body, "/data" if is_binary else "")
+        around = _ce_headers(request)
     except UnreadableMessageError as error:
         return Refusal(code="unreadable", params={"reason": str(error)})
+    if isinstance(parsed, Refusal):
+        return parsed
+    if is_binary:
+        return from_text_attributes(around, parsed)
+    inside = parsed if isinstance(parsed, list) else [parsed]
+    for name in around:
+        if any(name in one for one in inside if isinstance(one, dict)):
+            return given_twice(_PREFIX + name)
     return _bounded(parsed) if isinstance(parsed, list) else parsed
 
 
@@ -58,6 +78,15 @@ def _ce_headers(request: web.Request) -> dict[str, str]:
         for name, value in request.headers.items()
         if name.lower().startswith(_PREFIX)
     }
+
+
+def _first_doubled(names: Iterable[str]) -> str | None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def _bounded(actions: list[Any]) -> list[Any] | Refusal:

@@ -12,11 +12,12 @@ from aiohttp import web
 
 from events.codec import dumps
 from services.intake.adapters.action_reader import ActionReader
-from services.intake.adapters.http_content import MAX_BODY_BYTES, content_of, key_of, request_digest
+from services.intake.adapters.http_content import MAX_BODY_BYTES, content_of, key_of, request_digest, said_twice
 from services.intake.adapters.keyed_requests import KeyedRequests
 from services.intake.adapters.problems import PROBLEM_CONTENT_TYPE, Language, Problems, language_of
 from services.intake.adapters.writer import BusyError, Writer
-from services.intake.domain.actions import Action, Answer, Refusal, dossier_id_of
+from services.intake.domain.actions import Action, Answer, Refusal
+from services.intake.domain.naming import NamedDossiers
 from services.intake.ports import RequestAnswer, Store, StoreUnavailableError
 
 RETRY_AFTER_SECONDS = "1"
@@ -35,12 +36,14 @@ class HttpReceiver:
         problems: Problems,
         store: Store,
         schemas: Mapping[str, Mapping[str, Any]],
+        named: NamedDossiers = NamedDossiers(),  # noqa: B008  # frozen
     ) -> None:
         self._writer = writer
         self._reader = reader
         self._problems = problems
         self._store = store
         self._schemas = schemas
+        self._named = named
         self._keyed = KeyedRequests(store)
 
     def application(self) -> web.Application:
@@ -56,6 +59,9 @@ class HttpReceiver:
     async def _with_problems(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Every refusal is a problem document in the language asked for, also those of aiohttp itself."""
         params: dict[str, str | int] = {"path": request.path, "method": request.method}
+        refusal = said_twice(request)
+        if refusal is not None:
+            return self._problem(refusal, _language(request))
         try:
             return await handler(request)
         except web.HTTPNotFound:
@@ -104,7 +110,9 @@ class HttpReceiver:
     async def _record(self, raws: list[Any]) -> list[Answer]:
         read: list[Action | Refusal] = []
         for start in range(0, len(raws), MAX_READ_AT_ONCE):
-            read += [self._reader.read(raw) for raw in raws[start : start + MAX_READ_AT_ONCE]]
+            part = raws[start : start + MAX_READ_AT_ONCE]
+            read += [raw if isinstance(raw, Refusal) else self._reader.read(raw) for raw in part]
+            # : start + MAX_READ_AT_ONCE]]
             await asyncio.sleep(0)
         recorded = iter(await self._writer.record([one for one in read if isinstance(one, Action)]))
         return [
@@ -132,8 +140,8 @@ class HttpReceiver:
 
     async def _get_dossier(self, request: web.Request) -> web.Response:
         subject, source = request.match_info["subject"], request.query.get("source", "")
-        dossier_id = dossier_id_of(source, subject)
-        state = (await asyncio.to_thread(self._store.load, [dossier_id])).get(dossier_id)
+        states = await asyncio.to_thread(self._store.load, self._named.possible_ids(source, subject))
+        state = states.get(self._named.meant_id(source, subject, states))
         if state is None:
             refusal = Refusal(code="unknown-dossier", field_name="subject", params={"subject": subject})
             return self._problem(refusal, _language(request))

@@ -11,8 +11,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from events.dossier import DossierEvent
 from events.envelope import Channel
+from services.intake.domain.naming import dossier_id_of
 
-DOSSIER_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:dossier")
 ACTION_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:action")
 
 
@@ -20,8 +20,9 @@ ACTION_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:action")
 class Action:
     """One reported event. (`source`, `action_id`) is its identity; `digest` tells whether a repetition says the same.
 
-    `dossier_id` is the subject when that is a UUID, else derived from the source's own dossier code. `event_id`, the id of the
-    recorded event, is always derived from source and id: counter systems may number alike, events may not (ADR 0010).
+    `dossier_id` is the subject when that is a UUID, else derived from the source's own dossier code; `known_as` is the id under
+    which the dossier is recorded, where that is another one. `event_id`, the id of the recorded event, is always derived from
+    source and id: counter systems may number alike, events may not (ADR 0010).
     """
 
     action_id: str
@@ -41,12 +42,13 @@ class Action:
     correlation_id: str | None = None
     is_history: bool = False
     extra: Mapping[str, str | int | bool] = field(default_factory=dict)
+    known_as: UUID | None = None
     dossier_id: UUID = field(init=False)
     event_id: str = field(init=False)
 
     def __post_init__(self) -> None:
         # Derived once: each is asked for several times on the way, and a UUIDv5 costs more than all checks of `decide`.
-        object.__setattr__(self, "dossier_id", dossier_id_of(self.source, self.subject))
+        object.__setattr__(self, "dossier_id", self.known_as or dossier_id_of(self.source, self.subject))
         object.__setattr__(self, "event_id", str(uuid5(ACTION_NAMESPACE, f"{self.source}|{self.action_id}")))
 
     @property
@@ -118,27 +120,6 @@ def replayed_answer(action: Action, structured: Mapping[str, Any], *, is_same: b
     return Answer(action_id=action.action_id, source=action.source, refusal=refusal)
 
 
-def dossier_id_of(source: str, subject: str) -> UUID:
-    """The id of the dossier that `source` calls `subject`."""
-    return _as_uuid(subject) or uuid5(DOSSIER_NAMESPACE, f"{source}|{subject}")
-
-
 def pointer_step(name: str) -> str:
     """A field's name as one step of a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")
-
-
-def is_dossier_id(subject: str) -> bool:
-    """Whether a subject is a dossier id of ours rather than a counter system's own code."""
-    return _as_uuid(subject) is not None
-
-
-def _as_uuid(text: str) -> UUID | None:
-    """Only the common form 8-4-4-4-12 counts; `UUID` alone would take hyphens anywhere."""
-    if len(text) != 36:
-        return None
-    try:
-        known = UUID(text)
-    except ValueError:
-        return None
-    return known if str(known) == text.lower() else None

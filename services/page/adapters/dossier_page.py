@@ -9,7 +9,15 @@ import orjson
 from events.catalog import DEADLINE_TYPES
 from services.page.adapters.reader import Reader, Row
 from services.page.adapters.unit_names import UnitNames
-from services.stats.questions import DEFINITION, Scope, local_day, period, period_parameters
+from services.stats.questions import (
+    DEFINITION,
+    Scope,
+    codes_asked,
+    dossiers_meant,
+    local_day,
+    period,
+    period_parameters,
+)
 
 STILL_PAUSED = datetime(2299, 1, 1, tzinfo=UTC)
 """A pause that ends after this is still open, and what comes after it has not come; the table has no NULL in a tuple."""
@@ -34,6 +42,16 @@ class DossierPage:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._unit_names = UnitNames(reader)
+
+    async def meant(self, written: str) -> str:
+        """The id of the dossier that is asked for by its id or its code.
+
+        Raises DossierNotFoundError, also where several dossiers have the code.
+        """
+        ids = dossiers_meant(written, await self._reader.rows("dossiers_by_code", codes_asked(written)))
+        if len(ids) != 1:
+            raise DossierNotFoundError(written)
+        return ids[0]
 
     async def dossier(self, dossier_id: str, now: datetime) -> Row:
         """Everything of one dossier. Raises DossierNotFoundError."""

@@ -18,6 +18,7 @@ from services.page.adapters.reader import Reader
 from services.page.adapters.static_files import StaticFile, read_static_files, send
 from services.page.adapters.statistics import Statistics
 from services.page.config import WebConfig
+from services.page.domain.parameters import require_once
 
 _log = logging.getLogger("page")
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -108,6 +109,7 @@ def _guard(dictionaries: Mapping[str, Dictionary]) -> Middleware:
     async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
         t = dictionaries[language_of(request)]
         try:
+            require_once([name for name, _ in request.query.items()])
             return await handler(request)
         except web.HTTPException as error:
             code = STATUSES.get(error.status)

@@ -6,7 +6,8 @@ import pytest
 
 from services.intake.adapters.action_reader import MAX_ACTION_BYTES
 from services.intake.adapters.cloudevent_content import MAX_DEPTH, from_text_attributes, percent_decoded
-from services.intake.domain.actions import Action, Refusal, dossier_id_of
+from services.intake.domain.actions import Action, Refusal
+from services.intake.domain.naming import dossier_id_of
 from tests.unit.intake.counter import HISTORY_SOURCE, SOURCE, action, problems, raw_action, reader
 
 

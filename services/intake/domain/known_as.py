@@ -1,0 +1,34 @@
+"""Under which id a dossier is recorded, where its code alone doesn't say it: asked of the store before anything is decided."""
+
+from collections.abc import Callable, Collection, Container, Mapping, MutableMapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from services.intake.domain.actions import Action
+from services.intake.domain.dossier import DossierState
+from services.intake.domain.naming import NamedDossiers
+
+States = MutableMapping[UUID, DossierState]
+Load = Callable[[Collection[UUID]], Mapping[UUID, DossierState]]
+"""The states of those dossiers that have events."""
+
+
+def as_recorded(actions: Sequence[Action], named: NamedDossiers, known: States, load: Load) -> Sequence[Action]:
+    """The same actions, each with the id of the dossier that it means. Nothing is asked where every code says it alone.
+
+    What is loaded for it is added to what is `known`.
+    """
+    possible = [named.possible_ids(one.source, one.subject) for one in actions]
+    doubtful = {each for ids in possible if len(ids) > 1 for each in ids}
+    if not doubtful:
+        return actions
+    recorded = {one for one in doubtful if one in known}
+    loaded = load(doubtful - recorded)
+    known.update(loaded)
+    recorded |= loaded.keys()
+    return [_meant(one, named, recorded) for one in actions]
+
+
+def _meant(action: Action, named: NamedDossiers, recorded: Container[UUID]) -> Action:
+    meant = named.meant_id(action.source, action.subject, recorded)
+    return action if meant == action.dossier_id else replace(action, known_as=meant)
