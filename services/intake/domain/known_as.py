@@ -18,10 +18,10 @@ def as_recorded(actions: Sequence[Action], named: NamedDossiers, known: States, 
 
     What is loaded for it is added to what is `known`.
     """
-    possible = [named.possible_ids(one.source, one.subject) for one in actions]
-    doubtful = {each for ids in possible if len(ids) > 1 for each in ids}
-    if not doubtful:
+    doubted = [one for one in actions if not named.is_plain(one.source, one.subject)]
+    if not doubted:
         return actions
+    doubtful = {each for one in doubted for each in named.possible_ids(one.source, one.subject)}
     recorded = {one for one in doubtful if one in known}
     loaded = load(doubtful - recorded)
     known.update(loaded)

@@ -32,6 +32,12 @@ class NamedDossiers:
 
     continued_by: Mapping[str, str] = field(default_factory=dict)
 
+    def is_plain(self, source: str, subject: str) -> bool:
+        """Whether a code alone says the id, as nearly every one does; asked of each action, so it costs no more than a look."""
+        return subject == code_of(subject) and (
+            not self.continued_by or not (source in self.continued_by or source in self.continued_by.values())
+        )
+
     def new_id(self, source: str, subject: str) -> UUID:
         """The id that a dossier gets when it is first heard of."""
         return dossier_id_of(self.continued_by.get(source, source), subject)
