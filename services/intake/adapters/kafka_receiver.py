@@ -61,7 +61,7 @@ class KafkaReceiver:
                 acks="all",
                 enable_idempotence=True,
                 linger_ms=2,
-                compression_type="zstd",
+                compression_type="gzip",  # what every client can read as it is installed; nothing else is
                 max_request_size=MAX_DEAD_LETTER_BYTES,
             )
             open_clients.push_async_callback(closed_within, producer.stop)

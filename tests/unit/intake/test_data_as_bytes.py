@@ -1,4 +1,4 @@
-"""What SDKs of CloudEvents write when they are given bytes (`data_base64`) is the same action as when they are given an object."""
+"""What SDKs of CloudEvents write of bytes (`data_base64`) is the same action as what they write of an object."""
 
 import json
 from base64 import b64encode
