@@ -87,7 +87,7 @@ def _constants() -> Schema:
             "type": "object",
         },
         DATA_AS_BYTES: {
-            "description": "In place of `data`: the same JSON as UTF-8 bytes in base64, as SDKs write what they are given as bytes.",
+            "description": "In place of `data`: the same JSON as UTF-8 bytes in base64, as SDKs write bytes.",
             "type": "string",
             "contentEncoding": "base64",
             "contentMediaType": CONTENT_TYPE,

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from aiohttp import web
 from aiokafka.errors import KafkaError, ProducerFenced
 
 from events.catalog import ACTION_TYPES
@@ -20,6 +19,7 @@ from events.schema_files import load_data_schemas, load_problem_codes, load_sche
 from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from rules.clocks.planning import Planner
+from services.doors.serving import served
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.event_store import LedgerStore, open_store
 from services.intake.adapters.http_receiver import HttpReceiver
@@ -66,18 +66,17 @@ async def serve(config: IntakeConfig) -> None:
     published = {name: data_schemas[name] for name in ACTION_TYPES} | {
         name: load_schema(name) for name in ("action.v1", "answer.v1", "enums.v1", "envelope.v1", "problem.v1")
     }
-    application = HttpReceiver(writer, reader, problems, store, published, named).application()
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-    await runner.setup()
-    await web.TCPSite(runner, config.http_host, config.http_port).start()
-    LOGGER.info("listening on http://%s:%s", config.http_host, config.http_port)
+    door = HttpReceiver(writer, reader, problems, store, published, named)
     receiver = KafkaReceiver(writer, reader, problems, config.bootstrap_servers)
     try:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(writer.run())
-            tasks.create_task(_retried("the Kafka door", receiver.run))
+        application = door.application(config.hosts)
+        where = (config.http_host, config.http_port)
+        async with served(application, *where, door.refuse, shutdown_seconds=SHUTDOWN_SECONDS):
+            LOGGER.info("listening on http://%s:%s", *where)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(writer.run())
+                tasks.create_task(_retried("the Kafka door", receiver.run))
     finally:
-        await runner.cleanup()
         store.close()
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.doors.hosts import hosts_of
+
 HISTORY_SOURCES = "MOTCUA_INTAKE_HISTORY_SOURCES"
 CONTINUED_SOURCES = "MOTCUA_INTAKE_CONTINUED_SOURCES"
 
@@ -13,13 +15,15 @@ class IntakeConfig:
     """What intake needs to know. `store_settings` are the settings of `eventsourcing` (PERSISTENCE_MODULE and its own).
 
     `history_sources` are the CloudEvents sources that may send history, each as it is written; nobody else may (B14).
-    `continued_sources` gives, for a source whose register was taken over, the source that numbers on in it.
+    `continued_sources` gives, for a source whose register was taken over, the source that numbers on in it. `hosts` are the
+    names by which the HTTP door may be called.
     """
 
     bootstrap_servers: str
     store_settings: Mapping[str, str]
     http_host: str
     http_port: int
+    hosts: frozenset[str]
     history_sources: frozenset[str]
     continued_sources: Mapping[str, str]
 
@@ -31,13 +35,15 @@ class ConfigError(Exception):
 def read_config(environ: Mapping[str, str]) -> IntakeConfig:
     """The configuration from environment variables; every one of them is described in docs/operations.md."""
     port = environ.get("MOTCUA_INTAKE_PORT", "8480")
+    http_host = environ.get("MOTCUA_INTAKE_HOST", "127.0.0.1")
     if not port.isdecimal():
         raise ConfigError(f"MOTCUA_INTAKE_PORT is {port!r}; it must be a port number")
     return IntakeConfig(
         bootstrap_servers=environ.get("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"),
         store_settings=_store_settings(environ),
-        http_host=environ.get("MOTCUA_INTAKE_HOST", "127.0.0.1"),
+        http_host=http_host,
         http_port=int(port),
+        hosts=hosts_of(environ.get("MOTCUA_HOSTS", ""), http_host),
         history_sources=_history_sources(environ),
         continued_sources=_continued_sources(environ),
     )

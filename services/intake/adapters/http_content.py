@@ -1,6 +1,7 @@
 """What an HTTP request says: one CloudEvent (structured or binary mode) or several, or why it can't be read."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,6 +18,8 @@ MAX_KEY_LETTERS = 128
 KEY_HEADER = "Idempotency-Key"
 _PREFIX = "ce-"
 _SINGLE_HEADERS = frozenset({KEY_HEADER.lower(), "content-type", "content-encoding", "host"})
+_TWICE = re.compile("Duplicate '([^']+)' header")
+_PACKED = re.compile(r"decode content-encoding: \w+ \((\w+)\)")
 _CONTENT_TYPES = ("application/json", "application/cloudevents+json", "application/cloudevents-batch+json")
 
 
@@ -26,6 +29,20 @@ def said_twice(request: web.Request) -> Refusal | None:
     single = [one for one in headers if one in _SINGLE_HEADERS or one.startswith(_PREFIX)]
     twice = _first_doubled(single) or _first_doubled([name for name, _ in request.query.items()])
     return given_twice(twice) if twice else None
+
+
+def refusal_of_parser(reason: str) -> Refusal:
+    """Why a request is refused of which the parser could not read the head, in its own words."""
+    if twice := _TWICE.search(reason):
+        return given_twice(twice[1].lower())
+    if packed := _PACKED.search(reason):
+        return unsupported_encoding(packed[1])
+    return Refusal(code="unreadable", params={"reason": reason})
+
+
+def unsupported_encoding(given: str) -> Refusal:
+    """The refusal of a body that is packed in a way that is not read here."""
+    return Refusal(code="unsupported-encoding", field_name="content-encoding", params={"given": given})
 
 
 def content_of(request: web.Request, body: bytes) -> Any:

@@ -5,14 +5,25 @@ One CloudEvent (structured, or binary with `ce-` headers) or a batch. Answered 2
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from aiohttp import web
 
 from events.codec import dumps
+from services.doors.bodies import BodyTooSlowError, UnknownEncodingError, WrongEncodingError, read_body
+from services.doors.hosts import LOCAL, is_answered
+from services.doors.serving import attended
 from services.intake.adapters.action_reader import ActionReader
-from services.intake.adapters.http_content import MAX_BODY_BYTES, content_of, key_of, request_digest, said_twice
+from services.intake.adapters.http_content import (
+    MAX_BODY_BYTES,
+    content_of,
+    key_of,
+    refusal_of_parser,
+    request_digest,
+    said_twice,
+    unsupported_encoding,
+)
 from services.intake.adapters.keyed_requests import KeyedRequests
 from services.intake.adapters.problems import PROBLEM_CONTENT_TYPE, Language, Problems, language_of
 from services.intake.adapters.writer import BusyError, Writer
@@ -23,6 +34,7 @@ from services.intake.ports import RequestAnswer, Store, StoreUnavailableError
 RETRY_AFTER_SECONDS = "1"
 MAX_READ_AT_ONCE = 500
 """Actions checked in one go; other requests (and the health check) get their turn in between."""
+_HOSTS: web.AppKey[Collection[str]] = web.AppKey("hosts", frozenset)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -46,9 +58,10 @@ class HttpReceiver:
         self._named = named
         self._keyed = KeyedRequests(store)
 
-    def application(self) -> web.Application:
-        """The application with its routes."""
-        application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[self._with_problems])
+    def application(self, hosts: Collection[str] = LOCAL) -> web.Application:
+        """The application with its routes; `hosts` are the names by which it may be called."""
+        application = web.Application(middlewares=[attended, self._with_problems])
+        application[_HOSTS] = frozenset(hosts)
         application.router.add_post("/v1/actions", self._post_actions)
         application.router.add_get("/v1/dossiers/{subject}", self._get_dossier)
         application.router.add_get("/v1/schemas/{name}", self._get_schema)
@@ -59,17 +72,22 @@ class HttpReceiver:
     async def _with_problems(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Every refusal is a problem document in the language asked for, also those of aiohttp itself."""
         params: dict[str, str | int] = {"path": request.path, "method": request.method}
-        refusal = said_twice(request)
-        if refusal is not None:
-            return self._problem(refusal, _language(request))
         try:
-            return await handler(request)
+            refusal = said_twice(request) or _wrong_host(request)
+            if refusal is None:
+                return await handler(request)
         except web.HTTPNotFound:
             refusal = Refusal(code="not-found", params=params)
         except web.HTTPMethodNotAllowed:
             refusal = Refusal(code="method-not-allowed", params=params)
         except web.HTTPRequestEntityTooLarge:
             refusal = Refusal(code="too-large", params={"limit": MAX_BODY_BYTES})
+        except BodyTooSlowError:
+            refusal = Refusal(code="too-slow")
+        except UnknownEncodingError as error:
+            refusal = unsupported_encoding(str(error))
+        except WrongEncodingError as error:
+            refusal = Refusal(code="unreadable", params={"reason": f"not as Content-Encoding says: {error}"})
         except BusyError:
             refusal = Refusal(code="busy", params={"retry_after_s": RETRY_AFTER_SECONDS})
         except StoreUnavailableError as error:
@@ -77,9 +95,13 @@ class HttpReceiver:
             refusal = Refusal(code="unavailable", params={"retry_after_s": RETRY_AFTER_SECONDS})
         return self._problem(refusal, _language(request))
 
+    def refuse(self, request: web.BaseRequest, reason: str) -> web.Response:
+        """The answer to what is no HTTP."""
+        return self._problem(refusal_of_parser(reason), _language(request))
+
     async def _post_actions(self, request: web.Request) -> web.Response:
         language = _language(request)
-        body = await request.read()
+        body = await read_body(request, MAX_BODY_BYTES)
         content, key = content_of(request, body), key_of(request)
         for refused in (content, key):
             if isinstance(refused, Refusal):
@@ -181,7 +203,14 @@ def _response(status: int, body: bytes, *, is_replay: bool = False) -> web.Respo
     return web.Response(body=body, status=status, content_type=kind, headers=headers)
 
 
-def _language(request: web.Request) -> Language:
+def _wrong_host(request: web.Request) -> Refusal | None:
+    host = request.headers.get("Host")
+    if is_answered(host, request.app[_HOSTS]):
+        return None
+    return Refusal(code="unknown-host", field_name="host", params={"host": host or ""})
+
+
+def _language(request: web.BaseRequest) -> Language:
     return language_of(request.headers.get("Accept-Language"))
 
 
