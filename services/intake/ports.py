@@ -14,6 +14,12 @@ Place = tuple[UUID, int]
 """Where an event stands: its dossier and its number in it."""
 
 
+KEPT_SECONDS = 7 * 24 * 3600
+"""How long the answer under an Idempotency-Key is kept: longer than anybody goes on repeating a request."""
+SENDER_OF_BEFORE = ""
+"""Of answers that an earlier version kept: it did not say whose they are, so they are everybody's until they are forgotten."""
+
+
 class StoreUnavailableError(Exception):
     """The event store is away: retry with back-off; nothing was recorded or it is not known whether it was."""
 
@@ -34,12 +40,17 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestAnswer:
-    """The answer that an HTTP request with an Idempotency-Key got, kept so that the second is equal."""
+    """The answer that an HTTP request with an Idempotency-Key got, kept so that the second is equal.
 
+    `sender` says whose key it is, `kept_at` since when it is kept (seconds since 1970, UTC); after KEPT_SECONDS it is forgotten.
+    """
+
+    sender: str
     idempotency_key: str
     digest: str
     status: int
     body: bytes
+    kept_at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +79,13 @@ class EventStore(Protocol):
     def append(
         self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
     ) -> None:
-        """All or nothing, durable when it returns, who acted in them included.
+        """All or nothing, durable when it returns, who acted in them included. Answers that are too old then are forgotten.
 
         AppendConflictError when any part was recorded by somebody else.
         """
 
-    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
-        """The kept answer of a request."""
+    def find_answer(self, sender: str, idempotency_key: str, since: int) -> RequestAnswer | None:
+        """The kept answer of a sender's request, if it is kept since that second or later."""
 
 
 class EventLog(Protocol):

@@ -13,7 +13,15 @@ from events.codec import dumps, from_structured, parse_json
 from services.intake.domain.actors import Acted, acted_in, acts_of
 from services.intake.domain.dossier import DossierState, evolve
 from services.intake.domain.sealing import Sealed
-from services.intake.ports import AppendConflictError, LogEntry, Place, Receipt, RequestAnswer, StoreUnavailableError
+from services.intake.ports import (
+    KEPT_SECONDS,
+    AppendConflictError,
+    LogEntry,
+    Place,
+    Receipt,
+    RequestAnswer,
+    StoreUnavailableError,
+)
 
 
 class InMemoryStore:
@@ -22,7 +30,7 @@ class InMemoryStore:
     def __init__(self) -> None:
         self.log: list[tuple[Place, bytes]] = []
         self._receipts: dict[str, Receipt] = {}
-        self._answers: dict[str, RequestAnswer] = {}
+        self._answers: dict[tuple[str, str], RequestAnswer] = {}
         self._acted: dict[str, Acted] = {}
         self.failures: list[Exception] = []
         self.commits_all_the_same = False
@@ -66,9 +74,10 @@ class InMemoryStore:
         if failure is not None:
             raise failure
 
-    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
+    def find_answer(self, sender: str, idempotency_key: str, since: int) -> RequestAnswer | None:
         self._require_here()
-        return self._answers.get(idempotency_key)
+        kept = self._answers.get((sender, idempotency_key))
+        return kept if kept is not None and kept.kept_at >= since else None
 
     def read_after(self, notification_id: int, limit: int) -> Sequence[LogEntry]:
         self._require_here()
@@ -87,16 +96,18 @@ class InMemoryStore:
             raise StoreUnavailableError("away, as the test told")
 
     def _commit(self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer]) -> None:
+        oldest = max([one.kept_at for one in answers], default=0) - KEPT_SECONDS
+        self._answers = {key: one for key, one in self._answers.items() if one.kept_at >= oldest}
         places = [(one.dossier_id, one.stream_seq) for one in sealed]
         taken = {place for place, _ in self.log}
         is_taken = (
             any(place in taken for place in places)
             or any(one.receipt_key in self._receipts for one in receipts)
-            or any(one.idempotency_key in self._answers for one in answers)
+            or any((one.sender, one.idempotency_key) in self._answers for one in answers)
         )
         if is_taken or len(set(places)) < len(places):
             raise AppendConflictError("a part of it is there already")
         self.log += [(place, dumps(one.structured)) for place, one in zip(places, sealed, strict=True)]
         self._acted |= acted_in(self._acted, acts_of(sealed))
         self._receipts |= {one.receipt_key: one for one in receipts}
-        self._answers |= {one.idempotency_key: one for one in answers}
+        self._answers |= {(one.sender, one.idempotency_key): one for one in answers}

@@ -71,13 +71,20 @@ def content_of(request: web.Request, body: bytes) -> Any:
 
 
 def key_of(request: web.Request) -> str | Refusal | None:
-    """The request's Idempotency-Key, None without one; it is stored for ever, so it is printable ASCII of bounded length."""
+    """The request's Idempotency-Key, None without one; it is stored, so it is printable ASCII of bounded length."""
     key = request.headers.get(KEY_HEADER)
     if key is None or (1 <= len(key) <= MAX_KEY_LETTERS and key.isascii() and key.isprintable()):
         return key
     keyword, limit = ("minLength", 1) if not key else ("maxLength", MAX_KEY_LETTERS)
     wrong = FieldError(field_name=KEY_HEADER, keyword=keyword, message="1 to 128 of ASCII", params={"limit": limit})
     return Refusal(code="schema-mismatch", field_name=KEY_HEADER, errors=(wrong,))
+
+
+def sender_of(content: Any) -> str:
+    """Whose request it is: a digest of the sources that speak in it. The text of a stranger is bounded by nothing else."""
+    actions = content if isinstance(content, list) else [content]
+    sources = {one["source"] for one in actions if isinstance(one, dict) and isinstance(one.get("source"), str)}
+    return hashlib.sha256("\n".join(sorted(sources)).encode(errors="surrogatepass")).hexdigest()
 
 
 def request_digest(request: web.Request, body: bytes) -> str:

@@ -22,14 +22,15 @@ from services.intake.adapters.http_content import (
     refusal_of_parser,
     request_digest,
     said_twice,
+    sender_of,
     unsupported_encoding,
 )
-from services.intake.adapters.keyed_requests import KeyedRequests
+from services.intake.adapters.keyed_requests import Keyed, KeyedRequests
 from services.intake.adapters.problems import PROBLEM_CONTENT_TYPE, Language, Problems, language_of
 from services.intake.adapters.writer import BusyError, Writer
 from services.intake.domain.actions import Action, Answer, Refusal
 from services.intake.domain.naming import NamedDossiers
-from services.intake.ports import RequestAnswer, Store, StoreUnavailableError
+from services.intake.ports import Store, StoreUnavailableError
 
 RETRY_AFTER_SECONDS = "1"
 MAX_READ_AT_ONCE = 500
@@ -56,7 +57,7 @@ class HttpReceiver:
         self._store = store
         self._schemas = schemas
         self._named = named
-        self._keyed = KeyedRequests(store)
+        self._keyed = KeyedRequests(store, writer.clock)
 
     def application(self, hosts: Collection[str] = LOCAL) -> web.Application:
         """The application with its routes; `hosts` are the names by which it may be called."""
@@ -108,15 +109,14 @@ class HttpReceiver:
                 return self._problem(refused, language)
         if not isinstance(key, str):
             return await self._recorded(content, language)
-        digest = request_digest(request, body)
+        keyed = Keyed(sender=sender_of(content), key=key, digest=request_digest(request, body))
 
-        async def make() -> RequestAnswer:
+        async def make() -> tuple[int, bytes]:
             made = await self._recorded(content, language)
-            sent = made.body if isinstance(made.body, bytes) else b""
-            return RequestAnswer(idempotency_key=key, digest=digest, status=made.status, body=sent)
+            return made.status, made.body if isinstance(made.body, bytes) else b""
 
-        answer, is_earlier = await self._keyed.answer(key, make)
-        if answer.digest != digest:
+        answer, is_earlier = await self._keyed.answer(keyed, make)
+        if answer.digest != keyed.digest:
             return self._problem(Refusal(code="idempotency-key-reused", params={"key": key}), language)
         return _response(answer.status, answer.body, is_replay=is_earlier)
 

@@ -1,8 +1,8 @@
 """The event store's recorders with three side tables that are written in the same transaction as the events.
 
-`action_receipts` remembers every recorded action (promise 3), `request_answers` the answers of requests with an
-Idempotency-Key, `acting_persons` in which dossier a person acted first and whether in others too (B14). All use the hook of
-`eventsourcing` that its own process recorders use. SQLITE_RECORDER and POSTGRES_RECORDER are values for its setting
+`action_receipts` remembers every recorded action (promise 3), `keyed_answers` the answers of requests with an
+Idempotency-Key for a while, `acting_persons` in which dossier a person acted first and whether in others too (B14). All use the
+hook of `eventsourcing` that its own process recorders use. SQLITE_RECORDER and POSTGRES_RECORDER are values for its setting
 APPLICATION_RECORDER_TOPIC.
 """
 
@@ -18,7 +18,7 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
 from services.intake.domain.actors import Act, Acted
-from services.intake.ports import Place, Receipt, RequestAnswer
+from services.intake.ports import KEPT_SECONDS, SENDER_OF_BEFORE, Place, Receipt, RequestAnswer
 
 SQLITE_RECORDER = "services.intake.adapters.recorders:SQLiteLedgerRecorder"
 POSTGRES_RECORDER = "services.intake.adapters.recorders:PostgresLedgerRecorder"
@@ -37,8 +37,11 @@ class LedgerRecorder(Protocol):
     def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
         """Receipts of recorded actions."""
 
-    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
-        """The kept answer of a request."""
+    def find_answer(self, sender: str, idempotency_key: str, since: int) -> RequestAnswer | None:
+        """The kept answer of a sender's request."""
+
+    def adopt_answers(self) -> None:
+        """Take over the answers of the table of before, in which they were everybody's and for ever."""
 
     def find_acted(self, persons: Sequence[str]) -> list[tuple[str, Acted]]:
         """In which dossiers those persons acted, of those who did."""
@@ -53,8 +56,10 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             *super().construct_create_table_statements(),
             "CREATE TABLE IF NOT EXISTS action_receipts (receipt_key TEXT PRIMARY KEY, digest TEXT NOT NULL,"
             " dossier_id TEXT NOT NULL, stream_seq INTEGER NOT NULL) WITHOUT ROWID",
-            "CREATE TABLE IF NOT EXISTS request_answers (idempotency_key TEXT PRIMARY KEY, digest TEXT NOT NULL,"
-            " status INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE IF NOT EXISTS keyed_answers (sender TEXT NOT NULL, idempotency_key TEXT NOT NULL, digest TEXT NOT NULL,"
+            " status INTEGER NOT NULL, body BLOB NOT NULL, kept_at INTEGER NOT NULL,"
+            " PRIMARY KEY (sender, idempotency_key)) WITHOUT ROWID",
+            "CREATE INDEX IF NOT EXISTS keyed_answers_kept_at ON keyed_answers (kept_at)",
             "CREATE TABLE IF NOT EXISTS acting_persons (person TEXT PRIMARY KEY, dossier_id TEXT NOT NULL,"
             " has_others INTEGER NOT NULL) WITHOUT ROWID",
         ]
@@ -69,10 +74,8 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             [(one.receipt_key, one.digest, one.dossier_id.hex, one.stream_seq) for one in receipts],
         )
         answers: Sequence[RequestAnswer] = kwargs.get("answers", ())
-        c.executemany(
-            "INSERT INTO request_answers VALUES (?,?,?,?)",
-            [(one.idempotency_key, one.digest, one.status, one.body) for one in answers],
-        )
+        c.executemany("DELETE FROM keyed_answers WHERE kept_at < ?", [(one.kept_at - KEPT_SECONDS,) for one in answers])
+        c.executemany("INSERT INTO keyed_answers VALUES (?,?,?,?,?,?)", [_row(one) for one in answers])
         acts: Sequence[Act] = kwargs.get("acts", ())
         c.executemany(
             "INSERT INTO acting_persons VALUES (?,?,0) ON CONFLICT (person) DO UPDATE SET has_others = 1"
@@ -122,12 +125,29 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
                 found += [Receipt(**{**dict(row), "dossier_id": UUID(row["dossier_id"])}) for row in c.fetchall()]
         return found
 
-    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
-        """The kept answer of a request."""
+    def find_answer(self, sender: str, idempotency_key: str, since: int) -> RequestAnswer | None:
+        """The kept answer of a sender's request."""
         with self.datastore.transaction(commit=False) as c:
-            c.execute("SELECT * FROM request_answers WHERE idempotency_key = ?", (idempotency_key,))
+            c.execute(
+                "SELECT * FROM keyed_answers WHERE sender IN (?,?) AND idempotency_key = ? AND kept_at >= ?"
+                " ORDER BY sender DESC LIMIT 1",
+                (sender, SENDER_OF_BEFORE, idempotency_key, since),
+            )
             row = c.fetchone()
         return RequestAnswer(**dict(row)) if row else None
+
+    def adopt_answers(self) -> None:
+        """Take over the answers of the table of before, in which they were everybody's and for ever."""
+        with self.datastore.transaction(commit=True) as c:
+            c.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'request_answers'")
+            if c.fetchone() is None:
+                return
+            c.execute(
+                "INSERT OR IGNORE INTO keyed_answers SELECT ?, idempotency_key, digest, status, body,"
+                " CAST(strftime('%s', 'now') AS INTEGER) FROM request_answers",
+                (SENDER_OF_BEFORE,),
+            )
+            c.execute("DELETE FROM request_answers")
 
     def find_acted(self, persons: Sequence[str]) -> list[tuple[str, Acted]]:
         """In which dossiers those persons acted, of those who did."""
@@ -155,9 +175,13 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         )
         self.sql_create_statements.append(
             SQL(
-                "CREATE TABLE IF NOT EXISTS {}.request_answers (idempotency_key text PRIMARY KEY, digest text NOT NULL,"
-                " status integer NOT NULL, body bytea NOT NULL)"
+                "CREATE TABLE IF NOT EXISTS {}.keyed_answers (sender text NOT NULL, idempotency_key text NOT NULL,"
+                " digest text NOT NULL, status integer NOT NULL, body bytea NOT NULL, kept_at bigint NOT NULL,"
+                " PRIMARY KEY (sender, idempotency_key))"
             ).format(schema)
+        )
+        self.sql_create_statements.append(
+            SQL("CREATE INDEX IF NOT EXISTS keyed_answers_kept_at ON {}.keyed_answers (kept_at)").format(schema)
         )
         self.sql_create_statements.append(
             SQL(
@@ -173,14 +197,25 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             " IN (SELECT * FROM unnest(%s::uuid[], %s::bigint[]))"
         ).format(schema, Identifier(events_table_name))
         self._insert_receipt = SQL("INSERT INTO {}.action_receipts VALUES (%s,%s,%s,%s)").format(schema)
-        self._insert_answer = SQL("INSERT INTO {}.request_answers VALUES (%s,%s,%s,%s)").format(schema)
+        self._insert_answer = SQL("INSERT INTO {}.keyed_answers VALUES (%s,%s,%s,%s,%s,%s)").format(schema)
+        self._forget_answers = SQL("DELETE FROM {}.keyed_answers WHERE kept_at < %s").format(schema)
+        self._find_table = SQL("SELECT to_regclass(%s) AS found")
+        self._table_of_before = f"{datastore.schema}.request_answers"
+        self._adopt_answers = SQL(
+            "INSERT INTO {0}.keyed_answers SELECT %s, idempotency_key, digest, status, body, extract(epoch FROM now())::bigint"
+            " FROM {0}.request_answers ON CONFLICT DO NOTHING"
+        ).format(schema)
+        self._empty_table_of_before = SQL("DELETE FROM {}.request_answers").format(schema)
         self._insert_act = SQL(
             "INSERT INTO {}.acting_persons AS known VALUES (%s,%s,false) ON CONFLICT (person) DO UPDATE SET has_others = true"
             " WHERE NOT known.has_others AND known.dossier_id <> excluded.dossier_id"
         ).format(schema)
         self._select_acted = SQL("SELECT * FROM {}.acting_persons WHERE person = ANY(%s)").format(schema)
         self._select_receipts = SQL("SELECT * FROM {}.action_receipts WHERE receipt_key = ANY(%s)").format(schema)
-        self._select_answer = SQL("SELECT * FROM {}.request_answers WHERE idempotency_key = %s").format(schema)
+        self._select_answer = SQL(
+            "SELECT * FROM {}.keyed_answers WHERE sender IN (%s,%s) AND idempotency_key = %s AND kept_at >= %s"
+            " ORDER BY sender DESC LIMIT 1"
+        ).format(schema)
 
     def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
         super()._insert_events(curs, stored_events)
@@ -190,8 +225,8 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             curs.executemany(self._insert_receipt, rows)
         answers: Sequence[RequestAnswer] = kwargs.get("answers", ())
         if answers:
-            kept = [(one.idempotency_key, one.digest, one.status, one.body) for one in answers]
-            curs.executemany(self._insert_answer, kept)
+            curs.executemany(self._forget_answers, [(one.kept_at - KEPT_SECONDS,) for one in answers])
+            curs.executemany(self._insert_answer, [_row(one) for one in answers])
         acts: Sequence[Act] = kwargs.get("acts", ())
         if acts:
             curs.executemany(self._insert_act, acts)
@@ -214,10 +249,20 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             curs.execute(self._select_receipts, (list(receipt_keys),))
             return [Receipt(**row) for row in curs.fetchall()]
 
-    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
-        """The kept answer of a request."""
+    def adopt_answers(self) -> None:
+        """Take over the answers of the table of before, in which they were everybody's and for ever."""
+        with self.datastore.transaction(commit=True) as curs:
+            curs.execute(self._find_table, (self._table_of_before,))
+            found = curs.fetchone()
+            if found is None or found["found"] is None:
+                return
+            curs.execute(self._adopt_answers, (SENDER_OF_BEFORE,))
+            curs.execute(self._empty_table_of_before)
+
+    def find_answer(self, sender: str, idempotency_key: str, since: int) -> RequestAnswer | None:
+        """The kept answer of a sender's request."""
         with self.datastore.transaction(commit=False) as curs:
-            curs.execute(self._select_answer, (idempotency_key,))
+            curs.execute(self._select_answer, (sender, SENDER_OF_BEFORE, idempotency_key, since))
             row = curs.fetchone()
         return RequestAnswer(**{**row, "body": bytes(row["body"])}) if row else None
 
@@ -226,6 +271,10 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         with self.datastore.transaction(commit=False) as curs:
             curs.execute(self._select_acted, (list(persons),))
             return [_acted(row["person"], row["dossier_id"], row["has_others"]) for row in curs.fetchall()]
+
+
+def _row(answer: RequestAnswer) -> tuple[str, str, str, int, bytes, int]:
+    return (answer.sender, answer.idempotency_key, answer.digest, answer.status, answer.body, answer.kept_at)
 
 
 def _acted(person: str, dossier_id: UUID, has_others: Any) -> tuple[str, Acted]:

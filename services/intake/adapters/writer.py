@@ -32,7 +32,7 @@ class Writer:
 
     def __init__(self, ledger: ActionRecorder, clock: WallClock) -> None:
         self._ledger = ledger
-        self._clock = clock
+        self.clock = clock
         self._waiting: asyncio.Queue[_Request] = asyncio.Queue()
         self._waiting_actions = 0
         self._has_ended = False
@@ -65,7 +65,7 @@ class Writer:
 
     async def _record_next(self, requests: list[_Request]) -> None:
         actions = [action for request in requests for action in request.actions]
-        work = asyncio.ensure_future(asyncio.to_thread(self._ledger.record, actions, self._clock.now()))
+        work = asyncio.ensure_future(asyncio.to_thread(self._ledger.record, actions, self.clock.now()))
         try:
             await asyncio.wait([work])
         finally:  # when cancelled: the thread goes on, so wait for it once more
