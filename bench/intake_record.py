@@ -136,7 +136,7 @@ async def over_http(store: LedgerStore, raws: Sequence[dict[str, Any]]) -> Rate:
     judge = Judge(rulebook=rulebook, planner=planner, read=reader().read)
     recorder = ActionRecorder(store=store, judge=judge, known_states=KnownStates(50_000))
     writer = Writer(recorder, SystemClock())
-    receiver = HttpReceiver(writer, reader(), Problems(load_problem_codes()), store, {})
+    receiver = HttpReceiver(writer, reader(), Problems(load_problem_codes()), store, {}, recorder)
     runner = web.AppRunner(receiver.application(), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -66,7 +66,7 @@ async def serve(config: IntakeConfig) -> None:
     published = {name: data_schemas[name] for name in ACTION_TYPES} | {
         name: load_schema(name) for name in ("action.v1", "answer.v1", "enums.v1", "envelope.v1", "problem.v1")
     }
-    door = HttpReceiver(writer, reader, problems, store, published, named)
+    door = HttpReceiver(writer, reader, problems, store, published, ledger)
     receiver = KafkaReceiver(writer, reader, problems, config.bootstrap_servers)
     try:
         application = door.application(config.hosts)

@@ -5,48 +5,32 @@ plain code over ports: a test runs them without a socket.
 """
 
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from services.intake.domain.actions import Action, Answer, Refusal, recorded_answer, replayed_answer
+from services.intake.domain.actions import Action, Answer, Refusal, reused
 from services.intake.domain.actors import Approvers, approvers_of
 from services.intake.domain.arming import opened_on
+from services.intake.domain.batch import Batch, Place, Receipt
 from services.intake.domain.decide import Flags
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.judge import Judge
 from services.intake.domain.known_as import as_recorded
 from services.intake.domain.naming import NamedDossiers
-from services.intake.domain.sealing import Sealed, seal
+from services.intake.domain.sealing import seal
 from services.intake.ports import (
     AppendConflictError,
     EventLog,
     EventStore,
     LogPublisher,
-    Place,
-    Receipt,
     StoreUnavailableError,
 )
 
 MAX_ATTEMPTS = 8
 """How often a batch is decided again when somebody else records for the same dossiers in between."""
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What one transaction will hold, and what has been decided on the way. A state is None where nothing is recorded."""
-
-    receipts: dict[str, Receipt]
-    states: dict[UUID, DossierState | None]
-    remembered: set[UUID]
-    """Dossiers whose state was neither loaded for this batch nor sealed in it."""
-    structured: dict[Place, Mapping[str, Any]]
-    """Events that an answer is made from."""
-    approvers: Approvers
-    sealed: list[Sealed] = field(default_factory=list)
-    new_receipts: list[Receipt] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +63,13 @@ class ActionRecorder:
             return answers
         raise StoreUnavailableError("other writers kept recording for the same dossiers")
 
+    def try_out(self, actions: Sequence[Action], at: datetime) -> list[Answer]:
+        """What `record` would answer now; nothing is recorded. Raises StoreUnavailableError."""
+        actions = as_recorded(actions, self.named, self.known_states, self.store.load)
+        batch = self._new_batch(actions)
+        answers = [self._record_one(batch, action, at) for action in actions]
+        return [replace(one, is_trial=one.is_recorded and not one.is_replay) for one in answers]
+
     def _require_still_unrecorded(self, actions: Sequence[Action], answers: Sequence[Answer]) -> None:
         """States are read after receipts; what another process recorded in between must not be refused because it is there."""
         pairs = zip(actions, answers, strict=True)
@@ -86,10 +77,10 @@ class ActionRecorder:
         if refused and self.store.find_receipts(refused):
             raise AppendConflictError("recorded by somebody else just now")
 
-    def _new_batch(self, actions: Sequence[Action]) -> _Batch:
+    def _new_batch(self, actions: Sequence[Action]) -> Batch:
         """Three questions to the store for the whole batch: what was recorded before, how, and the states nobody remembers."""
         receipts = dict(self.store.find_receipts([one.receipt_key for one in actions]))
-        places = [(one.dossier_id, one.stream_seq) for one in receipts.values()]
+        places = [one.place for one in receipts.values()]
         structured = dict(self.store.read_events(places)) if places else {}
         touched = {one.dossier_id for one in actions if one.receipt_key not in receipts}
         remembered = {key: state for key in touched if (state := self.known_states.get(key)) is not None}
@@ -98,33 +89,33 @@ class ActionRecorder:
         states = {key: remembered.get(key) or loaded.get(key) for key in touched}
         persons = approvers_of(actions)
         approvers = Approvers(persons=persons, acted=dict(self.store.find_acted(persons)) if persons else {})
-        return _Batch(
+        return Batch(
             receipts=receipts, states=states, remembered=set(remembered), structured=structured, approvers=approvers
         )
 
-    def _record_one(self, batch: _Batch, action: Action, recorded_at: datetime) -> Answer:
+    def _record_one(self, batch: Batch, action: Action, recorded_at: datetime) -> Answer:
         earlier = batch.receipts.get(action.receipt_key)
         if earlier is not None:
-            structured = batch.structured[earlier.dossier_id, earlier.stream_seq]
-            return replayed_answer(action, structured, is_same=earlier.digest == action.digest)
+            return (
+                self._answer(batch, action, earlier.place, is_replay=True)
+                if earlier.digest == action.digest
+                else reused(action)
+            )
         decision = self._decided(batch, action, recorded_at)
         if isinstance(decision, Refusal):
             return Answer(action_id=action.action_id, source=action.source, refusal=decision)
         state = batch.states[action.dossier_id]
         day = opened_on(self.judge.rulebook, action, state)
         sealed = seal(state, action, (*decision, *batch.approvers.flags_behind(action)), recorded_at, day)
-        first, key, dossier_id = sealed[0], action.receipt_key, action.dossier_id
-        receipt = Receipt(receipt_key=key, digest=action.digest, dossier_id=dossier_id, stream_seq=first.stream_seq)
-        batch.sealed.extend(sealed)
-        batch.states[dossier_id] = sealed[-1].state
-        batch.remembered.discard(dossier_id)
-        batch.structured.update({(one.dossier_id, one.stream_seq): one.structured for one in sealed})
-        batch.approvers.note(sealed)
-        batch.receipts[key] = receipt
-        batch.new_receipts.append(receipt)
-        return recorded_answer(action, first.structured, is_replay=False)
+        place = action.dossier_id, sealed[0].stream_seq
+        batch.take(sealed, Receipt(action.receipt_key, action.digest, *place))
+        return self._answer(batch, action, place, is_replay=False)
 
-    def _decided(self, batch: _Batch, action: Action, decided_at: datetime) -> Refusal | Flags:
+    def _answer(self, batch: Batch, action: Action, place: Place, *, is_replay: bool) -> Answer:
+        before = partial(self._events, batch, place[0], place[1] - 1)
+        return self.judge.answer(action, batch.structured[place], before, is_replay=is_replay)
+
+    def _decided(self, batch: Batch, action: Action, decided_at: datetime) -> Refusal | Flags:
         dossier_id, stream = action.dossier_id, partial(self._stream, batch)
         decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream)
         if isinstance(decision, Refusal) and dossier_id in batch.remembered:
@@ -135,9 +126,13 @@ class ActionRecorder:
             decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream)
         return decision
 
-    def _stream(self, batch: _Batch, state: DossierState) -> list[Mapping[str, Any]]:
-        places = [(UUID(state.dossier_id), number) for number in range(1, state.stream_seq + 1)]
-        stored = self.store.read_events([place for place in places if place not in batch.structured])
+    def _stream(self, batch: Batch, state: DossierState) -> list[Mapping[str, Any]]:
+        return self._events(batch, UUID(state.dossier_id), state.stream_seq)
+
+    def _events(self, batch: Batch, dossier_id: UUID, until: int) -> list[Mapping[str, Any]]:
+        places = [(dossier_id, number) for number in range(1, until + 1)]
+        unread = [place for place in places if place not in batch.structured]
+        stored = self.store.read_events(unread) if unread else {}
         return [batch.structured.get(place) or stored[place] for place in places]
 
 

@@ -7,12 +7,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.intake.domain.actors import Acted
+from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed
-
-Place = tuple[UUID, int]
-"""Where an event stands: its dossier and its number in it."""
-
 
 KEPT_SECONDS = 7 * 24 * 3600
 """How long the answer under an Idempotency-Key is kept: longer than anybody goes on repeating a request."""
@@ -26,16 +23,6 @@ class StoreUnavailableError(Exception):
 
 class AppendConflictError(Exception):
     """Somebody else recorded something in between, or we did and were not told: load again and decide again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """Where an action was recorded, and what it said."""
-
-    receipt_key: str
-    digest: str
-    dossier_id: UUID
-    stream_seq: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

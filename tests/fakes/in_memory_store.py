@@ -11,14 +11,13 @@ from uuid import UUID
 
 from events.codec import dumps, from_structured, parse_json
 from services.intake.domain.actors import Acted, acted_in, acts_of
+from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState, evolve
 from services.intake.domain.sealing import Sealed
 from services.intake.ports import (
     KEPT_SECONDS,
     AppendConflictError,
     LogEntry,
-    Place,
-    Receipt,
     RequestAnswer,
     StoreUnavailableError,
 )

@@ -27,9 +27,10 @@ from events.envelope import Event
 from services.intake.adapters.acting_persons import NotedActs
 from services.intake.adapters.recorders import POSTGRES_RECORDER, SQLITE_RECORDER, LedgerRecorder
 from services.intake.domain.actors import Act, Acted, acts_of_events
+from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState, evolve
 from services.intake.domain.sealing import Sealed
-from services.intake.ports import AppendConflictError, LogEntry, Place, Receipt, RequestAnswer, StoreUnavailableError
+from services.intake.ports import AppendConflictError, LogEntry, RequestAnswer, StoreUnavailableError
 
 ENTRIES_AT_ONCE = 5_000
 EVERYBODY = ""

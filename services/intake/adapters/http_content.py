@@ -3,13 +3,15 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
 from events.errors import UnreadableMessageError
 from services.intake.adapters.cloudevent_content import from_text_attributes, percent_decoded
 from services.intake.adapters.given_once import given_twice, parse_once
+from services.intake.adapters.http_answers import wanted
+from services.intake.adapters.problems import Language
 from services.intake.domain.actions import FieldError, Refusal
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -18,6 +20,9 @@ MAX_KEY_LETTERS = 128
 KEY_HEADER = "Idempotency-Key"
 _PREFIX = "ce-"
 _SINGLE_HEADERS = frozenset({KEY_HEADER.lower(), "content-type", "content-encoding", "host"})
+PARAMETERS = ("dry_run", "strict")
+BOOLEANS = {"true": True, "false": False}
+ALLOWED = ", ".join(f"{name}=true|false" for name in PARAMETERS)
 _TWICE = re.compile("Duplicate '([^']+)' header")
 _PACKED = re.compile(r"decode content-encoding: \w+ \((\w+)\)")
 _CONTENT_TYPES = ("application/json", "application/cloudevents+json", "application/cloudevents-batch+json")
@@ -29,6 +34,23 @@ def said_twice(request: web.Request) -> Refusal | None:
     single = [one for one in headers if one in _SINGLE_HEADERS or one.startswith(_PREFIX)]
     twice = _first_doubled(single) or _first_doubled([name for name, _ in request.query.items()])
     return given_twice(twice) if twice else None
+
+
+class Manner(NamedTuple):
+    """How a request wants its actions to be taken: refused where they are doubtful, only tried, answered in which language."""
+
+    is_strict: bool
+    is_trial: bool
+    language: Language
+
+
+def manner_of(request: web.Request) -> Manner | Refusal:
+    """What the query says. A parameter that isn't known is refused: a misspelt `dry_run` would record."""
+    for name, value in request.query.items():
+        if name not in PARAMETERS or value not in BOOLEANS:
+            return Refusal(code="unknown-parameter", field_name=name, params={"allowed": ALLOWED})
+    given = {name: BOOLEANS[value] for name, value in request.query.items()}
+    return Manner(given.get("strict", False), given.get("dry_run", False), wanted(request))
 
 
 def refusal_of_parser(reason: str) -> Refusal:
@@ -92,6 +114,7 @@ def request_digest(request: web.Request, body: bytes) -> str:
     headers = sorted(
         (name.lower(), value) for name, value in request.headers.items() if name.lower().startswith(_PREFIX)
     )
+    headers += [("?" + name, value) for name, value in sorted(request.query.items())]
     said = "".join(f"{name}:{value}\n" for name, value in headers).encode(errors="surrogateescape")
     return hashlib.sha256(said + b"\n" + body).hexdigest()
 

@@ -6,6 +6,7 @@ One CloudEvent (structured, or binary with `ce-` headers) or a batch. Answered 2
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -15,24 +16,27 @@ from services.doors.bodies import BodyTooSlowError, UnknownEncodingError, WrongE
 from services.doors.hosts import LOCAL, is_answered
 from services.doors.serving import attended
 from services.intake.adapters.action_reader import ActionReader
+from services.intake.adapters.http_answers import RETRY_AFTER_SECONDS, problem_response, response, wanted
 from services.intake.adapters.http_content import (
     MAX_BODY_BYTES,
+    Manner,
     content_of,
     key_of,
+    manner_of,
     refusal_of_parser,
     request_digest,
     said_twice,
     sender_of,
     unsupported_encoding,
 )
+from services.intake.adapters.http_lookups import HttpLookups
 from services.intake.adapters.keyed_requests import Keyed, KeyedRequests
-from services.intake.adapters.problems import PROBLEM_CONTENT_TYPE, Language, Problems, language_of
+from services.intake.adapters.problems import Language, Problems
 from services.intake.adapters.writer import BusyError, Writer
 from services.intake.domain.actions import Action, Answer, Refusal
-from services.intake.domain.naming import NamedDossiers
+from services.intake.pipeline import ActionRecorder
 from services.intake.ports import Store, StoreUnavailableError
 
-RETRY_AFTER_SECONDS = "1"
 MAX_READ_AT_ONCE = 500
 """Actions checked in one go; other requests (and the health check) get their turn in between."""
 _HOSTS: web.AppKey[Collection[str]] = web.AppKey("hosts", frozenset)
@@ -49,14 +53,14 @@ class HttpReceiver:
         problems: Problems,
         store: Store,
         schemas: Mapping[str, Mapping[str, Any]],
-        named: NamedDossiers = NamedDossiers(),  # noqa: B008  # frozen
+        ledger: ActionRecorder,
     ) -> None:
         self._writer = writer
         self._reader = reader
         self._problems = problems
         self._store = store
         self._schemas = schemas
-        self._named = named
+        self._lookups = HttpLookups(ledger, problems, writer.clock)
         self._keyed = KeyedRequests(store, writer.clock)
 
     def application(self, hosts: Collection[str] = LOCAL) -> web.Application:
@@ -64,7 +68,9 @@ class HttpReceiver:
         application = web.Application(middlewares=[attended, self._with_problems])
         application[_HOSTS] = frozenset(hosts)
         application.router.add_post("/v1/actions", self._post_actions)
-        application.router.add_get("/v1/dossiers/{subject}", self._get_dossier)
+        application.router.add_get("/v1/dossiers/{subject}", self._lookups.get_dossier)
+        application.router.add_get("/v1/dossiers/{subject}/events", self._lookups.get_events)
+        application.router.add_post("/v1/quotes", self._lookups.post_quote)
         application.router.add_get("/v1/schemas/{name}", self._get_schema)
         application.router.add_get("/healthz", self._get_health)
         return application
@@ -94,99 +100,77 @@ class HttpReceiver:
         except StoreUnavailableError as error:
             request.app.logger.warning("the event store is away: %s", error)
             refusal = Refusal(code="unavailable", params={"retry_after_s": RETRY_AFTER_SECONDS})
-        return self._problem(refusal, _language(request))
+        return self._problem(refusal, wanted(request))
 
     def refuse(self, request: web.BaseRequest, reason: str) -> web.Response:
         """The answer to what is no HTTP."""
-        return self._problem(refusal_of_parser(reason), _language(request))
+        return self._problem(refusal_of_parser(reason), wanted(request))
 
     async def _post_actions(self, request: web.Request) -> web.Response:
-        language = _language(request)
+        how = manner_of(request)
         body = await read_body(request, MAX_BODY_BYTES)
         content, key = content_of(request, body), key_of(request)
-        for refused in (content, key):
+        for refused in (how, content, key):
             if isinstance(refused, Refusal):
-                return self._problem(refused, language)
-        if not isinstance(key, str):
-            return await self._recorded(content, language)
+                return self._problem(refused, wanted(request))
+        assert isinstance(how, Manner)  # noqa: S101  # it was not refused
+        if not isinstance(key, str) or how.is_trial:
+            return await self._recorded(content, how)
         keyed = Keyed(sender=sender_of(content), key=key, digest=request_digest(request, body))
 
         async def make() -> tuple[int, bytes]:
-            made = await self._recorded(content, language)
+            made = await self._recorded(content, how)
             return made.status, made.body if isinstance(made.body, bytes) else b""
 
         answer, is_earlier = await self._keyed.answer(keyed, make)
         if answer.digest != keyed.digest:
-            return self._problem(Refusal(code="idempotency-key-reused", params={"key": key}), language)
-        return _response(answer.status, answer.body, is_replay=is_earlier)
+            return self._problem(Refusal(code="idempotency-key-reused", params={"key": key}), how.language)
+        return response(answer.status, answer.body, is_replay=is_earlier)
 
-    async def _recorded(self, content: Any, language: Language) -> web.Response:
+    async def _recorded(self, content: Any, how: Manner) -> web.Response:
         if isinstance(content, list):
-            return self._batch_answer(await self._record(content), language)
-        (answer,) = await self._record([content])
+            return self._batch_answer(await self._record(content, how), how)
+        (answer,) = await self._record([content], how)
         if answer.refusal is not None:
-            return self._problem(answer.refusal, language, answer.action_id)
-        body = dumps(self._problems.answer(answer, language))
-        return _response(200 if answer.is_replay else 201, body, is_replay=answer.is_replay)
+            return self._problem(answer.refusal, how.language, answer.action_id)
+        body = self._problems.answer(answer, how.language)
+        return response(200 if answer.is_replay or answer.is_trial else 201, body, is_replay=answer.is_replay)
 
-    async def _record(self, raws: list[Any]) -> list[Answer]:
+    async def _record(self, raws: list[Any], how: Manner) -> list[Answer]:
         read: list[Action | Refusal] = []
         for start in range(0, len(raws), MAX_READ_AT_ONCE):
             part = raws[start : start + MAX_READ_AT_ONCE]
             read += [raw if isinstance(raw, Refusal) else self._reader.read(raw) for raw in part]
-            # : start + MAX_READ_AT_ONCE]]
             await asyncio.sleep(0)
-        recorded = iter(await self._writer.record([one for one in read if isinstance(one, Action)]))
+        if how.is_strict:
+            read = [replace(one, is_strict=True) if isinstance(one, Action) else one for one in read]
+        ask = self._writer.try_out if how.is_trial else self._writer.record
+        answers = iter(await ask([one for one in read if isinstance(one, Action)]))
         return [
-            next(recorded) if isinstance(one, Action) else Answer(action_id=_text_of(raw, "id"), refusal=one)
+            next(answers) if isinstance(one, Action) else Answer(action_id=_text_of(raw, "id"), refusal=one)
             for one, raw in zip(read, raws, strict=True)
         ]
 
-    def _batch_answer(self, answers: list[Answer], language: Language) -> web.Response:
-        refused = sum(not one.is_recorded for one in answers)
+    def _batch_answer(self, answers: list[Answer], how: Manner) -> web.Response:
+        refused = sum(one.refusal is not None for one in answers)
+        tried = {"would_be_recorded": sum(one.is_trial for one in answers)} if how.is_trial else {}
         body = {
-            "recorded": len(answers) - refused,
+            "recorded": sum(one.is_recorded for one in answers),
             "refused": refused,
             "replayed": sum(one.is_replay for one in answers),
-            "answers": [self._problems.answer(one, language) for one in answers],
+            **tried,
+            "answers": [self._problems.answer(one, how.language) for one in answers],
         }
-        return _response(207 if refused else 200, dumps(body))
+        return response(207 if refused else 200, body)
 
     def _problem(self, refusal: Refusal, language: Language, action_id: str | None = None) -> web.Response:
-        document = self._problems.document(refusal, language, action_id)
-        response = _response(document["status"], dumps(document))
-        response.headers["Content-Language"] = language
-        if response.status == 503:
-            response.headers["Retry-After"] = RETRY_AFTER_SECONDS
-        return response
-
-    async def _get_dossier(self, request: web.Request) -> web.Response:
-        subject, source = request.match_info["subject"], request.query.get("source", "")
-        states = await asyncio.to_thread(self._store.load, self._named.possible_ids(source, subject))
-        state = states.get(self._named.meant_id(source, subject, states))
-        if state is None:
-            refusal = Refusal(code="unknown-dossier", field_name="subject", params={"subject": subject})
-            return self._problem(refusal, _language(request))
-        body = {
-            "dossier_id": state.dossier_id,
-            "stream_seq": state.stream_seq,
-            "lifecycle": state.lifecycle,
-            "held_by_unit_id": state.held_by_unit_id,
-            "procedure_code": state.procedure_code,
-            "is_waiting_for_supplement": state.is_waiting_for_supplement,
-            "waiting_for": state.waiting_for,
-            "submission_rounds": state.submission_rounds,
-            "supplement_rounds": state.supplement_rounds,
-            "hash": state.last_hash,
-            **({"feedback_stage": state.feedback_stage} if state.feedback_stage else {}),
-        }
-        return _response(200, dumps(body))
+        return problem_response(self._problems, refusal, language, action_id)
 
     async def _get_schema(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
         schema = self._schemas.get(name.removesuffix(".schema.json"))
         if schema is None:
-            return self._problem(Refusal(code="unknown-schema", params={"name": name}), _language(request))
+            return self._problem(Refusal(code="unknown-schema", params={"name": name}), wanted(request))
         return web.Response(body=dumps(schema), content_type="application/schema+json")
 
     async def _get_health(self, _: web.Request) -> web.Response:
@@ -197,21 +181,11 @@ class HttpReceiver:
         return web.json_response({"status": "ok", "last_recorded": recorded})
 
 
-def _response(status: int, body: bytes, *, is_replay: bool = False) -> web.Response:
-    kind = PROBLEM_CONTENT_TYPE if status >= 400 else "application/json"
-    headers = {"Idempotent-Replayed": "true"} if is_replay else {}
-    return web.Response(body=body, status=status, content_type=kind, headers=headers)
-
-
 def _wrong_host(request: web.Request) -> Refusal | None:
     host = request.headers.get("Host")
     if is_answered(host, request.app[_HOSTS]):
         return None
     return Refusal(code="unknown-host", field_name="host", params={"host": host or ""})
-
-
-def _language(request: web.BaseRequest) -> Language:
-    return language_of(request.headers.get("Accept-Language"))
 
 
 def _text_of(raw: Any, name: str) -> str:

@@ -18,7 +18,8 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
 from services.intake.domain.actors import Act, Acted
-from services.intake.ports import KEPT_SECONDS, SENDER_OF_BEFORE, Place, Receipt, RequestAnswer
+from services.intake.domain.batch import Place, Receipt
+from services.intake.ports import KEPT_SECONDS, SENDER_OF_BEFORE, RequestAnswer
 
 SQLITE_RECORDER = "services.intake.adapters.recorders:SQLiteLedgerRecorder"
 POSTGRES_RECORDER = "services.intake.adapters.recorders:PostgresLedgerRecorder"

@@ -25,6 +25,7 @@ class BusyError(Exception):
 class _Request:
     actions: Sequence[Action]
     answers: asyncio.Future[list[Answer]]
+    is_trial: bool = False
 
 
 class Writer:
@@ -39,13 +40,20 @@ class Writer:
 
     async def record(self, actions: Sequence[Action]) -> list[Answer]:
         """The answers in the order of the actions, after they are durable. Raises BusyError or StoreUnavailableError."""
+        return await self._asked(actions, is_trial=False)
+
+    async def try_out(self, actions: Sequence[Action]) -> list[Answer]:
+        """What `record` would answer; nothing is recorded. Raises BusyError or StoreUnavailableError."""
+        return await self._asked(actions, is_trial=True)
+
+    async def _asked(self, actions: Sequence[Action], *, is_trial: bool) -> list[Answer]:
         if not actions:
             return []
         if self._has_ended:
             raise StoreUnavailableError("the writer has ended")
         if self._waiting_actions + len(actions) > MAX_WAITING_ACTIONS:
             raise BusyError(f"{self._waiting_actions} actions are waiting")
-        request = _Request(actions, asyncio.get_running_loop().create_future())
+        request = _Request(actions, asyncio.get_running_loop().create_future(), is_trial)
         self._waiting_actions += len(actions)
         self._waiting.put_nowait(request)
         return await request.answers
@@ -64,14 +72,21 @@ class Writer:
                 _fail([self._waiting.get_nowait()], StoreUnavailableError("the writer has ended"))
 
     async def _record_next(self, requests: list[_Request]) -> None:
-        actions = [action for request in requests for action in request.actions]
-        work = asyncio.ensure_future(asyncio.to_thread(self._ledger.record, actions, self.clock.now()))
+        requests.sort(key=lambda one: one.is_trial)
+        recorded, tried = ([one for one in requests if one.is_trial is is_trial] for is_trial in (False, True))
+        work = asyncio.ensure_future(asyncio.to_thread(self._answers, _actions(recorded), _actions(tried)))
         try:
             await asyncio.wait([work])
         finally:  # when cancelled: the thread goes on, so wait for it once more
             await asyncio.wait([work])
-            self._waiting_actions -= len(actions)
+            self._waiting_actions -= sum(len(one.actions) for one in requests)
             _settle(requests, work)
+
+    def _answers(self, recorded: Sequence[Action], tried: Sequence[Action]) -> list[Answer]:
+        """What is only tried comes behind, so that it sees what was recorded with it."""
+        now = self.clock.now()
+        answers = self._ledger.record(recorded, now) if recorded else []
+        return [*answers, *(self._ledger.try_out(tried, now) if tried else [])]
 
     async def _next_requests(self) -> list[_Request]:
         requests = [await self._waiting.get()]
@@ -80,6 +95,10 @@ class Writer:
             requests.append(self._waiting.get_nowait())
             size += len(requests[-1].actions)
         return requests
+
+
+def _actions(requests: Sequence[_Request]) -> list[Action]:
+    return [action for request in requests for action in request.actions]
 
 
 def _settle(requests: Sequence[_Request], work: asyncio.Future[list[Answer]]) -> None:

@@ -22,7 +22,8 @@ class Action:
 
     `dossier_id` is the subject when that is a UUID, else derived from the source's own dossier code; `known_as` is the id under
     which the dossier is recorded, where that is another one. `event_id`, the id of the recorded event, is always derived from
-    source and id: counter systems may number alike, events may not (ADR 0010).
+    source and id: counter systems may number alike, events may not (ADR 0010). `is_strict`: whoever sends it wants to be
+    refused where something is doubtful.
     """
 
     action_id: str
@@ -41,6 +42,7 @@ class Action:
     channel: Channel | None = None
     correlation_id: str | None = None
     is_history: bool = False
+    is_strict: bool = False
     extra: Mapping[str, str | int | bool] = field(default_factory=dict)
     known_as: UUID | None = None
     dossier_id: UUID = field(init=False)
@@ -78,8 +80,21 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DueDates:
+    """The three due dates of a dossier (DR-25), in its calendar's zone; provisional where unsettled days counted (CAL-6)."""
+
+    original_due_at: datetime
+    lawful_due_at: datetime
+    promised_due_at: datetime
+    is_provisional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the sender of one action is told. For a recorded action it never changes, however often it is asked."""
+    """What the sender of one action is told. For a recorded action it never changes, however often it is asked.
+
+    `is_trial`: nothing was recorded, it would be so. `due`: of an acceptance. `warnings`: what is doubtful in it.
+    """
 
     action_id: str
     source: str = ""
@@ -90,14 +105,24 @@ class Answer:
     recorded_at: str | None = None
     hash: str | None = None
     is_replay: bool = False
+    is_trial: bool = False
+    due: DueDates | None = None
+    warnings: tuple[FieldError, ...] = ()
 
     @property
     def is_recorded(self) -> bool:
         """Whether the action stands in the event store."""
-        return self.refusal is None
+        return self.refusal is None and not self.is_trial
 
 
-def recorded_answer(action: Action, structured: Mapping[str, Any], *, is_replay: bool) -> Answer:
+def recorded_answer(
+    action: Action,
+    structured: Mapping[str, Any],
+    *,
+    is_replay: bool,
+    due: DueDates | None = None,
+    warnings: tuple[FieldError, ...] = (),
+) -> Answer:
     """The receipt for an action, made from its event in structured form, fresh or as stored."""
     recorded_at = structured["recordedat"]
     return Answer(
@@ -109,13 +134,13 @@ def recorded_answer(action: Action, structured: Mapping[str, Any], *, is_replay:
         recorded_at=recorded_at if isinstance(recorded_at, str) else recorded_at.isoformat(),
         hash=structured["hash"],
         is_replay=is_replay,
+        due=due,
+        warnings=warnings,
     )
 
 
-def replayed_answer(action: Action, structured: Mapping[str, Any], *, is_same: bool) -> Answer:
-    """The first receipt again; a refusal where other contents were recorded under the action's id."""
-    if is_same:
-        return recorded_answer(action, structured, is_replay=True)
+def reused(action: Action) -> Answer:
+    """The refusal where other contents were recorded under the action's id."""
     refusal = Refusal(code="id-reused", field_name="id", params={"id": action.action_id})
     return Answer(action_id=action.action_id, source=action.source, refusal=refusal)
 

@@ -69,7 +69,7 @@ async def door(store: InMemoryStore, ledger: ActionRecorder) -> AsyncIterator[Do
     clock = FixedClock()
     writer = Writer(ledger, clock)
     writing = asyncio.create_task(writer.run())
-    receiver = HttpReceiver(writer, reader(), problems(), store, {"action.v1": {"type": "object"}})
+    receiver = HttpReceiver(writer, reader(), problems(), store, {"action.v1": {"type": "object"}}, ledger)
     async with TestClient(TestServer(receiver.application())) as client:
         yield Door(store=store, writer=writer, writing=writing, client=client, clock=clock)
     writing.cancel()

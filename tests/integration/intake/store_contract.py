@@ -11,11 +11,12 @@ import pytest
 from events.dossier import DossierAccepted
 from services.intake.adapters.known_states import KnownStates
 from services.intake.domain.actors import Acted
+from services.intake.domain.batch import Receipt
 from services.intake.domain.decide import decide
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed, seal
 from services.intake.pipeline import ActionRecorder
-from services.intake.ports import KEPT_SECONDS, AppendConflictError, Receipt, RequestAnswer, Store
+from services.intake.ports import KEPT_SECONDS, AppendConflictError, RequestAnswer, Store
 from tests.unit.intake.counter import NOW, START, action, judge
 
 NOW_SECONDS = int(NOW.timestamp())
