@@ -81,6 +81,8 @@ def test_openapi_has_exactly_the_addresses_of_intake() -> None:
     assert methods == {
         "/v1/actions": {"post"},
         "/v1/dossiers/{subject}": {"get"},
+        "/v1/dossiers/{subject}/events": {"get"},
+        "/v1/quotes": {"post"},
         "/v1/schemas/{name}": {"get"},
         "/healthz": {"get"},
     }

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.contract.published import wrong_fields
+from tests.contract.test_documents_outside import of_file, refused_by
 from tests.flow.intake.conftest import Door
 from tests.unit.intake.counter import HISTORY_SOURCE, SOURCE, raw_action
 
@@ -67,6 +68,7 @@ async def test_a_dossier_tells_with_which_due_dates_it_was_accepted(door: Door) 
     async with door.client.get(f"/v1/dossiers/HS-1?source={SOURCE}") as response:
         told = await response.json()
     assert (told["stream_seq"], told["due_at_acceptance"]) == (3, DATES)
+    assert refused_by(of_file("openapi.yaml", "dossier"), told) == set()
 
 
 # Warnings
@@ -120,6 +122,7 @@ async def test_a_trial_answers_what_would_be_and_records_nothing(door: Door) -> 
     counts = {name: told[name] for name in ("recorded", "refused", "replayed", "would_be_recorded")}
     assert counts == {"recorded": 0, "refused": 2, "replayed": 0, "would_be_recorded": 2}
     assert [wrong_fields("answer.v1", one) for one in told["answers"]] == [set()] * 4
+    assert refused_by(of_file("openapi.yaml", "batchAnswer"), told) == set()
     assert told["answers"][0]["due_at_acceptance"] == DATES
     assert [one.get("problem", {}).get("code") for one in told["answers"][2:]] == [
         "already-accepted",
@@ -162,6 +165,7 @@ async def test_the_events_of_a_dossier_are_read_in_pages(door: Door) -> None:
         async with door.client.get(f"{path}?{query}&after={after}") as answer:
             page = await answer.json()
             assert answer.status == 200
+        assert refused_by(of_file("openapi.yaml", "events"), page) == set()
         read += page["events"]
         after = page.get("next_after")
         assert len(page["events"]) == (2 if after else 1)
@@ -191,6 +195,9 @@ async def quoted(door: Door, asked: Any, status: int = 200) -> Any:
     async with door.client.post("/v1/quotes", json=asked, headers={"Accept-Language": "en"}) as answer:
         told = await answer.json(content_type=None)
         assert answer.status == status, told
+    if status == 200:
+        assert refused_by(of_file("openapi.yaml", "quoteRequest"), asked) == set()
+        assert refused_by(of_file("openapi.yaml", "quoteAnswer"), told) == set()
     return told
 
 
