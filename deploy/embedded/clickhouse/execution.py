@@ -1,7 +1,7 @@
 """One statement on one engine connection; blocking, called in a thread. In: Statement. Out: Answer or ResultStream.
 
 Order: undo and set settings, choose the database, look at the syntax tree where needed, then run. Data of an insert
-goes through the engine's streaming insert only (see `inserts`).
+goes in as a file (see `storing`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from deploy.embedded.clickhouse.inserts import InsertParts
 from deploy.embedded.clickhouse.reader_rules import called_tables, check_reader_tree, is_reading
 from deploy.embedded.clickhouse.sessions import Session
 from deploy.embedded.clickhouse.statement import ExternalTable, Statement
+from deploy.embedded.clickhouse.storing import store, storing_settings
 from deploy.embedded.clickhouse.syntax_tree import function_names
-
-_PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,7 @@ def start(
         _prepare(connection, statement, session)
         _check(connection, statement)
         if statement.insert is not None:
-            return _insert(connection, statement.insert)
+            return Answer(body=b"", summary=store(connection, statement.insert, statement.parameters))
         if statement.is_streamed:
             stream = ResultStream(connection, statement)
             return stream, stream.next_chunk()
@@ -79,20 +78,18 @@ def _prepare(connection: Connection, statement: Statement, session: Session | No
         settings |= statement.user.limits.as_settings()
     elif statement.is_get and session is None:
         settings["readonly"] = "2"
+    if statement.insert is not None:
+        settings = storing_settings(settings)
     if session is not None:
         _undo(session, settings)
-    if statement.insert is not None:
-        settings |= {f"param_{name}": value for name, value in statement.parameters.items()}
     # SET and USE also have a second effect in a session: chDB puts the partial output of a failed query before the
     # next result of the connection, and the result of these two is thrown away. There is always at least the SET.
     _set(connection, settings)
     _use(connection, statement, session)
     for table in statement.external:
         connection.query(f"CREATE TEMPORARY TABLE {quoted_name(table.name)} ({table.structure})", "Null")
-        parts = InsertParts(
-            head=f"INSERT INTO {quoted_name(table.name)}".encode(), data_format=table.data_format, data=table.data
-        )
-        _insert(connection, parts)
+        into = f"INSERT INTO {quoted_name(table.name)}".encode()
+        store(connection, InsertParts(target=into, data_format=table.data_format, data=table.data), {})
 
 
 def _undo(session: Session, settings: dict[str, str]) -> None:
@@ -123,6 +120,7 @@ def _use(connection: Connection, statement: Statement, session: Session | None) 
 
 def _check(connection: Connection, statement: Statement) -> None:
     sql = statement.sql if statement.insert is None else statement.insert.head
+    # An insert is one statement by the lexer's word, and by the engine's when it parses what `storing` makes of it.
     if b";" in sql and statement.insert is None and statement_count(connection, sql) > 1:
         raise refused(SYNTAX_ERROR, "Syntax error (Multi-statements are not allowed)")
     is_session_get = statement.is_get and statement.session is not None
@@ -150,22 +148,6 @@ def _own_views(connection: Connection, database: str, called: frozenset[str]) ->
         "AND lower(name) NOT IN (SELECT lower(name) FROM system.table_functions)"
     )
     return frozenset((connection.query(sql, "TSVRaw").bytes() or b"").decode().split())
-
-
-def _insert(connection: Connection, parts: InsertParts) -> Answer:
-    inserter = connection.send_insert(parts.head, parts.data_format)
-    try:
-        for place in range(0, len(parts.data), _PIECE_BYTES):
-            inserter.append(parts.data[place : place + _PIECE_BYTES])
-        result = inserter.finish()
-    except Exception:
-        inserter.close()
-        raise
-    written = {"written_rows": str(result.rows_written), "written_bytes": str(result.bytes_written)}
-    read = {"read_rows": str(result.rows_written), "read_bytes": str(result.bytes_written)}
-    return Answer(
-        body=b"", summary={**read, **written, "result_rows": "0", "elapsed_ns": str(int(result.elapsed * 1e9))}
-    )
 
 
 def _query(connection: Connection, statement: Statement) -> Answer:
