@@ -6,17 +6,24 @@ goes in as a file (see `storing`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from deploy.embedded.clickhouse.describing import described
 from deploy.embedded.clickhouse.engine import Connection, quoted, quoted_name, statement_count
 from deploy.embedded.clickhouse.errors import READONLY, SYNTAX_ERROR, from_engine, refused
 from deploy.embedded.clickhouse.forbidden import DEFINES_A_TABLE, check_calls
 from deploy.embedded.clickhouse.inserts import InsertParts
+from deploy.embedded.clickhouse.native_revision import LOW_CARDINALITY, Column, NativeRevision, single_blocks
 from deploy.embedded.clickhouse.reader_rules import called_tables, check_reader_tree, is_reading
 from deploy.embedded.clickhouse.sessions import Session
 from deploy.embedded.clickhouse.statement import ExternalTable, Statement
 from deploy.embedded.clickhouse.storing import store, storing_settings
 from deploy.embedded.clickhouse.syntax_tree import function_names
+
+_COUNTERS = ("read_rows", "read_bytes", "written_rows", "written_bytes", "result_rows", "elapsed_ns")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +35,22 @@ class Answer:
 
 
 class ResultStream:
-    """A running query; chunks are whole blocks in the output format."""
+    """A running query; chunks are whole blocks in the output format, one each in Native."""
 
-    def __init__(self, connection: Connection, statement: Statement) -> None:
+    def __init__(self, connection: Connection, statement: Statement, revision: NativeRevision | None) -> None:
+        self._revision = revision
+        self.counters: Counter[str] = Counter()
         self._stream = connection.send_query(statement.sql, statement.output_format, params=statement.parameters)
 
     def next_chunk(self) -> bytes | None:
         """The next bytes, or None at the end. Raises QueryError if the query fails now."""
         try:
             chunk = self._stream.fetch()
-            return None if chunk is None else chunk.bytes() or b""
+            if chunk is None:
+                return None
+            self.counters += Counter(_counters(chunk))
+            data = chunk.bytes() or b""
+            return self._revision.rewritten(data) if self._revision is not None else data
         except Exception as error:
             raise from_engine(error) from error
 
@@ -47,18 +60,22 @@ class ResultStream:
 
 
 def start(
-    connection: Connection, statement: Statement, session: Session | None
+    connect: Callable[[], Connection], connection: Connection, statement: Statement, session: Session | None
 ) -> Answer | tuple[ResultStream, bytes | None]:
-    """Runs the statement, or starts it and gives the first chunk with the stream. Raises QueryError."""
+    """Runs the statement, or starts it and gives the first chunk with the stream. Raises QueryError.
+
+    `connect` is for what has to be asked beside a running query.
+    """
     try:
         _prepare(connection, statement, session)
         _check(connection, statement)
         if statement.insert is not None:
             return Answer(body=b"", summary=store(connection, statement.insert, statement.parameters))
+        revision = _revision(connect, connection, statement, session) if statement.is_revised else None
         if statement.is_streamed:
-            stream = ResultStream(connection, statement)
+            stream = ResultStream(connection, statement, revision)
             return stream, stream.next_chunk()
-        answer = _query(connection, statement)
+        answer = _query(connection, statement) if revision is None else _revised(connection, statement, revision)
     except Exception as error:
         raise from_engine(error) from error
     if session is not None:
@@ -80,6 +97,8 @@ def _prepare(connection: Connection, statement: Statement, session: Session | No
         settings["readonly"] = "2"
     if statement.insert is not None:
         settings = storing_settings(settings)
+    if statement.is_revised and statement.revision < LOW_CARDINALITY:
+        settings["low_cardinality_allow_in_native_format"] = "0"
     if session is not None:
         _undo(session, settings)
     # SET and USE also have a second effect in a session: chDB puts the partial output of a failed query before the
@@ -87,9 +106,36 @@ def _prepare(connection: Connection, statement: Statement, session: Session | No
     _set(connection, settings)
     _use(connection, statement, session)
     for table in statement.external:
-        connection.query(f"CREATE TEMPORARY TABLE {quoted_name(table.name)} ({table.structure})", "Null")
+        connection.query(_creation(table), "Null")
         into = f"INSERT INTO {quoted_name(table.name)}".encode()
         store(connection, InsertParts(target=into, data_format=table.data_format, data=table.data), {})
+
+
+def _revision(
+    connect: Callable[[], Connection], connection: Connection, statement: Statement, session: Session | None
+) -> NativeRevision:
+    if session is not None and session.may_have_own_tables and statement.comes_in_chunks:
+        columns = described(connection, statement)
+        return NativeRevision(statement.revision, lambda: columns)
+
+    def describe() -> list[Column]:
+        other = connect()
+        try:
+            for own in () if session is None else session.client_sets:
+                other.query(own, "Null")
+            database = statement.database or (None if session is None else session.database)
+            _prepare(other, replace(statement, external=(), database=database), None)
+            for table in statement.external:
+                other.query(_creation(table), "Null")
+            return described(other, statement)
+        finally:
+            other.close()
+
+    return NativeRevision(statement.revision, describe)
+
+
+def _creation(table: ExternalTable) -> str:
+    return f"CREATE TEMPORARY TABLE {quoted_name(table.name)} ({table.structure})"
 
 
 def _undo(session: Session, settings: dict[str, str]) -> None:
@@ -152,18 +198,38 @@ def _own_views(connection: Connection, database: str, called: frozenset[str]) ->
 
 def _query(connection: Connection, statement: Statement) -> Answer:
     result = connection.query(statement.sql, statement.output_format, params=statement.parameters)
-    summary = {
-        "read_rows": str(result.storage_rows_read()),
-        "read_bytes": str(result.storage_bytes_read()),
-        "written_rows": str(result.rows_written()),
-        "written_bytes": str(result.bytes_written()),
-        "result_rows": str(result.rows_read()),
-        "elapsed_ns": str(int(result.elapsed() * 1e9)),
+    return Answer(body=result.bytes() or b"", summary=_summary(_counters(result)))
+
+
+def _counters(result: Any) -> dict[str, int]:  # chDB ships no types
+    return {
+        "read_rows": result.storage_rows_read(),
+        "read_bytes": result.storage_bytes_read(),
+        "written_rows": result.rows_written(),
+        "written_bytes": result.bytes_written(),
+        "result_rows": result.rows_read(),
+        "elapsed_ns": int(result.elapsed() * 1e9),
     }
-    return Answer(body=result.bytes() or b"", summary=summary)
+
+
+def _summary(counters: Mapping[str, int]) -> dict[str, str]:
+    return {name: str(counters.get(name, 0)) for name in _COUNTERS}
+
+
+def _revised(connection: Connection, statement: Statement, revision: NativeRevision) -> Answer:
+    if not statement.comes_in_chunks:
+        answer = _query(connection, statement)
+        return replace(answer, body=b"".join(map(revision.rewritten, single_blocks(answer.body))))
+    stream = ResultStream(connection, statement, revision)
+    try:
+        chunks = list(iter(stream.next_chunk, None))
+    finally:
+        stream.close()
+    return Answer(body=b"".join(chunks), summary=_summary(stream.counters))
 
 
 def _remember(session: Session, statement: Statement) -> None:
+    session.may_have_own_tables = session.may_have_own_tables or statement.keyword == b"CREATE"
     if statement.keyword == b"SET" and statement.sql not in session.client_sets:
         session.client_sets.append(statement.sql)
     if statement.keyword == b"USE":
