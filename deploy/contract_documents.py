@@ -90,8 +90,15 @@ class _Bundle:
 
 
 def _with_data_by_type(action: Schema) -> Schema:
-    """The schema of an action with what the file can only say in words: `data` fits the schema of its `type`."""
-    return action | {"allOf": list(_data_by_type())}
+    """The schema of an action with what the file can only say in words: `data` fits the schema of its `type`.
+
+    What other attributes may be stands in `patternProperties`, which says the same: of `additionalProperties` with types of
+    their own the generators of clients make a type that no message fits, since `data` is none of them.
+    """
+    others = action["additionalProperties"]
+    untyped = {key: value for key, value in others.items() if key != "type"}
+    typed = {"^(?!data$)": {"type": others["type"]}}
+    return action | {"additionalProperties": untyped, "patternProperties": typed, "allOf": list(_data_by_type())}
 
 
 def _data_by_type() -> Iterator[Schema]:
