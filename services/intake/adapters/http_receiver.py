@@ -63,8 +63,10 @@ class HttpReceiver:
             refusal = Refusal(code="not-found", params=params)
         except UnknownDocumentError as error:
             refusal = Refusal(code="unknown-schema", params={"name": str(error)})
-        except web.HTTPMethodNotAllowed:
-            refusal = Refusal(code="method-not-allowed", params=params)
+        except web.HTTPMethodNotAllowed as error:
+            answer = self._problem(Refusal(code="method-not-allowed", params=params), _language(request))
+            answer.headers["Allow"] = error.headers["Allow"]
+            return answer
         except web.HTTPRequestEntityTooLarge:
             refusal = Refusal(code="too-large", params={"limit": MAX_BODY_BYTES})
         except BusyError:

@@ -3,19 +3,24 @@ import createClient from "openapi-fetch";
 import type { components, paths } from "./intake.js";
 
 const intake = createClient<paths>({ baseUrl: process.argv[2] });
-const action: components["schemas"]["action.v1"] = {
-  specversion: "1.0",
+const about = { specversion: "1.0", source: "/ts/mot-cua", subject: "TS-1", time: new Date().toISOString(), unitid: 14797 } as const;
+const accepted: components["schemas"]["action.v1"] = {
+  ...about,
   id: "ts-1",
-  source: "/ts/mot-cua",
   type: "dossier-accepted.v1",
-  subject: "TS-1",
-  time: new Date().toISOString(),
-  unitid: 14797,
   data: { procedure_code: "1.004873", term: { value: 7, unit: "working_day" } },
 };
-const { data, error, response } = await intake.POST("/v1/actions", {
-  body: action,
-  headers: { "Content-Type": "application/cloudevents+json" },
-});
+const asked: components["schemas"]["action.supplement-requested.v1"] = {
+  ...about,
+  id: "ts-2",
+  type: "supplement-requested.v1",
+  data: { round_no: 1, missing_items: ["Giấy chứng sinh"], reason: "Thiếu bản chính Giấy chứng sinh." },
+};
+const headers = { "Content-Type": "application/cloudevents+json" };
+const statuses = [];
+for (const action of [accepted, asked]) {
+  const { response, error } = await intake.POST("/v1/actions", { body: action, headers });
+  statuses.push(error ?? response.status);
+}
 const found = await intake.GET("/v1/dossiers/{subject}", { params: { path: { subject: "TS-1" }, query: { source: "/ts/mot-cua" } } });
-console.log(JSON.stringify({ status: response.status, data, error, lifecycle: found.data?.lifecycle }));
+console.log(JSON.stringify({ statuses, lifecycle: found.data?.lifecycle, waiting: found.data?.waiting_for }));
