@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES
+from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES, REFERENCE_TYPES
 from events.codec import SCHEMA_URN
 from events.declaration import title_of
 from events.published_messages import headers_schema
@@ -34,7 +34,11 @@ def openapi(
 
 def asyncapi(by_hand: Schema, schemas: Mapping[str, Schema], example: Example) -> Schema:
     """The topics: each event type is a message, on the channels of the topics that carry it."""
-    types_of: Mapping[str, Iterable[str]] = {Topic.DOSSIER_EVENTS: DOSSIER_TYPES, Topic.DEADLINE_EVENTS: DEADLINE_TYPES}
+    types_of: Mapping[str, Iterable[str]] = {
+        Topic.DOSSIER_EVENTS: DOSSIER_TYPES,
+        Topic.DEADLINE_EVENTS: DEADLINE_TYPES,
+        Topic.REFERENCE_EVENTS: REFERENCE_TYPES,
+    }
     channels = {
         key: channel | {"messages": channel["messages"] | _pointers(types_of.get(channel["address"], ()))}
         for key, channel in by_hand["channels"].items()
@@ -95,7 +99,7 @@ def _with_data_by_type(action: Schema) -> Schema:
 
 
 def _data_by_type() -> Iterator[Schema]:
-    for name in DOSSIER_TYPES:
+    for name in CLASS_BY_TYPE:
         if name in ACTION_TYPES:
             yield {
                 "if": {"required": ["type"], "properties": {"type": {"const": name}}},
@@ -118,5 +122,5 @@ def _message(name: str, title: str) -> Schema:
         "contentType": "application/json",
         "headers": {"$ref": "#/components/schemas/recordedHeaders"},
         "payload": {"$ref": f"./{name}.schema.json"},
-        "bindings": {"kafka": {"key": {"type": "string", "description": "subject (dossier_id)"}}},
+        "bindings": {"kafka": {"key": {"type": "string", "description": "subject"}}},
     }
