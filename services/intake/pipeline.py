@@ -11,23 +11,18 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from services.intake.domain.actions import Action, Answer, Refusal, reused
+from events.reference_data import is_reference_stream
+from services.intake.domain.actions import Action, Answer, AnyAction, ReferenceAction, Refusal, reused
 from services.intake.domain.actors import Approvers, approvers_of
 from services.intake.domain.arming import opened_on
-from services.intake.domain.batch import Batch, Place, Receipt
+from services.intake.domain.batch import Batch, Place, held_back
 from services.intake.domain.decide import Flags
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.judge import Judge
 from services.intake.domain.known_as import as_recorded
 from services.intake.domain.naming import NamedDossiers
-from services.intake.domain.sealing import seal
-from services.intake.ports import (
-    AppendConflictError,
-    EventLog,
-    EventStore,
-    LogPublisher,
-    StoreUnavailableError,
-)
+from services.intake.domain.sealing import Recorded, seal
+from services.intake.ports import AppendConflictError, EventLog, EventStore, LogPublisher, StoreUnavailableError
 
 MAX_ATTEMPTS = 8
 """How often a batch is decided again when somebody else records for the same dossiers in between."""
@@ -42,8 +37,10 @@ class ActionRecorder:
     known_states: MutableMapping[UUID, DossierState]
     named: NamedDossiers = field(default_factory=NamedDossiers)
 
-    def record(self, actions: Sequence[Action], recorded_at: datetime) -> list[Answer]:
+    def record(self, actions: Sequence[AnyAction], recorded_at: datetime, *, is_whole: bool = False) -> list[Answer]:
         """Decide and store the actions in order; every one is answered. Durable when it returns (promise 1).
+
+        `is_whole`: all or nothing; where one is refused none is recorded.
 
         Raises:
             StoreUnavailableError: the store is away; nothing that was not answered may be assumed.
@@ -54,80 +51,85 @@ class ActionRecorder:
             answers = [self._record_one(batch, action, recorded_at) for action in actions]
             try:
                 self._require_still_unrecorded(actions, answers)
+                if is_whole and any(one.refusal for one in answers):
+                    return held_back(answers)
                 if batch.sealed:
                     self.store.append(batch.sealed, batch.new_receipts)
             except AppendConflictError:
                 self.known_states.clear()
                 continue
-            self.known_states.update({one.dossier_id: one.state for one in batch.sealed})
+            self.known_states.update(batch.new_states())
             return answers
         raise StoreUnavailableError("other writers kept recording for the same dossiers")
 
-    def try_out(self, actions: Sequence[Action], at: datetime) -> list[Answer]:
+    def try_out(self, actions: Sequence[AnyAction], at: datetime) -> list[Answer]:
         """What `record` would answer now; nothing is recorded. Raises StoreUnavailableError."""
-        actions = as_recorded(actions, self.named, self.known_states, self.store.load)
-        batch = self._new_batch(actions)
-        answers = [self._record_one(batch, action, at) for action in actions]
+        meant = as_recorded(actions, self.named, self.known_states, self.store.load)
+        batch = self._new_batch(meant)
+        answers = [self._record_one(batch, action, at) for action in meant]
         return [replace(one, is_trial=one.is_recorded and not one.is_replay) for one in answers]
 
-    def _require_still_unrecorded(self, actions: Sequence[Action], answers: Sequence[Answer]) -> None:
+    def _require_still_unrecorded(self, actions: Sequence[AnyAction], answers: Sequence[Answer]) -> None:
         """States are read after receipts; what another process recorded in between must not be refused because it is there."""
         pairs = zip(actions, answers, strict=True)
         refused = [one.receipt_key for one, answer in pairs if answer.refusal and answer.refusal.code != "id-reused"]
         if refused and self.store.find_receipts(refused):
             raise AppendConflictError("recorded by somebody else just now")
 
-    def _new_batch(self, actions: Sequence[Action]) -> Batch:
-        """Three questions to the store for the whole batch: what was recorded before, how, and the states nobody remembers."""
+    def _new_batch(self, actions: Sequence[AnyAction]) -> Batch:
+        """Ask the store once for the whole batch: what was recorded before, how, the states nobody remembers, the units."""
         receipts = dict(self.store.find_receipts([one.receipt_key for one in actions]))
         places = [one.place for one in receipts.values()]
         structured = dict(self.store.read_events(places)) if places else {}
-        touched = {one.dossier_id for one in actions if one.receipt_key not in receipts}
+        of_dossiers = [one for one in actions if isinstance(one, Action)]
+        touched = {one.dossier_id for one in of_dossiers if one.receipt_key not in receipts}
         remembered = {key: state for key in touched if (state := self.known_states.get(key)) is not None}
-        unknown = touched - remembered.keys()
+        unknown = {one for one in touched - remembered.keys() if not is_reference_stream(one)}
         loaded = self.store.load(unknown) if unknown else {}
-        states = {key: remembered.get(key) or loaded.get(key) for key in touched}
-        persons = approvers_of(actions)
-        approvers = Approvers(persons=persons, acted=dict(self.store.find_acted(persons)) if persons else {})
+        persons = approvers_of(of_dossiers)
         return Batch(
-            receipts=receipts, states=states, remembered=set(remembered), structured=structured, approvers=approvers
+            receipts=receipts,
+            states={key: remembered.get(key) or loaded.get(key) for key in touched},
+            remembered=set(remembered),
+            structured=structured,
+            approvers=Approvers(persons=persons, acted=dict(self.store.find_acted(persons)) if persons else {}),
+            units=self.store.units(),
         )
 
-    def _record_one(self, batch: Batch, action: Action, recorded_at: datetime) -> Answer:
+    def _record_one(self, batch: Batch, action: AnyAction, recorded_at: datetime) -> Answer:
         earlier = batch.receipts.get(action.receipt_key)
         if earlier is not None:
-            return (
-                self._answer(batch, action, earlier.place, is_replay=True)
-                if earlier.digest == action.digest
-                else reused(action)
-            )
+            is_same = earlier.digest == action.digest
+            return self._answer(batch, action, earlier.place, is_replay=True) if is_same else reused(action)
+        sealed = self._sealed(batch, action, recorded_at)
+        if isinstance(sealed, Refusal):
+            return Answer(action_id=action.action_id, source=action.source, refusal=sealed)
+        batch.take(action, sealed)
+        return self._answer(batch, action, (sealed[0].dossier_id, sealed[0].stream_seq), is_replay=False)
+
+    def _answer(self, batch: Batch, action: AnyAction, place: Place, *, is_replay: bool) -> Answer:
+        return self.judge.answer(action, batch.structured[place], partial(self._events, batch), is_replay=is_replay)
+
+    def _sealed(self, batch: Batch, action: AnyAction, recorded_at: datetime) -> Sequence[Recorded] | Refusal:
+        if isinstance(action, ReferenceAction):
+            return batch.said_of_unit(action, recorded_at, self.judge.rulebook.default_calendar.local_date(recorded_at))
         decision = self._decided(batch, action, recorded_at)
         if isinstance(decision, Refusal):
-            return Answer(action_id=action.action_id, source=action.source, refusal=decision)
-        state = batch.states[action.dossier_id]
+            return decision
+        state, flags = batch.states[action.dossier_id], (*decision, *batch.approvers.flags_behind(action))
         day = opened_on(self.judge.rulebook, action, state)
-        sealed = seal(state, action, (*decision, *batch.approvers.flags_behind(action)), recorded_at, day)
-        place = action.dossier_id, sealed[0].stream_seq
-        batch.take(sealed, Receipt(action.receipt_key, action.digest, *place))
-        return self._answer(batch, action, place, is_replay=False)
-
-    def _answer(self, batch: Batch, action: Action, place: Place, *, is_replay: bool) -> Answer:
-        before = partial(self._events, batch, place[0], place[1] - 1)
-        return self.judge.answer(action, batch.structured[place], before, is_replay=is_replay)
+        return seal(state, action, flags, recorded_at, day, is_unit_unchecked=not len(batch.units))
 
     def _decided(self, batch: Batch, action: Action, decided_at: datetime) -> Refusal | Flags:
-        dossier_id, stream = action.dossier_id, partial(self._stream, batch)
-        decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream)
+        dossier_id, stream = action.dossier_id, partial(self._events, batch)
+        decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream, batch.units)
         if isinstance(decision, Refusal) and dossier_id in batch.remembered:
             # Another process may have recorded since: nobody is refused on a memory alone. (What is accepted on an old
             # memory is caught by the store: the place in the stream is taken.)
             batch.remembered.discard(dossier_id)
             batch.states[dossier_id] = self.store.load([dossier_id]).get(dossier_id)
-            decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream)
+            decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream, batch.units)
         return decision
-
-    def _stream(self, batch: Batch, state: DossierState) -> list[Mapping[str, Any]]:
-        return self._events(batch, UUID(state.dossier_id), state.stream_seq)
 
     def _events(self, batch: Batch, dossier_id: UUID, until: int) -> list[Mapping[str, Any]]:
         places = [(dossier_id, number) for number in range(1, until + 1)]

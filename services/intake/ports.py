@@ -9,7 +9,8 @@ from uuid import UUID
 from services.intake.domain.actors import Acted
 from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState
-from services.intake.domain.sealing import Sealed
+from services.intake.domain.sealing import Recorded
+from services.intake.domain.unit_register import Units
 
 KEPT_SECONDS = 7 * 24 * 3600
 """How long the answer under an Idempotency-Key is kept: longer than anybody goes on repeating a request."""
@@ -63,12 +64,18 @@ class EventStore(Protocol):
     def find_acted(self, persons: Collection[str]) -> Mapping[str, Acted]:
         """Of those persons (`events.identity.person_of`) who were recorded as actors: in which dossiers."""
 
+    def units(self) -> Units:
+        """All units as they are recorded now, whoever recorded them. Shared: whoever changes them takes a copy."""
+
+    def register_after(self, register_no: int, limit: int) -> Sequence[Mapping[str, Any]]:
+        """The events of reference things behind a number of the register, in order, in structured form."""
+
     def append(
-        self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
+        self, sealed: Sequence[Recorded], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
     ) -> None:
         """All or nothing, durable when it returns, who acted in them included. Answers that are too old then are forgotten.
 
-        AppendConflictError when any part was recorded by somebody else.
+        AppendConflictError when any part was recorded by somebody else, or when the register of units has gone on since.
         """
 
     def find_answer(self, sender: str, idempotency_key: str, since: int) -> RequestAnswer | None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from aiohttp import web
 
 from events.errors import UnreadableMessageError
+from services.doors.bodies import BodyTooSlowError, UnknownEncodingError, WrongEncodingError, read_body
 from services.intake.adapters.cloudevent_content import from_text_attributes, percent_decoded
 from services.intake.adapters.given_once import given_twice, parse_once
 from services.intake.adapters.http_answers import wanted
@@ -20,9 +21,8 @@ MAX_KEY_LETTERS = 128
 KEY_HEADER = "Idempotency-Key"
 _PREFIX = "ce-"
 _SINGLE_HEADERS = frozenset({KEY_HEADER.lower(), "content-type", "content-encoding", "host"})
-PARAMETERS = ("dry_run", "strict")
+PARAMETERS = ("dry_run", "strict", "whole")
 BOOLEANS = {"true": True, "false": False}
-ALLOWED = ", ".join(f"{name}=true|false" for name in PARAMETERS)
 _TWICE = re.compile("Duplicate '([^']+)' header")
 _PACKED = re.compile(r"decode content-encoding: \w+ \((\w+)\)")
 _CONTENT_TYPES = ("application/json", "application/cloudevents+json", "application/cloudevents-batch+json")
@@ -37,20 +37,25 @@ def said_twice(request: web.Request) -> Refusal | None:
 
 
 class Manner(NamedTuple):
-    """How a request wants its actions to be taken: refused where they are doubtful, only tried, answered in which language."""
+    """How a request wants its actions to be taken: refused where doubtful, only tried, all or nothing; in which language."""
 
     is_strict: bool
     is_trial: bool
+    is_whole: bool
     language: Language
 
 
 def manner_of(request: web.Request) -> Manner | Refusal:
     """What the query says. A parameter that isn't known is refused: a misspelt `dry_run` would record."""
     for name, value in request.query.items():
-        if name not in PARAMETERS or value not in BOOLEANS:
-            return Refusal(code="unknown-parameter", field_name=name, params={"allowed": ALLOWED})
+        if name not in PARAMETERS:
+            return Refusal(code="unknown-parameter", field_name=name, params={"allowed": ", ".join(PARAMETERS)})
+        if value not in BOOLEANS:
+            allowed = {"allowed": "true, false"}
+            wrong = FieldError(field_name=name, keyword="enum", message="is neither true nor false", params=allowed)
+            return Refusal(code="schema-mismatch", field_name=name, errors=(wrong,))
     given = {name: BOOLEANS[value] for name, value in request.query.items()}
-    return Manner(given.get("strict", False), given.get("dry_run", False), wanted(request))
+    return Manner(given.get("strict", False), given.get("dry_run", False), given.get("whole", False), wanted(request))
 
 
 def refusal_of_parser(reason: str) -> Refusal:
@@ -58,12 +63,25 @@ def refusal_of_parser(reason: str) -> Refusal:
     if twice := _TWICE.search(reason):
         return given_twice(twice[1].lower())
     if packed := _PACKED.search(reason):
-        return unsupported_encoding(packed[1])
+        return _unsupported_encoding(packed[1])
     return Refusal(code="unreadable", params={"reason": reason})
 
 
-def unsupported_encoding(given: str) -> Refusal:
-    """The refusal of a body that is packed in a way that is not read here."""
+async def body_of(request: web.Request, limit: int = MAX_BODY_BYTES) -> bytes | Refusal:
+    """The body, unpacked; a Refusal where it is too large, comes too slowly or isn't what its encoding says."""
+    try:
+        return await read_body(request, limit)
+    except web.HTTPRequestEntityTooLarge:
+        return Refusal(code="too-large", params={"limit": limit})
+    except BodyTooSlowError:
+        return Refusal(code="too-slow")
+    except UnknownEncodingError as error:
+        return _unsupported_encoding(str(error))
+    except WrongEncodingError as error:
+        return Refusal(code="unreadable", params={"reason": f"not as Content-Encoding says: {error}"})
+
+
+def _unsupported_encoding(given: str) -> Refusal:
     return Refusal(code="unsupported-encoding", field_name="content-encoding", params={"given": given})
 
 

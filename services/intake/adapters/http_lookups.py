@@ -7,9 +7,10 @@ from uuid import UUID
 from aiohttp import web
 
 from events.errors import UnreadableMessageError
-from services.doors.bodies import read_body
+from events.reference_data import is_reference_stream
 from services.intake.adapters.given_once import parse_once
 from services.intake.adapters.http_answers import problem_response, response, wanted
+from services.intake.adapters.http_content import body_of
 from services.intake.adapters.problems import Problems, due_dates
 from services.intake.domain.actions import FieldError, Refusal
 from services.intake.domain.dossier import DossierState
@@ -75,8 +76,11 @@ class HttpLookups:
         wrong = _wrong_parameter(request, set())
         if wrong is not None:
             return self._problem(request, wrong)
+        body = await body_of(request, MAX_QUOTE_BYTES)
+        if isinstance(body, Refusal):
+            return self._problem(request, body)
         try:
-            asked = parse_once(await read_body(request, MAX_QUOTE_BYTES))
+            asked = parse_once(body)
         except UnreadableMessageError as error:
             return self._problem(request, Refusal(code="unreadable", params={"reason": str(error)}))
         if not isinstance(asked, dict):
@@ -101,7 +105,8 @@ class HttpLookups:
     async def _state(self, request: web.Request) -> DossierState | None:
         subject, source = request.match_info["subject"], request.query.get("source", "")
         named = self._ledger.named
-        states = await asyncio.to_thread(self._ledger.store.load, named.possible_ids(source, subject))
+        ids = [one for one in named.possible_ids(source, subject) if not is_reference_stream(one)]
+        states = await asyncio.to_thread(self._ledger.store.load, ids)
         return states.get(named.meant_id(source, subject, states))
 
     async def _events(self, state: DossierState, after: int, until: int) -> list[Any]:

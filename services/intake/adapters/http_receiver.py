@@ -5,21 +5,19 @@ One CloudEvent (structured, or binary with `ce-` headers) or a batch. Answered 2
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
-from events.codec import dumps
-from services.doors.bodies import BodyTooSlowError, UnknownEncodingError, WrongEncodingError, read_body
 from services.doors.hosts import LOCAL, is_answered
 from services.doors.serving import attended
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.http_answers import RETRY_AFTER_SECONDS, problem_response, response, wanted
 from services.intake.adapters.http_content import (
-    MAX_BODY_BYTES,
     Manner,
+    body_of,
     content_of,
     key_of,
     manner_of,
@@ -27,13 +25,15 @@ from services.intake.adapters.http_content import (
     request_digest,
     said_twice,
     sender_of,
-    unsupported_encoding,
 )
 from services.intake.adapters.http_lookups import HttpLookups
+from services.intake.adapters.http_units import UnitAnswers
 from services.intake.adapters.keyed_requests import Keyed, KeyedRequests
 from services.intake.adapters.problems import Language, Problems
+from services.intake.adapters.published_documents import PublishedDocuments, UnknownDocumentError
 from services.intake.adapters.writer import BusyError, Writer
-from services.intake.domain.actions import Action, Answer, Refusal
+from services.intake.domain.actions import Action, Answer, AnyAction, Refusal
+from services.intake.domain.batch import NOT_ALONE
 from services.intake.pipeline import ActionRecorder
 from services.intake.ports import Store, StoreUnavailableError
 
@@ -52,14 +52,14 @@ class HttpReceiver:
         reader: ActionReader,
         problems: Problems,
         store: Store,
-        schemas: Mapping[str, Mapping[str, Any]],
+        published: PublishedDocuments,
         ledger: ActionRecorder,
     ) -> None:
         self._writer = writer
         self._reader = reader
         self._problems = problems
         self._store = store
-        self._schemas = schemas
+        self._published = published
         self._lookups = HttpLookups(ledger, problems, writer.clock)
         self._keyed = KeyedRequests(store, writer.clock)
 
@@ -71,8 +71,9 @@ class HttpReceiver:
         application.router.add_get("/v1/dossiers/{subject}", self._lookups.get_dossier)
         application.router.add_get("/v1/dossiers/{subject}/events", self._lookups.get_events)
         application.router.add_post("/v1/quotes", self._lookups.post_quote)
-        application.router.add_get("/v1/schemas/{name}", self._get_schema)
+        self._published.add_routes(application.router)
         application.router.add_get("/healthz", self._get_health)
+        UnitAnswers(self._store, self._writer.today, self._problem).add_to(application)
         return application
 
     @web.middleware
@@ -85,16 +86,12 @@ class HttpReceiver:
                 return await handler(request)
         except web.HTTPNotFound:
             refusal = Refusal(code="not-found", params=params)
-        except web.HTTPMethodNotAllowed:
-            refusal = Refusal(code="method-not-allowed", params=params)
-        except web.HTTPRequestEntityTooLarge:
-            refusal = Refusal(code="too-large", params={"limit": MAX_BODY_BYTES})
-        except BodyTooSlowError:
-            refusal = Refusal(code="too-slow")
-        except UnknownEncodingError as error:
-            refusal = unsupported_encoding(str(error))
-        except WrongEncodingError as error:
-            refusal = Refusal(code="unreadable", params={"reason": f"not as Content-Encoding says: {error}"})
+        except UnknownDocumentError as error:
+            refusal = Refusal(code="unknown-schema", params={"name": str(error)})
+        except web.HTTPMethodNotAllowed as error:
+            answer = self._problem(Refusal(code="method-not-allowed", params=params), wanted(request))
+            answer.headers["Allow"] = error.headers["Allow"]
+            return answer
         except BusyError:
             refusal = Refusal(code="busy", params={"retry_after_s": RETRY_AFTER_SECONDS})
         except StoreUnavailableError as error:
@@ -107,8 +104,9 @@ class HttpReceiver:
         return self._problem(refusal_of_parser(reason), wanted(request))
 
     async def _post_actions(self, request: web.Request) -> web.Response:
-        how = manner_of(request)
-        body = await read_body(request, MAX_BODY_BYTES)
+        how, body = manner_of(request), await body_of(request)
+        if isinstance(body, Refusal):
+            return self._problem(body, wanted(request))
         content, key = content_of(request, body), key_of(request)
         for refused in (how, content, key):
             if isinstance(refused, Refusal):
@@ -137,17 +135,19 @@ class HttpReceiver:
         return response(200 if answer.is_replay or answer.is_trial else 201, body, is_replay=answer.is_replay)
 
     async def _record(self, raws: list[Any], how: Manner) -> list[Answer]:
-        read: list[Action | Refusal] = []
+        read: list[AnyAction | Refusal] = []
         for start in range(0, len(raws), MAX_READ_AT_ONCE):
             part = raws[start : start + MAX_READ_AT_ONCE]
             read += [raw if isinstance(raw, Refusal) else self._reader.read(raw) for raw in part]
             await asyncio.sleep(0)
         if how.is_strict:
             read = [replace(one, is_strict=True) if isinstance(one, Action) else one for one in read]
+        if how.is_whole and any(isinstance(one, Refusal) for one in read):
+            read = [one if isinstance(one, Refusal) else NOT_ALONE for one in read]
         ask = self._writer.try_out if how.is_trial else self._writer.record
-        answers = iter(await ask([one for one in read if isinstance(one, Action)]))
+        answers = iter(await ask([one for one in read if not isinstance(one, Refusal)], is_whole=how.is_whole))
         return [
-            next(answers) if isinstance(one, Action) else Answer(action_id=_text_of(raw, "id"), refusal=one)
+            Answer(action_id=_text_of(raw, "id"), refusal=one) if isinstance(one, Refusal) else next(answers)
             for one, raw in zip(read, raws, strict=True)
         ]
 
@@ -165,13 +165,6 @@ class HttpReceiver:
 
     def _problem(self, refusal: Refusal, language: Language, action_id: str | None = None) -> web.Response:
         return problem_response(self._problems, refusal, language, action_id)
-
-    async def _get_schema(self, request: web.Request) -> web.Response:
-        name = request.match_info["name"]
-        schema = self._schemas.get(name.removesuffix(".schema.json"))
-        if schema is None:
-            return self._problem(Refusal(code="unknown-schema", params={"name": name}), wanted(request))
-        return web.Response(body=dumps(schema), content_type="application/schema+json")
 
     async def _get_health(self, _: web.Request) -> web.Response:
         try:

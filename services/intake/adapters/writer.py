@@ -8,8 +8,11 @@ ended, for whatever reason, every request fails at once: nobody waits for somebo
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
-from services.intake.domain.actions import Action, Answer
+from services.intake.domain.actions import Answer, AnyAction
+from services.intake.domain.batch import held_back
 from services.intake.pipeline import ActionRecorder
 from services.intake.ports import StoreUnavailableError, WallClock
 
@@ -23,9 +26,15 @@ class BusyError(Exception):
 
 @dataclass(slots=True)
 class _Request:
-    actions: Sequence[Action]
+    actions: Sequence[AnyAction]
     answers: asyncio.Future[list[Answer]]
+    is_whole: bool
     is_trial: bool = False
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it shares no transaction: all or nothing is its own, and of a trial nothing stays."""
+        return self.is_whole or self.is_trial
 
 
 class Writer:
@@ -35,28 +44,40 @@ class Writer:
         self._ledger = ledger
         self.clock = clock
         self._waiting: asyncio.Queue[_Request] = asyncio.Queue()
+        self._held: list[_Request] = []
+        """At most one: it was next in turn, and can't share a transaction with what came before."""
         self._waiting_actions = 0
         self._has_ended = False
 
-    async def record(self, actions: Sequence[Action]) -> list[Answer]:
-        """The answers in the order of the actions, after they are durable. Raises BusyError or StoreUnavailableError."""
-        return await self._asked(actions, is_trial=False)
+    async def record(self, actions: Sequence[AnyAction], *, is_whole: bool = False) -> list[Answer]:
+        """The answers in the order of the actions, after they are durable. Raises BusyError or StoreUnavailableError.
 
-    async def try_out(self, actions: Sequence[Action]) -> list[Answer]:
+        `is_whole`: all of them or none; they get a transaction of their own.
+        """
+        return await self._asked(actions, is_whole=is_whole)
+
+    async def try_out(self, actions: Sequence[AnyAction], *, is_whole: bool = False) -> list[Answer]:
         """What `record` would answer; nothing is recorded. Raises BusyError or StoreUnavailableError."""
-        return await self._asked(actions, is_trial=True)
+        answers = await self._asked(actions, is_trial=True)
+        return held_back(answers) if is_whole and any(one.refusal for one in answers) else answers
 
-    async def _asked(self, actions: Sequence[Action], *, is_trial: bool) -> list[Answer]:
+    async def _asked(
+        self, actions: Sequence[AnyAction], *, is_whole: bool = False, is_trial: bool = False
+    ) -> list[Answer]:
         if not actions:
             return []
         if self._has_ended:
             raise StoreUnavailableError("the writer has ended")
         if self._waiting_actions + len(actions) > MAX_WAITING_ACTIONS:
             raise BusyError(f"{self._waiting_actions} actions are waiting")
-        request = _Request(actions, asyncio.get_running_loop().create_future(), is_trial)
+        request = _Request(actions, asyncio.get_running_loop().create_future(), is_whole, is_trial)
         self._waiting_actions += len(actions)
         self._waiting.put_nowait(request)
         return await request.answers
+
+    def today(self) -> date:
+        """The day by the writer's clock, in the country's time zone."""
+        return self._ledger.judge.rulebook.default_calendar.local_date(self.clock.now())
 
     async def run(self) -> None:
         """Record until cancelled. Any other error than an absent store stops the service: we can't tell what it means.
@@ -68,37 +89,33 @@ class Writer:
                 await self._record_next(await self._next_requests())
         finally:
             self._has_ended = True
-            while not self._waiting.empty():
-                _fail([self._waiting.get_nowait()], StoreUnavailableError("the writer has ended"))
+            while self._held or not self._waiting.empty():
+                waiting = self._held.pop() if self._held else self._waiting.get_nowait()
+                _fail([waiting], StoreUnavailableError("the writer has ended"))
 
     async def _record_next(self, requests: list[_Request]) -> None:
-        requests.sort(key=lambda one: one.is_trial)
-        recorded, tried = ([one for one in requests if one.is_trial is is_trial] for is_trial in (False, True))
-        work = asyncio.ensure_future(asyncio.to_thread(self._answers, _actions(recorded), _actions(tried)))
+        actions = [action for request in requests for action in request.actions]
+        first, ledger = requests[0], self._ledger
+        record = ledger.try_out if first.is_trial else partial(ledger.record, is_whole=first.is_whole)
+        work = asyncio.ensure_future(asyncio.to_thread(record, actions, self.clock.now()))
         try:
             await asyncio.wait([work])
         finally:  # when cancelled: the thread goes on, so wait for it once more
             await asyncio.wait([work])
-            self._waiting_actions -= sum(len(one.actions) for one in requests)
+            self._waiting_actions -= len(actions)
             _settle(requests, work)
 
-    def _answers(self, recorded: Sequence[Action], tried: Sequence[Action]) -> list[Answer]:
-        """What is only tried comes behind, so that it sees what was recorded with it."""
-        now = self.clock.now()
-        answers = self._ledger.record(recorded, now) if recorded else []
-        return [*answers, *(self._ledger.try_out(tried, now) if tried else [])]
-
     async def _next_requests(self) -> list[_Request]:
-        requests = [await self._waiting.get()]
+        requests = [self._held.pop() if self._held else await self._waiting.get()]
         size = len(requests[0].actions)
         while size < MAX_ACTIONS_PER_TRANSACTION and not self._waiting.empty():
-            requests.append(self._waiting.get_nowait())
-            size += len(requests[-1].actions)
+            following = self._waiting.get_nowait()
+            if requests[0].is_alone or following.is_alone:
+                self._held.append(following)
+                break
+            requests.append(following)
+            size += len(following.actions)
         return requests
-
-
-def _actions(requests: Sequence[_Request]) -> list[Action]:
-    return [action for request in requests for action in request.actions]
 
 
 def _settle(requests: Sequence[_Request], work: asyncio.Future[list[Answer]]) -> None:

@@ -11,19 +11,19 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from events.dossier import DossierEvent
 from events.envelope import Channel
+from events.reference import ReferenceEvent
+from events.reference_data import unit_stream_id
 from services.intake.domain.naming import dossier_id_of
 
 ACTION_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:action")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """One reported event. (`source`, `action_id`) is its identity; `digest` tells whether a repetition says the same.
+class Reported:
+    """What every action says around its data. (`source`, `action_id`) is its identity; `digest`: does a repetition say the same?
 
-    `dossier_id` is the subject when that is a UUID, else derived from the source's own dossier code; `known_as` is the id under
-    which the dossier is recorded, where that is another one. `event_id`, the id of the recorded event, is always derived from
-    source and id: counter systems may number alike, events may not (ADR 0010). `is_strict`: whoever sends it wants to be
-    refused where something is doubtful.
+    `event_id`, the id of the recorded event, is always derived from source and id: counter systems may number alike, events may
+    not (ADR 0010). `is_strict`: whoever sends it wants to be refused where something is doubtful.
     """
 
     action_id: str
@@ -32,7 +32,6 @@ class Action:
     subject: str
     occurred_at: datetime
     unit_id: int
-    data: DossierEvent
     digest: str
     dossier_code: str | None = None
     actor_id: str | None = None
@@ -44,19 +43,47 @@ class Action:
     is_history: bool = False
     is_strict: bool = False
     extra: Mapping[str, str | int | bool] = field(default_factory=dict)
-    known_as: UUID | None = None
-    dossier_id: UUID = field(init=False)
     event_id: str = field(init=False)
 
     def __post_init__(self) -> None:
-        # Derived once: each is asked for several times on the way, and a UUIDv5 costs more than all checks of `decide`.
-        object.__setattr__(self, "dossier_id", self.known_as or dossier_id_of(self.source, self.subject))
-        object.__setattr__(self, "event_id", str(uuid5(ACTION_NAMESPACE, f"{self.source}|{self.action_id}")))
+        # Derived once: it is asked for several times on the way, and a UUIDv5 costs more than all checks of `decide`.
+        object.__setattr__(self, "event_id", event_id_of(self.source, self.action_id))
 
     @property
     def receipt_key(self) -> str:
         """Under which the action is remembered for ever (promise 3)."""
         return f"{self.source}|{self.action_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action(Reported):
+    """One reported event of a dossier: `dossier_id` is the subject when that is a UUID, else derived from the source's code.
+
+    `known_as` is the id under which the dossier is recorded, where that is another one.
+    """
+
+    data: DossierEvent
+    known_as: UUID | None = None
+    dossier_id: UUID = field(init=False)
+
+    def __post_init__(self) -> None:
+        Reported.__post_init__(self)
+        object.__setattr__(self, "dossier_id", self.known_as or dossier_id_of(self.source, self.subject))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceAction(Reported):
+    """One reported event of a reference thing. Its stream follows from the thing alone, whoever reports it (ADR 0020)."""
+
+    data: ReferenceEvent
+
+    @property
+    def dossier_id(self) -> UUID:
+        """The stream of the thing; the word is that of the envelope."""
+        return unit_stream_id(self.data.unit_id)
+
+
+AnyAction = Action | ReferenceAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +143,7 @@ class Answer:
 
 
 def recorded_answer(
-    action: Action,
+    action: Reported,
     structured: Mapping[str, Any],
     *,
     is_replay: bool,
@@ -139,10 +166,15 @@ def recorded_answer(
     )
 
 
-def reused(action: Action) -> Answer:
+def reused(action: Reported) -> Answer:
     """The refusal where other contents were recorded under the action's id."""
     refusal = Refusal(code="id-reused", field_name="id", params={"id": action.action_id})
     return Answer(action_id=action.action_id, source=action.source, refusal=refusal)
+
+
+def event_id_of(source: str, action_id: str) -> str:
+    """The id of the event that an action becomes: always the same for the same sender and number (ADR 0010)."""
+    return str(uuid5(ACTION_NAMESPACE, f"{source}|{action_id}"))
 
 
 def pointer_step(name: str) -> str:

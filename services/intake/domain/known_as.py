@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Container, Mapping, MutableMap
 from dataclasses import replace
 from uuid import UUID
 
-from services.intake.domain.actions import Action
+from events.reference_data import is_reference_stream
+from services.intake.domain.actions import Action, AnyAction
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.naming import NamedDossiers
 
@@ -13,20 +14,21 @@ Load = Callable[[Collection[UUID]], Mapping[UUID, DossierState]]
 """The states of those dossiers that have events."""
 
 
-def as_recorded(actions: Sequence[Action], named: NamedDossiers, known: States, load: Load) -> Sequence[Action]:
+def as_recorded(actions: Sequence[AnyAction], named: NamedDossiers, known: States, load: Load) -> Sequence[AnyAction]:
     """The same actions, each with the id of the dossier that it means. Nothing is asked where every code says it alone.
 
     What is loaded for it is added to what is `known`.
     """
-    doubted = [one for one in actions if not named.is_plain(one.source, one.subject)]
+    doubted = [one for one in actions if isinstance(one, Action) and not named.is_plain(one.source, one.subject)]
     if not doubted:
         return actions
-    doubtful = {each for one in doubted for each in named.possible_ids(one.source, one.subject)}
+    possible = {each for one in doubted for each in named.possible_ids(one.source, one.subject)}
+    doubtful = {one for one in possible if not is_reference_stream(one)}
     recorded = {one for one in doubtful if one in known}
     loaded = load(doubtful - recorded)
     known.update(loaded)
     recorded |= loaded.keys()
-    return [_meant(one, named, recorded) for one in actions]
+    return [_meant(one, named, recorded) if isinstance(one, Action) else one for one in actions]
 
 
 def _meant(action: Action, named: NamedDossiers, recorded: Container[UUID]) -> Action:

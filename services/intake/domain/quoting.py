@@ -48,6 +48,7 @@ def quoted(asked: Mapping[str, Any], judge: Judge, now: datetime) -> Quoted | Re
     read = judge.read({**raw, "data": {**data, "term": _ANY_TERM} if isinstance(data, dict) and is_open else data})
     if isinstance(read, Refusal):
         return read
+    assert isinstance(read, Action)  # noqa: S101  # its type is that of an acceptance
     day = opened_on(judge.rulebook, read)
     quotes = []
     for case, action in _by_case(read, day.toordinal(), judge) if is_open else [(None, read)]:

@@ -144,13 +144,28 @@ async def test_a_trial_of_what_is_recorded_gives_its_receipt(door: Door) -> None
         assert (answer.status, (await answer.json())["status"]) == (200, "would_be_recorded")
 
 
-@pytest.mark.parametrize("query", ["dryrun=true", "dry_run=yes", "dry_run", "strict=1", "dry_run=true&own=1"])
+@pytest.mark.parametrize("query", ["dryrun=true", "Strict=true", "dry_run=true&own=1"])
 async def test_a_parameter_that_is_not_known_is_refused_because_a_misspelt_trial_would_record(
     door: Door, query: str
 ) -> None:
     async with door.client.post(f"/v1/actions?{query}", json=accepted()) as answer:
         assert (answer.status, (await answer.json(content_type=None))["code"]) == (400, "unknown-parameter")
     assert door.store.last_id() == 0
+
+
+@pytest.mark.parametrize("query", ["dry_run=yes", "dry_run", "strict=1"])
+async def test_a_parameter_is_true_or_false(door: Door, query: str) -> None:
+    async with door.client.post(f"/v1/actions?{query}", json=accepted()) as answer:
+        problem = await answer.json(content_type=None)
+        assert (answer.status, problem["errors"][0]["code"]) == (422, "enum")
+    assert door.store.last_id() == 0
+
+
+async def test_a_trial_of_all_or_nothing_holds_back_too(door: Door) -> None:
+    batch = [accepted(), raw_action("step-started.v1", subject="X")]
+    async with door.client.post("/v1/actions?dry_run=true&whole=true", json=batch) as answer:
+        told = await answer.json()
+    assert [one["problem"]["code"] for one in told["answers"]] == ["held-back", "not-accepted-yet"]
 
 
 # Events of a dossier

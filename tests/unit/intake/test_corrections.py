@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.intake.domain.actions import Action, Refusal
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed, seal
+from services.intake.domain.unit_register import Units
 from tests.unit.intake.counter import NOW, START, action, judge
 
 EXTENDED = {"new_due_at": "2026-06-16T17:00:00+07:00", "legal_basis": "Luật", "approver_id": "ld-1"}
@@ -29,14 +31,14 @@ class Stream:
     def take(self, one: Action) -> None:
         self.sealed += seal(self.state, one, (), NOW, START.date())
 
-    def events(self, _: DossierState) -> Sequence[Mapping[str, Any]]:
+    def events(self, _: UUID, __: int) -> Sequence[Mapping[str, Any]]:
         return [one.structured for one in self.sealed]
 
     def corrected(self, target: Action, fields: dict[str, Any], number: int = 9, **attributes: Any) -> Refusal | None:
         """Why a correction is refused; it is recorded if it isn't."""
         data = {"target_event_id": target.event_id, "corrected_fields": fields}
         one = action("event-corrected.v1", number, data=data, **attributes)
-        decision = judge().judge(self.state, one, NOW, self.events)
+        decision = judge().judge(self.state, one, NOW, self.events, Units())
         if isinstance(decision, Refusal):
             return decision
         self.take(one)
