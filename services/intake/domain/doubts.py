@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from events.declaration import fields_of
+from events.dossier import DossierAccepted, DossierSubmitted
 from events.envelope import ATTRIBUTES
 from rules.clocks.planning import Planner
 from services.intake.domain.actions import Action, FieldError, Refusal, pointer_step
@@ -20,14 +21,20 @@ LIKENESS = 0.8
 _ATTRIBUTES = frozenset({attribute for _, attribute, _ in ATTRIBUTES})
 
 
-def doubts_of(action: Action, opened_on: date, planner: Planner) -> tuple[FieldError, ...]:
-    """The warnings, each with its field and a stable code; `opened_on` is the stream's day of opening.
+def may_be_doubtful(action: Action) -> bool:
+    """Whether there is anything to ask about: of most actions there is nothing, and every one is asked."""
+    return bool(action.data.extra or action.extra) or isinstance(action.data, DossierAccepted | DossierSubmitted)
+
+
+def doubts_of(action: Action, opened_on: date | str, planner: Planner) -> tuple[FieldError, ...]:
+    """The warnings, each with its field and a stable code; `opened_on` is the stream's day of opening, as it is stored or read.
 
     Of history it is not asked whether the procedure is known: an old register is full of what has passed.
     """
     found: list[FieldError] = []
     code = getattr(action.data, "procedure_code", None)
-    if code and not action.is_history and planner.procedure(code, opened_on.toordinal()) is None:
+    day = date.fromisoformat(opened_on) if isinstance(opened_on, str) else opened_on
+    if code and not action.is_history and planner.procedure(code, day.toordinal()) is None:
         found.append(_doubt("/data/procedure_code", "unknown-procedure", code))
     for name in action.data.extra:
         meant = _meant(name, type(action.data))

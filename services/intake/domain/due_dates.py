@@ -4,7 +4,8 @@ Nothing is counted here: the facts of the stream up to its acceptance are folded
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from rules.clocks.instants import Instant, instant
@@ -32,12 +33,14 @@ def due_at_acceptance(stream: Sequence[Mapping[str, Any]], planner: Planner) -> 
         return None
     zone = legal_context.calendar.zone
 
-    def local(at: Instant) -> datetime:
-        return instant(at).astimezone(zone)
-
     return DueDates(
-        original_due_at=local(clock.original_due_at),
-        lawful_due_at=local(clock.lawful_due_at),
-        promised_due_at=local(clock.promised_due_at),
+        original_due_at=_local(clock.original_due_at, zone),
+        lawful_due_at=_local(clock.lawful_due_at, zone),
+        promised_due_at=_local(clock.promised_due_at, zone),
         is_provisional=legal_context.is_provisional(clock),
     )
+
+
+@lru_cache(maxsize=4_096)  # what is accepted on one day is mostly due on one day
+def _local(at: Instant, zone: tzinfo) -> datetime:
+    return instant(at).astimezone(zone)

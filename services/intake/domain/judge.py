@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from services.intake.domain.arming import opened_on, refusal_by_rulebook
 from services.intake.domain.correcting import Law, Read, refusal_of_correction
 from services.intake.domain.decide import Flags, decide, settled
 from services.intake.domain.dossier import DossierState
-from services.intake.domain.doubts import doubts_of, refusal_of_doubts
+from services.intake.domain.doubts import doubts_of, may_be_doubtful, refusal_of_doubts
 from services.intake.domain.due_dates import due_at_acceptance
 from services.intake.domain.effect import needs_an_effect, refusal_without_effect
 from services.intake.domain.sealing import seal
@@ -66,7 +66,7 @@ class Judge:
         if isinstance(action.data, DossierAccepted) and not action.is_history:
             before = stream(action.dossier_id, structured["streamseq"] - 1)
             due = due_at_acceptance([*before, structured], self.planner)
-        warnings = doubts_of(action, _day(structured["openedon"]), self.planner)
+        warnings = doubts_of(action, structured["openedon"], self.planner) if may_be_doubtful(action) else ()
         return recorded_answer(action, structured, is_replay=is_replay, due=due, warnings=warnings)
 
     def _refusal_by_stream(
@@ -86,7 +86,3 @@ class Judge:
         return refusal_without_effect(
             action, [*stream(UUID(state.dossier_id), state.stream_seq), as_recorded.structured], self.planner
         )
-
-
-def _day(written: date | str) -> date:
-    return written if isinstance(written, date) else date.fromisoformat(written)
