@@ -16,6 +16,10 @@ from motcua.topic_specs import topic_specs
 from services.intake.config import HISTORY_SOURCES
 
 
+_ZONE = "Asia/Ho_Chi_Minh"
+"""Of the embedded ClickHouse: `now()`, `today()` and times without a zone are those of whoever asks it here."""
+
+
 @dataclass(slots=True)
 class KafkaReady:
     """Kafka answers and every topic of `schemas/topics` is there; the first look that finds it up creates them."""
@@ -98,7 +102,7 @@ def _clickhouse(addresses: Addresses, data_dir: Path) -> Program:
     writer, reader = urlsplit(addresses.clickhouse_url), urlsplit(addresses.reader_url)
     command = (
         sys.executable, "-m", "deploy.embedded.clickhouse",
-        "--path", str(data_dir / "clickhouse"), "--port", str(writer.port),
+        "--path", str(data_dir / "clickhouse"), "--port", str(writer.port), "--timezone", _ZONE,
     )  # fmt: skip
     env = {
         "MOTCUA_CLICKHOUSE_WRITER_PASSWORD": writer.password or "",
