@@ -34,6 +34,15 @@ def add_units(clickhouse_url: str, units: Iterable[UnitPeriod]) -> None:
         client.close()
 
 
+def registered_units(clickhouse_url: str) -> list[UnitPeriod]:
+    """The register of a running ClickHouse. Raises ClickHouseError when it doesn't answer."""
+    client = open_client(clickhouse_url)
+    try:
+        return known_units(client)
+    finally:
+        client.close()
+
+
 def known_units(client: Client) -> list[UnitPeriod]:
     """The register as it stands."""
     answer = client.query(KNOWN)
