@@ -37,7 +37,7 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType(
         "column-missing": "không có cột này{hint}; tệp có các cột: {known}",
         "column-twice": "hai cột cùng tên (cột thứ {first} và {second}); hãy đổi tên một cột",
         "sheet-missing": "không có trang tính {sheet}; tệp có: {known}",
-        "not-a-workbook": "không đọc được tệp {kind}: {reason}",
+        "not-of-its-kind": "không đọc được tệp {kind}: {reason}",
         "code-used-twice": (
             "mã {code} đã dùng cho một hồ sơ khác ({first}): tiếp nhận {first_time}, ở đây {time}. Nếu số được đánh lại mỗi năm"
             ' hoặc mỗi đơn vị, hãy ghép khóa từ nhiều cột, ví dụ key = ["Năm", "Số hồ sơ"]'
