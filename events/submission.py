@@ -85,6 +85,16 @@ class DossierAccepted(DossierData, frozen=True, kw_only=True):
     officer_id: Annotated[Text64, says("Officer at the counter (cán bộ tiếp nhận).")] | None = None
     applicant_ref: ApplicantRef | None = None
     legal_basis: Annotated[Text2000, says("Legal basis of the term (căn cứ pháp lý).")] | None = None
+    keeps_letters: (
+        Annotated[
+            bool,
+            says(
+                "`false`: the old register kept no letters of apology (có ghi thư xin lỗi), so none is owed for what fell due"
+                " before it was taken over. Of history only."
+            ),
+        ]
+        | None
+    ) = None
 
 
 SubmissionEvent = DossierSubmitted | IntakeGuidanceIssued | IntakeRejected | DossierAccepted

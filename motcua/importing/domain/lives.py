@@ -97,6 +97,8 @@ class LifeReader:
         data = {name: value for name, value in said.data.items() if value is not None}
         if self._mapping.calendar_id and said.event_type == ACCEPTANCE:
             data.setdefault("calendar_id", self._mapping.calendar_id)
+        if not self._mapping.keeps_letters and said.event_type == ACCEPTANCE:
+            data["keeps_letters"] = False
         return {
             "specversion": "1.0",
             "id": str(uuid5(ACTION_NAMESPACE, identity)),

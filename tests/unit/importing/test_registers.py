@@ -79,3 +79,14 @@ def test_a_log_of_fines_with_one_row_per_event(calendars: Path) -> None:
         wanted = {"received": 100, "resolved": 48, "early": 25, "late": 23, "terminated": 36, "open": 16}
         assert {name: total[name] for name in wanted} == wanted
         assert found(outcome) == []
+
+
+def test_a_register_that_kept_no_letters_misses_none(calendars: Path) -> None:
+    text = (REGISTERS / "rtf.toml").read_text(encoding="utf-8")
+    path = REGISTERS / "roadtraffic100-prepared.csv.gz"
+    missing = [
+        tried(mapping(by), path, calendars=calendars).counts.total()["apology_missing"]
+        for by in (text, text.replace("[dossier]", '[dossier]\nletters = "not-kept"'))
+    ]
+    assert missing[0] > 20
+    assert missing[1] == 0
