@@ -10,7 +10,9 @@ import click
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from motcua.addresses import Addresses, found
+from motcua.importing.adapters.contents import FileFaultError
 from motcua.importing.adapters.delivery import BATCH_SIZE, HistoryNotAllowedError, delivered
+from motcua.importing.adapters.guessed_file import guessed_mapping
 from motcua.importing.adapters.mapping_file import read_mapping
 from motcua.importing.adapters.prepared import PreparedActions
 from motcua.importing.adapters.row_store import RowStore
@@ -35,11 +37,22 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command("import")
 @click.argument("files", type=_FILE, nargs=-1, required=True, metavar="FILE...")
-@click.option("--mapping", "mapping_file", required=True, type=_FILE)
+@click.option("--mapping", "mapping_file", type=_FILE, help="What the files look like and mean.")
+@click.option("--guess", is_flag=True, help="Print a first mapping of the first FILE, to be read and mended.")
+@click.option("--unit", "unit_id", type=int, default=1, metavar="ID", help="With --guess: the receiving unit.")
 @click.option("--dry-run", is_flag=True, help="Say what would be recorded and what the figures would become.")
 @click.option("--wait/--no-wait", default=True, help="Wait until the statistics show everything.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
-def command(files: Sequence[Path], mapping_file: Path, *, dry_run: bool, wait: bool, as_json: bool) -> int:
+def command(  # noqa: PLR0913 the options of a command
+    files: Sequence[Path],
+    mapping_file: Path | None,
+    unit_id: int,
+    *,
+    guess: bool,
+    dry_run: bool,
+    wait: bool,
+    as_json: bool,
+) -> int:
     """Record the history in FILEs (all those of one register) as a MAPPING.toml says; see docs/importing.md.
 
     Every file is read to its end and judged before anything is sent. Importing the same again changes nothing.
@@ -47,6 +60,10 @@ def command(files: Sequence[Path], mapping_file: Path, *, dry_run: bool, wait: b
     Exit codes: 0 everything is recorded as it stands in the files; 1 something was found, it is said line by line;
     3 intake or the statistics do not answer, run the same command again.
     """
+    if guess:
+        return _guess(files[0], unit_id)
+    if mapping_file is None:
+        raise click.UsageError("--mapping MAPPING.toml is missing; --guess prints a first one")
     addresses = found(os.environ)
     try:
         mapping = read_mapping(mapping_file)
@@ -66,6 +83,14 @@ def command(files: Sequence[Path], mapping_file: Path, *, dry_run: bool, wait: b
         exit_code = _wait(addresses, outcome)
     _report(outcome, as_json=as_json)
     return int(exit_code if exit_code is not ExitCode.OK or outcome.is_clean else ExitCode.FINDINGS)
+
+
+def _guess(file: Path, unit_id: int) -> int:
+    try:
+        click.echo(guessed_mapping(file, unit_id), nl=False)
+    except FileFaultError as fault:
+        raise CommandError(f"{fault.found.place}: {fault.found.message}", ExitCode.FINDINGS) from fault
+    return int(ExitCode.OK)
 
 
 def _law(mapping: ImportMapping) -> Law:
