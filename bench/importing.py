@@ -115,15 +115,19 @@ def parts(file: Path, events: int) -> int:
     mapping: ImportMapping = mapping_of(tomllib.loads(MAPPING))
     law, outcome = Law.of(load_rulebook(), mapping.source), Outcome()
     unseen: Callable[[int], None] = lambda _: None  # noqa: E731
-    with tempfile.TemporaryDirectory() as named, RowStore(Path(named), mapping.columns) as store:
+    with (
+        tempfile.TemporaryDirectory() as named,
+        RowStore(Path(named), mapping.columns) as store,
+        PreparedActions(Path(named), mapping) as prepared,
+    ):
         with step("read, checked, put on the disk"):
             read_files([file], mapping, store, outcome, unseen)
         checker = Checker.of(mapping, law, UnitNames([]), outcome, datetime.now(UTC))
-        checker.prepared = PreparedActions(Path(named), mapping)
+        checker.prepared = prepared
         with step("put together and judged"):
             checker.check(store, unseen)
         with step("read again, to be sent"):
-            sent = sum(len(batch) for batch in checker.prepared.batches(1_000))
+            sent = sum(len(batch) for batch in prepared.batches(1_000))
     assert sent == events, (sent, list(outcome.finding_lines()))
     print_table(("step", "events/s", "per CPU second", "resident, MiB"), rows)
     return 0

@@ -15,6 +15,7 @@ from motcua.importing.adapters.delivery import BATCH_SIZE, HistoryNotAllowedErro
 from motcua.importing.adapters.guessed_file import guessed_mapping
 from motcua.importing.adapters.mapping_file import read_mapping
 from motcua.importing.adapters.prepared import PreparedActions
+from motcua.importing.adapters.recorded_lives import RecordedLives
 from motcua.importing.adapters.row_store import RowStore
 from motcua.importing.domain.counting import FIGURE_HEADS
 from motcua.importing.domain.mapping import ImportMapping, MappingError
@@ -109,15 +110,25 @@ def _run(files: Sequence[Path], mapping: ImportMapping, checker: Checker, addres
             read_files(files, mapping, store, outcome, bar.advance)
         if outcome.findings.keep_everything_back:
             return ExitCode.FINDINGS
-        prepared = None if outcome.is_dry_run else PreparedActions(Path(named), mapping)
-        checker.prepared = prepared
-        with ProgressBar("Kiểm tra (dossiers)", store.count()) as bar:
-            checker.check(store, bar.advance)
-        if prepared is None or outcome.findings.keep_everything_back:
+        if outcome.is_dry_run:
+            _may_be_sent(checker, store)
             return ExitCode.OK
-        outcome.prepared = prepared.count
-        with ProgressBar("Ghi sổ (events)", prepared.count) as bar:
-            return _delivered(addresses, prepared, checker, bar)
+        with (
+            PreparedActions(Path(named), mapping) as prepared,
+            RecordedLives(addresses.intake_url, mapping.source) as lives,
+        ):
+            checker.prepared, checker.recorded = prepared, lives.find
+            if not _may_be_sent(checker, store):
+                return ExitCode.FINDINGS
+            outcome.prepared = prepared.count
+            with ProgressBar("Ghi sổ (events)", prepared.count) as bar:
+                return _delivered(addresses, prepared, checker, bar)
+
+
+def _may_be_sent(checker: Checker, store: RowStore) -> bool:
+    with ProgressBar("Kiểm tra (dossiers)", store.count()) as bar:
+        checker.check(store, bar.advance)
+    return not checker.outcome.findings.keep_everything_back
 
 
 def _delivered(addresses: Addresses, prepared: PreparedActions, checker: Checker, bar: ProgressBar) -> ExitCode:

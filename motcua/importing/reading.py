@@ -13,7 +13,7 @@ from motcua.importing.adapters.row_store import RowStore
 from motcua.importing.domain.cells import CellReader
 from motcua.importing.domain.counting import facts_of
 from motcua.importing.domain.findings import Effect, Finding
-from motcua.importing.domain.ledger import InProcessLedger, Judged
+from motcua.importing.domain.ledger import InProcessLedger, Judged, Readied, Recorded, older_than_recorded
 from motcua.importing.domain.lives import Life, LifeReader
 from motcua.importing.domain.mapping import ImportMapping
 from motcua.importing.domain.refusals import NOT_ACCEPTED, field_of, refusal_finding
@@ -27,8 +27,13 @@ from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.problems import Problems
 from services.intake.domain.judge import Judge
 
+FIRST_ASKED = 50
+"""Of so many dossiers intake is asked what it has; if it has none of them, only of those whose acceptance is in no file."""
+
 Show = Callable[[int], None]
 """Is told how many more are done."""
+FindRecorded = Callable[[str], Recorded]
+"""What intake has of the dossier of a code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,19 +88,22 @@ class Checker:
     lives: LifeReader
     ledger: InProcessLedger
     outcome: Outcome
-    prepared: PreparedActions | None
+    prepared: PreparedActions | None = None
     """None in a dry run."""
+    recorded: FindRecorded | None = None
+    """Asks what intake has of a dossier; None: nobody is asked."""
+    asked: int = 0
+    is_known_register: bool = False
 
     @classmethod
     def of(cls, mapping: ImportMapping, law: Law, units: UnitNames, outcome: Outcome, now: datetime) -> "Checker":
-        """A checker that doesn't keep what it has judged; set `prepared` for one that does."""
+        """A checker that keeps nothing and asks nobody; set `prepared` and `recorded` for one that does."""
         return cls(
             mapping=mapping,
             law=law,
             lives=LifeReader(mapping, CellReader(mapping.time_zone, units)),
             ledger=InProcessLedger(law.judge, law.reader.read, now),
             outcome=outcome,
-            prepared=None,
         )
 
     def check(self, store: RowStore, show: Show) -> None:
@@ -113,7 +121,8 @@ class Checker:
 
     def _check_one(self, code: str, rows: Sequence[Row]) -> None:
         life = self.lives.life(code, rows)
-        judged = [] if life.is_left_out else self.ledger.judged(life, lambda said: self.lives.action(code, said))
+        readied = [] if life.is_left_out else self.ledger.ready(life, lambda said: self.lives.action(code, said))
+        judged = self._with_recorded(life, readied, self.ledger.judged(readied))
         refused = [one for one in judged if one.refusal is not None]
         # What only follows from a refused acceptance is no cause of its own.
         causes = [one for one in refused if not _waits_for_acceptance(one)]
@@ -126,6 +135,27 @@ class Checker:
             return
         self.outcome.continued_dossiers += is_continued
         self._keep(life, judged)
+
+    def _with_recorded(self, life: Life, readied: Sequence[Readied], judged: list[Judged]) -> list[Judged]:
+        """The same after what intake has of the dossier; what lies before that is a fault of the order of files."""
+        goes_on = any(map(_waits_for_acceptance, judged))
+        if self.recorded is None or not (judged and (goes_on or self.is_known_register or self.asked < FIRST_ASKED)):
+            return judged
+        self.asked += 1
+        events = self.recorded(life.code)
+        if not events:
+            return judged
+        self.is_known_register = True
+        after = self.ledger.judged(readied, events)
+        late = older_than_recorded(judged, after)
+        if late is not None:
+            said, last = late.said, max(one["time"] for one in events)
+            params: dict[str, str | int] = {"code": life.code, "recorded": last, "type": said.event_type}
+            place, effect = said.row.place(said.event.column_of("time")), Effect.DOSSIER_LEFT_OUT
+            life.findings.append(
+                Finding(code="older-than-recorded", effect=effect, place=place, params=params, dossier=life.code)
+            )
+        return after
 
     def _keep(self, life: Life, judged: Sequence[Judged]) -> None:
         if self.prepared is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import orjson
 
@@ -33,6 +33,14 @@ class PreparedActions:
         self._places = {event.place: nth for nth, event in enumerate(mapping.events)}
         self._file = self._path.open("wb", buffering=1024 * 1024)
         self.count = 0
+
+    def __enter__(self) -> Self:
+        """Nothing more than the file."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self._file.close()
 
     def add(self, code: str, judged: Judged) -> None:
         """Keep one more."""

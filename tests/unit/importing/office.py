@@ -72,10 +72,10 @@ def prepared(by: ImportMapping | str, folder: Path, *files: Path) -> list[Prepar
     by = mapping(by) if isinstance(by, str) else by
     outcome = Outcome()
     checker = checker_of(by, outcome)
-    checker.prepared = PreparedActions(folder, by)
-    with RowStore(None, by.columns) as store:
+    with PreparedActions(folder, by) as kept, RowStore(None, by.columns) as store:
+        checker.prepared = kept
         examine(files, checker, store)
-    return [one for batch in checker.prepared.batches(1000) for one in batch]
+        return [one for batch in kept.batches(1000) for one in batch]
 
 
 def found(outcome: Outcome) -> list[tuple[str, int, str]]:
