@@ -25,11 +25,11 @@ from motcua.importing.adapters.prepared import PreparedActions
 from motcua.importing.adapters.row_store import RowStore
 from motcua.importing.domain.mapping import ImportMapping
 from motcua.importing.domain.mapping_reading import mapping_of
-from motcua.importing.domain.unit_names import UnitNames
 from motcua.importing.outcome import Outcome
 from motcua.importing.reading import Checker, Law, read_files
 from rules.book.rulebook_files import load_rulebook
 from services.intake.config import HISTORY_SOURCES
+from services.intake.domain.unit_register import Units
 
 GOAL = 3_000
 EVENTS_PER_DOSSIER = 3
@@ -122,7 +122,7 @@ def parts(file: Path, events: int) -> int:
     ):
         with step("read, checked, put on the disk"):
             read_files([file], mapping, store, outcome, unseen)
-        checker = Checker.of(mapping, law, UnitNames([]), outcome, datetime.now(UTC))
+        checker = Checker.of(mapping, law, Units(), outcome, datetime.now(UTC))
         checker.prepared = prepared
         with step("put together and judged"):
             checker.check(store, unseen)

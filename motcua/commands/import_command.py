@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from motcua.addresses import Addresses, found
 from motcua.importing.adapters.contents import FileFaultError
@@ -16,21 +15,18 @@ from motcua.importing.adapters.guessed_file import guessed_mapping
 from motcua.importing.adapters.mapping_file import read_mapping
 from motcua.importing.adapters.prepared import PreparedActions
 from motcua.importing.adapters.recorded_lives import RecordedLives
+from motcua.importing.adapters.registered_units import units_of_run, units_of_trial
 from motcua.importing.adapters.row_store import RowStore
 from motcua.importing.domain.counting import FIGURE_HEADS
 from motcua.importing.domain.mapping import ImportMapping, MappingError
-from motcua.importing.domain.unit_names import UnitNames
 from motcua.importing.outcome import Outcome
 from motcua.importing.reading import Checker, Law, read_files
 from motcua.output import CommandError, ExitCode, print_json, print_table, progress_console
 from motcua.progress import ProgressBar
 from motcua.rulebook import office_rulebook
 from motcua.settling import last_recorded, wait_with_bar
-from motcua.unit_loading import add_units, registered_units, unit_periods
 from rules.errors import UnknownCalendarError
 from services.intake.config import HISTORY_SOURCES
-from services.stats.domain.errors import UnitFileError
-from services.stats.domain.levels import UnitPeriod
 
 COUNT_TIMEOUT_SECONDS = 600.0
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -68,18 +64,15 @@ def command(  # noqa: PLR0913 the options of a command
     addresses = found(os.environ)
     try:
         mapping = read_mapping(mapping_file)
-        units = unit_periods(mapping.units)
-        law = _law(mapping)
-        if not dry_run:
+        law, now, outcome = _law(mapping), datetime.now(UTC), Outcome(is_dry_run=dry_run)
+        if dry_run:
+            units = units_of_trial(addresses.intake_url, mapping, now)
+        else:
             last_recorded(addresses.intake_url)
-            add_units(addresses.clickhouse_url, units)
-        outcome = Outcome(is_dry_run=dry_run)
-        names = UnitNames(_known_units(addresses, mapping, units))
-        exit_code = _run(files, mapping, Checker.of(mapping, law, names, outcome, datetime.now(UTC)), addresses)
-    except (MappingError, UnitFileError) as error:
+            units = units_of_run(addresses.intake_url, mapping)
+        exit_code = _run(files, mapping, Checker.of(mapping, law, units, outcome, now), addresses)
+    except MappingError as error:
         raise CommandError(f"{mapping_file}: {error}", ExitCode.FINDINGS) from error
-    except ClickHouseError as error:
-        raise CommandError(f"ClickHouse does not answer: {str(error).splitlines()[0]}", ExitCode.AWAY) from error
     if wait and not dry_run and exit_code is ExitCode.OK and outcome.recorded + outcome.replayed:
         exit_code = _wait(addresses, outcome)
     _report(outcome, as_json=as_json)
@@ -141,20 +134,6 @@ def _delivered(addresses: Addresses, prepared: PreparedActions, checker: Checker
             " register is taken over",
             ExitCode.FINDINGS,
         ) from None
-
-
-def _known_units(addresses: Addresses, mapping: ImportMapping, own: Sequence[UnitPeriod]) -> list[UnitPeriod]:
-    """The units of the mapping; where cells name units, the loaded ones too, unless the mapping says the same unit itself."""
-    if not mapping.names_units:
-        return list(own)
-    said = {one.unit_id for one in own}
-    try:
-        loaded = registered_units(addresses.clickhouse_url)
-    except ClickHouseError:
-        if not own:
-            raise
-        loaded = []
-    return [*own, *(one for one in loaded if one.unit_id not in said)]
 
 
 def _wait(addresses: Addresses, outcome: Outcome) -> ExitCode:

@@ -26,6 +26,7 @@ from rules.clocks.planning import Planner
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.problems import Problems
 from services.intake.domain.judge import Judge
+from services.intake.domain.unit_register import Units
 
 FIRST_ASKED = 50
 """Of so many dossiers intake is asked what it has; if it has none of them, only of those whose acceptance is in no file."""
@@ -96,13 +97,13 @@ class Checker:
     is_known_register: bool = False
 
     @classmethod
-    def of(cls, mapping: ImportMapping, law: Law, units: UnitNames, outcome: Outcome, now: datetime) -> "Checker":
+    def of(cls, mapping: ImportMapping, law: Law, units: Units, outcome: Outcome, now: datetime) -> "Checker":
         """A checker that keeps nothing and asks nobody; set `prepared` and `recorded` for one that does."""
         return cls(
             mapping=mapping,
             law=law,
-            lives=LifeReader(mapping, CellReader(mapping.time_zone, units)),
-            ledger=InProcessLedger(law.judge, law.reader.read, now),
+            lives=LifeReader(mapping, CellReader(mapping.time_zone, UnitNames(units))),
+            ledger=InProcessLedger(law.judge, law.reader.read, now, units),
             outcome=outcome,
         )
 

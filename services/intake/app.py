@@ -30,6 +30,7 @@ from services.intake.adapters.published_documents import PublishedDocuments
 from services.intake.adapters.system_clock import SystemClock
 from services.intake.adapters.writer import Writer
 from services.intake.config import ConfigError, IntakeConfig, read_config
+from services.intake.domain.example_messages import units_to_try
 from services.intake.domain.judge import Judge
 from services.intake.pipeline import ActionRecorder, publish_recorded
 from services.intake.ports import StoreUnavailableError
@@ -61,7 +62,9 @@ async def serve(config: IntakeConfig) -> None:
     ledger = ActionRecorder(store=store, judge=judge, known_states=KnownStates(MAX_KNOWN_STATES))
     writer = Writer(ledger, SystemClock())
     problems = Problems(load_problem_codes())
-    published = PublishedDocuments(load_documents(), load_schemas(), SystemClock().now)
+    published = PublishedDocuments(
+        load_documents(), load_schemas(), SystemClock().now, lambda day: units_to_try(store.units(), day)
+    )
     application = HttpReceiver(writer, reader, problems, store, published).application()
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()

@@ -13,17 +13,18 @@ from typing import Any, NamedTuple
 from events.codec import from_structured
 from events.control import FORBIDDEN
 from motcua.importing.domain.lives import Life, Said
-from services.intake.domain.actions import Action, Refusal
+from services.intake.domain.actions import Action, AnyAction, ReferenceAction, Refusal
 from services.intake.domain.actors import Acted, Approvers, acted_in, acts_of, approvers_of
 from services.intake.domain.arming import opened_on
 from services.intake.domain.dossier import DossierState, evolve
 from services.intake.domain.judge import Judge
 from services.intake.domain.sealing import Sealed, seal
+from services.intake.domain.unit_register import Units
 
 MOST_TRIALS = 400
 """Of orders at one time of one dossier; beyond that the order is the one of the types' declaration."""
 
-Read = Callable[[Any], Action | Refusal]
+Read = Callable[[Any], AnyAction | Refusal]
 Recorded = Sequence[Mapping[str, Any]]
 """The events of one dossier that intake has, in order, in structured form."""
 
@@ -72,11 +73,17 @@ class InProcessLedger:
     judge: Judge
     read: Read
     recorded_at: datetime
+    units: Units
     acted: dict[str, Acted] = field(default_factory=dict)
 
     def ready(self, life: Life, raw_of: Callable[[Said], dict[str, Any]]) -> list[Readied]:
         """The actions of a life, read as intake reads them."""
-        return [Readied(said, raw, self.read(raw)) for said in life.said for raw in [raw_of(said)]]
+        return [Readied(said, raw, self._read(raw)) for said in life.said for raw in [raw_of(said)]]
+
+    def _read(self, raw: dict[str, Any]) -> Action | Refusal:
+        action = self.read(raw)
+        assert not isinstance(action, ReferenceAction)  # noqa: S101 a mapping knows only events of dossiers
+        return action
 
     def judged(self, readied: Sequence[Readied], recorded: Recorded = ()) -> list[Judged]:
         """The actions in the order in which they are to be sent, each with what would become of it.
@@ -122,12 +129,12 @@ class InProcessLedger:
         if isinstance(action, Refusal):
             return _Path(state, (*path.judged, Judged(one.said, one.raw, action, ())), path.objections + 1)
         stream = [*known.recorded, *(event.structured for before in path.judged for event in before.sealed)]
-        decision = self.judge.judge(state, action, self.recorded_at, lambda _: stream)
+        decision = self.judge.judge(state, action, self.recorded_at, lambda _: stream, self.units)
         if isinstance(decision, Refusal):
             return _Path(state, (*path.judged, Judged(one.said, one.raw, decision, ())), path.objections + 1)
         flags = (*decision, *known.approvers.flags_behind(action))
         day = opened_on(self.judge.rulebook, action, state)
-        sealed = seal(state, action, flags, self.recorded_at, day)
+        sealed = seal(state, action, flags, self.recorded_at, day, is_unit_unchecked=not len(self.units))
         known.approvers.note(sealed)
         judged = (*path.judged, Judged(one.said, one.raw, None, sealed))
         return _Path(sealed[-1].state, judged, path.objections + len(decision))

@@ -127,12 +127,3 @@ class ImportMapping:
     """Every column that is named, once, in clean form; rows hold their cells in this order."""
     units: tuple[Given, ...] = ()
     """The [[units]] tables as they were given."""
-
-    @property
-    def names_units(self) -> bool:
-        """Whether cells name units."""
-        values = [
-            self.unit,
-            *(one for event in self.events for one in (*event.attributes.values(), *event.data.values())),
-        ]
-        return any(isinstance(one, FromColumn) and one.kind == "unit" for one in values)

@@ -15,6 +15,8 @@ from motcua.importing.domain.mapping_sources import DateForms, Problems, SourceR
 from motcua.importing.domain.words import clean
 
 ACCEPTANCE = "dossier-accepted.v1"
+_TYPES = ACTION_TYPES & DOSSIER_TYPES.keys()
+"""What a row may mean: events of dossiers."""
 _TABLES = ("source", "file", "formats", "rows", "dossier")
 
 
@@ -70,8 +72,8 @@ def _event(raw: Any, where: str, reader: SourceReader) -> EventMapping | None:
         return None
     problems.found += unknown_keys(raw, "events", where)
     event_type = raw.get("type")
-    if event_type not in ACTION_TYPES:
-        told = not_known(str(event_type), frozenset(ACTION_TYPES)) if event_type else "thiếu"
+    if event_type not in _TYPES:
+        told = not_known(str(event_type), _TYPES) if event_type else "thiếu"
         problems.add(f"{where}.type", told)
         return None
     time = reader.time(raw.get("time"), f"{where}.time")

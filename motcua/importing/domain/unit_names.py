@@ -1,24 +1,24 @@
 """Units by number, code or name, as registers write them; a name that several units bear finds none of them. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 
 from motcua.importing.domain.cell_errors import CellError, shown
 from motcua.importing.domain.words import folded, meant
-from services.stats.domain.levels import UnitPeriod
+from services.intake.domain.unit_register import Units
 
 
 class UnitNames:
     """The units that a cell may name."""
 
-    def __init__(self, units: Iterable[UnitPeriod]) -> None:
+    def __init__(self, units: Units) -> None:
         self._by_form: dict[str, set[int]] = defaultdict(set)
         self._names: dict[int, str] = {}
-        for unit in units:
-            self._names[unit.unit_id] = unit.name
-            for text in (str(unit.unit_id), unit.code, unit.name):
-                if text:
-                    self._by_form[folded(text)].add(unit.unit_id)
+        for history in units:
+            self._by_form[str(history.unit_id)].add(history.unit_id)
+            for period in history.periods:
+                self._names[history.unit_id] = period.name
+                for text in filter(None, (period.code, period.name)):
+                    self._by_form[folded(text)].add(history.unit_id)
 
     def find(self, column: str, cell: str) -> int:
         """The number of the unit that a cell names. Raises CellError."""

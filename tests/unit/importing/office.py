@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from motcua.importing.adapters.prepared import Prepared, PreparedActions
+from motcua.importing.adapters.registered_units import with_units_of
 from motcua.importing.adapters.row_store import RowStore
 from motcua.importing.domain.mapping import ImportMapping
 from motcua.importing.domain.mapping_reading import mapping_of
-from motcua.importing.domain.unit_names import UnitNames
 from motcua.importing.outcome import Outcome
 from motcua.importing.reading import Checker, Law, examine
-from motcua.unit_loading import unit_periods
 from rules.book.rulebook_files import load_rulebook
+from services.intake.domain.unit_register import Units
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 SHARED = Path(__file__).resolve().parents[4] / "shared"
@@ -55,7 +55,7 @@ def _law(source: str, calendars: Path | None) -> Law:
 
 
 def checker_of(by: ImportMapping, outcome: Outcome, calendars: Path | None = None) -> Checker:
-    return Checker.of(by, _law(by.source, calendars), UnitNames(unit_periods(by.units)), outcome, NOW)
+    return Checker.of(by, _law(by.source, calendars), with_units_of(by, Units(), NOW), outcome, NOW)
 
 
 def tried(by: ImportMapping | str, *files: Path, calendars: Path | None = None) -> Outcome:
