@@ -20,6 +20,7 @@ from deploy.embedded.clickhouse.errors import (
     refused,
 )
 from deploy.embedded.clickhouse.execution import Answer, ResultStream, drop_external, start
+from deploy.embedded.clickhouse.judging import Judge
 from deploy.embedded.clickhouse.lanes import Lane, is_over
 from deploy.embedded.clickhouse.sessions import Session, Sessions
 from deploy.embedded.clickhouse.statement import Statement
@@ -47,6 +48,8 @@ class RunningQuery:
 
     async def start(self) -> Answer | bytes | None:
         """The whole answer, or the first chunk of a stream (None: no rows). Raises QueryError."""
+        if self.statement.user.is_reader:
+            self.statement = await self._run(self._owner.judge.judged, self.statement)
         self._connection = self._session.connection if self._session is not None else self._owner.engine.connect()
         outcome = await self._run(start, self._connection, self.statement, self._session)
         if isinstance(outcome, Answer):
@@ -116,6 +119,7 @@ class RunningQueries:
 
     def __init__(self, engine: Engine, *, writer_threads: int, reader_threads: int, limit: int) -> None:
         self.engine = engine
+        self.judge = Judge(engine)
         self.sessions = Sessions(engine)
         self._lanes = {False: Lane("writer", writer_threads), True: Lane("reader", reader_threads)}
         self._admin = Lane("admin", 1)
@@ -160,6 +164,7 @@ class RunningQueries:
         left = len(self._by_id)
         if left == 0:
             self.sessions.close_all()
+            self.judge.close()
         for lane in self._lanes.values():
             lane.shut_down()
         return left

@@ -10,32 +10,19 @@ import binascii
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from deploy.embedded.clickhouse.errors import AUTHENTICATION_FAILED, refused
 
-# What a reader may not name in a SET, in a SETTINGS clause or in the URL: the limits, and whatever would undo them.
-GUARDED_SETTINGS = frozenset(
-    {
-        "readonly",
-        "allow_ddl",
-        "profile",
-        "dialect",
-        "database",
-        "log_comment",
-        "implicit_select",
-        "allow_introspection_functions",
-        "max_execution_time",
-        "timeout_overflow_mode",
-        "max_result_rows",
-        "max_result_bytes",
-        "result_overflow_mode",
-        "max_memory_usage",
-        "max_memory_usage_for_user",
-        "max_untracked_memory",
-        "max_rows_to_read",
-        "read_overflow_mode",
-    }
-)
+# The longest text of a reader; an IN list of 50,000 keys fits.
+MOST_QUERY_BYTES: Final = 1 << 20
+# With the data of its external tables, after decompression.
+MOST_READER_BODY_BYTES: Final = 8 << 20
+# Tables of the system with a row per database or table: a reader sees the rows of its own and of the system's.
+_ROWS_OF_OTHERS = {
+    "columns": "database", "data_skipping_indices": "database", "databases": "name", "dictionaries": "database",
+    "parts": "database", "projections": "database", "tables": "database",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +35,9 @@ class Limits:
     rows_to_read: int = 200_000_000
 
     def as_settings(self) -> dict[str, str]:
-        """The engine settings that enforce these limits; `readonly` stands last because nothing can be set after it."""
+        """The engine settings that enforce these limits; `final` because rows are rewritten, and nobody may count them twice."""
         return {
+            "final": "1",
             "implicit_select": "0",
             "allow_introspection_functions": "0",
             "max_execution_time": str(self.execution_seconds),
@@ -59,7 +47,7 @@ class Limits:
             "max_memory_usage": str(self.memory_bytes),
             "max_rows_to_read": str(self.rows_to_read),
             "read_overflow_mode": "throw",
-            "readonly": "2",
+            "max_query_size": str(MOST_QUERY_BYTES),
         }
 
 
@@ -76,6 +64,12 @@ class User:
     def is_reader(self) -> bool:
         """True for an account that may only look."""
         return self.limits is not None
+
+    def engine_settings(self) -> dict[str, str]:
+        """What holds for every statement of the account, before its own settings; `readonly` comes last, by itself."""
+        if self.limits is None or self.database is None:
+            return {}
+        return self.limits.as_settings() | {"additional_table_filters": _rows_of(self.database), "readonly": "2"}
 
 
 class Users:
@@ -96,6 +90,12 @@ class Users:
             reason = f"{name}: Authentication failed: password is incorrect, or there is no user with such name."
             raise refused(AUTHENTICATION_FAILED, reason)
         return user
+
+
+def _rows_of(database: str) -> str:
+    known = ", ".join(f"\\'{name}\\'" for name in (database, "system", "information_schema", "INFORMATION_SCHEMA", ""))
+    filters = (f"'system.{table}': '{column} IN ({known})'" for table, column in _ROWS_OF_OTHERS.items())
+    return "{" + ", ".join(filters) + "}"
 
 
 def _credentials(headers: Mapping[str, str], parameters: Mapping[str, str]) -> tuple[str, str]:
