@@ -51,7 +51,7 @@ class RunningQuery:
         if self.statement.user.is_reader:
             self.statement = await self._run(self._owner.judge.judged, self.statement)
         self._connection = self._session.connection if self._session is not None else self._owner.engine.connect()
-        outcome = await self._run(start, self._connection, self.statement, self._session)
+        outcome = await self._run(start, self._owner.engine.connect, self._connection, self.statement, self._session)
         if isinstance(outcome, Answer):
             return outcome
         self._stream, first = outcome
