@@ -54,6 +54,8 @@ def write_engine_files(data_path: Path, memory_limit_bytes: int) -> tuple[str, P
     data_path = data_path.resolve()
     if set("?&%+#") & set(str(data_path)):
         raise ValueError(f"the path of the data folder must not contain any of ? & % + #: {data_path}")
+    # Also one that an earlier version made for everybody to read.
+    data_path.chmod(0o700)
     front = data_path / "front"
     empty = front / "empty"
     empty.mkdir(parents=True, exist_ok=True)

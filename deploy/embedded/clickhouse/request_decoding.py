@@ -19,6 +19,7 @@ from deploy.embedded.clickhouse.errors import (
     BAD_ARGUMENTS,
     NOT_IMPLEMENTED,
     SYNTAX_ERROR,
+    TOO_MANY_QUERIES,
     UNKNOWN_FORMAT,
     UNKNOWN_SETTING,
     refused,
@@ -46,6 +47,7 @@ _TRANSPORT = frozenset(
 # The Python wrapper of chDB gives these format names a meaning of its own.
 _FOREIGN_FORMATS = frozenset({"dataframe", "datastore", "arrowtable"})
 _AT_ONCE_BYTES = 16 << 10
+_MOST_BODIES_OF_READERS = 64
 _SETTING_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*\Z")
 _QUERY_ID = re.compile(r"[\x20-\x7e]{1,200}\Z")
 
@@ -56,24 +58,37 @@ class RequestDecoder:
     def __init__(self, users: Users, body_limit_bytes: int) -> None:
         self._users = users
         self._body_limit_bytes: Final = body_limit_bytes
+        self._bodies_of_readers = 0
 
     async def statement(self, request: web.Request) -> Statement:
         """Raises QueryError for whatever is wrong with the request; reads the body only for a known user."""
         options = dict(request.query)
-        user = self._users.authenticate(request.headers, options)
-        limit = MOST_READER_BODY_BYTES if user.is_reader else self._body_limit_bytes
-        request = request.clone(client_max_size=limit)
-        external: tuple[ExternalTable, ...] = ()
-        body = b""
-        if request.content_type.startswith("multipart/"):
-            external = await external_tables(request, options)
-        else:
-            encoding = request.headers.get("Content-Encoding", "").strip().lower()
-            sent = await request.read()
-            body = await _aside(user, len(sent), decode, sent, encoding, limit)
-            if _is_on(options, "decompress"):
-                body = await _aside(user, len(body), unpack_frames, body, limit)
-        return await _aside(user, len(body), _statement, request, options, user, body, external)
+        now = asyncio.get_running_loop().time()
+        user = self._users.authenticate(request.headers, options, address=request.remote or "", now=now)
+        if not user.is_reader:
+            return await _read(request, options, user, self._body_limit_bytes)
+        if self._bodies_of_readers >= _MOST_BODIES_OF_READERS:
+            raise refused(TOO_MANY_QUERIES, "Too many requests are being read", retry_after_seconds=1)
+        self._bodies_of_readers += 1
+        try:
+            return await _read(request, options, user, MOST_READER_BODY_BYTES)
+        finally:
+            self._bodies_of_readers -= 1
+
+
+async def _read(request: web.Request, options: dict[str, str], user: User, limit: int) -> Statement:
+    request = request.clone(client_max_size=limit)
+    external: tuple[ExternalTable, ...] = ()
+    body = b""
+    if request.content_type.startswith("multipart/"):
+        external = await external_tables(request, options)
+    else:
+        encoding = request.headers.get("Content-Encoding", "").strip().lower()
+        sent = await request.read()
+        body = await _aside(user, len(sent), decode, sent, encoding, limit)
+        if _is_on(options, "decompress"):
+            body = await _aside(user, len(body), unpack_frames, body, limit)
+    return await _aside(user, len(body), _statement, request, options, user, body, external)
 
 
 async def _aside(user: User, size: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

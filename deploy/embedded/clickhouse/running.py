@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from deploy.embedded.clickhouse.engine import Connection, Engine
@@ -26,6 +27,7 @@ from deploy.embedded.clickhouse.sessions import Session, Sessions
 from deploy.embedded.clickhouse.statement import Statement
 
 _KILL_AGAIN_SECONDS = 0.25
+_RETRY_SECONDS = 1
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -114,16 +116,24 @@ class RunningQuery:
                 self._owner.sessions.release(self.statement.user.name, wish, session, keep=keep)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneSize:
+    """How many statements of a kind run at the same time, and how many may be running or waiting."""
+
+    threads: int
+    queries: int
+
+
 class RunningQueries:
     """Admission, the lanes, and the way to stop everything."""
 
-    def __init__(self, engine: Engine, *, writer_threads: int, reader_threads: int, limit: int) -> None:
+    def __init__(self, engine: Engine, *, writer: LaneSize, reader: LaneSize) -> None:
         self.engine = engine
         self.judge = Judge(engine)
         self.sessions = Sessions(engine)
-        self._lanes = {False: Lane("writer", writer_threads), True: Lane("reader", reader_threads)}
+        self._lanes = {False: Lane("writer", writer.threads), True: Lane("reader", reader.threads)}
         self._admin = Lane("admin", 1)
-        self._limit = limit
+        self._limits = {False: writer.queries, True: reader.queries}
         self._by_id: dict[str, RunningQuery] = {}
         self._is_stopping = False
 
@@ -131,8 +141,12 @@ class RunningQueries:
         """Registers a statement. Raises QueryError: too many, id in use, session busy, or the server stops."""
         if self._is_stopping:
             raise refused(QUERY_WAS_CANCELLED, "The server is stopping")
-        if len(self._by_id) >= self._limit:
-            raise refused(TOO_MANY_QUERIES, f"Too many simultaneous queries. Maximum: {self._limit}")
+        is_reader = statement.user.is_reader
+        limit = self._limits[is_reader]
+        # Each kind has room of its own: readers can't shut the writer out.
+        if sum(query.statement.user.is_reader is is_reader for query in self._by_id.values()) >= limit:
+            reason = f"Too many simultaneous queries. Maximum: {limit}"
+            raise refused(TOO_MANY_QUERIES, reason, retry_after_seconds=_RETRY_SECONDS)
         if statement.query_id in self._by_id:
             raise refused(QUERY_ID_IN_USE, f"Query with id = {statement.query_id} is already running.")
         session = None

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from deploy.embedded.clickhouse.errors import AUTHENTICATION_FAILED, refused
+from deploy.embedded.clickhouse.errors import AUTHENTICATION_FAILED, TOO_MANY_QUERIES, refused
+from deploy.embedded.clickhouse.wrong_passwords import WrongPasswords, network_of
 
 # The longest text of a reader; an IN list of 50,000 keys fits.
 MOST_QUERY_BYTES: Final = 1 << 20
@@ -78,17 +80,32 @@ class Users:
     def __init__(self, accounts: tuple[User, ...]) -> None:
         self._by_name = {account.name: account for account in accounts}
         self._default = accounts[0].name
+        self._wrong = WrongPasswords()
 
-    def authenticate(self, headers: Mapping[str, str], parameters: Mapping[str, str]) -> User:
-        """The user of a request: Basic, X-ClickHouse-User/-Key or ?user=&password=. Raises QueryError 516."""
+    def authenticate(
+        self, headers: Mapping[str, str], parameters: Mapping[str, str], *, address: str = "", now: float = 0.0
+    ) -> User:
+        """The user of a request: Basic, X-ClickHouse-User/-Key or ?user=&password=.
+
+        Raises QueryError 516, or 202 for a caller that has to wait after wrong passwords. The writer with its right password
+        never waits, nor does a reader from where it came in before; `now` are seconds.
+        """
         name, password = _credentials(headers, parameters)
         name = name or self._default
         user = self._by_name.get(name)
         expected = user.password if user is not None else ""
-        matches = secrets.compare_digest(expected.encode(), password.encode())
-        if user is None or not matches:
+        is_right = secrets.compare_digest(expected.encode(), password.encode()) and user is not None
+        caller = (name if user is not None else "", network_of(address))
+        wait = self._wrong.wait_seconds(caller, now)
+        never_waits = user is not None and (not user.is_reader or self._wrong.is_known(caller))
+        if wait > 0 and not (is_right and never_waits):
+            reason = f"Too many wrong passwords from this address; try again in {math.ceil(wait)} s."
+            raise refused(TOO_MANY_QUERIES, reason, retry_after_seconds=math.ceil(wait))
+        if user is None or not is_right:
+            self._wrong.failed(caller, now)
             reason = f"{name}: Authentication failed: password is incorrect, or there is no user with such name."
             raise refused(AUTHENTICATION_FAILED, reason)
+        self._wrong.succeeded(caller)
         return user
 
 
