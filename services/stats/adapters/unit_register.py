@@ -9,6 +9,7 @@ from datetime import date
 
 from clickhouse_connect.driver.client import Client
 
+from services.stats.adapters.clickhouse import insert_rows
 from services.stats.adapters.queries import query_text
 from services.stats.domain.errors import UnitFileError
 from services.stats.domain.levels import Place, PlacedUnit, Places, UnitPeriod, place_units
@@ -55,7 +56,7 @@ def load_units(client: Client, units: Iterable[UnitPeriod]) -> int:
     gone = known - {(row[0], row[1]) for row in rows}
     rows.extend(_gone_row(unit_id, valid_from, revision) for unit_id, valid_from in sorted(gone))
     if rows:
-        client.insert("units", rows, column_names=_COLUMNS)
+        insert_rows(client, "units", rows, _COLUMNS)
     rebuild_levels(client)
     return len(placed)
 
