@@ -9,7 +9,7 @@ import click
 from aiokafka.errors import KafkaConnectionError
 
 from deploy.embedded.kafka.errors import EmbeddedKafkaError
-from deploy.embedded.kafka.jars import resolve_jars
+from deploy.embedded.kafka.jars import are_fetched, resolve_jars
 from deploy.embedded.kafka.topics import create_topics
 from deploy.embedded.processes.errors import StackError
 from deploy.embedded.processes.signals import stop_signals_interrupt
@@ -47,7 +47,8 @@ def running_stack(history_sources: Sequence[str] = ()) -> Iterator[tuple[Address
         addresses = planned(os.environ, creates=True)
         check_before_start(addresses)
         if addresses.is_own_kafka:
-            _show("kafka", "fetching Apache Kafka (only the first time) ...")
+            if not are_fetched():
+                _show("kafka", "fetching Apache Kafka (only the first time) ...")
             resolve_jars()
         else:
             _show("kafka", f"creating what is missing of the topics at {addresses.kafka} ...")

@@ -19,8 +19,9 @@ from clickhouse_connect.driver.client import Client
 
 from services.stats.adapters.clickhouse import create_database, open_client, without_password
 from services.stats.adapters.fact_store import ClickHouseFacts
-from services.stats.adapters.kafka_batches import KafkaBatches, make_consumer
+from services.stats.adapters.kafka_batches import Handovers, KafkaBatches, make_consumer
 from services.stats.adapters.kafka_dead_letters import KafkaDeadLetters
+from services.stats.adapters.loading_reports import LoadingReports
 from services.stats.adapters.migrations import migrate
 from services.stats.adapters.retries import until_done
 from services.stats.adapters.rollup import drop_left_over_stages, refresh_rollup
@@ -41,8 +42,11 @@ async def run_loader(config: Config) -> None:
         "ClickHouse: prepare the database", lambda: asyncio.to_thread(prepared, config.clickhouse_url)
     )
     store = ClickHouseFacts(client)
-    async with _consumer(config) as consumer, _producer(config) as producer:
-        batches = KafkaBatches(consumer, config.batch_rows, config.batch_seconds)
+    handovers = Handovers()
+    async with _consumer(config, handovers) as consumer, _producer(config) as producer:
+        reports = LoadingReports(client)
+        batches = KafkaBatches(consumer, handovers, reports, config.batch_rows, config.batch_seconds)
+        await batches.take_over()
         dead_letters = KafkaDeadLetters(producer, now=lambda: datetime.now(UTC))
         _log.info("loading from %s into %s", config.kafka_bootstrap_servers, without_password(config.clickhouse_url))
         async with asyncio.TaskGroup() as tasks:
@@ -74,9 +78,9 @@ async def _keep_rollup(client: Client, store: ClickHouseFacts, batches: KafkaBat
 
 
 @asynccontextmanager
-async def _consumer(config: Config) -> AsyncIterator[AIOKafkaConsumer]:
+async def _consumer(config: Config, handovers: Handovers) -> AsyncIterator[AIOKafkaConsumer]:
     async def started() -> AIOKafkaConsumer:
-        consumer = make_consumer(config.kafka_bootstrap_servers, config.consumer_group)
+        consumer = make_consumer(config.kafka_bootstrap_servers, config.consumer_group, handovers)
         try:
             await consumer.start()
         except BaseException:
