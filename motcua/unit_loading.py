@@ -1,11 +1,14 @@
 """Adds units to the register without touching those that somebody else loaded."""
 
+import os
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from clickhouse_connect.driver.client import Client
 
+from motcua.addresses import data_dir_of
+from motcua.units_copy import keep_units
 from services.stats.adapters.clickhouse import open_client
 from services.stats.adapters.unit_register import load_units
 from services.stats.domain.levels import UnitPeriod
@@ -18,7 +21,7 @@ KNOWN = (
 
 
 def add_units(clickhouse_url: str, units: Iterable[UnitPeriod]) -> None:
-    """Make the register know these units; what it knew of the same units is replaced, all others stay.
+    """Make the register know these units; what it knew of the same units is replaced, all others stay. A copy is kept.
 
     Raises UnitFileError before anything is written, ClickHouseError when the statistics don't answer.
     """
@@ -30,6 +33,7 @@ def add_units(clickhouse_url: str, units: Iterable[UnitPeriod]) -> None:
         others = [one for one in known if one.unit_id not in replaced]
         if {*known} != {*others, *added}:
             load_units(client, [*others, *added])
+        keep_units(data_dir_of(os.environ), known_units(client))
     finally:
         client.close()
 

@@ -43,6 +43,7 @@ def running_stack(history_sources: Sequence[str] = ()) -> Iterator[tuple[Address
 
     `history_sources` may send history to this stack, besides those that the environment names (B14).
     """
+    os.umask(0o077)  # what is recorded is nobody else's to read
     try:
         addresses = planned(os.environ, creates=True)
         check_before_start(addresses)
@@ -64,7 +65,7 @@ def running_stack(history_sources: Sequence[str] = ()) -> Iterator[tuple[Address
             yield addresses, stack
     except KafkaConnectionError as error:
         raise CommandError(f"Kafka does not answer: {error}", ExitCode.AWAY) from error
-    except (AddressError, StackError, EmbeddedKafkaError) as error:
+    except (StackError, EmbeddedKafkaError) as error:
         raise CommandError(str(error), ExitCode.CANNOT_START) from error
 
 

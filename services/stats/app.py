@@ -25,7 +25,7 @@ from services.stats.adapters.loading_reports import LoadingReports
 from services.stats.adapters.migrations import migrate
 from services.stats.adapters.retries import until_done
 from services.stats.adapters.rollup import drop_left_over_stages, refresh_rollup
-from services.stats.adapters.unit_register import load_units
+from services.stats.adapters.unit_register import load_units, units_revision
 from services.stats.adapters.units_file import read_units
 from services.stats.adapters.views import apply_views
 from services.stats.config import Config, ConfigError, read_clickhouse_url, read_config
@@ -41,6 +41,7 @@ async def run_loader(config: Config) -> None:
     client = await until_done(
         "ClickHouse: prepare the database", lambda: asyncio.to_thread(prepared, config.clickhouse_url)
     )
+    await until_done("ClickHouse: look for units", lambda: asyncio.to_thread(fill_units, client, config.units_copy))
     store = ClickHouseFacts(client)
     handovers = Handovers()
     async with _consumer(config, handovers) as consumer, _producer(config) as producer:
@@ -63,6 +64,16 @@ def prepared(clickhouse_url: str) -> Client:
     for name in apply_views(client):
         _log.info("applied view %s", name)
     return client
+
+
+def fill_units(client: Client, copy: Path | None) -> None:
+    """Load the copy of the register into a ClickHouse that knows no unit: it was emptied, or restored without its register."""
+    if copy is None or not copy.is_file() or units_revision(client):
+        return
+    try:
+        _log.info("no unit is known here: %d unit periods loaded from %s", load_units(client, read_units(copy)), copy)
+    except UnitFileError as error:
+        _log.error("%s can't fill the register (%s): load the units, motcua units load FILE", copy, error)
 
 
 async def _keep_rollup(client: Client, store: ClickHouseFacts, batches: KafkaBatches, seconds: float) -> None:

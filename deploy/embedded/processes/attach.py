@@ -23,6 +23,14 @@ class AttachedStack:
         order = list(json.loads(self._run_dir.spec.read_text()))
         return sorted(self._control.statuses(), key=lambda status: order.index(status.name))
 
+    def stop_program(self, name: str, *, timeout_s: float) -> None:
+        """Stop one program and wait until it has ended. Raises StackError."""
+        self._control.stop(name, timeout_s=timeout_s)
+
+    def start_program(self, name: str) -> None:
+        """Ask for one program to be started. Raises StackError."""
+        self._control.start(name)
+
 
 def attach(run_dir: Path, answer_seconds: float = ANSWER_SECONDS) -> AttachedStack:
     """The stack that runs on `run_dir`.

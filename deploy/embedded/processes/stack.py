@@ -113,9 +113,10 @@ class Stack:
 
     def _take_lock(self) -> None:
         root = self._run_dir.root
-        self._run_dir.lock.parent.mkdir(parents=True, exist_ok=True)
-        self._run_dir.supervisor_log.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self._run_dir.lock, os.O_RDWR | os.O_CREAT, 0o644)
+        for folder in (root, self._run_dir.lock.parent, self._run_dir.supervisor_log.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
+        lock = os.open(self._run_dir.lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

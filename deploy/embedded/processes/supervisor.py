@@ -28,6 +28,7 @@ from deploy.embedded.processes.rundir import (
     supervisor_settings,
 )
 from deploy.embedded.processes.tied import tied
+from deploy.embedded.processes.whole_files import write_whole
 
 _POLL_SECONDS = 0.1
 _STOP_SECONDS = 15.0
@@ -141,7 +142,6 @@ class Supervisor:
 
 
 def _write_settings(run_dir: RunDir, programs: Sequence[Program], socket: Path) -> None:
-    run_dir.spec.touch(mode=0o600)
-    run_dir.spec.write_text(program_spec(programs, run_dir))
-    run_dir.settings.write_text(supervisor_settings(programs, run_dir, socket))
-    run_dir.socket_pointer.write_text(str(socket))
+    write_whole(run_dir.spec, program_spec(programs, run_dir))
+    write_whole(run_dir.settings, supervisor_settings(programs, run_dir, socket))
+    write_whole(run_dir.socket_pointer, str(socket))
