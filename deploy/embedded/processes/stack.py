@@ -96,6 +96,8 @@ class Stack:
             for status in self._supervisor.ask(Control.statuses):
                 if status.state is ProgramState.GIVEN_UP:
                     raise self._failed(status.name, f"ended {self._tries(status.name)} times in a row and was given up")
+                if status.exit_code != before[status.name].exit_code and status.exit_code in self._final(status.name):
+                    raise self._failed(status.name, f"can't go on (exit code {status.exit_code})")
                 if on_progress is not None and status.pid not in (None, before[status.name].pid):
                     on_progress(status.name, f"started again after exit code {status.exit_code}")
                 if status.pid is not None:
@@ -145,6 +147,8 @@ class Stack:
             status = next(one for one in self._supervisor.ask(Control.statuses) if one.name == program.name)
             if status.state is ProgramState.GIVEN_UP:
                 raise self._failed(program.name, f"ended with exit code {status.exit_code} soon after each start")
+            if status.exit_code in program.final_codes:
+                raise self._failed(program.name, f"can't go on (exit code {status.exit_code})")
             if status.state.has_process and program.health.passed():
                 on_progress(program.name, f"ready after {time.monotonic() - began:.1f} s")
                 return
@@ -155,6 +159,9 @@ class Stack:
 
     def _tries(self, name: str) -> int:
         return next(program.max_tries for program in self._programs if program.name == name) + 1
+
+    def _final(self, name: str) -> frozenset[int]:
+        return next(program.final_codes for program in self._programs if program.name == name)
 
     def _failed(self, name: str, reason: str) -> ProgramFailedError:
         return ProgramFailedError(program=name, reason=reason, log_tail=log_tail(self._run_dir.log(name)))

@@ -33,7 +33,7 @@ def test_the_store_that_was_published_is_taken_however_far_the_relay_is(publishe
 def test_an_older_copy_is_refused_with_the_commands_that_mend_it() -> None:
     log: Any = Log(["a"])
     with pytest.raises(
-        LogBehindKafkaError, match="holds number 3, the event store ends at 1.*restore FILE.*rebuild kafka"
+        LogBehindKafkaError, match=r"holds number 3, the event store ends at 1.*restore FILE.*rebuild kafka"
     ):
         require_same_log(log, Published(3, "c"))
 
