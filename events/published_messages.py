@@ -79,6 +79,7 @@ def _constants() -> Schema:
         "data": {
             "description": "What is particular to the type, by the schema of its name.",
             "type": "object",
+            "additionalProperties": True,
         },
     }
 

@@ -118,11 +118,23 @@ def test_asyncapi_has_every_message_on_its_topic_and_no_other() -> None:
 def test_openapi_has_the_data_of_every_action_and_of_no_other_event() -> None:
     described = document("openapi.yaml")["components"]["schemas"]
     assert set(described) & set(CLASS_BY_TYPE) == ACTION_TYPES
-    asked = [
-        (one["if"]["properties"]["type"]["const"], one["then"]["properties"]["data"]["$ref"])
-        for one in described["action.v1"]["allOf"]
-    ]
-    assert asked == [(name, f"#/components/schemas/{name}") for name in DOSSIER_TYPES if name in ACTION_TYPES]
+    places = "#/components/schemas/"
+    taken = [name for name in DOSSIER_TYPES if name in ACTION_TYPES]
+    assert described["action.v1"]["discriminator"]["mapping"] == {name: f"{places}action.{name}" for name in taken}
+    assert described["action.v1"]["oneOf"] == [{"$ref": f"{places}action.{name}"} for name in taken]
+    for name in taken:
+        own = described[f"action.{name}"]["allOf"][1]["properties"]
+        assert own == {"type": {"const": name}, "data": {"$ref": f"{places}{name}"}}
+
+
+def test_openapi_has_the_header_of_binary_mode_of_every_attribute_that_a_counter_may_send() -> None:
+    described = document("openapi.yaml")
+    sent = {name for name, of in schema("action.v1")["properties"].items() if of is not False and name != "data"}
+    assert {name for name in described["components"]["parameters"] if name.startswith("ce-")} == {
+        f"ce-{name}" for name in sent
+    }
+    shown = [one["$ref"].rpartition("/")[2] for one in described["paths"]["/v1/actions"]["post"]["parameters"]]
+    assert {f"ce-{name}" for name in sent} <= set(shown)
 
 
 def test_the_types_of_actions_and_of_recorded_events_are_those_of_the_catalog() -> None:

@@ -5,7 +5,7 @@ One CloudEvent (structured, or binary with `ce-` headers) or a batch. Answered 2
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -15,6 +15,7 @@ from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.http_content import MAX_BODY_BYTES, content_of, key_of, request_digest
 from services.intake.adapters.keyed_requests import KeyedRequests
 from services.intake.adapters.problems import PROBLEM_CONTENT_TYPE, Language, Problems, language_of
+from services.intake.adapters.published_documents import PublishedDocuments, UnknownDocumentError
 from services.intake.adapters.writer import BusyError, Writer
 from services.intake.domain.actions import Action, Answer, Refusal, dossier_id_of
 from services.intake.ports import RequestAnswer, Store, StoreUnavailableError
@@ -34,13 +35,13 @@ class HttpReceiver:
         reader: ActionReader,
         problems: Problems,
         store: Store,
-        schemas: Mapping[str, Mapping[str, Any]],
+        published: PublishedDocuments,
     ) -> None:
         self._writer = writer
         self._reader = reader
         self._problems = problems
         self._store = store
-        self._schemas = schemas
+        self._published = published
         self._keyed = KeyedRequests(store)
 
     def application(self) -> web.Application:
@@ -48,7 +49,7 @@ class HttpReceiver:
         application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[self._with_problems])
         application.router.add_post("/v1/actions", self._post_actions)
         application.router.add_get("/v1/dossiers/{subject}", self._get_dossier)
-        application.router.add_get("/v1/schemas/{name}", self._get_schema)
+        self._published.add_routes(application.router)
         application.router.add_get("/healthz", self._get_health)
         return application
 
@@ -60,8 +61,12 @@ class HttpReceiver:
             return await handler(request)
         except web.HTTPNotFound:
             refusal = Refusal(code="not-found", params=params)
-        except web.HTTPMethodNotAllowed:
-            refusal = Refusal(code="method-not-allowed", params=params)
+        except UnknownDocumentError as error:
+            refusal = Refusal(code="unknown-schema", params={"name": str(error)})
+        except web.HTTPMethodNotAllowed as error:
+            answer = self._problem(Refusal(code="method-not-allowed", params=params), _language(request))
+            answer.headers["Allow"] = error.headers["Allow"]
+            return answer
         except web.HTTPRequestEntityTooLarge:
             refusal = Refusal(code="too-large", params={"limit": MAX_BODY_BYTES})
         except BusyError:
@@ -151,13 +156,6 @@ class HttpReceiver:
             **({"feedback_stage": state.feedback_stage} if state.feedback_stage else {}),
         }
         return _response(200, dumps(body))
-
-    async def _get_schema(self, request: web.Request) -> web.Response:
-        name = request.match_info["name"]
-        schema = self._schemas.get(name.removesuffix(".schema.json"))
-        if schema is None:
-            return self._problem(Refusal(code="unknown-schema", params={"name": name}), _language(request))
-        return web.Response(body=dumps(schema), content_type="application/schema+json")
 
     async def _get_health(self, _: web.Request) -> web.Response:
         try:

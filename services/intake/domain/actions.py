@@ -47,7 +47,7 @@ class Action:
     def __post_init__(self) -> None:
         # Derived once: each is asked for several times on the way, and a UUIDv5 costs more than all checks of `decide`.
         object.__setattr__(self, "dossier_id", dossier_id_of(self.source, self.subject))
-        object.__setattr__(self, "event_id", str(uuid5(ACTION_NAMESPACE, f"{self.source}|{self.action_id}")))
+        object.__setattr__(self, "event_id", event_id_of(self.source, self.action_id))
 
     @property
     def receipt_key(self) -> str:
@@ -121,6 +121,11 @@ def replayed_answer(action: Action, structured: Mapping[str, Any], *, is_same: b
 def dossier_id_of(source: str, subject: str) -> UUID:
     """The id of the dossier that `source` calls `subject`."""
     return _as_uuid(subject) or uuid5(DOSSIER_NAMESPACE, f"{source}|{subject}")
+
+
+def event_id_of(source: str, action_id: str) -> str:
+    """The id of the event that an action becomes: always the same for the same sender and number (ADR 0010)."""
+    return str(uuid5(ACTION_NAMESPACE, f"{source}|{action_id}"))
 
 
 def pointer_step(name: str) -> str:
