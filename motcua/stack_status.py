@@ -17,6 +17,7 @@ from motcua.addresses import Addresses
 from motcua.asking import NoAnswerError, answers_within
 from motcua.commands.sql_command import supervisor_client
 from motcua.kafka_reading import GroupLag, group_lags
+from motcua.preflight import full_disk
 from motcua.settling import last_recorded
 from services.stats.questions import Loading, loading
 
@@ -48,6 +49,8 @@ def status_of(addresses: Addresses, seconds: float = ANSWER_SECONDS) -> dict[str
     }
     processes: list[dict[str, Any]] = _answer(found["stack"], [])
     away |= {one["name"]: "its process is frozen (stopped by a signal)" for one in processes if one["is_frozen"]}
+    full = full_disk(addresses.run_dir)
+    away |= {"disk": full} if full else {}
     lags: list[GroupLag] = _answer(found["kafka"], [])
     seen: Loading | None = _answer(found["clickhouse"], None)
     if seen is not None and seen.state in _TOLD:

@@ -22,7 +22,7 @@ from motcua.store_file import store_file
 from motcua.unit_loading import known_units
 from motcua.units_copy import COPY, keep_units
 from services.stats.adapters.clickhouse import drop_database
-from services.stats.questions import LEVELS, figures, loading, values_of
+from services.stats.questions import LEVELS, figures, loading, rows_of, values_of
 
 POLL_SECONDS = 0.5
 FILL_SECONDS = 6 * 3600.0
@@ -132,7 +132,7 @@ def _asked(addresses: Addresses, question: Callable[[Client], AnswerT]) -> Answe
 def _counts(client: Client, as_of: datetime) -> Seen:
     """How many events of each type and dossiers there are, and every figure of every unit of all time, judged at one instant."""
     events = client.query("SELECT event_type, count() FROM events FINAL GROUP BY event_type").result_rows
-    (dossiers,) = client.query("SELECT count() FROM dossiers FINAL").result_rows[0]
+    dossiers = rows_of(client, "extent", {})[0]["dossier_count"]
     counted = {"dossiers": dossiers, **{f"events {kind}": count for kind, count in events}}
     of_units = {f"{level} {one.unit_id} {name}": value for level in LEVELS for one in figures(client, level, now=as_of)
                 for name, value in values_of(one).items()}  # fmt: skip

@@ -14,9 +14,9 @@ from deploy.embedded.kafka.topics import create_topics
 from deploy.embedded.processes.errors import StackError
 from deploy.embedded.processes.signals import stop_signals_interrupt
 from deploy.embedded.processes.stack import Stack
-from motcua.addresses import AddressError, Addresses, planned, write
+from motcua.addresses import AddressError, Addresses, data_dir_of, planned, write
 from motcua.output import CommandError, ExitCode, progress_console
-from motcua.preflight import check_before_start
+from motcua.preflight import check_before_start, full_disk
 from motcua.stack_programs import programs
 from motcua.topic_specs import topic_specs
 from services.intake.config import HISTORY_SOURCES
@@ -66,7 +66,8 @@ def running_stack(history_sources: Sequence[str] = ()) -> Iterator[tuple[Address
     except KafkaConnectionError as error:
         raise CommandError(f"Kafka does not answer: {error}", ExitCode.AWAY) from error
     except (StackError, EmbeddedKafkaError) as error:
-        raise CommandError(str(error), ExitCode.CANNOT_START) from error
+        full = full_disk(data_dir_of(os.environ))
+        raise CommandError(f"{error}\n{full}" if full else str(error), ExitCode.CANNOT_START) from error
 
 
 def _with_named(history_sources: Sequence[str]) -> Sequence[str]:

@@ -1,6 +1,6 @@
 """The process of the statistics service: `python -m services.stats.app load | migrate | units FILE`.
 
-Builds the objects and starts the loops. Exit codes: 0 done or stopped in order, 1 stopped by an error, 2 wrong settings.
+Builds the objects and starts the loops. Exit codes: 0 done or stopped in order, 1 stopped by an error, 2 wrong settings, 3 ClickHouse's data are damaged.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import DatabaseError
 
 from services.stats.adapters.clickhouse import create_database, open_client, without_password
 from services.stats.adapters.fact_store import ClickHouseFacts
@@ -34,6 +35,16 @@ from services.stats.pipeline import load_forever
 
 _log = logging.getLogger("stats")
 _ROLLUP_ANYWAY_SECONDS = 30.0
+EXIT_DAMAGED = 3
+DAMAGE_CODES = frozenset(
+    {
+        40,  # checksum doesn't match
+        226,  # no file in a data part
+        228,  # bad size of a file in a data part
+        246,  # corrupted data
+    }
+)
+"""ClickHouse's error codes that no other try cures."""
 
 
 async def run_loader(config: Config) -> None:
@@ -145,6 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("units", help="load a unit file").add_argument("file", type=Path)
     asked = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    code = 0
     try:
         if asked.command == "load":
             asyncio.run(_until_signal(read_config(os.environ)))
@@ -152,10 +164,16 @@ def main(arguments: list[str] | None = None) -> int:
             client = prepared(read_clickhouse_url(os.environ))
             if asked.command == "units":
                 _log.info("%d unit periods are in force now", load_units(client, read_units(asked.file)))
-    except (ConfigError, UnitFileError) as error:
-        _log.error("%s", error)
-        return 2
-    return 0
+    except* (ConfigError, UnitFileError) as errors:
+        _log.error("%s", errors.exceptions[0])
+        code = 2
+    except* DatabaseError as errors:
+        first = errors.exceptions[0]
+        if getattr(first, "code", None) not in DAMAGE_CODES:
+            raise
+        _log.error("ClickHouse's data are damaged; build them anew: motcua rebuild clickhouse (%s)", str(first)[:300])
+        code = EXIT_DAMAGED
+    return code
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import psutil
 import pytest
@@ -16,7 +17,9 @@ import pytest
 from deploy.embedded.kafka.jars import cache_root, kafka_version
 from motcua.addresses import found
 from motcua.stack_status import ANSWER_SECONDS, status_of
+from tests.integration.stack.actions import accepted, post
 from tests.integration.stack.conftest import RunningStack
+from tests.integration.stack.test_commands import intake_url
 from tests.waiting import until
 
 pytestmark = pytest.mark.integration
@@ -77,6 +80,28 @@ def test_whatever_is_frozen_status_answers_names_it_and_goes_red(stack: RunningS
         assert (silent.returncode, "what came since is not counted" in silent.stderr) == (0, True)
     until(lambda: stack.run("status").returncode == 0, 60, lambda: stack.run("status").stdout)
     assert dot(stack) == "current"
+
+
+@contextmanager
+def no_room(stack: RunningStack, name: str) -> Iterator[None]:
+    """Every write of the program to a file fails, as on a full disk."""
+    process = psutil.Process(stack.pids_of([name])[0])
+    before = process.rlimit(psutil.RLIMIT_FSIZE)
+    process.rlimit(psutil.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        process.rlimit(psutil.RLIMIT_FSIZE, before)
+
+
+def test_without_room_for_the_store_nothing_is_acknowledged_and_with_room_it_goes_on(stack: RunningStack) -> None:
+    (pid,) = stack.pids_of(["intake"])
+    sent = accepted(f"FD-{uuid4().hex[:8]}", "2026-03-02T08:00:00+07:00")
+    with no_room(stack, "intake"):
+        status, problem, headers = post(intake_url(stack), sent)
+        assert (status, problem["code"], headers["Retry-After"]) == (503, "unavailable", "1")
+    assert post(intake_url(stack), sent)[0] == 201
+    assert stack.pids_of(["intake"]) == [pid]
 
 
 def test_status_keeps_numbers_whole_on_a_narrow_terminal(stack: RunningStack) -> None:
