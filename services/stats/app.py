@@ -1,6 +1,7 @@
 """The process of the statistics service: `python -m services.stats.app load | migrate | units FILE`.
 
-Builds the objects and starts the loops. Exit codes: 0 done or stopped in order, 1 stopped by an error, 2 wrong settings, 3 ClickHouse's data are damaged.
+Builds the objects and starts the loops. Exit codes: 0 done or stopped in order, 1 stopped by an error, 2 wrong settings,
+3 ClickHouse's data are damaged.
 """
 
 import argparse
