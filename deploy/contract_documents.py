@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES
+from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES, REFERENCE_TYPES
 from events.codec import SCHEMA_URN
 from events.declaration import title_of
 from events.published_messages import headers_schema
@@ -49,7 +49,11 @@ def openapi(
 
 def asyncapi(by_hand: Schema, schemas: Mapping[str, Schema], example: Example) -> Schema:
     """The topics: each event type is a message, on the channels of the topics that carry it."""
-    types_of: Mapping[str, Iterable[str]] = {Topic.DOSSIER_EVENTS: DOSSIER_TYPES, Topic.DEADLINE_EVENTS: DEADLINE_TYPES}
+    types_of: Mapping[str, Iterable[str]] = {
+        Topic.DOSSIER_EVENTS: DOSSIER_TYPES,
+        Topic.DEADLINE_EVENTS: DEADLINE_TYPES,
+        Topic.REFERENCE_EVENTS: REFERENCE_TYPES,
+    }
     channels = {
         key: channel | {"messages": channel["messages"] | _pointers(types_of.get(channel["address"], ()))}
         for key, channel in by_hand["channels"].items()
@@ -132,7 +136,7 @@ def _actions(action: Schema, discriminator: Callable[[Mapping[str, str]], Any]) 
     """
     shared = {key: value for key, value in action.items() if key not in {"additionalProperties", "examples"}}
     shared["unevaluatedProperties"] = action["additionalProperties"]
-    names = {name: f"action.{name}" for name in DOSSIER_TYPES if name in ACTION_TYPES}
+    names = {name: f"action.{name}" for name in CLASS_BY_TYPE if name in ACTION_TYPES}
     chosen = {
         of: {
             "title": title_of(CLASS_BY_TYPE[name]),
@@ -169,5 +173,5 @@ def _message(name: str, title: str) -> Schema:
         "contentType": "application/json",
         "headers": {"$ref": "#/components/schemas/recordedHeaders"},
         "payload": {"$ref": f"./{name}.schema.json"},
-        "bindings": {"kafka": {"key": {"type": "string", "description": "subject (dossier_id)"}}},
+        "bindings": {"kafka": {"key": {"type": "string", "description": "subject"}}},
     }

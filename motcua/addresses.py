@@ -29,7 +29,10 @@ class AddressError(CommandError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """The addresses of one installation. URLs carry user and password; `reader_url` is the read-only supervisor's."""
+    """The addresses of one installation. URLs carry user and password; `reader_url` is the read-only supervisor's.
+
+    `calendars_dir` is the folder of the office's own calendars, or empty.
+    """
 
     data_dir: str
     kafka: str
@@ -39,6 +42,7 @@ class Addresses:
     is_own_clickhouse: bool
     intake_url: str
     web_url: str
+    calendars_dir: str = ""
 
     @property
     def run_dir(self) -> Path:
@@ -54,6 +58,7 @@ class Addresses:
             "MOTCUA_CLICKHOUSE_READER_URL": self.reader_url,
             "MOTCUA_INTAKE_PORT": self.intake_url.rsplit(":", 1)[1],
             "MOTCUA_WEB_PORT": self.web_url.rsplit(":", 1)[1],
+            "MOTCUA_CALENDARS": self.calendars_dir,
         }
 
 
@@ -80,6 +85,7 @@ def planned(environ: Mapping[str, str], *, creates: bool = False) -> Addresses:
         is_own_clickhouse=clickhouse is None,
         intake_url=f"http://127.0.0.1:{_port(environ, 'MOTCUA_INTAKE_PORT', INTAKE_PORT)}",
         web_url=f"http://127.0.0.1:{_port(environ, 'MOTCUA_WEB_PORT', WEB_PORT)}",
+        calendars_dir=_folder(environ.get("MOTCUA_CALENDARS", "")),
     )
 
 
@@ -102,6 +108,7 @@ def found(environ: Mapping[str, str]) -> Addresses:
         "reader_url": environ.get("MOTCUA_CLICKHOUSE_READER_URL"),
         "intake_url": environ.get("MOTCUA_INTAKE_URL"),
         "web_url": environ.get("MOTCUA_WEB_URL"),
+        "calendars_dir": plan.calendars_dir,
     }
     return Addresses(**{**asdict(written), **{name: value for name, value in overrides.items() if value}})
 
@@ -130,6 +137,11 @@ def _passwords(data_dir: Path, *, creates: bool) -> dict[str, str]:
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(path, json.dumps(made))
     return made
+
+
+def _folder(given: str) -> str:
+    """As every process finds it, whatever folder it runs in."""
+    return str(Path(given).resolve()) if given else ""
 
 
 def _port(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -1,7 +1,7 @@
 """A back-up as one file: a tar with a manifest that says what is in it, and checks that refuse what can't be right.
 
-`manifest.json` holds the version that wrote it, the time, size and SHA-256 of every file, how many events, dossiers and units
-there are, and the places: the last number of the store, and what was published of it.
+`manifest.json` holds the version that wrote it, the time, size and SHA-256 of every file, how many events there are, and the
+places: the last number of the store, and what was published of it.
 """
 
 import hashlib
@@ -21,7 +21,6 @@ from deploy.embedded.processes.whole_files import sync_folder
 FORMAT = 1
 MANIFEST = "manifest.json"
 STORE = "ledger.sqlite"
-UNITS = "units.csv"
 _CHUNK = 1 << 20
 _TABLES = ("stored_events", "action_receipts", "request_answers", "acting_persons")
 
@@ -32,7 +31,7 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreCounts:
-    """What a store holds. `last_id`: the number of its last event, by which the relay finds its place."""
+    """What a store holds. `last_id`: the number of its last event, by which the relay finds its place; units count as streams."""
 
     events: int
     last_id: int
@@ -48,7 +47,6 @@ class Manifest:
     version: str
     taken_at: str
     store: StoreCounts
-    units: int
     published: int | None
     files: Mapping[str, Mapping[str, Any]]
 
@@ -147,7 +145,7 @@ def _manifest(archive: Path, content: IO[bytes] | None) -> Manifest:
         manifest = Manifest(**{**read, "store": StoreCounts(**read["store"])})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ArchiveError(f"{archive} is no back-up of Motcua: its manifest can't be read ({error})") from error
-    if not {STORE} <= manifest.files.keys() <= {STORE, UNITS}:
+    if manifest.files.keys() != {STORE}:
         raise ArchiveError(f"{archive}: its manifest names {', '.join(manifest.files)}, which is no back-up")
     return manifest
 

@@ -19,8 +19,6 @@ from motcua.output import CommandError, ExitCode, progress_console
 from motcua.progress import ProgressBar
 from motcua.running import attached, program_of, require_stopped, start_program, stop_program
 from motcua.store_file import store_file
-from motcua.unit_loading import known_units
-from motcua.units_copy import COPY, keep_units
 from services.stats.adapters.clickhouse import drop_database
 from services.stats.questions import LEVELS, figures, loading, rows_of, values_of
 
@@ -103,10 +101,6 @@ def _aside(addresses: Addresses, names: list[str]) -> int:
     if not held:
         click.echo(f"{data_dir} has no {', '.join(names)}; `motcua up` makes it")
         return int(ExitCode.OK)
-    if "clickhouse" in held and not (data_dir / COPY).exists():
-        progress_console().print(
-            "no copy of the units is there: load them again (motcua units load FILE)", style="yellow"
-        )
     aside = put_aside(data_dir, held)
     click.echo(
         f"{', '.join(held)} is in {aside} now. Start with `motcua up`, which builds it anew; then delete that folder."
@@ -115,9 +109,8 @@ def _aside(addresses: Addresses, names: list[str]) -> int:
 
 
 def _before(addresses: Addresses, as_of: datetime) -> Seen | None:
-    """What is counted now, and the units kept; None where ClickHouse can't say."""
+    """What is counted now; None where ClickHouse can't say."""
     try:
-        keep_units(Path(addresses.data_dir), _asked(addresses, known_units))
         return _asked(addresses, lambda client: _counts(client, as_of))
     except (CommandError, ClickHouseError) as error:
         progress_console().print(f"nothing to compare with afterwards: {error}", style="yellow")

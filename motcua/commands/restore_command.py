@@ -10,7 +10,7 @@ import click
 
 from deploy.embedded.processes.whole_files import sync_folder
 from motcua.addresses import data_dir_of, planned
-from motcua.archive import STORE, UNITS, ArchiveError, Manifest, unpack
+from motcua.archive import STORE, ArchiveError, Manifest, unpack
 from motcua.output import CommandError, ExitCode, progress_console
 from motcua.running import require_stopped
 
@@ -55,9 +55,7 @@ def _put_in_place(data_dir: Path, held: list[str], fresh: Path) -> None:
         progress_console().print(f"what was there is in {aside} now")
     ready = fresh / "store"
     ready.mkdir(mode=0o700)
-    for name in (STORE, UNITS):
-        if (fresh / name).exists():
-            (fresh / name).rename(ready / name)
+    (fresh / STORE).rename(ready / STORE)
     sync_folder(ready)
     ready.rename(data_dir / "store")
     sync_folder(data_dir)
@@ -76,6 +74,6 @@ def put_aside(data_dir: Path, names: list[str]) -> Path:
 def _tell(data_dir: Path, manifest: Manifest) -> None:
     held = manifest.store
     click.echo(
-        f"restored into {data_dir}: {held.events} events of {held.dossiers} dossiers, {manifest.units} unit periods, as of"
-        f" {manifest.taken_at}. Start with `motcua up`; whoever recorded later sends it again."
+        f"restored into {data_dir}: {held.events} events of {held.dossiers} dossiers and units, as of {manifest.taken_at}."
+        " Start with `motcua up`; whoever recorded later sends it again."
     )

@@ -17,6 +17,7 @@ from deploy.embedded.processes.stack import Stack
 from motcua.addresses import AddressError, Addresses, data_dir_of, planned, write
 from motcua.output import CommandError, ExitCode, progress_console
 from motcua.preflight import check_before_start, full_disk
+from motcua.rulebook import checked_rulebook
 from motcua.stack_programs import programs
 from motcua.topic_specs import topic_specs
 from services.intake.config import HISTORY_SOURCES
@@ -46,6 +47,7 @@ def running_stack(history_sources: Sequence[str] = ()) -> Iterator[tuple[Address
     os.umask(0o077)  # what is recorded is nobody else's to read
     try:
         addresses = planned(os.environ, creates=True)
+        checked_rulebook(addresses.calendars_dir)
         check_before_start(addresses)
         if addresses.is_own_kafka:
             if not are_fetched():

@@ -33,6 +33,7 @@ from services.intake.adapters.same_log import LogBehindKafkaError, require_same_
 from services.intake.adapters.system_clock import SystemClock
 from services.intake.adapters.writer import Writer
 from services.intake.config import ConfigError, IntakeConfig, read_config
+from services.intake.domain.example_messages import units_to_try
 from services.intake.domain.judge import Judge
 from services.intake.pipeline import ActionRecorder, publish_recorded
 from services.intake.ports import StoreUnavailableError
@@ -56,7 +57,7 @@ SHUTDOWN_SECONDS = 5.0
 async def serve(config: IntakeConfig) -> None:
     """Both doors until cancelled. The HTTP door opens whether or not Kafka is there; the Kafka door keeps trying."""
     store = await _opened_store(config)
-    rulebook = load_rulebook()
+    rulebook = load_rulebook(own_calendars=config.own_calendars)
     data_schemas = load_data_schemas()
     reader = ActionReader(load_schema("action.v1"), data_schemas, config.history_sources)
     planner = Planner(rulebook, load_procedures(rulebook.default_rule_set))
@@ -64,7 +65,9 @@ async def serve(config: IntakeConfig) -> None:
     ledger = ActionRecorder(store=store, judge=judge, known_states=KnownStates(MAX_KNOWN_STATES))
     writer = Writer(ledger, SystemClock())
     problems = Problems(load_problem_codes())
-    published = PublishedDocuments(load_documents(), load_schemas(), SystemClock().now)
+    published = PublishedDocuments(
+        load_documents(), load_schemas(), SystemClock().now, lambda day: units_to_try(store.units(), day)
+    )
     is_compared = await _compared_at_start(config, store)
     application = HttpReceiver(writer, reader, problems, store, published).application()
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)

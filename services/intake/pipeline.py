@@ -5,46 +5,33 @@ plain code over ports: a test runs them without a socket.
 """
 
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from services.intake.domain.actions import Action, Answer, Refusal, recorded_answer, replayed_answer
+from events.reference_data import is_reference_stream
+from services.intake.domain.actions import (
+    Action,
+    Answer,
+    AnyAction,
+    ReferenceAction,
+    Refusal,
+    recorded_answer,
+    replayed_answer,
+)
 from services.intake.domain.actors import Approvers, approvers_of
 from services.intake.domain.arming import opened_on
+from services.intake.domain.batch import Batch, held_back
 from services.intake.domain.decide import Flags
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.judge import Judge
-from services.intake.domain.sealing import Sealed, seal
-from services.intake.ports import (
-    AppendConflictError,
-    EventLog,
-    EventStore,
-    LogPublisher,
-    Place,
-    Receipt,
-    StoreUnavailableError,
-)
+from services.intake.domain.sealing import Recorded, seal
+from services.intake.ports import AppendConflictError, EventLog, EventStore, LogPublisher, StoreUnavailableError
 
 MAX_ATTEMPTS = 8
 """How often a batch is decided again when somebody else records for the same dossiers in between."""
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What one transaction will hold, and what has been decided on the way. A state is None where nothing is recorded."""
-
-    receipts: dict[str, Receipt]
-    states: dict[UUID, DossierState | None]
-    remembered: set[UUID]
-    """Dossiers whose state was neither loaded for this batch nor sealed in it."""
-    structured: dict[Place, Mapping[str, Any]]
-    """Events that an answer is made from."""
-    approvers: Approvers
-    sealed: list[Sealed] = field(default_factory=list)
-    new_receipts: list[Receipt] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +42,10 @@ class ActionRecorder:
     judge: Judge
     known_states: MutableMapping[UUID, DossierState]
 
-    def record(self, actions: Sequence[Action], recorded_at: datetime) -> list[Answer]:
+    def record(self, actions: Sequence[AnyAction], recorded_at: datetime, *, is_whole: bool = False) -> list[Answer]:
         """Decide and store the actions in order; every one is answered. Durable when it returns (promise 1).
+
+        `is_whole`: all or nothing; where one is refused none is recorded.
 
         Raises:
             StoreUnavailableError: the store is away; nothing that was not answered may be assumed.
@@ -66,74 +55,77 @@ class ActionRecorder:
             answers = [self._record_one(batch, action, recorded_at) for action in actions]
             try:
                 self._require_still_unrecorded(actions, answers)
+                if is_whole and any(one.refusal for one in answers):
+                    return held_back(answers)
                 if batch.sealed:
                     self.store.append(batch.sealed, batch.new_receipts)
             except AppendConflictError:
                 self.known_states.clear()
                 continue
-            self.known_states.update({one.dossier_id: one.state for one in batch.sealed})
+            self.known_states.update(batch.new_states())
             return answers
         raise StoreUnavailableError("other writers kept recording for the same dossiers")
 
-    def _require_still_unrecorded(self, actions: Sequence[Action], answers: Sequence[Answer]) -> None:
+    def _require_still_unrecorded(self, actions: Sequence[AnyAction], answers: Sequence[Answer]) -> None:
         """States are read after receipts; what another process recorded in between must not be refused because it is there."""
         pairs = zip(actions, answers, strict=True)
         refused = [one.receipt_key for one, answer in pairs if answer.refusal and answer.refusal.code != "id-reused"]
         if refused and self.store.find_receipts(refused):
             raise AppendConflictError("recorded by somebody else just now")
 
-    def _new_batch(self, actions: Sequence[Action]) -> _Batch:
-        """Three questions to the store for the whole batch: what was recorded before, how, and the states nobody remembers."""
+    def _new_batch(self, actions: Sequence[AnyAction]) -> Batch:
+        """Ask the store once for the whole batch: what was recorded before, how, the states nobody remembers, the units."""
         receipts = dict(self.store.find_receipts([one.receipt_key for one in actions]))
         places = [(one.dossier_id, one.stream_seq) for one in receipts.values()]
         structured = dict(self.store.read_events(places)) if places else {}
-        touched = {one.dossier_id for one in actions if one.receipt_key not in receipts}
+        of_dossiers = [one for one in actions if isinstance(one, Action)]
+        touched = {one.dossier_id for one in of_dossiers if one.receipt_key not in receipts}
         remembered = {key: state for key in touched if (state := self.known_states.get(key)) is not None}
-        unknown = touched - remembered.keys()
+        unknown = {one for one in touched - remembered.keys() if not is_reference_stream(one)}
         loaded = self.store.load(unknown) if unknown else {}
-        states = {key: remembered.get(key) or loaded.get(key) for key in touched}
-        persons = approvers_of(actions)
-        approvers = Approvers(persons=persons, acted=dict(self.store.find_acted(persons)) if persons else {})
-        return _Batch(
-            receipts=receipts, states=states, remembered=set(remembered), structured=structured, approvers=approvers
+        persons = approvers_of(of_dossiers)
+        return Batch(
+            receipts=receipts,
+            states={key: remembered.get(key) or loaded.get(key) for key in touched},
+            remembered=set(remembered),
+            structured=structured,
+            approvers=Approvers(persons=persons, acted=dict(self.store.find_acted(persons)) if persons else {}),
+            units=self.store.units(),
         )
 
-    def _record_one(self, batch: _Batch, action: Action, recorded_at: datetime) -> Answer:
+    def _record_one(self, batch: Batch, action: AnyAction, recorded_at: datetime) -> Answer:
         earlier = batch.receipts.get(action.receipt_key)
         if earlier is not None:
             structured = batch.structured[earlier.dossier_id, earlier.stream_seq]
             return replayed_answer(action, structured, is_same=earlier.digest == action.digest)
+        sealed = self._sealed(batch, action, recorded_at)
+        if isinstance(sealed, Refusal):
+            return Answer(action_id=action.action_id, source=action.source, refusal=sealed)
+        batch.take(action, sealed)
+        return recorded_answer(action, sealed[0].structured, is_replay=False)
+
+    def _sealed(self, batch: Batch, action: AnyAction, recorded_at: datetime) -> Sequence[Recorded] | Refusal:
+        if isinstance(action, ReferenceAction):
+            return batch.said_of_unit(action, recorded_at, self.judge.rulebook.default_calendar.local_date(recorded_at))
         decision = self._decided(batch, action, recorded_at)
         if isinstance(decision, Refusal):
-            return Answer(action_id=action.action_id, source=action.source, refusal=decision)
-        state = batch.states[action.dossier_id]
+            return decision
+        state, flags = batch.states[action.dossier_id], (*decision, *batch.approvers.flags_behind(action))
         day = opened_on(self.judge.rulebook, action, state)
-        sealed = seal(state, action, (*decision, *batch.approvers.flags_behind(action)), recorded_at, day)
-        first, key = sealed[0], action.receipt_key
-        receipt = Receipt(
-            receipt_key=key, digest=action.digest, dossier_id=first.dossier_id, stream_seq=first.stream_seq
-        )
-        batch.sealed.extend(sealed)
-        batch.states[first.dossier_id] = sealed[-1].state
-        batch.remembered.discard(first.dossier_id)
-        batch.structured.update({(one.dossier_id, one.stream_seq): one.structured for one in sealed})
-        batch.approvers.note(sealed)
-        batch.receipts[key] = receipt
-        batch.new_receipts.append(receipt)
-        return recorded_answer(action, first.structured, is_replay=False)
+        return seal(state, action, flags, recorded_at, day, is_unit_unchecked=not len(batch.units))
 
-    def _decided(self, batch: _Batch, action: Action, decided_at: datetime) -> Refusal | Flags:
+    def _decided(self, batch: Batch, action: Action, decided_at: datetime) -> Refusal | Flags:
         dossier_id, stream = action.dossier_id, partial(self._stream, batch)
-        decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream)
+        decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream, batch.units)
         if isinstance(decision, Refusal) and dossier_id in batch.remembered:
             # Another process may have recorded since: nobody is refused on a memory alone. (What is accepted on an old
             # memory is caught by the store: the place in the stream is taken.)
             batch.remembered.discard(dossier_id)
             batch.states[dossier_id] = self.store.load([dossier_id]).get(dossier_id)
-            decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream)
+            decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream, batch.units)
         return decision
 
-    def _stream(self, batch: _Batch, state: DossierState) -> list[Mapping[str, Any]]:
+    def _stream(self, batch: Batch, state: DossierState) -> list[Mapping[str, Any]]:
         places = [(UUID(state.dossier_id), number) for number in range(1, state.stream_seq + 1)]
         stored = self.store.read_events([place for place in places if place not in batch.structured])
         return [batch.structured.get(place) or stored[place] for place in places]

@@ -7,11 +7,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.intake.domain.actors import Acted
+from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState
-from services.intake.domain.sealing import Sealed
-
-Place = tuple[UUID, int]
-"""Where an event stands: its dossier and its number in it."""
+from services.intake.domain.sealing import Recorded
+from services.intake.domain.unit_register import Units
 
 
 class StoreUnavailableError(Exception):
@@ -20,16 +19,6 @@ class StoreUnavailableError(Exception):
 
 class AppendConflictError(Exception):
     """Somebody else recorded something in between, or we did and were not told: load again and decide again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """Where an action was recorded, and what it said."""
-
-    receipt_key: str
-    digest: str
-    dossier_id: UUID
-    stream_seq: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +54,18 @@ class EventStore(Protocol):
     def find_acted(self, persons: Collection[str]) -> Mapping[str, Acted]:
         """Of those persons (`events.identity.person_of`) who were recorded as actors: in which dossiers."""
 
+    def units(self) -> Units:
+        """All units as they are recorded now, whoever recorded them. Shared: whoever changes them takes a copy."""
+
+    def register_after(self, register_no: int, limit: int) -> Sequence[Mapping[str, Any]]:
+        """The events of reference things behind a number of the register, in order, in structured form."""
+
     def append(
-        self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
+        self, sealed: Sequence[Recorded], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
     ) -> None:
         """All or nothing, durable when it returns, who acted in them included.
 
-        AppendConflictError when any part was recorded by somebody else.
+        AppendConflictError when any part was recorded by somebody else, or when the register of units has gone on since.
         """
 
     def find_answer(self, idempotency_key: str) -> RequestAnswer | None:

@@ -1,4 +1,4 @@
-"""The process of the statistics service: `python -m services.stats.app load | migrate | units FILE`.
+"""The process of the statistics service: `python -m services.stats.app load | migrate`.
 
 Builds the objects and starts the loops. Exit codes: 0 done or stopped in order, 1 stopped by an error, 2 wrong settings,
 3 ClickHouse's data are damaged.
@@ -13,7 +13,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from clickhouse_connect.driver.client import Client
@@ -27,11 +26,8 @@ from services.stats.adapters.loading_reports import LoadingReports
 from services.stats.adapters.migrations import migrate
 from services.stats.adapters.retries import until_done
 from services.stats.adapters.rollup import drop_left_over_stages, refresh_rollup
-from services.stats.adapters.unit_register import load_units, units_revision
-from services.stats.adapters.units_file import read_units
 from services.stats.adapters.views import apply_views
 from services.stats.config import Config, ConfigError, read_clickhouse_url, read_config
-from services.stats.domain.errors import UnitFileError
 from services.stats.pipeline import load_forever
 
 _log = logging.getLogger("stats")
@@ -53,7 +49,6 @@ async def run_loader(config: Config) -> None:
     client = await until_done(
         "ClickHouse: prepare the database", lambda: asyncio.to_thread(prepared, config.clickhouse_url)
     )
-    await until_done("ClickHouse: look for units", lambda: asyncio.to_thread(fill_units, client, config.units_copy))
     store = ClickHouseFacts(client)
     handovers = Handovers()
     async with _consumer(config, handovers) as consumer, _producer(config) as producer:
@@ -76,16 +71,6 @@ def prepared(clickhouse_url: str) -> Client:
     for name in apply_views(client):
         _log.info("applied view %s", name)
     return client
-
-
-def fill_units(client: Client, copy: Path | None) -> None:
-    """Load the copy of the register into a ClickHouse that knows no unit: it was emptied, or restored without its register."""
-    if copy is None or not copy.is_file() or units_revision(client):
-        return
-    try:
-        _log.info("no unit is known here: %d unit periods loaded from %s", load_units(client, read_units(copy)), copy)
-    except UnitFileError as error:
-        _log.error("%s can't fill the register (%s): load the units, motcua units load FILE", copy, error)
 
 
 async def _keep_rollup(client: Client, store: ClickHouseFacts, batches: KafkaBatches, seconds: float) -> None:
@@ -152,9 +137,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m services.stats.app", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("load", help="load both topics into ClickHouse until stopped")
+    commands.add_parser("load", help="load the topics into ClickHouse until stopped")
     commands.add_parser("migrate", help="bring the database up to date")
-    commands.add_parser("units", help="load a unit file").add_argument("file", type=Path)
     asked = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     code = 0
@@ -162,10 +146,8 @@ def main(arguments: list[str] | None = None) -> int:
         if asked.command == "load":
             asyncio.run(_until_signal(read_config(os.environ)))
         else:
-            client = prepared(read_clickhouse_url(os.environ))
-            if asked.command == "units":
-                _log.info("%d unit periods are in force now", load_units(client, read_units(asked.file)))
-    except* (ConfigError, UnitFileError) as errors:
+            prepared(read_clickhouse_url(os.environ))
+    except* ConfigError as errors:
         _log.error("%s", errors.exceptions[0])
         code = 2
     except* DatabaseError as errors:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 CONSUMER_GROUP = "stats-loader"
 
@@ -21,8 +20,6 @@ class Config:
     batch_rows: int = 20_000
     batch_seconds: float = 0.25
     rollup_seconds: float = 3.0
-    units_copy: Path | None = None
-    """A unit file that fills a register without any unit."""
 
 
 def read_config(environment: Mapping[str, str]) -> Config:
@@ -30,7 +27,6 @@ def read_config(environment: Mapping[str, str]) -> Config:
     return Config(
         kafka_bootstrap_servers=_needed(environment, "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"),
         clickhouse_url=read_clickhouse_url(environment),
-        units_copy=Path(environment.get("MOTCUA_DATA_DIR") or ".motcua") / "store" / "units.csv",
     )
 
 

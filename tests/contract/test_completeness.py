@@ -9,7 +9,14 @@ from pathlib import Path
 import jsonschema_rs
 
 import events
-from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES, TYPE_BY_CLASS
+from events.catalog import (
+    ACTION_TYPES,
+    CLASS_BY_TYPE,
+    DEADLINE_TYPES,
+    DOSSIER_TYPES,
+    REFERENCE_TYPES,
+    TYPE_BY_CLASS,
+)
 from events.declaration import wire_type_of
 from events.dossier_data import DossierData
 from events.schema_files import load_data_schemas, load_schema, load_topic_file
@@ -29,6 +36,7 @@ MESSAGES = {
     Topic.COUNTER_ANSWERS: ["answer.v1"],
     Topic.DOSSIER_EVENTS: list(DOSSIER_TYPES),
     Topic.DEADLINE_EVENTS: list(DEADLINE_TYPES),
+    Topic.REFERENCE_EVENTS: list(REFERENCE_TYPES),
 }
 """What is published on each topic, in the order of the declaration."""
 
@@ -119,7 +127,7 @@ def test_openapi_has_the_data_of_every_action_and_of_no_other_event() -> None:
     described = document("openapi.yaml")["components"]["schemas"]
     assert set(described) & set(CLASS_BY_TYPE) == ACTION_TYPES
     places = "#/components/schemas/"
-    taken = [name for name in DOSSIER_TYPES if name in ACTION_TYPES]
+    taken = [name for name in CLASS_BY_TYPE if name in ACTION_TYPES]
     assert described["action.v1"]["discriminator"]["mapping"] == {name: f"{places}action.{name}" for name in taken}
     assert described["action.v1"]["oneOf"] == [{"$ref": f"{places}action.{name}"} for name in taken]
     for name in taken:
@@ -133,13 +141,13 @@ def test_openapi_has_the_header_of_binary_mode_of_every_attribute_that_a_counter
     assert {name for name in described["components"]["parameters"] if name.startswith("ce-")} == {
         f"ce-{name}" for name in sent
     }
-    shown = [one["$ref"].rpartition("/")[2] for one in described["paths"]["/v1/actions"]["post"]["parameters"]]
-    assert {f"ce-{name}" for name in sent} <= set(shown)
+    shown = {one.get("$ref", "").rpartition("/")[2] for one in described["paths"]["/v1/actions"]["post"]["parameters"]}
+    assert {f"ce-{name}" for name in sent} <= shown
 
 
 def test_the_types_of_actions_and_of_recorded_events_are_those_of_the_catalog() -> None:
     lists = schema("enums.v1")["$defs"]
-    taken = [name for name in DOSSIER_TYPES if name in ACTION_TYPES]
+    taken = [name for name in CLASS_BY_TYPE if name in ACTION_TYPES]
     for name, of, types in (("action.v1", "action_type", taken), ("envelope.v1", "event_type", list(CLASS_BY_TYPE))):
         assert schema(name)["properties"]["type"]["$ref"] == f"urn:motcua:schema:enums.v1#/$defs/{of}"
         assert lists[of]["enum"] == types

@@ -92,6 +92,7 @@ def test_the_examples_of_every_action_and_every_event_are_among_those() -> None:
     assert {of for name, of, _, _ in SHOWN if name == "openapi.yaml"} == ACTION_TYPES | {
         "action.v1",
         "answer.v1",
+        "envelope.v1",
         "problem.v1",
     }
     assert {of for name, of, _, _ in SHOWN if name == "asyncapi.yaml"} == {

@@ -11,9 +11,11 @@ from uuid import UUID
 
 from events.codec import dumps, from_structured, parse_json
 from services.intake.domain.actors import Acted, acted_in, acts_of
+from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState, evolve
-from services.intake.domain.sealing import Sealed
-from services.intake.ports import AppendConflictError, LogEntry, Place, Receipt, RequestAnswer, StoreUnavailableError
+from services.intake.domain.sealing import Recorded
+from services.intake.domain.unit_register import SealedReference, Units
+from services.intake.ports import AppendConflictError, LogEntry, RequestAnswer, StoreUnavailableError
 
 
 class InMemoryStore:
@@ -24,6 +26,7 @@ class InMemoryStore:
         self._receipts: dict[str, Receipt] = {}
         self._answers: dict[str, RequestAnswer] = {}
         self._acted: dict[str, Acted] = {}
+        self._register: list[Place] = []
         self.failures: list[Exception] = []
         self.commits_all_the_same = False
         self.is_away = False
@@ -55,8 +58,22 @@ class InMemoryStore:
         with self._lock:
             return {person: self._acted[person] for person in persons if person in self._acted}
 
+    def units(self) -> Units:
+        units = Units()
+        units.take_all(self.register_after(0, len(self._register)))
+        return units
+
+    def register_after(self, register_no: int, limit: int) -> Sequence[Mapping[str, Any]]:
+        self._require_here()
+        if not self._register:
+            return []
+        with self._lock:
+            stored = dict(self.log)
+            places = self._register[register_no : register_no + limit]
+        return [parse_json(stored[place]) for place in places]
+
     def append(
-        self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
+        self, sealed: Sequence[Recorded], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
     ) -> None:
         self._require_here()
         failure = self.failures.pop(0) if self.failures else None
@@ -86,7 +103,9 @@ class InMemoryStore:
         if self.is_away:
             raise StoreUnavailableError("away, as the test told")
 
-    def _commit(self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer]) -> None:
+    def _commit(
+        self, sealed: Sequence[Recorded], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer]
+    ) -> None:
         places = [(one.dossier_id, one.stream_seq) for one in sealed]
         taken = {place for place, _ in self.log}
         is_taken = (
@@ -94,9 +113,13 @@ class InMemoryStore:
             or any(one.receipt_key in self._receipts for one in receipts)
             or any(one.idempotency_key in self._answers for one in answers)
         )
+        of_register = [one for one in sealed if isinstance(one, SealedReference)]
+        numbers = list(range(len(self._register) + 1, len(self._register) + len(of_register) + 1))
+        is_taken = is_taken or [one.register_no for one in of_register] != numbers
         if is_taken or len(set(places)) < len(places):
             raise AppendConflictError("a part of it is there already")
         self.log += [(place, dumps(one.structured)) for place, one in zip(places, sealed, strict=True)]
-        self._acted |= acted_in(self._acted, acts_of(sealed))
+        self._acted |= acted_in(self._acted, acts_of(one for one in sealed if not isinstance(one, SealedReference)))
+        self._register += [(one.dossier_id, one.stream_seq) for one in of_register]
         self._receipts |= {one.receipt_key: one for one in receipts}
         self._answers |= {one.idempotency_key: one for one in answers}

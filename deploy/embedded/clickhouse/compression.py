@@ -13,6 +13,7 @@ import lz4.frame
 import zstandard
 
 from deploy.embedded.clickhouse.errors import BODY_TOO_LARGE, CANNOT_DECOMPRESS, NOT_IMPLEMENTED, refused
+from deploy.embedded.clickhouse.native_frames import FramePacker
 
 
 class _FrameDecoder(Protocol):
@@ -24,13 +25,17 @@ class _FrameDecoder(Protocol):
 
 
 class Encoder(NamedTuple):
-    """`push` turns a chunk into bytes to send (maybe none yet), `finish` gives the rest."""
+    """`push` turns a chunk into bytes to send (maybe none yet), `finish` gives the rest.
+
+    `name` is the content encoding; ClickHouse's own frames are none, and have no name.
+    """
 
     name: str
     push: Callable[[bytes], bytes]
     finish: Callable[[], bytes]
 
 
+_LEAST_PIECE_BYTES, _MOST_PIECE_BYTES = 512, 64 << 10
 _DECODERS: dict[str, Callable[[], _FrameDecoder]] = {
     "lz4": lz4.frame.LZ4FrameDecompressor,
     "zstd": lambda: zstandard.ZstdDecompressor().decompressobj(),
@@ -46,25 +51,31 @@ def decode(body: bytes, encoding: str, limit_bytes: int) -> bytes:
     if encoding not in _DECODERS:
         raise refused(NOT_IMPLEMENTED, f"Unknown compression method: {encoding}")
     parts: list[bytes] = []
-    size = 0
-    rest = body
-    while rest:
-        decoder = _DECODERS[encoding]()
+    size = place = 0
+    # Small pieces, since a megabyte of zeros may be a hundred bytes and the limit must hold while it grows.
+    step = min(max(limit_bytes >> 14, _LEAST_PIECE_BYTES), _MOST_PIECE_BYTES)
+    decoder = _DECODERS[encoding]()
+    while place < len(body):
+        if decoder.eof:
+            decoder = _DECODERS[encoding]()
+        piece = body[place : place + step]
         try:
-            parts.append(decoder.decompress(rest))
+            parts.append(decoder.decompress(piece))
         except (RuntimeError, zlib.error, zstandard.ZstdError) as error:
             raise refused(CANNOT_DECOMPRESS, f"The {encoding} body can't be decompressed: {error}") from None
-        if not decoder.eof:
-            raise refused(CANNOT_DECOMPRESS, f"The {encoding} body is cut off")
         size += len(parts[-1])
         if size > limit_bytes:
             raise refused(BODY_TOO_LARGE, f"The body is larger than {limit_bytes} bytes")
-        rest = decoder.unused_data or b""
+        place += len(piece) - (len(decoder.unused_data or b"") if decoder.eof else 0)
+    if not decoder.eof:
+        raise refused(CANNOT_DECOMPRESS, f"The {encoding} body is cut off")
     return b"".join(parts)
 
 
-def encoder_for(accepted: tuple[str, ...]) -> Encoder | None:
-    """The first accepted encoding we know, or None."""
+def encoder_for(accepted: tuple[str, ...], frames: str = "") -> Encoder | None:
+    """ClickHouse's own frames if they are asked for, else the first accepted encoding we know, or None."""
+    if frames:
+        return Encoder("", FramePacker(frames).push, bytes)
     for name in accepted:
         if name == "lz4":
             return _lz4()

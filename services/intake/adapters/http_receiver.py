@@ -11,13 +11,16 @@ from typing import Any
 from aiohttp import web
 
 from events.codec import dumps
+from events.reference_data import is_reference_stream
 from services.intake.adapters.action_reader import ActionReader
-from services.intake.adapters.http_content import MAX_BODY_BYTES, content_of, key_of, request_digest
+from services.intake.adapters.http_content import MAX_BODY_BYTES, content_of, key_of, request_digest, whole_of
+from services.intake.adapters.http_units import UnitAnswers
 from services.intake.adapters.keyed_requests import KeyedRequests
 from services.intake.adapters.problems import PROBLEM_CONTENT_TYPE, Language, Problems, language_of
 from services.intake.adapters.published_documents import PublishedDocuments, UnknownDocumentError
 from services.intake.adapters.writer import BusyError, Writer
-from services.intake.domain.actions import Action, Answer, Refusal, dossier_id_of
+from services.intake.domain.actions import Answer, AnyAction, Refusal, dossier_id_of
+from services.intake.domain.batch import NOT_ALONE
 from services.intake.ports import RequestAnswer, Store, StoreUnavailableError
 
 RETRY_AFTER_SECONDS = "1"
@@ -51,6 +54,7 @@ class HttpReceiver:
         application.router.add_get("/v1/dossiers/{subject}", self._get_dossier)
         self._published.add_routes(application.router)
         application.router.add_get("/healthz", self._get_health)
+        UnitAnswers(self._store, self._writer.today, self._problem).add_to(application)
         return application
 
     @web.middleware
@@ -79,16 +83,16 @@ class HttpReceiver:
     async def _post_actions(self, request: web.Request) -> web.Response:
         language = _language(request)
         body = await request.read()
-        content, key = content_of(request, body), key_of(request)
-        for refused in (content, key):
+        content, key, is_whole = content_of(request, body), key_of(request), whole_of(request)
+        for refused in (content, key, is_whole):
             if isinstance(refused, Refusal):
                 return self._problem(refused, language)
         if not isinstance(key, str):
-            return await self._recorded(content, language)
+            return await self._recorded(content, language, is_whole=is_whole is True)
         digest = request_digest(request, body)
 
         async def make() -> RequestAnswer:
-            made = await self._recorded(content, language)
+            made = await self._recorded(content, language, is_whole=is_whole is True)
             sent = made.body if isinstance(made.body, bytes) else b""
             return RequestAnswer(idempotency_key=key, digest=digest, status=made.status, body=sent)
 
@@ -97,23 +101,26 @@ class HttpReceiver:
             return self._problem(Refusal(code="idempotency-key-reused", params={"key": key}), language)
         return _response(answer.status, answer.body, is_replay=is_earlier)
 
-    async def _recorded(self, content: Any, language: Language) -> web.Response:
+    async def _recorded(self, content: Any, language: Language, *, is_whole: bool) -> web.Response:
         if isinstance(content, list):
-            return self._batch_answer(await self._record(content), language)
+            return self._batch_answer(await self._record(content, is_whole=is_whole), language)
         (answer,) = await self._record([content])
         if answer.refusal is not None:
             return self._problem(answer.refusal, language, answer.action_id)
         body = dumps(self._problems.answer(answer, language))
         return _response(200 if answer.is_replay else 201, body, is_replay=answer.is_replay)
 
-    async def _record(self, raws: list[Any]) -> list[Answer]:
-        read: list[Action | Refusal] = []
+    async def _record(self, raws: list[Any], *, is_whole: bool = False) -> list[Answer]:
+        read: list[AnyAction | Refusal] = []
         for start in range(0, len(raws), MAX_READ_AT_ONCE):
             read += [self._reader.read(raw) for raw in raws[start : start + MAX_READ_AT_ONCE]]
             await asyncio.sleep(0)
-        recorded = iter(await self._writer.record([one for one in read if isinstance(one, Action)]))
+        if is_whole and any(isinstance(one, Refusal) for one in read):
+            read = [one if isinstance(one, Refusal) else NOT_ALONE for one in read]
+        sent = [one for one in read if not isinstance(one, Refusal)]
+        recorded = iter(await self._writer.record(sent, is_whole=is_whole))
         return [
-            next(recorded) if isinstance(one, Action) else Answer(action_id=_text_of(raw, "id"), refusal=one)
+            Answer(action_id=_text_of(raw, "id"), refusal=one) if isinstance(one, Refusal) else next(recorded)
             for one, raw in zip(read, raws, strict=True)
         ]
 
@@ -138,7 +145,8 @@ class HttpReceiver:
     async def _get_dossier(self, request: web.Request) -> web.Response:
         subject, source = request.match_info["subject"], request.query.get("source", "")
         dossier_id = dossier_id_of(source, subject)
-        state = (await asyncio.to_thread(self._store.load, [dossier_id])).get(dossier_id)
+        asked = [] if is_reference_stream(dossier_id) else [dossier_id]
+        state = (await asyncio.to_thread(self._store.load, asked)).get(dossier_id)
         if state is None:
             refusal = Refusal(code="unknown-dossier", field_name="subject", params={"subject": subject})
             return self._problem(refusal, _language(request))

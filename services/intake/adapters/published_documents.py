@@ -4,20 +4,23 @@ Only what was found at the start can be asked for, so no path leads out of the f
 reader's browser from the OpenAPI document that is served here, by a renderer that is served here too: no network is needed.
 """
 
+import asyncio
 import gzip
 import json
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from importlib.resources import files
 from typing import Any
 
 from aiohttp import web
 
-from events.catalog import ACTION_TYPES
+from events.catalog import ACTION_TYPES, DOSSIER_TYPES
 from events.codec import dumps
-from services.intake.domain.example_messages import example_messages
+from services.intake.domain.example_messages import LOCAL, example_messages
 
 SCHEMA_SUFFIX = ".schema.json"
+TOLD_OF_DOSSIERS = ACTION_TYPES & set(DOSSIER_TYPES)
+"""Of the register there are no messages to try: it is one for everybody."""
 _TYPES = {"json": "application/json", "yaml": "application/yaml", "html": "text/html", "js": "text/javascript"}
 _MIN_COMPRESSED = 2_000
 
@@ -29,7 +32,7 @@ class UnknownDocumentError(Exception):
 class PublishedDocuments:
     """Serves `documents` (texts by path below `schemas/`); `schemas` are those whose shared lists are drawn in, by name.
 
-    Handlers raise UnknownDocumentError.
+    `known_units` gives some units of a local day's register, none where nothing is loaded. Handlers raise UnknownDocumentError.
     """
 
     def __init__(
@@ -37,11 +40,13 @@ class PublishedDocuments:
         documents: Mapping[str, str],
         schemas: Mapping[str, Mapping[str, Any]],
         now: Callable[[], datetime],
+        known_units: Callable[[date], Sequence[int]],
     ) -> None:
         self._documents = {path: text.encode() for path, text in documents.items()}
         for name, schema in schemas.items():
             self._documents[name + SCHEMA_SUFFIX] = dumps(schema)
         self._now = now
+        self._known_units = known_units
         self._pages = _pages()
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
@@ -53,7 +58,7 @@ class PublishedDocuments:
         router.add_get("/docs/{name}", self._get_page)
 
     async def _get_index(self, _: web.Request) -> web.Response:
-        names = {"documents": sorted(self._documents), "messages": sorted(ACTION_TYPES)}
+        names = {"documents": sorted(self._documents), "messages": sorted(TOLD_OF_DOSSIERS)}
         return web.Response(body=dumps(names), content_type="application/json")
 
     async def _get_document(self, request: web.Request) -> web.Response:
@@ -68,10 +73,12 @@ class PublishedDocuments:
     async def _get_messages(self, request: web.Request) -> web.Response:
         """A batch that intake takes as it stands; `?example=` names another of the type's valid examples than `full`."""
         event_type, example = request.match_info["event_type"], request.query.get("example", "full")
-        data = self._valid(event_type).get(example) if event_type in ACTION_TYPES else None
+        data = self._valid(event_type).get(example) if event_type in TOLD_OF_DOSSIERS else None
         if data is None:
             raise UnknownDocumentError(f"messages/{event_type}?example={example}")
-        messages = example_messages(event_type, data, lambda of: self._valid(of)["minimal"], self._now())
+        now = self._now()
+        units = await asyncio.to_thread(self._known_units, now.astimezone(LOCAL).date())
+        messages = example_messages(event_type, data, lambda of: self._valid(of)["minimal"], now, units)
         return web.Response(body=dumps(messages), content_type="application/cloudevents-batch+json")
 
     def _valid(self, event_type: str) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""The event store's recorders with three side tables that are written in the same transaction as the events.
+"""The event store's recorders with four side tables that are written in the same transaction as the events.
 
 `action_receipts` remembers every recorded action (promise 3), `request_answers` the answers of requests with an
-Idempotency-Key, `acting_persons` in which dossier a person acted first and whether in others too (B14). All use the hook of
-`eventsourcing` that its own process recorders use. SQLITE_RECORDER and POSTGRES_RECORDER are values for its setting
-APPLICATION_RECORDER_TOPIC.
+Idempotency-Key, `acting_persons` in which dossier a person acted first and whether in others too (B14), `register_places` where
+the events of reference things stand, numbered without a gap: of two writers who go on from one number one fails (ADR 0020). All
+use the hook of `eventsourcing` that its own process recorders use. SQLITE_RECORDER and POSTGRES_RECORDER are values for its
+setting APPLICATION_RECORDER_TOPIC.
 """
 
 from collections.abc import Sequence
@@ -18,11 +19,14 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
 from services.intake.domain.actors import Act, Acted
-from services.intake.ports import Place, Receipt, RequestAnswer
+from services.intake.domain.batch import Place, Receipt
+from services.intake.ports import RequestAnswer
 
 SQLITE_RECORDER = "services.intake.adapters.recorders:SQLiteLedgerRecorder"
 POSTGRES_RECORDER = "services.intake.adapters.recorders:PostgresLedgerRecorder"
 KEYS_PER_QUERY = 500
+RegisterPlace = tuple[int, UUID, int]
+"""Number in the register, stream, number in the stream."""
 
 
 class LedgerRecorder(Protocol):
@@ -43,6 +47,12 @@ class LedgerRecorder(Protocol):
     def find_acted(self, persons: Sequence[str]) -> list[tuple[str, Acted]]:
         """In which dossiers those persons acted, of those who did."""
 
+    def register_version(self) -> int:
+        """How many events of reference things there are."""
+
+    def select_register(self, after: int, limit: int) -> list[bytes]:
+        """The stored states of the events of reference things behind a number, in order."""
+
 
 class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
     """SQLite: WAL by the library; `synchronous` is FULL because the relay publishes what is committed (streams.md 4)."""
@@ -57,6 +67,8 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             " status INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID",
             "CREATE TABLE IF NOT EXISTS acting_persons (person TEXT PRIMARY KEY, dossier_id TEXT NOT NULL,"
             " has_others INTEGER NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE IF NOT EXISTS register_places (register_no INTEGER PRIMARY KEY, dossier_id TEXT NOT NULL,"
+            " stream_seq INTEGER NOT NULL)",
         ]
 
     def _insert_events(
@@ -78,6 +90,10 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             "INSERT INTO acting_persons VALUES (?,?,0) ON CONFLICT (person) DO UPDATE SET has_others = 1"
             " WHERE has_others = 0 AND dossier_id <> excluded.dossier_id",
             [(person, dossier_id.hex) for person, dossier_id in acts],
+        )
+        in_register: Sequence[RegisterPlace] = kwargs.get("in_register", ())
+        c.executemany(
+            "INSERT INTO register_places VALUES (?,?,?)", [(no, stream.hex, seq) for no, stream, seq in in_register]
         )
         return returned
 
@@ -140,6 +156,23 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
                 found += [_acted(row["person"], UUID(row["dossier_id"]), row["has_others"]) for row in c.fetchall()]
         return found
 
+    def register_version(self) -> int:
+        """How many events of reference things there are."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT max(register_no) FROM register_places")
+            return int(c.fetchone()[0] or 0)
+
+    def select_register(self, after: int, limit: int) -> list[bytes]:
+        """The stored states of the events of reference things behind a number, in order."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                f"SELECT state FROM register_places JOIN {self.events_table_name}"  # noqa: S608  # a name of ours
+                " ON originator_id = dossier_id AND originator_version = stream_seq WHERE register_no > ?"
+                " ORDER BY register_no LIMIT ?",
+                (after, limit),
+            )
+            return [row[0] for row in c.fetchall()]
+
 
 class PostgresLedgerRecorder(PostgresApplicationRecorder):
     """PostgreSQL, with the library's database functions off (streams.md 4: a tailing reader missed events with them)."""
@@ -165,6 +198,18 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
                 " has_others boolean NOT NULL)"
             ).format(schema)
         )
+        self.sql_create_statements.append(
+            SQL(
+                "CREATE TABLE IF NOT EXISTS {}.register_places (register_no bigint PRIMARY KEY, dossier_id uuid NOT NULL,"
+                " stream_seq bigint NOT NULL)"
+            ).format(schema)
+        )
+        self._insert_place = SQL("INSERT INTO {}.register_places VALUES (%s,%s,%s)").format(schema)
+        self._select_version = SQL("SELECT max(register_no) AS version FROM {}.register_places").format(schema)
+        self._select_register = SQL(
+            "SELECT state FROM {}.register_places JOIN {}.{} ON originator_id = dossier_id AND originator_version = stream_seq"
+            " WHERE register_no > %s ORDER BY register_no LIMIT %s"
+        ).format(schema, schema, Identifier(events_table_name))
         self._select_streams = SQL(
             "SELECT originator_id, state FROM {}.{} WHERE originator_id = ANY(%s) ORDER BY originator_id, originator_version"
         ).format(schema, Identifier(events_table_name))
@@ -195,6 +240,9 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         acts: Sequence[Act] = kwargs.get("acts", ())
         if acts:
             curs.executemany(self._insert_act, acts)
+        in_register: Sequence[RegisterPlace] = kwargs.get("in_register", ())
+        if in_register:
+            curs.executemany(self._insert_place, in_register)
 
     def select_streams(self, dossier_ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
         """(dossier, stored state) of every event of these dossiers, in order within each."""
@@ -226,6 +274,19 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         with self.datastore.transaction(commit=False) as curs:
             curs.execute(self._select_acted, (list(persons),))
             return [_acted(row["person"], row["dossier_id"], row["has_others"]) for row in curs.fetchall()]
+
+    def register_version(self) -> int:
+        """How many events of reference things there are."""
+        with self.datastore.transaction(commit=False) as curs:
+            curs.execute(self._select_version)
+            row = curs.fetchone()
+        return int(row["version"] or 0) if row else 0
+
+    def select_register(self, after: int, limit: int) -> list[bytes]:
+        """The stored states of the events of reference things behind a number, in order."""
+        with self.datastore.transaction(commit=False) as curs:
+            curs.execute(self._select_register, (after, limit))
+            return [bytes(row["state"]) for row in curs.fetchall()]
 
 
 def _acted(person: str, dossier_id: UUID, has_others: Any) -> tuple[str, Acted]:

@@ -11,17 +11,19 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from events.dossier import DossierEvent
 from events.envelope import Channel
+from events.reference import ReferenceEvent
+from events.reference_data import unit_stream_id
 
 DOSSIER_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:dossier")
 ACTION_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:action")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """One reported event. (`source`, `action_id`) is its identity; `digest` tells whether a repetition says the same.
+class Reported:
+    """What every action says around its data. (`source`, `action_id`) is its identity; `digest`: does a repetition say the same?
 
-    `dossier_id` is the subject when that is a UUID, else derived from the source's own dossier code. `event_id`, the id of the
-    recorded event, is always derived from source and id: counter systems may number alike, events may not (ADR 0010).
+    `event_id`, the id of the recorded event, is always derived from source and id: counter systems may number alike, events may
+    not (ADR 0010).
     """
 
     action_id: str
@@ -30,7 +32,6 @@ class Action:
     subject: str
     occurred_at: datetime
     unit_id: int
-    data: DossierEvent
     digest: str
     dossier_code: str | None = None
     actor_id: str | None = None
@@ -41,18 +42,43 @@ class Action:
     correlation_id: str | None = None
     is_history: bool = False
     extra: Mapping[str, str | int | bool] = field(default_factory=dict)
-    dossier_id: UUID = field(init=False)
     event_id: str = field(init=False)
 
     def __post_init__(self) -> None:
-        # Derived once: each is asked for several times on the way, and a UUIDv5 costs more than all checks of `decide`.
-        object.__setattr__(self, "dossier_id", dossier_id_of(self.source, self.subject))
+        # Derived once: it is asked for several times on the way, and a UUIDv5 costs more than all checks of `decide`.
         object.__setattr__(self, "event_id", event_id_of(self.source, self.action_id))
 
     @property
     def receipt_key(self) -> str:
         """Under which the action is remembered for ever (promise 3)."""
         return f"{self.source}|{self.action_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action(Reported):
+    """One reported event of a dossier: `dossier_id` is the subject when that is a UUID, else derived from the source's code."""
+
+    data: DossierEvent
+    dossier_id: UUID = field(init=False)
+
+    def __post_init__(self) -> None:
+        Reported.__post_init__(self)
+        object.__setattr__(self, "dossier_id", dossier_id_of(self.source, self.subject))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceAction(Reported):
+    """One reported event of a reference thing. Its stream follows from the thing alone, whoever reports it (ADR 0020)."""
+
+    data: ReferenceEvent
+
+    @property
+    def dossier_id(self) -> UUID:
+        """The stream of the thing; the word is that of the envelope."""
+        return unit_stream_id(self.data.unit_id)
+
+
+AnyAction = Action | ReferenceAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +121,7 @@ class Answer:
         return self.refusal is None
 
 
-def recorded_answer(action: Action, structured: Mapping[str, Any], *, is_replay: bool) -> Answer:
+def recorded_answer(action: Reported, structured: Mapping[str, Any], *, is_replay: bool) -> Answer:
     """The receipt for an action, made from its event in structured form, fresh or as stored."""
     recorded_at = structured["recordedat"]
     return Answer(
@@ -110,7 +136,7 @@ def recorded_answer(action: Action, structured: Mapping[str, Any], *, is_replay:
     )
 
 
-def replayed_answer(action: Action, structured: Mapping[str, Any], *, is_same: bool) -> Answer:
+def replayed_answer(action: Reported, structured: Mapping[str, Any], *, is_same: bool) -> Answer:
     """The first receipt again; a refusal where other contents were recorded under the action's id."""
     if is_same:
         return recorded_answer(action, structured, is_replay=True)

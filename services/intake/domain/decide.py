@@ -24,6 +24,7 @@ from events.dossier import (
 from events.feedback import FeedbackEvent
 from events.handling import HandlingEvent
 from events.lateness import LatenessEvent
+from events.reference_data import is_reference_stream
 from events.results import ResultEvent
 from events.submission import SubmissionEvent
 from services.intake.domain import dossier_rules, guards
@@ -55,14 +56,22 @@ FLAG_KIND_BY_CODE = {
     "amount-not-covered": "clock_gap",
     "before-acceptance": "redated",
     "no-effect": "redated",
+    "no-deadline": "missing_field",
+    "unknown-unit": "unknown_unit",
+    "abolished-unit": "unknown_unit",
 }
 """Rules that history may break, and the kind of flag that says so."""
+
+RULE_BY_CODE = {"no-deadline": "DR-09"}
+"""Where the rule has a name of its own; else it is a line of the forbidden list."""
 
 
 def decide(state: DossierState | None, action: Action, decided_at: datetime) -> Refusal | Flags:
     """The decision on one action, given everything recorded of its stream."""
     if action.occurred_at > decided_at + CLOCK_TOLERANCE:
         return Refusal(code="occurred-in-future", field_name="time", params={"time": action.occurred_at.isoformat()})
+    if is_reference_stream(action.dossier_id):
+        return _other_stream("not-a-dossier", action)
     if action.is_history and state is not None and state.has_live_event:
         return Refusal(code="history-on-live-dossier", field_name="history", params={"subject": action.subject})
     return settled(action, _broken_rules(state, action) if state else _of_first(action))
@@ -142,7 +151,7 @@ def _flag(refusal: Refusal, action: Action) -> IntegrityFlagRaised:
     detail = ", ".join(f"{name}={value}" for name, value in refusal.params.items())
     return IntegrityFlagRaised(
         kind=FLAG_KIND_BY_CODE[refusal.code],  # type: ignore[arg-type]  # the table above holds only allowed kinds
-        rule=f"{FORBIDDEN}{refusal.code}",
+        rule=RULE_BY_CODE.get(refusal.code) or f"{FORBIDDEN}{refusal.code}",
         detail=detail or refusal.code,
         target_event_id=action.event_id,
     )

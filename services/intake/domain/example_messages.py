@@ -5,14 +5,17 @@ and times of now: an example of last year would be told late, and an extension o
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from events.reference_data import UnitLevel
 from services.intake.domain.actions import event_id_of
+from services.intake.domain.unit_register import Units
 
 SOURCE: Final = "/vi-du/mot-cua"
-UNIT_ID: Final = 14797
+UNIT_IDS: Final = (14797, 14812, 26734)
+"""The units of the examples; where a register knows others, those stand in their places."""
 LOCAL: Final = timezone(timedelta(hours=7))
 WRITTEN_ON: Final = date(2026, 2, 11)
 """The day on which the examples of the contract play; their dates are moved by the days that have passed since."""
@@ -57,13 +60,25 @@ _COMES_FIRST: Final[Mapping[str, tuple[str, ...]]] = {
 _DAY_OR_INSTANT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(T.*)?")
 
 
+def units_to_try(register: Units, day: date) -> list[int]:
+    """Units of the lowest level that the register of a day has, as many as the examples name."""
+    levels = get_args(UnitLevel)
+    found = [(levels.index(history.level), history.unit_id) for history in register if history.on(day)]
+    return [unit_id for _, unit_id in sorted(found, reverse=True)[: len(UNIT_IDS)]]
+
+
 def example_messages(
-    event_type: str, example: Mapping[str, Any], first_of: Callable[[str], Mapping[str, Any]], now: datetime
+    event_type: str,
+    example: Mapping[str, Any],
+    first_of: Callable[[str], Mapping[str, Any]],
+    now: datetime,
+    known_units: Sequence[int],
 ) -> list[dict[str, Any]]:
     """The actions of one dossier that `now` does not know yet, the last of them the `example` of `event_type`.
 
-    `first_of` gives the data of an action that comes before it. All times lie in the minutes before `now` and are written
-    as in Việt Nam; days and instants in the data are as many days from today as they are from the day on which the examples play.
+    `first_of` gives the data of an action that comes before it. All times lie in the minutes before `now` and are written as in
+    Việt Nam; days and instants in the data are as many days from today as they are from the day on which the examples play. The
+    units are `known_units`, as far as there are any.
     """
     earlier = _COMES_FIRST.get(event_type, _ACCEPTED)
     token = f"{now:%y%m%d%H%M%S%f}"
@@ -72,8 +87,12 @@ def example_messages(
         for number, (of, data) in enumerate([*((of, _before(of, first_of)) for of in earlier), (event_type, example)])
     ]
     days = now.astimezone(LOCAL).date() - WRITTEN_ON
+    units = dict(zip(UNIT_IDS, (*known_units, *UNIT_IDS[len(known_units) :]), strict=False))
     for message in messages:
-        message["data"] = _named(_moved(message["data"], days), [event_id_of(SOURCE, one["id"]) for one in messages])
+        message["unitid"] = units[UNIT_IDS[0]]
+        message["data"] = _named(
+            _moved(message["data"], days), units, [event_id_of(SOURCE, one["id"]) for one in messages]
+        )
     return messages
 
 
@@ -89,7 +108,7 @@ def _message(event_type: str, data: Mapping[str, Any], at: datetime, code: str, 
         "type": event_type,
         "subject": code,
         "time": at.astimezone(LOCAL).isoformat(timespec="seconds"),
-        "unitid": UNIT_ID,
+        "unitid": UNIT_IDS[0],
         "actorid": "cb-017",
         "data": data,
     }
@@ -107,9 +126,9 @@ def _moved(value: Any, days: timedelta) -> Any:
             return value
 
 
-def _named(data: dict[str, Any], event_ids: list[str]) -> dict[str, Any]:
-    """What the data names of its own dossier is the action before it, or the ones before that."""
-    named = dict(data)
+def _named(data: dict[str, Any], units: Mapping[int, int], event_ids: list[str]) -> dict[str, Any]:
+    """What the data names of its own dossier is the action before it, or the ones before that; its units are known ones."""
+    named = {name: units.get(value, value) if name.endswith("unit_id") else value for name, value in data.items()}
     if "target_event_id" in named:
         named["target_event_id"] = event_ids[-2]
     if "further_event_ids" in named:

@@ -1,4 +1,4 @@
-"""Committed records of both topics in batches, cut by rows or by time; offsets are committed only when a batch is done.
+"""Committed records of the topics in batches, cut by rows or by time; offsets are committed only when a batch is done.
 
 Where to go on is asked of ClickHouse as well as of Kafka, before the first record of a partition is taken (`domain/loading`).
 """
@@ -19,7 +19,7 @@ from services.stats.adapters.retries import until_done
 from services.stats.domain.loading import Reached, going_on
 from services.stats.ports import Record
 
-TOPICS = (Topic.DOSSIER_EVENTS, Topic.DEADLINE_EVENTS)
+TOPICS = (Topic.DOSSIER_EVENTS, Topic.DEADLINE_EVENTS, Topic.REFERENCE_EVENTS)
 
 Positions = dict[TopicPartition, int]
 
@@ -46,8 +46,9 @@ class Handovers(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped lib
 def make_consumer(bootstrap_servers: str, group: str, handovers: Handovers) -> AIOKafkaConsumer:
     """The consumer, not yet started; `handovers` is told when its partitions change.
 
-    Both topics have as many partitions and one key rule, and the range assignor cuts both at the same numbers: so all events
-    of a dossier come to one member, and rival writes of one fact row stay rare.
+    The topics of dossiers have as many partitions and one key rule, and the range assignor cuts both at the same numbers: so
+    all events of a dossier come to one member, and rival writes of one fact row stay rare. The one partition of reference things
+    comes to the first member.
     """
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers,

@@ -18,6 +18,8 @@ from services.intake.pipeline import ActionRecorder
 from tests.fakes.in_memory_store import InMemoryStore
 from tests.unit.intake.counter import NOW, judge, problems, reader
 
+KNOWN_UNITS = [11, 12]
+
 
 @dataclass
 class FixedClock:
@@ -60,7 +62,7 @@ async def door(store: InMemoryStore, ledger: ActionRecorder) -> AsyncIterator[Do
     clock = FixedClock()
     writer = Writer(ledger, clock)
     writing = asyncio.create_task(writer.run())
-    published = PublishedDocuments(load_documents(), load_schemas(), clock.now)
+    published = PublishedDocuments(load_documents(), load_schemas(), clock.now, lambda _: KNOWN_UNITS)
     receiver = HttpReceiver(writer, reader(), problems(), store, published)
     async with TestClient(TestServer(receiver.application())) as client:
         yield Door(store=store, writer=writer, writing=writing, client=client, clock=clock)

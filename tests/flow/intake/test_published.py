@@ -7,12 +7,12 @@ from importlib.resources import files
 
 import pytest
 
-from events.catalog import ACTION_TYPES
+from services.intake.adapters.published_documents import TOLD_OF_DOSSIERS
 from tests.contract.published import FOLDER, document, examples, schema, wrong_fields
-from tests.flow.intake.conftest import Door
+from tests.flow.intake.conftest import KNOWN_UNITS, Door
 from tests.unit.intake.counter import NOW
 
-MESSAGES = [(of, file.removesuffix(".json")) for of, file, _ in examples("valid") if of in ACTION_TYPES]
+MESSAGES = [(of, file.removesuffix(".json")) for of, file, _ in examples("valid") if of in TOLD_OF_DOSSIERS]
 STATIC = files("services.intake") / "static"
 
 
@@ -29,6 +29,15 @@ async def test_every_example_is_taken_as_it_is_served(
     assert [wrong_fields("action.v1", one) for one in messages] == [set()] * len(messages)
     status, answers, _ = await door.post(messages)
     assert (status, answers["refused"], answers["replayed"]) == (200, 0, 0), answers
+
+
+async def test_the_units_of_the_messages_are_those_of_the_register(door: Door) -> None:
+    async with door.client.get("/v1/schemas/messages/dossier-transferred.v1") as response:
+        moved = (await response.json(content_type=None))[-1]
+    assert (moved["unitid"], moved["data"]["from_unit_id"], moved["data"]["to_unit_id"]) == (
+        *KNOWN_UNITS[:1] * 2,
+        KNOWN_UNITS[1],
+    )
 
 
 async def test_messages_of_another_moment_are_of_another_dossier(door: Door) -> None:

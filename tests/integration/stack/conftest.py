@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,9 @@ from services.intake.config import HISTORY_SOURCES
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
+REGISTERS = ROOT.parent / "shared" / "data" / "registers"
 MOTCUA = [sys.executable, "-c", "import sys; from motcua.cli import main; sys.exit(main())"]
+UNITS = ROOT / "demo" / "data"
 START_SECONDS = 150.0
 
 
@@ -57,10 +60,17 @@ class RunningStack:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """A stack for all tests of this folder; they share its data, so each uses its own dossiers."""
+    """A stack for all tests of this folder, with the units of the demo; they share its data, so each uses its own dossiers."""
     data_dir = tmp_path_factory.mktemp("motcua")
     env = environment(data_dir)
+    calendars = data_dir.with_name("calendars")
+    calendars.mkdir()
+    for file in REGISTERS.glob("hist-*.toml"):
+        shutil.copy(file, calendars)
+    env["MOTCUA_CALENDARS"] = str(calendars)
     with up(data_dir, env) as running:
+        loaded = running.run("units", "load", str(UNITS / "units.csv"), "--successions", str(UNITS / "successions.csv"))
+        assert loaded.returncode == 0, loaded.stderr
         yield running
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(60) in (0, 130), (data_dir / "up.log").read_text()
@@ -73,7 +83,7 @@ def environment(data_dir: Path) -> dict[str, str]:
     hidden = ("KAFKA_BOOTSTRAP_SERVERS", "CLICKHOUSE_URL", "PERSISTENCE_MODULE")
     env = {name: value for name, value in os.environ.items() if name not in hidden}
     is_wide = {"COLUMNS": "400"}  # a message that names a file is one line, however long the name of the test's folder
-    registers = ",".join(f"urn:motcua:import:{name}" for name in ("permit-receipt", "so-cu"))
+    registers = ",".join(f"urn:motcua:import:{name}" for name in ("permit-receipt", "stl-small", "so-cu"))
     return env | {
         "MOTCUA_DATA_DIR": str(data_dir),
         "PYTHONPATH": str(ROOT),

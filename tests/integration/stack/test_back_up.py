@@ -20,10 +20,6 @@ from tests.waiting import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(420)]
 
-UNITS = """unit_id,code,name,level,unit_type,parent_id,valid_from,valid_until,legal_basis
-46,46,Thành phố Huế,province,,,,,
-4019753,19753,Phường [/cũ] A Lưới,commune,,46,,,
-"""
 DOSSIERS = 6
 
 
@@ -66,8 +62,6 @@ def whole_figures(stack: RunningStack) -> list[Any]:
 def archive(stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A back-up of the shared stack, taken while it runs."""
     folder = tmp_path_factory.mktemp("backup")
-    (folder / "units.csv").write_text(UNITS, encoding="utf-8")
-    assert stack.run("units", "load", str(folder / "units.csv")).returncode == 0
     record(stack, DOSSIERS)
     file = folder / "motcua.tar.gz"
     done = stack.run("backup", str(file))
@@ -80,11 +74,10 @@ def test_a_back_up_says_what_is_in_it_and_is_for_the_owner_only(stack: RunningSt
         content = tar.extractfile("manifest.json")
         assert content is not None
         manifest = json.load(content)
-        assert tar.getnames() == ["manifest.json", "ledger.sqlite", "units.csv"]
+        assert tar.getnames() == ["manifest.json", "ledger.sqlite"]
     assert archive.stat().st_mode & 0o077 == 0
     assert manifest["store"]["events"] >= DOSSIERS + DOSSIERS // 2
     assert manifest["published"] <= manifest["store"]["last_id"]
-    assert manifest["units"] == 2
     again = stack.run("backup", str(archive))
     assert (again.returncode, "is there already" in again.stderr) == (2, True)
 
@@ -130,7 +123,7 @@ def test_a_restored_stack_has_the_same_figures_and_survives_lost_parts_but_not_a
     expected = whole_figures(stack)
     with up(data_dir, env) as first:
         assert whole_figures(first) == expected
-        assert "Phường [/cũ] A Lưới" in first.run("figures").stdout
+        assert "Phường Phú Xuân" in first.run("figures").stdout  # the register of units came with the store
         record(first, 2)
         grown = whole_figures(first)
         assert grown != expected

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from events.catalog import ACTION_TYPES
+from events.catalog import DOSSIER_ACTION_TYPES
 from services.intake.domain.actions import Action, Refusal
 from services.intake.domain.arming import opened_on, refusal_by_rulebook
 from services.intake.domain.decide import CLOCK_TOLERANCE, decide
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed, seal
-from tests.unit.intake.counter import HISTORY_SOURCE, NOW, START, action, rulebook
+from services.intake.domain.unit_register import Units
+from tests.unit.intake.counter import HISTORY_SOURCE, NOW, START, action, judge, rulebook
 
 LIVES: dict[str, list[str]] = {
     "nothing": [],
@@ -41,7 +42,7 @@ WORK = (
     "dossier-transferred.v1", "step-started.v1", "step-completed.v1", "consultation-requested.v1", "result-issued.v1",
 )  # fmt: skip
 SUBMISSION = ("dossier-submitted.v1", "intake-guidance-issued.v1", "intake-rejected.v1")
-FEEDBACK = tuple(sorted(one for one in ACTION_TYPES if one.startswith("feedback-")))
+FEEDBACK = tuple(sorted(one for one in DOSSIER_ACTION_TYPES if one.startswith("feedback-")))
 OF_ENDED = ("apology-sent.v1", "apology-waived.v1", "escalation-acknowledged.v1", "dossier-reopened.v1")
 EVER = ("payment-received.v1", "system-outage-recorded.v1", "dossier-reassigned-by-reorganisation.v1")
 NAMING = ("event-corrected.v1", "backdating-approved.v1")
@@ -69,7 +70,7 @@ TABLE = [
     ("nothing", "dossier-submitted.v1", "submitted"),
     ("nothing", "feedback-received.v1", "received"),
     *[("nothing", one, "feedback-not-received") for one in FEEDBACK if one not in OPENERS],
-    *[("nothing", one, "not-accepted-yet") for one in sorted(ACTION_TYPES - {*FEEDBACK, *OPENERS})],
+    *[("nothing", one, "not-accepted-yet") for one in sorted(DOSSIER_ACTION_TYPES - {*FEEDBACK, *OPENERS})],
     # before the acceptance
     ("submitted", "dossier-submitted.v1", "already-submitted"),
     ("submitted", "intake-guidance-issued.v1", "submitted"),
@@ -137,7 +138,7 @@ TABLE = [
         (one, "feedback-published.v1", "published" if one == "answered" else "feedback-not-answered")
         for one in CITIZENS
     ],
-    *[(one, two, "not-a-dossier") for one in CITIZENS for two in sorted(ACTION_TYPES - {*FEEDBACK, *NAMING})],
+    *[(one, two, "not-a-dossier") for one in CITIZENS for two in sorted(DOSSIER_ACTION_TYPES - {*FEEDBACK, *NAMING})],
 ]  # fmt: skip
 
 
@@ -169,9 +170,9 @@ def test_the_table_of_the_state_machine(before: str, event_type: str, expected: 
 
 def test_the_table_has_every_state_with_every_event() -> None:
     assert {(before, event_type) for before, event_type, _ in TABLE} == {
-        (one, two) for one in LIVES for two in ACTION_TYPES
+        (one, two) for one in LIVES for two in DOSSIER_ACTION_TYPES
     }
-    assert len(TABLE) == len(LIVES) * len(ACTION_TYPES)
+    assert len(TABLE) == len(LIVES) * len(DOSSIER_ACTION_TYPES)
 
 
 @pytest.mark.parametrize(("life", "given", "expected"), [("in_processing", 2, 1), ("in_processing", 3, 1)])
@@ -215,7 +216,7 @@ def test_a_counter_clock_may_run_ahead_by_five_minutes(ahead: timedelta, expecte
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        ({"term": None}, ("schema-mismatch", "/data/term")),
+        ({"term": None}, ("no-deadline", "/data/term")),
         ({"term": {"value": 2, "unit": "same_day"}}, ("schema-mismatch", "/data/term/value")),
         ({"calendar_id": "nowhere"}, ("unknown-calendar", "/data/calendar_id")),
         ({"term": {"value": 9_000, "unit": "working_day"}}, ("calendar-exhausted", "time")),
@@ -224,7 +225,6 @@ def test_a_counter_clock_may_run_ahead_by_five_minutes(ahead: timedelta, expecte
 def test_an_acceptance_whose_clock_could_not_be_armed_is_refused(
     data: dict[str, Any], expected: tuple[str, str]
 ) -> None:
-    # A null term is refused by the schema already; the rule holds in the core all the same.
     term = data.get("term", {"value": 7, "unit": "working_day"})
     accepted = action("dossier-accepted.v1", data={**data, "term": term or {"value": 1, "unit": "hour"}})
     if term is None:
@@ -358,6 +358,16 @@ def test_history_that_breaks_a_rule_is_recorded_with_a_flag_behind_it(
         assert flag.structured["source"] == "urn:motcua:intake"
         assert "actorid" not in flag.structured
     assert len({one.structured["id"] for one in sealed}) == len(sealed)
+
+
+def test_history_without_a_deadline_is_recorded_with_a_flag_that_a_field_is_missing() -> None:
+    told = action("dossier-accepted.v1", **HISTORY)
+    told = replace(told, data=structs.replace(told.data, term=None))
+    flags = judge().judge(None, told, NOW, lambda _: [], Units())
+    assert not isinstance(flags, Refusal)
+    assert [(flag.kind, flag.rule, flag.target_event_id) for flag in flags] == [
+        ("missing_field", "DR-09", told.event_id)
+    ]
 
 
 @pytest.mark.parametrize("event_type", ["dossier-accepted.v1", "event-corrected.v1"])

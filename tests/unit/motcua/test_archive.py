@@ -15,7 +15,6 @@ from motcua.archive import (
     FORMAT,
     MANIFEST,
     STORE,
-    UNITS,
     ArchiveError,
     Manifest,
     copy_store,
@@ -48,11 +47,14 @@ def archive(tmp_path: Path, store: Path) -> Path:
     folder, file = tmp_path / "parts", tmp_path / "a.tar.gz"
     folder.mkdir()
     copy_store(store, folder / STORE)
-    (folder / UNITS).write_text("unit_id\n", encoding="utf-8")
     manifest = Manifest(
-        format=FORMAT, version="1", taken_at="2026-11-27T00:00:00+00:00", store=counts_of(folder / STORE), units=0,
-        published=None, files=described([folder / STORE, folder / UNITS]),
-    )  # fmt: skip
+        format=FORMAT,
+        version="1",
+        taken_at="2026-11-27T00:00:00+00:00",
+        store=counts_of(folder / STORE),
+        published=None,
+        files=described([folder / STORE]),
+    )
     write_archive(file, manifest, folder)
     return file
 
