@@ -15,7 +15,6 @@ from motcua.addresses import Addresses
 from motcua.topic_specs import topic_specs
 from services.intake.config import HISTORY_SOURCES
 
-
 _ZONE = "Asia/Ho_Chi_Minh"
 """Of the embedded ClickHouse: `now()`, `today()` and times without a zone are those of whoever asks it here."""
 
