@@ -17,6 +17,7 @@ class IntakeConfig:
     `history_sources` are the CloudEvents sources that may send history, each as it is written; nobody else may (B14).
     `continued_sources` gives, for a source whose register was taken over, the source that numbers on in it. `hosts` are the
     names by which the HTTP door may be called.
+    `own_calendars` is a folder with calendars of the office, beside the package's.
     """
 
     bootstrap_servers: str
@@ -26,6 +27,7 @@ class IntakeConfig:
     hosts: frozenset[str]
     history_sources: frozenset[str]
     continued_sources: Mapping[str, str]
+    own_calendars: Path | None = None
 
 
 class ConfigError(Exception):
@@ -46,6 +48,7 @@ def read_config(environ: Mapping[str, str]) -> IntakeConfig:
         hosts=hosts_of(environ.get("MOTCUA_HOSTS", ""), http_host),
         history_sources=_history_sources(environ),
         continued_sources=_continued_sources(environ),
+        own_calendars=Path(named) if (named := environ.get("MOTCUA_CALENDARS")) else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from services.doors.hosts import LOCAL, hosts_of
 
@@ -14,6 +15,7 @@ class WebConfig:
     """Where to listen, and the ClickHouse URL of a user that may only read; `answer_seconds` bounds one question.
 
     `hosts` are the names by which the page may be called.
+    `own_calendars` is a folder with calendars of the office, beside the package's.
     """
 
     clickhouse_url: str = field(repr=False)
@@ -21,6 +23,7 @@ class WebConfig:
     port: int = DEFAULT_PORT
     hosts: frozenset[str] = LOCAL
     answer_seconds: float = 20.0
+    own_calendars: Path | None = None
 
 
 def read_config(environment: Mapping[str, str], *, host: str | None = None, port: int | None = None) -> WebConfig:
@@ -34,4 +37,5 @@ def read_config(environment: Mapping[str, str], *, host: str | None = None, port
         host=listening,
         hosts=hosts_of(environment.get("MOTCUA_HOSTS", ""), listening),
         port=int(environment.get("MOTCUA_WEB_PORT") or DEFAULT_PORT) if port is None else port,
+        own_calendars=Path(named) if (named := environment.get("MOTCUA_CALENDARS")) else None,
     )

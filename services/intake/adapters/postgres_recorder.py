@@ -113,11 +113,13 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             curs.execute(self._select_at, ([one[0] for one in places], [one[1] for one in places]))
             return [((row["originator_id"], row["originator_version"]), bytes(row["state"])) for row in curs.fetchall()]
 
-    def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
-        """Receipts of recorded actions."""
+    def find_receipts(self, receipt_keys: Sequence[str]) -> tuple[list[Receipt], int]:
+        """Receipts of recorded actions, and how many events of reference things there are."""
         with self.datastore.transaction(commit=False) as curs:
+            curs.execute(self._select_version)
+            row = curs.fetchone()
             curs.execute(self._select_receipts, (list(receipt_keys),))
-            return [Receipt(**row) for row in curs.fetchall()]
+            return [Receipt(**one) for one in curs.fetchall()], int(row["version"] or 0) if row else 0
 
     def adopt_answers(self) -> None:
         """Take over the answers of the table of before, in which they were everybody's and for ever."""

@@ -18,6 +18,7 @@ from services.intake.ports import RequestAnswer
 SQLITE_RECORDER = "services.intake.adapters.sqlite_recorder:SQLiteLedgerRecorder"
 POSTGRES_RECORDER = "services.intake.adapters.postgres_recorder:PostgresLedgerRecorder"
 KEYS_PER_QUERY = 500
+VERSION = "SELECT max(register_no) AS version FROM register_places"
 RegisterPlace = tuple[int, UUID, int]
 """Number in the register, stream, number in the stream."""
 
@@ -31,8 +32,8 @@ class LedgerRecorder(Protocol):
     def select_at(self, places: Sequence[Place]) -> list[tuple[Place, bytes]]:
         """(place, stored state) of the events at those places."""
 
-    def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
-        """Receipts of recorded actions."""
+    def find_receipts(self, receipt_keys: Sequence[str]) -> tuple[list[Receipt], int]:
+        """Receipts of recorded actions, and how many events of reference things there are: one question for both."""
 
     def find_answer(self, sender: str, idempotency_key: str, since: int) -> RequestAnswer | None:
         """The kept answer of a sender's request."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
-from services.intake.adapters.recorders import KEYS_PER_QUERY, RegisterPlace, acted_row, answer_row
+from services.intake.adapters.recorders import KEYS_PER_QUERY, VERSION, RegisterPlace, acted_row, answer_row
 from services.intake.domain.actors import Act, Acted
 from services.intake.domain.batch import Place, Receipt
 from services.intake.ports import KEPT_SECONDS, SENDER_OF_BEFORE, RequestAnswer
@@ -86,16 +86,18 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
                 found += [((UUID(row[0]), row[1]), row[2]) for row in c.fetchall()]
         return found
 
-    def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
-        """Receipts of recorded actions."""
+    def find_receipts(self, receipt_keys: Sequence[str]) -> tuple[list[Receipt], int]:
+        """Receipts of recorded actions, and how many events of reference things there are."""
         found: list[Receipt] = []
         with self.datastore.transaction(commit=False) as c:
+            c.execute(VERSION)
+            version = int(c.fetchone()[0] or 0)
             for start in range(0, len(receipt_keys), KEYS_PER_QUERY):
                 keys = receipt_keys[start : start + KEYS_PER_QUERY]
                 marks = ",".join("?" * len(keys))
                 c.execute(f"SELECT * FROM action_receipts WHERE receipt_key IN ({marks})", list(keys))  # noqa: S608
                 found += [Receipt(**{**dict(row), "dossier_id": UUID(row["dossier_id"])}) for row in c.fetchall()]
-        return found
+        return found, version
 
     def find_answer(self, sender: str, idempotency_key: str, since: int) -> RequestAnswer | None:
         """The kept answer of a sender's request."""
@@ -135,7 +137,7 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
     def register_version(self) -> int:
         """How many events of reference things there are."""
         with self.datastore.transaction(commit=False) as c:
-            c.execute("SELECT max(register_no) FROM register_places")
+            c.execute(VERSION)
             return int(c.fetchone()[0] or 0)
 
     def select_register(self, after: int, limit: int) -> list[bytes]:
