@@ -4,11 +4,11 @@
 plain code over ports: a test runs them without a socket.
 """
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.intake.domain.actions import Action, Answer, Refusal, recorded_answer, replayed_answer
@@ -17,6 +17,7 @@ from services.intake.domain.arming import opened_on
 from services.intake.domain.decide import Flags
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.judge import Judge
+from services.intake.domain.known_dossiers import KnownDossiers
 from services.intake.domain.sealing import Sealed, seal
 from services.intake.ports import (
     AppendConflictError,
@@ -34,17 +35,22 @@ MAX_ATTEMPTS = 8
 
 @dataclass(slots=True)
 class _Batch:
-    """What one transaction will hold, and what has been decided on the way. A state is None where nothing is recorded."""
+    """What one transaction will hold, and what has been decided on the way."""
 
     receipts: dict[str, Receipt]
-    states: dict[UUID, DossierState | None]
-    remembered: set[UUID]
-    """Dossiers whose state was neither loaded for this batch nor sealed in it."""
-    structured: dict[Place, Mapping[str, Any]]
-    """Events that an answer is made from."""
+    known: KnownDossiers
+    structured: dict[Place, Mapping[str, Any]]  # events that an answer is made from
     approvers: Approvers
     sealed: list[Sealed] = field(default_factory=list)
     new_receipts: list[Receipt] = field(default_factory=list)
+
+
+class _Decided(NamedTuple):
+    """The action as it will be recorded, the codes by which its dossier will be found from now on, and the decision."""
+
+    action: Action
+    codes: Collection[UUID]
+    decision: Refusal | Flags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +73,7 @@ class ActionRecorder:
             try:
                 self._require_still_unrecorded(actions, answers)
                 if batch.sealed:
-                    self.store.append(batch.sealed, batch.new_receipts)
+                    self.store.append(batch.sealed, batch.new_receipts, links=batch.known.new_links)
             except AppendConflictError:
                 self.known_states.clear()
                 continue
@@ -83,55 +89,51 @@ class ActionRecorder:
             raise AppendConflictError("recorded by somebody else just now")
 
     def _new_batch(self, actions: Sequence[Action]) -> _Batch:
-        """Three questions to the store for the whole batch: what was recorded before, how, and the states nobody remembers."""
+        """A few questions to the store for the whole batch: what was recorded before, how, and the states nobody remembers."""
         receipts = dict(self.store.find_receipts([one.receipt_key for one in actions]))
         places = [(one.dossier_id, one.stream_seq) for one in receipts.values()]
         structured = dict(self.store.read_events(places)) if places else {}
-        touched = {one.dossier_id for one in actions if one.receipt_key not in receipts}
-        remembered = {key: state for key in touched if (state := self.known_states.get(key)) is not None}
-        unknown = touched - remembered.keys()
-        loaded = self.store.load(unknown) if unknown else {}
-        states = {key: remembered.get(key) or loaded.get(key) for key in touched}
         persons = approvers_of(actions)
         approvers = Approvers(persons=persons, acted=dict(self.store.find_acted(persons)) if persons else {})
-        return _Batch(
-            receipts=receipts, states=states, remembered=set(remembered), structured=structured, approvers=approvers
-        )
+        known = KnownDossiers(store=self.store, memory=self.known_states)
+        known.know({one.dossier_id for one in actions if one.receipt_key not in receipts})
+        return _Batch(receipts=receipts, known=known, structured=structured, approvers=approvers)
 
     def _record_one(self, batch: _Batch, action: Action, recorded_at: datetime) -> Answer:
         earlier = batch.receipts.get(action.receipt_key)
         if earlier is not None:
             structured = batch.structured[earlier.dossier_id, earlier.stream_seq]
             return replayed_answer(action, structured, is_same=earlier.digest == action.digest)
-        decision = self._decided(batch, action, recorded_at)
+        action, codes, decision = self._decided(batch, batch.known.placed(action), recorded_at)
         if isinstance(decision, Refusal):
             return Answer(action_id=action.action_id, source=action.source, refusal=decision)
-        state = batch.states[action.dossier_id]
+        state = batch.known.states[action.dossier_id]
         day = opened_on(self.judge.rulebook, action, state)
         sealed = seal(state, action, (*decision, *batch.approvers.flags_behind(action)), recorded_at, day)
-        first, key = sealed[0], action.receipt_key
-        receipt = Receipt(
-            receipt_key=key, digest=action.digest, dossier_id=first.dossier_id, stream_seq=first.stream_seq
-        )
+        key, place = action.receipt_key, (sealed[0].dossier_id, sealed[0].stream_seq)
+        receipt = Receipt(receipt_key=key, digest=action.digest, dossier_id=place[0], stream_seq=place[1])
         batch.sealed.extend(sealed)
-        batch.states[first.dossier_id] = sealed[-1].state
-        batch.remembered.discard(first.dossier_id)
+        batch.known.note(sealed, codes)
         batch.structured.update({(one.dossier_id, one.stream_seq): one.structured for one in sealed})
         batch.approvers.note(sealed)
         batch.receipts[key] = receipt
         batch.new_receipts.append(receipt)
-        return recorded_answer(action, first.structured, is_replay=False)
+        return recorded_answer(action, sealed[0].structured, is_replay=False)
 
-    def _decided(self, batch: _Batch, action: Action, decided_at: datetime) -> Refusal | Flags:
-        dossier_id, stream = action.dossier_id, partial(self._stream, batch)
-        decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream)
-        if isinstance(decision, Refusal) and dossier_id in batch.remembered:
+    def _decided(self, batch: _Batch, action: Action, decided_at: datetime) -> _Decided:
+        decided = self._judged(batch, action, decided_at)
+        if isinstance(decided.decision, Refusal) and action.dossier_id in batch.known.remembered:
             # Another process may have recorded since: nobody is refused on a memory alone. (What is accepted on an old
             # memory is caught by the store: the place in the stream is taken.)
-            batch.remembered.discard(dossier_id)
-            batch.states[dossier_id] = self.store.load([dossier_id]).get(dossier_id)
-            decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream)
-        return decision
+            batch.known.know_anew(action.dossier_id)
+            decided = self._judged(batch, action, decided_at)
+        return decided
+
+    def _judged(self, batch: _Batch, action: Action, decided_at: datetime) -> _Decided:
+        said, codes, refused = batch.known.named_anew(action)
+        stream = partial(self._stream, batch)
+        decision = self.judge.judge(batch.known.states[said.dossier_id], said, decided_at, stream)
+        return _Decided(said, codes, decision if isinstance(decision, Refusal) else refused or decision)
 
     def _stream(self, batch: _Batch, state: DossierState) -> list[Mapping[str, Any]]:
         places = [(UUID(state.dossier_id), number) for number in range(1, state.stream_seq + 1)]

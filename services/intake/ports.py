@@ -12,6 +12,8 @@ from services.intake.domain.sealing import Sealed
 
 Place = tuple[UUID, int]
 """Where an event stands: its dossier and its number in it."""
+Link = tuple[UUID, UUID]
+"""The id of a code, and the dossier that it means from now on (DR-30)."""
 
 
 class StoreUnavailableError(Exception):
@@ -65,12 +67,20 @@ class EventStore(Protocol):
     def find_acted(self, persons: Collection[str]) -> Mapping[str, Acted]:
         """Of those persons (`events.identity.person_of`) who were recorded as actors: in which dossiers."""
 
+    def find_links(self, code_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+        """Of those ids of codes that were linked to a dossier (DR-30): to which."""
+
     def append(
-        self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
+        self,
+        sealed: Sequence[Sealed],
+        receipts: Sequence[Receipt],
+        answers: Sequence[RequestAnswer] = (),
+        links: Sequence[Link] = (),
     ) -> None:
         """All or nothing, durable when it returns, who acted in them included.
 
-        AppendConflictError when any part was recorded by somebody else.
+        AppendConflictError when any part was recorded by somebody else; so too where a code that is linked has a dossier of its
+        own by now, or a dossier begins under a code that is linked.
         """
 
     def find_answer(self, idempotency_key: str) -> RequestAnswer | None:

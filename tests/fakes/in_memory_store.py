@@ -13,7 +13,15 @@ from events.codec import dumps, from_structured, parse_json
 from services.intake.domain.actors import Acted, acted_in, acts_of
 from services.intake.domain.dossier import DossierState, evolve
 from services.intake.domain.sealing import Sealed
-from services.intake.ports import AppendConflictError, LogEntry, Place, Receipt, RequestAnswer, StoreUnavailableError
+from services.intake.ports import (
+    AppendConflictError,
+    Link,
+    LogEntry,
+    Place,
+    Receipt,
+    RequestAnswer,
+    StoreUnavailableError,
+)
 
 
 class InMemoryStore:
@@ -23,6 +31,7 @@ class InMemoryStore:
         self.log: list[tuple[Place, bytes]] = []
         self._receipts: dict[str, Receipt] = {}
         self._answers: dict[str, RequestAnswer] = {}
+        self._links: dict[UUID, UUID] = {}
         self._acted: dict[str, Acted] = {}
         self.failures: list[Exception] = []
         self.commits_all_the_same = False
@@ -55,14 +64,23 @@ class InMemoryStore:
         with self._lock:
             return {person: self._acted[person] for person in persons if person in self._acted}
 
+    def find_links(self, code_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+        self._require_here()
+        with self._lock:
+            return {one: self._links[one] for one in code_ids if one in self._links}
+
     def append(
-        self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
+        self,
+        sealed: Sequence[Sealed],
+        receipts: Sequence[Receipt],
+        answers: Sequence[RequestAnswer] = (),
+        links: Sequence[Link] = (),
     ) -> None:
         self._require_here()
         failure = self.failures.pop(0) if self.failures else None
         if failure is None or self.commits_all_the_same:
             with self._lock:  # as a transaction: a thread may be put aside anywhere
-                self._commit(sealed, receipts, answers)
+                self._commit(sealed, receipts, answers, links)
         if failure is not None:
             raise failure
 
@@ -86,17 +104,26 @@ class InMemoryStore:
         if self.is_away:
             raise StoreUnavailableError("away, as the test told")
 
-    def _commit(self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer]) -> None:
+    def _commit(
+        self,
+        sealed: Sequence[Sealed],
+        receipts: Sequence[Receipt],
+        answers: Sequence[RequestAnswer],
+        links: Sequence[Link],
+    ) -> None:
         places = [(one.dossier_id, one.stream_seq) for one in sealed]
         taken = {place for place, _ in self.log}
         is_taken = (
             any(place in taken for place in places)
             or any(one.receipt_key in self._receipts for one in receipts)
             or any(one.idempotency_key in self._answers for one in answers)
+            or any(code_id in self._links or (code_id, 1) in {*taken, *places} for code_id, _ in links)
+            or any(dossier_id in self._links for dossier_id, number in places if number == 1)
         )
         if is_taken or len(set(places)) < len(places):
             raise AppendConflictError("a part of it is there already")
         self.log += [(place, dumps(one.structured)) for place, one in zip(places, sealed, strict=True)]
         self._acted |= acted_in(self._acted, acts_of(sealed))
+        self._links |= dict(links)
         self._receipts |= {one.receipt_key: one for one in receipts}
         self._answers |= {one.idempotency_key: one for one in answers}

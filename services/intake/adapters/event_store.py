@@ -29,7 +29,15 @@ from services.intake.adapters.recorders import POSTGRES_RECORDER, SQLITE_RECORDE
 from services.intake.domain.actors import Act, Acted, acts_of_events
 from services.intake.domain.dossier import DossierState, evolve
 from services.intake.domain.sealing import Sealed
-from services.intake.ports import AppendConflictError, LogEntry, Place, Receipt, RequestAnswer, StoreUnavailableError
+from services.intake.ports import (
+    AppendConflictError,
+    Link,
+    LogEntry,
+    Place,
+    Receipt,
+    RequestAnswer,
+    StoreUnavailableError,
+)
 
 ENTRIES_AT_ONCE = 5_000
 EVERYBODY = ""
@@ -76,8 +84,17 @@ class LedgerStore:
         with _translated():
             return {place: _structured(state) for place, state in self._ledger.select_at(places)}
 
+    def find_links(self, code_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+        """Of those ids of codes that were linked to a dossier (DR-30): to which."""
+        with _translated():
+            return dict(self._ledger.find_links(list(code_ids)))
+
     def append(
-        self, sealed: Sequence[Sealed], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
+        self,
+        sealed: Sequence[Sealed],
+        receipts: Sequence[Receipt],
+        answers: Sequence[RequestAnswer] = (),
+        links: Sequence[Link] = (),
     ) -> None:
         """All or nothing, durable when it returns, who acted included; AppendConflictError when part of it is there already."""
         stored = [
@@ -91,7 +108,7 @@ class LedgerStore:
         ]
         acts = self._acts.of(sealed)
         with _translated():
-            self._recorder.insert_events(stored, receipts=receipts, answers=answers, acts=acts)
+            self._recorder.insert_events(stored, receipts=receipts, answers=answers, acts=acts, links=links)
         self._acts.noted(acts)
 
     def note_earlier_actors(self) -> None:

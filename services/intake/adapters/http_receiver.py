@@ -7,6 +7,7 @@ One CloudEvent (structured, or binary with `ce-` headers) or a batch. Answered 2
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from aiohttp import web
 
@@ -17,6 +18,7 @@ from services.intake.adapters.keyed_requests import KeyedRequests
 from services.intake.adapters.problems import PROBLEM_CONTENT_TYPE, Language, Problems, language_of
 from services.intake.adapters.writer import BusyError, Writer
 from services.intake.domain.actions import Action, Answer, Refusal, dossier_id_of
+from services.intake.domain.dossier import DossierState
 from services.intake.ports import RequestAnswer, Store, StoreUnavailableError
 
 RETRY_AFTER_SECONDS = "1"
@@ -132,8 +134,7 @@ class HttpReceiver:
 
     async def _get_dossier(self, request: web.Request) -> web.Response:
         subject, source = request.match_info["subject"], request.query.get("source", "")
-        dossier_id = dossier_id_of(source, subject)
-        state = (await asyncio.to_thread(self._store.load, [dossier_id])).get(dossier_id)
+        state = await asyncio.to_thread(self._state_of, dossier_id_of(source, subject))
         if state is None:
             refusal = Refusal(code="unknown-dossier", field_name="subject", params={"subject": subject})
             return self._problem(refusal, _language(request))
@@ -151,6 +152,11 @@ class HttpReceiver:
             **({"feedback_stage": state.feedback_stage} if state.feedback_stage else {}),
         }
         return _response(200, dumps(body))
+
+    def _state_of(self, named_id: UUID) -> DossierState | None:
+        """The dossier that began under a code, or that the code was linked to (DR-30)."""
+        ids = {named_id, *self._store.find_links([named_id]).values()}
+        return next(iter(self._store.load(ids).values()), None)
 
     async def _get_schema(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]

@@ -1,16 +1,17 @@
-"""The event store's recorders with three side tables that are written in the same transaction as the events.
+"""The event store's recorders with four side tables that are written in the same transaction as the events.
 
 `action_receipts` remembers every recorded action (promise 3), `request_answers` the answers of requests with an
-Idempotency-Key, `acting_persons` in which dossier a person acted first and whether in others too (B14). All use the hook of
-`eventsourcing` that its own process recorders use. SQLITE_RECORDER and POSTGRES_RECORDER are values for its setting
-APPLICATION_RECORDER_TOPIC.
+Idempotency-Key, `acting_persons` in which dossier a person acted first and whether in others too (B14), `linked_codes` the
+codes that mean a dossier that didn't begin under them (DR-30). All use the hook of `eventsourcing` that its own process
+recorders use. Both stores let one transaction write at a time, so that a code which is looked for stays as it was found.
+SQLITE_RECORDER and POSTGRES_RECORDER are values for its setting APPLICATION_RECORDER_TOPIC.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 from psycopg import Cursor
@@ -18,7 +19,7 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
 from services.intake.domain.actors import Act, Acted
-from services.intake.ports import Place, Receipt, RequestAnswer
+from services.intake.ports import Link, Place, Receipt, RequestAnswer
 
 SQLITE_RECORDER = "services.intake.adapters.recorders:SQLiteLedgerRecorder"
 POSTGRES_RECORDER = "services.intake.adapters.recorders:PostgresLedgerRecorder"
@@ -43,6 +44,9 @@ class LedgerRecorder(Protocol):
     def find_acted(self, persons: Sequence[str]) -> list[tuple[str, Acted]]:
         """In which dossiers those persons acted, of those who did."""
 
+    def find_links(self, code_ids: Sequence[UUID]) -> list[Link]:
+        """The dossiers that those ids of codes were linked to."""
+
 
 class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
     """SQLite: WAL by the library; `synchronous` is FULL because the relay publishes what is committed (streams.md 4)."""
@@ -57,6 +61,7 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             " status INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID",
             "CREATE TABLE IF NOT EXISTS acting_persons (person TEXT PRIMARY KEY, dossier_id TEXT NOT NULL,"
             " has_others INTEGER NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE IF NOT EXISTS linked_codes (code_id TEXT PRIMARY KEY, dossier_id TEXT NOT NULL) WITHOUT ROWID",
         ]
 
     def _insert_events(
@@ -79,6 +84,15 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             " WHERE has_others = 0 AND dossier_id <> excluded.dossier_id",
             [(person, dossier_id.hex) for person, dossier_id in acts],
         )
+        links: Sequence[Link] = kwargs.get("links", ())
+        for code_id, dossier_id in links:
+            c.execute(f"SELECT 1 FROM {self.events_table_name} WHERE originator_id = ? LIMIT 1", (code_id.hex,))  # noqa: S608
+            if c.fetchone():
+                raise IntegrityError(f"a dossier began under {code_id}")
+            c.execute("INSERT INTO linked_codes VALUES (?,?)", (code_id.hex, dossier_id.hex))
+        begun = [cast("UUID", one.originator_id) for one in stored_events if one.originator_version == 1]
+        if self._links_of(c, begun):
+            raise IntegrityError("a code that is linked to a dossier can't begin another")
         return returned
 
     def select_streams(self, dossier_ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
@@ -120,6 +134,20 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
                 marks = ",".join("?" * len(keys))
                 c.execute(f"SELECT * FROM action_receipts WHERE receipt_key IN ({marks})", list(keys))  # noqa: S608
                 found += [Receipt(**{**dict(row), "dossier_id": UUID(row["dossier_id"])}) for row in c.fetchall()]
+        return found
+
+    def find_links(self, code_ids: Sequence[UUID]) -> list[Link]:
+        """The dossiers that those ids of codes were linked to."""
+        with self.datastore.transaction(commit=False) as c:
+            return self._links_of(c, code_ids)
+
+    def _links_of(self, c: SQLiteCursor, code_ids: Sequence[UUID]) -> list[Link]:
+        found: list[Link] = []
+        for start in range(0, len(code_ids), KEYS_PER_QUERY):
+            keys = [one.hex for one in code_ids[start : start + KEYS_PER_QUERY]]
+            marks = ",".join("?" * len(keys))
+            c.execute(f"SELECT code_id, dossier_id FROM linked_codes WHERE code_id IN ({marks})", keys)  # noqa: S608
+            found += [(UUID(row[0]), UUID(row[1])) for row in c.fetchall()]
         return found
 
     def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
@@ -165,6 +193,11 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
                 " has_others boolean NOT NULL)"
             ).format(schema)
         )
+        self.sql_create_statements.append(
+            SQL(
+                "CREATE TABLE IF NOT EXISTS {}.linked_codes (code_id uuid PRIMARY KEY, dossier_id uuid NOT NULL)"
+            ).format(schema)
+        )
         self._select_streams = SQL(
             "SELECT originator_id, state FROM {}.{} WHERE originator_id = ANY(%s) ORDER BY originator_id, originator_version"
         ).format(schema, Identifier(events_table_name))
@@ -179,6 +212,17 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             " WHERE NOT known.has_others AND known.dossier_id <> excluded.dossier_id"
         ).format(schema)
         self._select_acted = SQL("SELECT * FROM {}.acting_persons WHERE person = ANY(%s)").format(schema)
+        self._insert_link = SQL("INSERT INTO {}.linked_codes VALUES (%s,%s)").format(schema)
+        self._insert_links_again = SQL(
+            "INSERT INTO {0}.linked_codes SELECT code_id, dossier_id FROM {0}.linked_codes WHERE code_id = ANY(%s)"
+        ).format(schema)
+        self._insert_begun_as_links = SQL(
+            "INSERT INTO {0}.linked_codes SELECT originator_id, originator_id FROM {0}.{1}"
+            " WHERE originator_id = ANY(%s) AND originator_version = 1"
+        ).format(schema, Identifier(events_table_name))
+        self._select_links = SQL("SELECT code_id, dossier_id FROM {}.linked_codes WHERE code_id = ANY(%s)").format(
+            schema
+        )
         self._select_receipts = SQL("SELECT * FROM {}.action_receipts WHERE receipt_key = ANY(%s)").format(schema)
         self._select_answer = SQL("SELECT * FROM {}.request_answers WHERE idempotency_key = %s").format(schema)
 
@@ -195,6 +239,22 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         acts: Sequence[Act] = kwargs.get("acts", ())
         if acts:
             curs.executemany(self._insert_act, acts)
+
+    def _insert_stored_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
+        """The codes first, but after the lock: only then nobody else records what was looked for.
+
+        A row that may not be there is inserted a second time, so that the unique key says so and nothing has to be read.
+        """
+        links: Sequence[Link] = kwargs.get("links", ())
+        begun = [one.originator_id for one in stored_events if one.originator_version == 1]
+        with curs.connection.cursor() as before:
+            self._lock_table(before)
+            if begun:
+                before.execute(self._insert_links_again, (begun,))
+            if links:
+                before.execute(self._insert_begun_as_links, ([code_id for code_id, _ in links],))
+                before.executemany(self._insert_link, links)
+        super()._insert_stored_events(curs, stored_events, **kwargs)
 
     def select_streams(self, dossier_ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
         """(dossier, stored state) of every event of these dossiers, in order within each."""
@@ -226,6 +286,12 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         with self.datastore.transaction(commit=False) as curs:
             curs.execute(self._select_acted, (list(persons),))
             return [_acted(row["person"], row["dossier_id"], row["has_others"]) for row in curs.fetchall()]
+
+    def find_links(self, code_ids: Sequence[UUID]) -> list[Link]:
+        """The dossiers that those ids of codes were linked to."""
+        with self.datastore.transaction(commit=False) as curs:
+            curs.execute(self._select_links, (list(code_ids),))
+            return [(row["code_id"], row["dossier_id"]) for row in curs.fetchall()]
 
 
 def _acted(person: str, dossier_id: UUID, has_others: Any) -> tuple[str, Acted]:

@@ -20,7 +20,8 @@ ACTION_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:action")
 class Action:
     """One reported event. (`source`, `action_id`) is its identity; `digest` tells whether a repetition says the same.
 
-    `dossier_id` is the subject when that is a UUID, else derived from the source's own dossier code. `event_id`, the id of the
+    `dossier_id` is the subject when that is a UUID, else derived from the source's own dossier code; or `linked_to`, the dossier
+    for which that code stands (DR-30). `event_id`, the id of the
     recorded event, is always derived from source and id: counter systems may number alike, events may not (ADR 0010).
     """
 
@@ -40,13 +41,14 @@ class Action:
     channel: Channel | None = None
     correlation_id: str | None = None
     is_history: bool = False
+    linked_to: UUID | None = None
     extra: Mapping[str, str | int | bool] = field(default_factory=dict)
     dossier_id: UUID = field(init=False)
     event_id: str = field(init=False)
 
     def __post_init__(self) -> None:
         # Derived once: each is asked for several times on the way, and a UUIDv5 costs more than all checks of `decide`.
-        object.__setattr__(self, "dossier_id", dossier_id_of(self.source, self.subject))
+        object.__setattr__(self, "dossier_id", self.linked_to or dossier_id_of(self.source, self.subject))
         object.__setattr__(self, "event_id", str(uuid5(ACTION_NAMESPACE, f"{self.source}|{self.action_id}")))
 
     @property

@@ -14,6 +14,7 @@ from services.intake.domain.correcting import Read, refusal_of_correction
 from services.intake.domain.decide import Flags, decide, settled
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.effect import needs_an_effect, refusal_without_effect
+from services.intake.domain.recoding import flags_behind, is_sent_again
 from services.intake.domain.sealing import seal
 
 Stream = Callable[[DossierState], Sequence[Mapping[str, Any]]]
@@ -40,7 +41,10 @@ class Judge:
         if refused is None and state is not None:
             refused = self._refusal_by_stream(state, action, decided_at, stream)
         more = () if refused is None else settled(action, [refused])
-        return more if isinstance(more, Refusal) else (*decision, *more)
+        if isinstance(more, Refusal):
+            return more
+        again = flags_behind(action, stream(state)) if state is not None and is_sent_again(action) else ()
+        return (*decision, *more, *again)
 
     def _refusal_by_stream(
         self, state: DossierState, action: Action, decided_at: datetime, stream: Stream
