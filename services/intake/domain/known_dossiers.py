@@ -43,13 +43,15 @@ class KnownDossiers:
 
     def know(self, dossier_ids: Collection[UUID]) -> None:
         """Have the states of these; of a code under which none began, that of the dossier it means."""
-        new = set(dossier_ids) - self.states.keys()
+        new = {one for one in dossier_ids if one not in self.states}
+        if not new:
+            return
         remembered = {key: state for key in new if (state := self.memory.get(key)) is not None}
-        unknown = new - remembered.keys()
+        unknown = {key for key in new if key not in remembered}
         loaded = self.store.load(unknown) if unknown else {}
         self.states |= {key: remembered.get(key) or loaded.get(key) for key in new}
         self.remembered |= remembered.keys()
-        nowhere = unknown - loaded.keys()
+        nowhere = {key for key in unknown if key not in loaded}
         links = self.store.find_links(nowhere) if nowhere else {}
         if links:
             self.links |= links
@@ -62,11 +64,11 @@ class KnownDossiers:
 
     def placed(self, action: Action) -> Action:
         """The action in the dossier that its code means."""
+        if not recoding.may_name_anew(action) and action.dossier_id not in self.links:
+            return action
         previous_id = recoding.previous_id_of(action)
         if previous_id is not None:
             self.know([previous_id])
-        elif action.dossier_id not in self.links:
-            return action
         return recoding.placed(action, self.links)
 
     def named_anew(self, action: Action) -> tuple[Action, Mapping[UUID, str], Refusal | None]:
@@ -84,5 +86,6 @@ class KnownDossiers:
         dossier_id = sealed[-1].dossier_id
         self.states[dossier_id] = sealed[-1].state
         self.remembered.discard(dossier_id)
-        self.links |= dict.fromkeys(codes, dossier_id)
-        self.new_links.extend((code_id, dossier_id) for code_id in codes)
+        if codes:
+            self.links |= dict.fromkeys(codes, dossier_id)
+            self.new_links.extend((code_id, dossier_id) for code_id in codes)

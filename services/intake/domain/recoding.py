@@ -28,6 +28,8 @@ RULE: Final = "DR-30"
 Links = Mapping[UUID, UUID]
 """The dossier to which the id of a code was linked."""
 
+_NAMING: Final = (DossierAccepted, DossierCodeAssigned)
+"""What can give a dossier another code; a tuple, because it is asked of every action."""
 _BINDING: Final = ("procedure_code", "calendar_id", *DossierAccepted.one_is_needed)
 
 
@@ -40,7 +42,7 @@ def previous_id_of(action: Action) -> UUID | None:
 
 def may_name_anew(action: Action) -> bool:
     """Whether an action is of a type that can give its dossier another code."""
-    return isinstance(action.data, DossierAccepted | DossierCodeAssigned)
+    return isinstance(action.data, _NAMING)
 
 
 def placed(action: Action, links: Links) -> Action:
