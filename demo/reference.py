@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
-from typing import Literal, TypeVar, cast, get_args
+from typing import TypeVar, cast, get_args
 
 from events.dossier import TermUnit
+from events.reference_data import UnitLevel
 from rules.book.ruleset import SourceStatus
 
-Level = Literal["province", "district", "commune"]
+Level = UnitLevel
 
 Row = dict[str, str]
 Record = TypeVar("Record")

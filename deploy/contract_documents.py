@@ -6,10 +6,10 @@ schema in its place. An example stands where the part by hand refers to its file
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
-from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES
+from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES, REFERENCE_TYPES
 from events.codec import SCHEMA_URN
 from events.declaration import title_of
 from events.published_messages import headers_schema
@@ -19,6 +19,10 @@ from events.topics import Topic
 _FILE = re.compile(rf"(?:{SCHEMA_URN}|\./)(?P<name>[a-z-]+\.v\d+)(?:\.schema\.json)?(?:#/\$defs/(?P<part>\w+))?")
 _OWN_PART = "#/$defs/"
 _EXAMPLES = "./examples/"
+_IN_A_DOCUMENT = "#/components/schemas/"
+ACTIONS_PATH: Final = "/v1/actions"
+ENVELOPE_OF_ACTIONS: Final = "actionEnvelope"
+"""Name of the schema with what all actions have in common."""
 _NOT_IN_A_DOCUMENT = frozenset({"$schema", "$id", "$defs"})
 Example = Callable[[str], Any]
 """Reads an example by its path below `schemas/examples/`."""
@@ -29,12 +33,27 @@ def openapi(
 ) -> Schema:
     """The HTTP door; `lists` are words of intake's own, by the name under which the part by hand refers to them."""
     own = by_hand["components"]["schemas"] | {name: {"enum": list(words)} for name, words in lists.items()}
-    return _Bundle(schemas, example).of(by_hand | {"components": by_hand["components"] | {"schemas": own}})
+    said = schemas["action.v1"]["properties"].items()
+    headers = {f"ce-{name}": _binary_header(name, of) for name, of in said if of and name != "data"}
+    components = by_hand["components"] | {
+        "schemas": own,
+        "parameters": by_hand["components"].get("parameters", {}) | headers,
+    }
+    recording = by_hand["paths"][ACTIONS_PATH]["post"]
+    pointers = [{"$ref": f"#/components/parameters/{name}"} for name in headers]
+    path = {"post": recording | {"parameters": recording["parameters"] + pointers}}
+    return _Bundle({**schemas, **_actions(schemas["action.v1"], _mapped)}, example).of(
+        by_hand | {"components": components, "paths": by_hand["paths"] | {ACTIONS_PATH: path}}
+    )
 
 
 def asyncapi(by_hand: Schema, schemas: Mapping[str, Schema], example: Example) -> Schema:
     """The topics: each event type is a message, on the channels of the topics that carry it."""
-    types_of: Mapping[str, Iterable[str]] = {Topic.DOSSIER_EVENTS: DOSSIER_TYPES, Topic.DEADLINE_EVENTS: DEADLINE_TYPES}
+    types_of: Mapping[str, Iterable[str]] = {
+        Topic.DOSSIER_EVENTS: DOSSIER_TYPES,
+        Topic.DEADLINE_EVENTS: DEADLINE_TYPES,
+        Topic.REFERENCE_EVENTS: REFERENCE_TYPES,
+    }
     channels = {
         key: channel | {"messages": channel["messages"] | _pointers(types_of.get(channel["address"], ()))}
         for key, channel in by_hand["channels"].items()
@@ -42,6 +61,7 @@ def asyncapi(by_hand: Schema, schemas: Mapping[str, Schema], example: Example) -
     components = by_hand["components"]
     messages = components["messages"] | {_key(name): _message(name, title_of(of)) for name, of in CLASS_BY_TYPE.items()}
     own = components["schemas"] | {"recordedHeaders": headers_schema()}
+    schemas = {**schemas, **_actions(schemas["action.v1"], lambda _: "type")}
     return _Bundle(schemas, example).of(
         by_hand | {"channels": channels, "components": components | {"messages": messages, "schemas": own}}
     )
@@ -52,7 +72,7 @@ class _Bundle:
 
     def __init__(self, schemas: Mapping[str, Schema], example: Example) -> None:
         lists = schemas[ENUMS]["$defs"]
-        self._schemas = {**schemas, **lists, "action.v1": _with_data_by_type(schemas["action.v1"])}
+        self._schemas = {**schemas, **lists}
         self._example = example
         self._wanted: set[str] = set()
 
@@ -80,27 +100,62 @@ class _Bundle:
         reference = value.get("$ref", "")
         if reference.startswith(_EXAMPLES):
             return self._example(reference.removeprefix(_EXAMPLES))
+        if (name := reference.removeprefix(_IN_A_DOCUMENT)) in self._schemas:
+            self._wanted.add(name)
         if reference.startswith(_OWN_PART):
             return self._inside(parts[reference.removeprefix(_OWN_PART)], parts) | beside
         if file := _FILE.fullmatch(reference):
             name = file["part"] or file["name"]
             self._wanted.add(name)
-            return beside | {"$ref": f"#/components/schemas/{name}"}
+            return beside | {"$ref": f"{_IN_A_DOCUMENT}{name}"}
         return {key: beside.get(key, one) for key, one in value.items()}
 
 
-def _with_data_by_type(action: Schema) -> Schema:
-    """The schema of an action with what the file can only say in words: `data` fits the schema of its `type`."""
-    return action | {"allOf": list(_data_by_type())}
+def _binary_header(name: str, attribute: Schema) -> Schema:
+    """An attribute as it travels in binary mode, where the body is `data` alone: always text, percent-encoded."""
+    said = attribute.get("description", "")
+    return {
+        "name": f"ce-{name}",
+        "in": "header",
+        "required": False,
+        "description": f"Only in binary mode: `{name}`. {said}".strip(),
+        "schema": {"type": "string"},
+    }
 
 
-def _data_by_type() -> Iterator[Schema]:
-    for name in DOSSIER_TYPES:
-        if name in ACTION_TYPES:
-            yield {
-                "if": {"required": ["type"], "properties": {"type": {"const": name}}},
-                "then": {"properties": {"data": {"$ref": f"./{name}.schema.json"}}},
-            }
+def _mapped(pointers: Mapping[str, str]) -> Schema:
+    return {"propertyName": "type", "mapping": pointers}
+
+
+def _actions(action: Schema, discriminator: Callable[[Mapping[str, str]], Any]) -> dict[str, Schema]:
+    """The schema of an action as a choice by its `type`, which is what generators of clients and of requests can follow.
+
+    What the file can only say in words, that `data` fits the schema of its `type`, stands here. What attributes of others may be
+    stands in `unevaluatedProperties`, which says the same: of `additionalProperties` with types of their own generators make a
+    type that no message fits, since `data` is none of them.
+    """
+    shared = {key: value for key, value in action.items() if key not in {"additionalProperties", "examples"}}
+    shared["unevaluatedProperties"] = action["additionalProperties"]
+    names = {name: f"action.{name}" for name in CLASS_BY_TYPE if name in ACTION_TYPES}
+    chosen = {
+        of: {
+            "title": title_of(CLASS_BY_TYPE[name]),
+            "allOf": [
+                {"$ref": f"{_IN_A_DOCUMENT}{ENVELOPE_OF_ACTIONS}"},
+                {
+                    "type": "object",
+                    "properties": {"type": {"const": name}, "data": {"$ref": f"./{name}.schema.json"}},
+                },
+            ],
+        }
+        for name, of in names.items()
+    }
+    pointers = {name: f"{_IN_A_DOCUMENT}{of}" for name, of in names.items()}
+    choice = {key: action[key] for key in ("title", "description", "examples") if key in action} | {
+        "oneOf": [{"$ref": pointer} for pointer in pointers.values()],
+        "discriminator": discriminator(pointers),
+    }
+    return {"action.v1": choice, ENVELOPE_OF_ACTIONS: shared, **chosen}
 
 
 def _pointers(types: Iterable[str]) -> Schema:
@@ -118,5 +173,5 @@ def _message(name: str, title: str) -> Schema:
         "contentType": "application/json",
         "headers": {"$ref": "#/components/schemas/recordedHeaders"},
         "payload": {"$ref": f"./{name}.schema.json"},
-        "bindings": {"kafka": {"key": {"type": "string", "description": "subject (dossier_id)"}}},
+        "bindings": {"kafka": {"key": {"type": "string", "description": "subject"}}},
     }

@@ -111,9 +111,20 @@ class IntegrityFlagRaised(DossierData, frozen=True, kw_only=True):
     """
 
     kind: Annotated[
-        Literal["backdated", "clock_gap", "order", "redated", "overlap", "missing_field", "interference", "put_aside"],
+        Literal[
+            "backdated",
+            "clock_gap",
+            "order",
+            "redated",
+            "overlap",
+            "missing_field",
+            "interference",
+            "put_aside",
+            "unknown_unit",
+        ],
         says(
-            "Ghi lùi ngày, lệch đồng hồ, sai thứ tự, đổi ngày, chồng lấn, thiếu trường, can thiệp, để riêng vì không tính được."
+            "Ghi lùi ngày, lệch đồng hồ, sai thứ tự, đổi ngày, chồng lấn, thiếu trường, can thiệp, để riêng vì không tính được,"
+            " đơn vị không có hoặc đã kết thúc."
         ),
     ]
     rule: Annotated[Text64, says("Rule that is broken, e.g. DR-31.")]

@@ -16,6 +16,7 @@ from events.deadline import DeadlineEvent
 from events.declaration import fields_of
 from events.dossier import DossierEvent
 from events.fields import Day, Moment, Number, Text64, Text128, Text256, says
+from events.reference import ReferenceEvent
 
 Channel = Literal[1, 2, 3]
 """Kênh: 1 direct (trực tiếp), 2 online (trực tuyến), 3 postal (bưu chính công ích); national codes, domain.md 2.4."""
@@ -28,6 +29,7 @@ _OWN_NAMES = {
     "dossier_id": "subject",
     "occurred_at": "time",
     "is_history": "history",
+    "is_unit_unchecked": "unitunchecked",
 }
 
 
@@ -56,7 +58,7 @@ class EnvelopeCore(Struct, frozen=True, kw_only=True, gc=False, rename=_attribut
         Text256, says("Who said it: the counter system of the action, or the service.", format="uri-reference")
     ]
     event_type: Annotated[str, says("What it says; the schema of `data` has this name.")]
-    dossier_id: Annotated[str, says("The dossier; also the Kafka key.", format="uuid")]
+    dossier_id: Annotated[str, says("The dossier, or the stream of a unit; also the Kafka key.", format="uuid")]
     occurred_at: Annotated[Moment, says("When it happened; of a deadline event, when it fell due or was caused.")]
     recorded_at: Annotated[Moment, says("When it was recorded; of a deadline event, when it was detected.")]
     stream_seq: Annotated[
@@ -92,6 +94,10 @@ class Envelope(EnvelopeCore, frozen=True, kw_only=True, gc=False, rename=_attrib
     calendar_id: Annotated[Text64, says("Calendar used for a due date in this event.")] | None = None
     calendar_version: Annotated[Text64, says("Its version.")] | None = None
     rule_set_version: Annotated[Text64, says("Version of the rules used.")] | None = None
+    is_unit_unchecked: Annotated[
+        bool,
+        says("True: recorded while no unit was loaded at all, so nobody has looked whether it exists (chưa kiểm tra)."),
+    ] = False
     prev_hash: (
         Annotated[str, says("Hash of the dossier's event before; 64 zeros on the first.", pattern="^[0-9a-f]{64}$")]
         | None
@@ -109,7 +115,7 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     """One event as every part of the system sees it: the envelope, and the data in its class."""
 
     envelope: Envelope
-    data: DossierEvent | DeadlineEvent
+    data: DossierEvent | DeadlineEvent | ReferenceEvent
 
 
 AttributeKind = Literal["text", "integer", "boolean", "instant", "day"]
@@ -125,7 +131,7 @@ _KIND_BY_TYPE: Mapping[Any, AttributeKind] = {
     date: "day",
     Channel: "integer",
 }
-_LAST = ("is_history", "prev_hash", "hash")
+_LAST = ("is_history", "is_unit_unchecked", "prev_hash", "hash")
 
 
 def _place(field: str) -> int:

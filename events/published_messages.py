@@ -56,7 +56,7 @@ def _named_by_counter() -> Schema:
         "type": {"description": "What was done (see docs/connecting.md).", **enum_reference("action_type")},
         "subject": {
             "description": "The dossier: our UUID, or the counter system's own code. On Kafka always the same one of the two"
-            " for one dossier, because it is the key.",
+            " for one dossier, because it is the key. Of an action about a unit: `unit_id` in digits.",
             **_NAME,
         },
         "time": {
@@ -79,6 +79,7 @@ def _constants() -> Schema:
         "data": {
             "description": "What is particular to the type, by the schema of its name.",
             "type": "object",
+            "additionalProperties": True,
         },
     }
 

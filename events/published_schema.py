@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from msgspec import Meta, Struct
 
-from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DOSSIER_TYPES
+from events.catalog import ACTION_TYPES, CLASS_BY_TYPE
 from events.codec import CONTENT_TYPE, SCHEMA_URN
 from events.declaration import Field, description_of, fields_of, plain_type, title_of, wire_type_of
 from events.dossier_data import DossierData
@@ -53,7 +53,8 @@ def data_schema(event_class: type[DossierData], example: Any) -> Schema:
     schema["properties"] = {one.wire_name: property_schema(one, defs) for one in fields_of(event_class)}
     if event_class.one_is_needed:
         first, second = event_class.one_is_needed
-        schema |= {"if": {"not": {"required": [second]}}, "then": {"required": [first]}}
+        both = {"properties": {first: True, second: True}}
+        schema |= {"if": {"not": {"required": [second], **both}}, "then": {"required": [first], **both}}
     return with_end(schema, defs, [example])
 
 
@@ -61,7 +62,7 @@ def enums_schema() -> Schema:
     """Every list of words that stands in more than one document, and the types of events and actions."""
     types = {
         "event_type": list(CLASS_BY_TYPE),
-        "action_type": [name for name in DOSSIER_TYPES if name in ACTION_TYPES],
+        "action_type": [name for name in CLASS_BY_TYPE if name in ACTION_TYPES],
     }
     defs = types | {name: list(values) for values, name in _shared().items()}
     head = {
@@ -109,8 +110,9 @@ def envelope_schema(example: Any) -> Schema:
     schema = head(
         "envelope.v1",
         "Recorded event (Sự kiện đã ghi)",
-        "One event of the topics `dossier-events` and `deadline-events` in structured form, as `motcua events` prints it; on"
-        " Kafka the attributes are `ce_` headers and the value is `data`. `data` fits the schema of its `type`.",
+        "One event of the topics `dossier-events`, `reference-events` and `deadline-events` in structured form, as"
+        " `motcua events` prints it; on Kafka the attributes are `ce_` headers and the value is `data`. `data` fits the schema of"
+        " its `type`.",
     )
     schema["required"] = ["specversion", *(one.wire_name for one in fields if one.is_required), "data"]
     schema["properties"] = {

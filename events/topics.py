@@ -13,5 +13,7 @@ class Topic(StrEnum):
     DOSSIER_EVENTS_DLQ = "dossier-events-dlq"
     DEADLINE_EVENTS = "deadline-events"
     DEADLINE_EVENTS_DLQ = "deadline-events-dlq"
+    REFERENCE_EVENTS = "reference-events"
+    REFERENCE_EVENTS_DLQ = "reference-events-dlq"
     DEADLINE_TICKS = "deadline-ticks"
     DEADLINES_CHANGELOG = "deadlines-open-clocks-changelog"

@@ -12,7 +12,7 @@ from motcua.output import CommandError, ExitCode
 GROUPS = {
     "intake": ("counter-actions",),
     "deadlines": ("dossier-events", "deadline-ticks"),
-    "stats-loader": ("dossier-events", "deadline-events"),
+    "stats-loader": ("dossier-events", "deadline-events", "reference-events"),
 }
 """The consumer groups and what each of them follows."""
 

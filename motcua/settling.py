@@ -40,7 +40,7 @@ async def backlog(addresses: Addresses) -> Backlog:
         recorded=recorded,
         unpublished=max(0, recorded - published),
         unread_by_deadlines=lags["deadlines", "dossier-events"],
-        unread_by_stats=lags["stats-loader", "dossier-events"] + lags["stats-loader", "deadline-events"],
+        unread_by_stats=sum(lag for (group, _), lag in lags.items() if group == "stats-loader"),
     )
 
 

@@ -14,13 +14,14 @@ from demo.reference import load_units
 from demo.simulation import PORTAL_SOURCE, SOURCE, WINDOWS, simulate
 from motcua.addresses import Addresses
 from motcua.commands.report_command import print_weekly_report
-from motcua.commands.units_command import load_unit_file
+from motcua.commands.units_command import difference_of
 from motcua.commands.up_command import running_stack
 from motcua.demo_check import Comparison, compare, published
 from motcua.demo_feed import feed
 from motcua.output import ExitCode, progress_console
 from motcua.progress import ProgressBar
 from motcua.settling import wait_with_bar
+from motcua.unit_loading import load_difference
 
 SHOWN_DIFFERENCES = 20
 COUNT_TIMEOUT_SECONDS = 180.0
@@ -65,9 +66,11 @@ def command(seed: int, dossiers: int, *, exits: bool) -> int:
 
 
 def _load_units(addresses: Addresses) -> None:
-    with as_file(files("demo") / "data" / "units.csv") as path:
-        periods = load_unit_file(addresses.clickhouse_url, path)
-    progress_console().print(f"Đơn vị hành chính (units): {periods}")
+    data = files("demo") / "data"
+    with as_file(data / "units.csv") as units, as_file(data / "successions.csv") as successions:
+        difference = difference_of(addresses, units, successions)
+    load_difference(addresses.intake_url, difference)
+    progress_console().print(f"Đơn vị hành chính (units): {len(difference.changes)} events")
 
 
 def _feed(addresses: Addresses, seed: int, dossiers: int) -> None:

@@ -16,7 +16,10 @@ from motcua.output import CommandError, ExitCode
 
 @click.command("events")
 @click.option(
-    "--topic", default=Topic.DOSSIER_EVENTS.value, show_default=True, help="dossier-events or deadline-events."
+    "--topic",
+    default=Topic.DOSSIER_EVENTS.value,
+    show_default=True,
+    help="dossier-events, deadline-events or reference-events.",
 )
 @click.option("--dossier", default=None, metavar="ID", help="Only the events of this dossier (id or code).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line; also the default.")

@@ -9,7 +9,6 @@ from typing import Any
 
 import aiohttp
 import click
-from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from motcua.addresses import Addresses, found
 from motcua.csv_rows import read_mapping, read_rows
@@ -17,7 +16,8 @@ from motcua.output import CommandError, ExitCode, print_json, progress_console
 from motcua.progress import ProgressBar
 from motcua.sending import BATCH_SIZE, Sender
 from motcua.settling import last_recorded, wait_with_bar
-from motcua.unit_loading import add_units, unit_periods
+from motcua.unit_files import UnfitFileError, cells_of, wanted_of
+from motcua.unit_loading import add_units
 from services.intake.config import HISTORY_SOURCES
 from services.intake.domain.mapping import (
     ImportMapping,
@@ -28,7 +28,6 @@ from services.intake.domain.mapping import (
     actions_of,
     parse_mapping,
 )
-from services.stats.domain.errors import UnitFileError
 
 SHOWN_ERRORS = 50
 COUNT_TIMEOUT_SECONDS = 600.0
@@ -62,14 +61,17 @@ def command(file: Path, mapping_file: Path, *, wait: bool, as_json: bool) -> int
         raw = read_mapping(mapping_file)
         mapping = parse_mapping(raw)
         last_recorded(addresses.intake_url)
-        add_units(addresses.clickhouse_url, unit_periods(raw.get("units", ())))
+        tables = raw.get("units", ())
+        add_units(addresses.intake_url, wanted_of(cells_of(tables, range(1, len(tables) + 1)), ())[0])
         result = asyncio.run(_import(addresses, file, mapping))
         if wait:
             wait_with_bar(addresses, COUNT_TIMEOUT_SECONDS)
-    except (MappingError, UnitFileError, KeyError) as error:
+    except UnfitFileError as error:
+        first = error.problems[0]
+        where = f"{mapping_file}: [[units]] {first.line}, {first.column}"
+        raise CommandError(f"{where}: {first.reason}", ExitCode.FINDINGS) from error
+    except (MappingError, KeyError) as error:
         raise CommandError(f"{mapping_file}: {error}", ExitCode.FINDINGS) from error
-    except ClickHouseError as error:
-        raise CommandError(f"ClickHouse does not answer: {str(error).splitlines()[0]}", ExitCode.AWAY) from error
     _report(file, result, as_json=as_json)
     return int(ExitCode.FINDINGS if result.errors else ExitCode.OK)
 

@@ -15,8 +15,7 @@ from pathlib import Path
 from aiohttp import web
 from aiokafka.errors import KafkaError, ProducerFenced
 
-from events.catalog import ACTION_TYPES
-from events.schema_files import load_data_schemas, load_problem_codes, load_schema
+from events.schema_files import load_data_schemas, load_documents, load_problem_codes, load_schema, load_schemas
 from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from rules.clocks.planning import Planner
@@ -27,9 +26,11 @@ from services.intake.adapters.kafka_receiver import KafkaReceiver
 from services.intake.adapters.kafka_relay import KafkaLogPublisher
 from services.intake.adapters.known_states import KnownStates
 from services.intake.adapters.problems import Problems
+from services.intake.adapters.published_documents import PublishedDocuments
 from services.intake.adapters.system_clock import SystemClock
 from services.intake.adapters.writer import Writer
 from services.intake.config import ConfigError, IntakeConfig, read_config
+from services.intake.domain.example_messages import units_to_try
 from services.intake.domain.judge import Judge
 from services.intake.pipeline import ActionRecorder, publish_recorded
 from services.intake.ports import StoreUnavailableError
@@ -61,9 +62,9 @@ async def serve(config: IntakeConfig) -> None:
     ledger = ActionRecorder(store=store, judge=judge, known_states=KnownStates(MAX_KNOWN_STATES))
     writer = Writer(ledger, SystemClock())
     problems = Problems(load_problem_codes())
-    published = {name: data_schemas[name] for name in ACTION_TYPES} | {
-        name: load_schema(name) for name in ("action.v1", "answer.v1", "enums.v1", "envelope.v1", "problem.v1")
-    }
+    published = PublishedDocuments(
+        load_documents(), load_schemas(), SystemClock().now, lambda day: units_to_try(store.units(), day)
+    )
     application = HttpReceiver(writer, reader, problems, store, published).application()
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()

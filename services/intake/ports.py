@@ -7,11 +7,11 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.intake.domain.actors import Acted
+from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState
-from services.intake.domain.sealing import Sealed
+from services.intake.domain.sealing import Recorded
+from services.intake.domain.unit_register import Units
 
-Place = tuple[UUID, int]
-"""Where an event stands: its dossier and its number in it."""
 Link = tuple[UUID, UUID]
 """The id of a code, and the dossier that it means from now on (DR-30)."""
 
@@ -22,16 +22,6 @@ class StoreUnavailableError(Exception):
 
 class AppendConflictError(Exception):
     """Somebody else recorded something in between, or we did and were not told: load again and decide again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """Where an action was recorded, and what it said."""
-
-    receipt_key: str
-    digest: str
-    dossier_id: UUID
-    stream_seq: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +60,23 @@ class EventStore(Protocol):
     def find_links(self, code_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
         """Of those ids of codes that were linked to a dossier (DR-30): to which."""
 
+    def units(self) -> Units:
+        """All units as they are recorded now, whoever recorded them. Shared: whoever changes them takes a copy."""
+
+    def register_after(self, register_no: int, limit: int) -> Sequence[Mapping[str, Any]]:
+        """The events of reference things behind a number of the register, in order, in structured form."""
+
     def append(
         self,
-        sealed: Sequence[Sealed],
+        sealed: Sequence[Recorded],
         receipts: Sequence[Receipt],
         answers: Sequence[RequestAnswer] = (),
         links: Sequence[Link] = (),
     ) -> None:
         """All or nothing, durable when it returns, who acted in them included.
 
-        AppendConflictError when any part was recorded by somebody else; so too where a code that is linked has a dossier of its
-        own by now, or a dossier begins under a code that is linked.
+        AppendConflictError when any part was recorded by somebody else, or when the register of units has gone on since; so too
+        where a code that is linked has a dossier of its own by now, or a dossier begins under a code that is linked.
         """
 
     def find_answer(self, idempotency_key: str) -> RequestAnswer | None:

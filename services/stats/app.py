@@ -1,4 +1,4 @@
-"""The process of the statistics service: `python -m services.stats.app load | migrate | units FILE`.
+"""The process of the statistics service: `python -m services.stats.app load | migrate`.
 
 Builds the objects and starts the loops. Exit codes: 0 done or stopped in order, 1 stopped by an error, 2 wrong settings.
 """
@@ -12,7 +12,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from clickhouse_connect.driver.client import Client
@@ -24,11 +23,8 @@ from services.stats.adapters.kafka_dead_letters import KafkaDeadLetters
 from services.stats.adapters.migrations import migrate
 from services.stats.adapters.retries import until_done
 from services.stats.adapters.rollup import drop_left_over_stages, refresh_rollup
-from services.stats.adapters.unit_register import load_units
-from services.stats.adapters.units_file import read_units
 from services.stats.adapters.views import apply_views
 from services.stats.config import Config, ConfigError, read_clickhouse_url, read_config
-from services.stats.domain.errors import UnitFileError
 from services.stats.pipeline import load_forever
 
 _log = logging.getLogger("stats")
@@ -125,19 +121,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m services.stats.app", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("load", help="load both topics into ClickHouse until stopped")
+    commands.add_parser("load", help="load the topics into ClickHouse until stopped")
     commands.add_parser("migrate", help="bring the database up to date")
-    commands.add_parser("units", help="load a unit file").add_argument("file", type=Path)
     asked = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         if asked.command == "load":
             asyncio.run(_until_signal(read_config(os.environ)))
         else:
-            client = prepared(read_clickhouse_url(os.environ))
-            if asked.command == "units":
-                _log.info("%d unit periods are in force now", load_units(client, read_units(asked.file)))
-    except (ConfigError, UnitFileError) as error:
+            prepared(read_clickhouse_url(os.environ))
+    except ConfigError as error:
         _log.error("%s", error)
         return 2
     return 0

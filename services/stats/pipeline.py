@@ -1,14 +1,19 @@
-"""The loader, step by step: records -> events -> facts -> offsets. Each step may be repeated at any time without effect.
+"""The loader, step by step: records -> events -> units, facts -> offsets. Each step may be repeated at any time without effect.
 
 The order is the promise: offsets are committed last, so whatever dies in between is done again; and the facts are folded from
 what ClickHouse knows, not from the batch, so that doubled, late and rival deliveries end in the same rows (ADR 0007).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
+from events.catalog import REFERENCE_TYPES
 from events.codec import STRUCTURED_CONTENT_TYPE, from_kafka
-from events.errors import MessageError
+from events.envelope import Event
+from events.errors import MessageError, UnknownEventTypeError
+from events.topics import Topic
 from services.stats.domain.facts import fold
+from services.stats.domain.reference import ReferenceRow, reference_row
 from services.stats.domain.rows import DossierKey, EventRow, LogPlace, data_text, key_of, row_for
 from services.stats.ports import DeadLetters, FactStore, Record, RecordSource
 
@@ -24,7 +29,11 @@ async def load_forever(source: RecordSource, store: FactStore, dead_letters: Dea
 async def load_batch(source: RecordSource, store: FactStore, dead_letters: DeadLetters) -> int:
     """Load one batch; returns the number of its events."""
     batch = await source.next_batch()
-    rows = await rows_of(batch, dead_letters)
+    said = [one for one in batch if one.topic == Topic.REFERENCE_EVENTS]
+    if said and (reference := await rows_of(said, dead_letters, reference_row_of)):
+        await store.insert_reference(reference)
+        await store.refresh_units()
+    rows = await rows_of([one for one in batch if one.topic != Topic.REFERENCE_EVENTS], dead_letters, row_of)
     if rows:
         await store.insert_events(rows)
         await refresh_facts(store, touched_by(rows))
@@ -32,22 +41,39 @@ async def load_batch(source: RecordSource, store: FactStore, dead_letters: DeadL
     return len(rows)
 
 
-async def rows_of(batch: Sequence[Record], dead_letters: DeadLetters) -> list[EventRow]:
+async def rows_of(
+    batch: Sequence[Record], dead_letters: DeadLetters, row: Callable[[Record], tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
     """The rows of a batch; what can't be read goes to the dead letters first, so that it isn't lost when offsets move on."""
     rows = []
     for record in batch:
         try:
-            rows.append(row_of(record))
+            rows.append(row(record))
         except MessageError as error:
             await dead_letters.send(record, f"{type(error).__name__}: {error}")
     return rows
 
 
 def row_of(record: Record) -> EventRow:
-    """The row of one record. Raises MessageError."""
+    """The row of one record about a dossier. Raises MessageError."""
     event = from_kafka(record.value, record.headers)
-    data = record.value.decode() if record.value and is_binary(record) else data_text(event)
-    return row_for(event, data, LogPlace(record.topic, record.partition, record.offset, record.appended_at))
+    if event.envelope.event_type in REFERENCE_TYPES:
+        raise UnknownEventTypeError(f"type: {event.envelope.event_type!r} belongs on {Topic.REFERENCE_EVENTS}")
+    return row_for(event, _data_of(record, event), _place_of(record))
+
+
+def reference_row_of(record: Record) -> ReferenceRow:
+    """The row of one record about a reference thing. Raises MessageError."""
+    event = from_kafka(record.value, record.headers)
+    return reference_row(event, _data_of(record, event), _place_of(record))
+
+
+def _data_of(record: Record, event: Event) -> str:
+    return record.value.decode() if record.value and is_binary(record) else data_text(event)
+
+
+def _place_of(record: Record) -> LogPlace:
+    return LogPlace(record.topic, record.partition, record.offset, record.appended_at)
 
 
 def is_binary(record: Record) -> bool:

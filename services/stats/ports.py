@@ -7,6 +7,7 @@ from typing import Protocol
 
 from services.stats.domain.facts import DossierFacts
 from services.stats.domain.levels import Places
+from services.stats.domain.reference import ReferenceRow
 from services.stats.domain.rows import DossierKey, EventRow, KnownEvent
 
 
@@ -28,7 +29,7 @@ class Record:
 
 
 class RecordSource(Protocol):
-    """Committed records of both topics, in batches."""
+    """Committed records of the topics, in batches."""
 
     async def next_batch(self) -> Sequence[Record]:
         """Wait for the next batch: never empty, bounded by rows and by time."""
@@ -48,7 +49,15 @@ class DeadLetters(Protocol):
 
 
 class FactStore(Protocol):
-    """The two tables, and the hierarchy as it stands."""
+    """Events and facts, and the hierarchy as it stands."""
+
+    async def insert_reference(self, rows: Sequence[ReferenceRow]) -> None:
+        """Store events of reference things; storing one again changes nothing."""
+        ...
+
+    async def refresh_units(self) -> None:
+        """Make the hierarchy what all stored events of units say, and the facts' levels with it."""
+        ...
 
     async def insert_events(self, rows: Sequence[EventRow]) -> None:
         """Store events; storing one again changes nothing."""

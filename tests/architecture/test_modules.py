@@ -21,7 +21,7 @@ FILE_READERS = frozenset({"events/schema_files.py", "rules/book/toml_files.py"})
 SHAPE = {"__init__.py", "adapters", "app.py", "config.py"}
 WRITES = {"pipeline.py", "ports.py"}
 OF_SERVICE = {
-    "intake": {"domain", *WRITES},
+    "intake": {"domain", "static", *WRITES},
     "deadlines": WRITES,
     "stats": {"domain", "migrations", "views", "queries", "questions.py", "generate.py", *WRITES},
     "page": {"domain", "static"},

@@ -10,7 +10,6 @@ from tests.architecture.tree import python_files, tree_of
 PACKAGES = ("events", "rules", "services", "motcua", "demo")
 LIKE = {
     ("events/clock_course.py", "events/deadline_data.py"): "what is met is early or on time: two of the outcomes",
-    ("demo/reference.py", "services/stats/domain/levels.py"): "the demo reads files of its own and knows no service",
     (
         "services/intake/adapters/problems.py",
         "services/stats/domain/figure.py",

@@ -9,7 +9,14 @@ from pathlib import Path
 import jsonschema_rs
 
 import events
-from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, DEADLINE_TYPES, DOSSIER_TYPES, TYPE_BY_CLASS
+from events.catalog import (
+    ACTION_TYPES,
+    CLASS_BY_TYPE,
+    DEADLINE_TYPES,
+    DOSSIER_TYPES,
+    REFERENCE_TYPES,
+    TYPE_BY_CLASS,
+)
 from events.declaration import wire_type_of
 from events.dossier_data import DossierData
 from events.schema_files import load_data_schemas, load_schema, load_topic_file
@@ -29,6 +36,7 @@ MESSAGES = {
     Topic.COUNTER_ANSWERS: ["answer.v1"],
     Topic.DOSSIER_EVENTS: list(DOSSIER_TYPES),
     Topic.DEADLINE_EVENTS: list(DEADLINE_TYPES),
+    Topic.REFERENCE_EVENTS: list(REFERENCE_TYPES),
 }
 """What is published on each topic, in the order of the declaration."""
 
@@ -118,16 +126,28 @@ def test_asyncapi_has_every_message_on_its_topic_and_no_other() -> None:
 def test_openapi_has_the_data_of_every_action_and_of_no_other_event() -> None:
     described = document("openapi.yaml")["components"]["schemas"]
     assert set(described) & set(CLASS_BY_TYPE) == ACTION_TYPES
-    asked = [
-        (one["if"]["properties"]["type"]["const"], one["then"]["properties"]["data"]["$ref"])
-        for one in described["action.v1"]["allOf"]
-    ]
-    assert asked == [(name, f"#/components/schemas/{name}") for name in DOSSIER_TYPES if name in ACTION_TYPES]
+    places = "#/components/schemas/"
+    taken = [name for name in CLASS_BY_TYPE if name in ACTION_TYPES]
+    assert described["action.v1"]["discriminator"]["mapping"] == {name: f"{places}action.{name}" for name in taken}
+    assert described["action.v1"]["oneOf"] == [{"$ref": f"{places}action.{name}"} for name in taken]
+    for name in taken:
+        own = described[f"action.{name}"]["allOf"][1]["properties"]
+        assert own == {"type": {"const": name}, "data": {"$ref": f"{places}{name}"}}
+
+
+def test_openapi_has_the_header_of_binary_mode_of_every_attribute_that_a_counter_may_send() -> None:
+    described = document("openapi.yaml")
+    sent = {name for name, of in schema("action.v1")["properties"].items() if of is not False and name != "data"}
+    assert {name for name in described["components"]["parameters"] if name.startswith("ce-")} == {
+        f"ce-{name}" for name in sent
+    }
+    shown = {one.get("$ref", "").rpartition("/")[2] for one in described["paths"]["/v1/actions"]["post"]["parameters"]}
+    assert {f"ce-{name}" for name in sent} <= shown
 
 
 def test_the_types_of_actions_and_of_recorded_events_are_those_of_the_catalog() -> None:
     lists = schema("enums.v1")["$defs"]
-    taken = [name for name in DOSSIER_TYPES if name in ACTION_TYPES]
+    taken = [name for name in CLASS_BY_TYPE if name in ACTION_TYPES]
     for name, of, types in (("action.v1", "action_type", taken), ("envelope.v1", "event_type", list(CLASS_BY_TYPE))):
         assert schema(name)["properties"]["type"]["$ref"] == f"urn:motcua:schema:enums.v1#/$defs/{of}"
         assert lists[of]["enum"] == types

@@ -96,7 +96,7 @@ def test_an_action_may_set_what_a_counter_knows_and_nothing_that_only_intake_kno
     assert {name for name, described in properties.items() if described is False} == {
         *("recordedat", "streamseq", "openedon", "prevhash", "hash"),
         *("sourceeventref", "causationid", "idempotencykey"),
-        *("procedurecode", "calendarid", "calendarversion", "rulesetversion"),
+        *("procedurecode", "calendarid", "calendarversion", "rulesetversion", "unitunchecked"),
     }
 
 

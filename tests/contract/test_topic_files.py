@@ -8,7 +8,7 @@ from tests.contract.published import wrong_fields
 
 TIMED = [Topic.DOSSIER_EVENTS, Topic.DEADLINE_EVENTS, Topic.DEADLINE_TICKS, Topic.DEADLINES_CHANGELOG]
 DEAD_LETTERS = [topic for topic in Topic if topic.endswith("-dlq")]
-FOREVER = [Topic.DOSSIER_EVENTS, Topic.DEADLINE_EVENTS, *DEAD_LETTERS]
+FOREVER = [Topic.DOSSIER_EVENTS, Topic.DEADLINE_EVENTS, Topic.REFERENCE_EVENTS, *DEAD_LETTERS]
 
 
 @pytest.mark.parametrize("topic", Topic)

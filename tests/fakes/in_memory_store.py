@@ -11,17 +11,11 @@ from uuid import UUID
 
 from events.codec import dumps, from_structured, parse_json
 from services.intake.domain.actors import Acted, acted_in, acts_of
+from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState, evolve
-from services.intake.domain.sealing import Sealed
-from services.intake.ports import (
-    AppendConflictError,
-    Link,
-    LogEntry,
-    Place,
-    Receipt,
-    RequestAnswer,
-    StoreUnavailableError,
-)
+from services.intake.domain.sealing import Recorded
+from services.intake.domain.unit_register import SealedReference, Units
+from services.intake.ports import AppendConflictError, Link, LogEntry, RequestAnswer, StoreUnavailableError
 
 
 class InMemoryStore:
@@ -33,6 +27,7 @@ class InMemoryStore:
         self._answers: dict[str, RequestAnswer] = {}
         self._links: dict[UUID, UUID] = {}
         self._acted: dict[str, Acted] = {}
+        self._register: list[Place] = []
         self.failures: list[Exception] = []
         self.commits_all_the_same = False
         self.is_away = False
@@ -69,9 +64,23 @@ class InMemoryStore:
         with self._lock:
             return {one: self._links[one] for one in code_ids if one in self._links}
 
+    def units(self) -> Units:
+        units = Units()
+        units.take_all(self.register_after(0, len(self._register)))
+        return units
+
+    def register_after(self, register_no: int, limit: int) -> Sequence[Mapping[str, Any]]:
+        self._require_here()
+        if not self._register:
+            return []
+        with self._lock:
+            stored = dict(self.log)
+            places = self._register[register_no : register_no + limit]
+        return [parse_json(stored[place]) for place in places]
+
     def append(
         self,
-        sealed: Sequence[Sealed],
+        sealed: Sequence[Recorded],
         receipts: Sequence[Receipt],
         answers: Sequence[RequestAnswer] = (),
         links: Sequence[Link] = (),
@@ -106,7 +115,7 @@ class InMemoryStore:
 
     def _commit(
         self,
-        sealed: Sequence[Sealed],
+        sealed: Sequence[Recorded],
         receipts: Sequence[Receipt],
         answers: Sequence[RequestAnswer],
         links: Sequence[Link],
@@ -120,10 +129,14 @@ class InMemoryStore:
             or any(code_id in self._links or (code_id, 1) in {*taken, *places} for code_id, _ in links)
             or any(dossier_id in self._links for dossier_id, number in places if number == 1)
         )
+        of_register = [one for one in sealed if isinstance(one, SealedReference)]
+        numbers = list(range(len(self._register) + 1, len(self._register) + len(of_register) + 1))
+        is_taken = is_taken or [one.register_no for one in of_register] != numbers
         if is_taken or len(set(places)) < len(places):
             raise AppendConflictError("a part of it is there already")
         self.log += [(place, dumps(one.structured)) for place, one in zip(places, sealed, strict=True)]
-        self._acted |= acted_in(self._acted, acts_of(sealed))
         self._links |= dict(links)
+        self._acted |= acted_in(self._acted, acts_of(one for one in sealed if not isinstance(one, SealedReference)))
+        self._register += [(one.dossier_id, one.stream_seq) for one in of_register]
         self._receipts |= {one.receipt_key: one for one in receipts}
         self._answers |= {one.idempotency_key: one for one in answers}

@@ -13,6 +13,7 @@ import lz4.frame
 import zstandard
 
 from deploy.embedded.clickhouse.errors import BODY_TOO_LARGE, CANNOT_DECOMPRESS, NOT_IMPLEMENTED, refused
+from deploy.embedded.clickhouse.native_frames import FramePacker
 
 
 class _FrameDecoder(Protocol):
@@ -24,7 +25,10 @@ class _FrameDecoder(Protocol):
 
 
 class Encoder(NamedTuple):
-    """`push` turns a chunk into bytes to send (maybe none yet), `finish` gives the rest."""
+    """`push` turns a chunk into bytes to send (maybe none yet), `finish` gives the rest.
+
+    `name` is the content encoding; ClickHouse's own frames are none, and have no name.
+    """
 
     name: str
     push: Callable[[bytes], bytes]
@@ -63,8 +67,10 @@ def decode(body: bytes, encoding: str, limit_bytes: int) -> bytes:
     return b"".join(parts)
 
 
-def encoder_for(accepted: tuple[str, ...]) -> Encoder | None:
-    """The first accepted encoding we know, or None."""
+def encoder_for(accepted: tuple[str, ...], frames: str = "") -> Encoder | None:
+    """ClickHouse's own frames if they are asked for, else the first accepted encoding we know, or None."""
+    if frames:
+        return Encoder("", FramePacker(frames).push, bytes)
     for name in accepted:
         if name == "lz4":
             return _lz4()

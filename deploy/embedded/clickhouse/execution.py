@@ -1,23 +1,29 @@
 """One statement on one engine connection; blocking, called in a thread. In: Statement. Out: Answer or ResultStream.
 
 Order: undo and set settings, choose the database, look at the syntax tree where needed, then run. Data of an insert
-goes through the engine's streaming insert only (see `inserts`).
+goes in as a file (see `storing`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from deploy.embedded.clickhouse.describing import described
 from deploy.embedded.clickhouse.engine import Connection, quoted, quoted_name, statement_count
 from deploy.embedded.clickhouse.errors import READONLY, SYNTAX_ERROR, from_engine, refused
 from deploy.embedded.clickhouse.forbidden import DEFINES_A_TABLE, check_calls
 from deploy.embedded.clickhouse.inserts import InsertParts
+from deploy.embedded.clickhouse.native_revision import LOW_CARDINALITY, Column, NativeRevision, single_blocks
 from deploy.embedded.clickhouse.reader_rules import called_tables, check_reader_tree, is_reading
 from deploy.embedded.clickhouse.sessions import Session
 from deploy.embedded.clickhouse.statement import ExternalTable, Statement
+from deploy.embedded.clickhouse.storing import store, storing_settings
 from deploy.embedded.clickhouse.syntax_tree import function_names
 
-_PIECE_BYTES = 1 << 20
+_COUNTERS = ("read_rows", "read_bytes", "written_rows", "written_bytes", "result_rows", "elapsed_ns")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +35,22 @@ class Answer:
 
 
 class ResultStream:
-    """A running query; chunks are whole blocks in the output format."""
+    """A running query; chunks are whole blocks in the output format, one each in Native."""
 
-    def __init__(self, connection: Connection, statement: Statement) -> None:
+    def __init__(self, connection: Connection, statement: Statement, revision: NativeRevision | None) -> None:
+        self._revision = revision
+        self.counters: Counter[str] = Counter()
         self._stream = connection.send_query(statement.sql, statement.output_format, params=statement.parameters)
 
     def next_chunk(self) -> bytes | None:
         """The next bytes, or None at the end. Raises QueryError if the query fails now."""
         try:
             chunk = self._stream.fetch()
-            return None if chunk is None else chunk.bytes() or b""
+            if chunk is None:
+                return None
+            self.counters += Counter(_counters(chunk))
+            data = chunk.bytes() or b""
+            return self._revision.rewritten(data) if self._revision is not None else data
         except Exception as error:
             raise from_engine(error) from error
 
@@ -48,18 +60,22 @@ class ResultStream:
 
 
 def start(
-    connection: Connection, statement: Statement, session: Session | None
+    connect: Callable[[], Connection], connection: Connection, statement: Statement, session: Session | None
 ) -> Answer | tuple[ResultStream, bytes | None]:
-    """Runs the statement, or starts it and gives the first chunk with the stream. Raises QueryError."""
+    """Runs the statement, or starts it and gives the first chunk with the stream. Raises QueryError.
+
+    `connect` is for what has to be asked beside a running query.
+    """
     try:
         _prepare(connection, statement, session)
         _check(connection, statement)
         if statement.insert is not None:
-            return _insert(connection, statement.insert)
+            return Answer(body=b"", summary=store(connection, statement.insert, statement.parameters))
+        revision = _revision(connect, connection, statement, session) if statement.is_revised else None
         if statement.is_streamed:
-            stream = ResultStream(connection, statement)
+            stream = ResultStream(connection, statement, revision)
             return stream, stream.next_chunk()
-        answer = _query(connection, statement)
+        answer = _query(connection, statement) if revision is None else _revised(connection, statement, revision)
     except Exception as error:
         raise from_engine(error) from error
     if session is not None:
@@ -79,20 +95,47 @@ def _prepare(connection: Connection, statement: Statement, session: Session | No
         settings |= statement.user.limits.as_settings()
     elif statement.is_get and session is None:
         settings["readonly"] = "2"
+    if statement.insert is not None:
+        settings = storing_settings(settings)
+    if statement.is_revised and statement.revision < LOW_CARDINALITY:
+        settings["low_cardinality_allow_in_native_format"] = "0"
     if session is not None:
         _undo(session, settings)
-    if statement.insert is not None:
-        settings |= {f"param_{name}": value for name, value in statement.parameters.items()}
     # SET and USE also have a second effect in a session: chDB puts the partial output of a failed query before the
     # next result of the connection, and the result of these two is thrown away. There is always at least the SET.
     _set(connection, settings)
     _use(connection, statement, session)
     for table in statement.external:
-        connection.query(f"CREATE TEMPORARY TABLE {quoted_name(table.name)} ({table.structure})", "Null")
-        parts = InsertParts(
-            head=f"INSERT INTO {quoted_name(table.name)}".encode(), data_format=table.data_format, data=table.data
-        )
-        _insert(connection, parts)
+        connection.query(_creation(table), "Null")
+        into = f"INSERT INTO {quoted_name(table.name)}".encode()
+        store(connection, InsertParts(target=into, data_format=table.data_format, data=table.data), {})
+
+
+def _revision(
+    connect: Callable[[], Connection], connection: Connection, statement: Statement, session: Session | None
+) -> NativeRevision:
+    if session is not None and session.may_have_own_tables and statement.comes_in_chunks:
+        columns = described(connection, statement)
+        return NativeRevision(statement.revision, lambda: columns)
+
+    def describe() -> list[Column]:
+        other = connect()
+        try:
+            for own in () if session is None else session.client_sets:
+                other.query(own, "Null")
+            database = statement.database or (None if session is None else session.database)
+            _prepare(other, replace(statement, external=(), database=database), None)
+            for table in statement.external:
+                other.query(_creation(table), "Null")
+            return described(other, statement)
+        finally:
+            other.close()
+
+    return NativeRevision(statement.revision, describe)
+
+
+def _creation(table: ExternalTable) -> str:
+    return f"CREATE TEMPORARY TABLE {quoted_name(table.name)} ({table.structure})"
 
 
 def _undo(session: Session, settings: dict[str, str]) -> None:
@@ -123,6 +166,7 @@ def _use(connection: Connection, statement: Statement, session: Session | None) 
 
 def _check(connection: Connection, statement: Statement) -> None:
     sql = statement.sql if statement.insert is None else statement.insert.head
+    # An insert is one statement by the lexer's word, and by the engine's when it parses what `storing` makes of it.
     if b";" in sql and statement.insert is None and statement_count(connection, sql) > 1:
         raise refused(SYNTAX_ERROR, "Syntax error (Multi-statements are not allowed)")
     is_session_get = statement.is_get and statement.session is not None
@@ -152,36 +196,40 @@ def _own_views(connection: Connection, database: str, called: frozenset[str]) ->
     return frozenset((connection.query(sql, "TSVRaw").bytes() or b"").decode().split())
 
 
-def _insert(connection: Connection, parts: InsertParts) -> Answer:
-    inserter = connection.send_insert(parts.head, parts.data_format)
-    try:
-        for place in range(0, len(parts.data), _PIECE_BYTES):
-            inserter.append(parts.data[place : place + _PIECE_BYTES])
-        result = inserter.finish()
-    except Exception:
-        inserter.close()
-        raise
-    written = {"written_rows": str(result.rows_written), "written_bytes": str(result.bytes_written)}
-    read = {"read_rows": str(result.rows_written), "read_bytes": str(result.bytes_written)}
-    return Answer(
-        body=b"", summary={**read, **written, "result_rows": "0", "elapsed_ns": str(int(result.elapsed * 1e9))}
-    )
-
-
 def _query(connection: Connection, statement: Statement) -> Answer:
     result = connection.query(statement.sql, statement.output_format, params=statement.parameters)
-    summary = {
-        "read_rows": str(result.storage_rows_read()),
-        "read_bytes": str(result.storage_bytes_read()),
-        "written_rows": str(result.rows_written()),
-        "written_bytes": str(result.bytes_written()),
-        "result_rows": str(result.rows_read()),
-        "elapsed_ns": str(int(result.elapsed() * 1e9)),
+    return Answer(body=result.bytes() or b"", summary=_summary(_counters(result)))
+
+
+def _counters(result: Any) -> dict[str, int]:  # chDB ships no types
+    return {
+        "read_rows": result.storage_rows_read(),
+        "read_bytes": result.storage_bytes_read(),
+        "written_rows": result.rows_written(),
+        "written_bytes": result.bytes_written(),
+        "result_rows": result.rows_read(),
+        "elapsed_ns": int(result.elapsed() * 1e9),
     }
-    return Answer(body=result.bytes() or b"", summary=summary)
+
+
+def _summary(counters: Mapping[str, int]) -> dict[str, str]:
+    return {name: str(counters.get(name, 0)) for name in _COUNTERS}
+
+
+def _revised(connection: Connection, statement: Statement, revision: NativeRevision) -> Answer:
+    if not statement.comes_in_chunks:
+        answer = _query(connection, statement)
+        return replace(answer, body=b"".join(map(revision.rewritten, single_blocks(answer.body))))
+    stream = ResultStream(connection, statement, revision)
+    try:
+        chunks = list(iter(stream.next_chunk, None))
+    finally:
+        stream.close()
+    return Answer(body=b"".join(chunks), summary=_summary(stream.counters))
 
 
 def _remember(session: Session, statement: Statement) -> None:
+    session.may_have_own_tables = session.may_have_own_tables or statement.keyword == b"CREATE"
     if statement.keyword == b"SET" and statement.sql not in session.client_sets:
         session.client_sets.append(statement.sql)
     if statement.keyword == b"USE":

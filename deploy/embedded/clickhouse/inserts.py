@@ -1,7 +1,8 @@
 """An INSERT taken apart into statement, format and data. In: SQL and body bytes. Out: InsertParts, or None.
 
-chDB ends inline data at an empty line and runs the rest as SQL, so data must never reach `query()`: everything after
-FORMAT or VALUES goes to the engine's streaming insert. The rules where data starts are those of the server's parser.
+chDB ends inline data at an empty line and runs the rest as SQL, so data must never be part of a statement: everything
+after FORMAT or VALUES reaches the engine as a file (`storing`). The rules where data starts are those of the server's
+parser.
 """
 
 from __future__ import annotations
@@ -22,11 +23,17 @@ _SELECTS = {b"SELECT", b"WITH", b"FROM"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsertParts:
-    """`head` is the statement without FORMAT and data; `data` is in `data_format`, still exactly as sent."""
+    """`target` is the statement up to its SETTINGS, which are kept apart; `data` is in `data_format`, exactly as sent."""
 
-    head: bytes
+    target: bytes
+    settings: bytes = b""
     data_format: str
     data: bytes
+
+    @property
+    def head(self) -> bytes:
+        """The statement without FORMAT and data."""
+        return self.target + self.settings
 
 
 def split_insert(sql: bytes, body: bytes) -> InsertParts | None:
@@ -36,6 +43,7 @@ def split_insert(sql: bytes, body: bytes) -> InsertParts | None:
     """
     depth = 0
     previous = b""
+    settings: int | None = None
     items = tokens(sql)
     for token in items:
         # Right after these a word is the name of the table, even if it is `values` or `format`.
@@ -50,9 +58,11 @@ def split_insert(sql: bytes, body: bytes) -> InsertParts | None:
         elif depth or is_name:
             continue
         elif token.upper == b"VALUES" and _is_followed_by_rows(sql, token, body):
-            return _values(sql, token, body)
+            return _values(sql, (settings, token), body)
         elif token.upper == b"FORMAT":
-            return _format(sql, token, next(items, None), body)
+            return _format(sql, (settings, token), next(items, None), body)
+        elif token.upper == b"SETTINGS" and settings is None:
+            settings = token.start
     # Never None here: what the engine gets as a whole statement must not end in data.
     raise refused(SYNTAX_ERROR, "Syntax error: an INSERT needs VALUES, FORMAT or SELECT")
 
@@ -62,26 +72,35 @@ def _is_followed_by_rows(sql: bytes, keyword: Token, body: bytes) -> bool:
     return (following is None and bool(body)) or (following is not None and following.text in {b"(", b";", b"{"})
 
 
-def _values(sql: bytes, keyword: Token, body: bytes) -> InsertParts:
+def _values(sql: bytes, clauses: tuple[int | None, Token], body: bytes) -> InsertParts:
+    settings, keyword = clauses
     data = sql[keyword.end :]
     if body:
         data = data + b"\n" + body
     if b";" in data and not is_one_statement(tokens(data)):
         raise refused(SYNTAX_ERROR, "Syntax error (Multi-statements are not allowed)")
-    return InsertParts(head=sql[: keyword.start], data_format="Values", data=data)
+    target, clause = _apart(sql[: keyword.start], settings)
+    return InsertParts(target=target, settings=clause, data_format="Values", data=data)
 
 
-def _format(sql: bytes, keyword: Token, name: Token | None, body: bytes) -> InsertParts:
+def _format(sql: bytes, clauses: tuple[int | None, Token], name: Token | None, body: bytes) -> InsertParts:
+    settings, keyword = clauses
     if name is None or name.kind is not Kind.WORD:
         raise refused(SYNTAX_ERROR, "Syntax error: FORMAT of an INSERT needs a name")
-    head, end = sql[: keyword.start], name.end
-    settings = _SETTINGS.match(sql, end)
-    if settings is not None:
-        head, end = head + settings[0], settings.end()
+    target, clause = _apart(sql[: keyword.start], settings)
+    end = name.end
+    after = _SETTINGS.match(sql, end)
+    if after is not None:
+        clause, end = clause + after[0], after.end()
     inline = sql[_DATA_START.match(sql, end).end() :]  # type: ignore[union-attr]  # every part is optional
     if inline.strip() and body:
         inline = inline + b"\n" + body
-    return InsertParts(head=head, data_format=name.text.decode(), data=inline if inline.strip() or not body else body)
+    data = inline if inline.strip() or not body else body
+    return InsertParts(target=target, settings=clause, data_format=name.text.decode(), data=data)
+
+
+def _apart(head: bytes, settings: int | None) -> tuple[bytes, bytes]:
+    return (head, b"") if settings is None else (head[:settings], head[settings:])
 
 
 def _refuse_data_after_select(sql: bytes, start: int, body: bytes) -> None:

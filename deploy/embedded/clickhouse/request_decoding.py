@@ -25,6 +25,7 @@ from deploy.embedded.clickhouse.errors import (
 from deploy.embedded.clickhouse.external_tables import external_tables
 from deploy.embedded.clickhouse.forbidden import check_text
 from deploy.embedded.clickhouse.inserts import split_insert
+from deploy.embedded.clickhouse.native_frames import unpack_frames
 from deploy.embedded.clickhouse.reader_rules import check_reader_text
 from deploy.embedded.clickhouse.sql_text import first_word, output_format, tokens
 from deploy.embedded.clickhouse.statement import READS, ExternalTable, SessionWish, Statement
@@ -63,6 +64,8 @@ class RequestDecoder:
         else:
             encoding = request.headers.get("Content-Encoding", "").strip().lower()
             body = decode(await request.read(), encoding, self._body_limit_bytes)
+            if _is_on(options, "decompress"):
+                body = unpack_frames(body, self._body_limit_bytes)
         return _statement(request, options, user, body, external)
 
 
@@ -99,16 +102,25 @@ def _statement(
         is_get=request.method == "GET",
         waits_for_end=options.get("wait_end_of_query") == "1",
         encodings=_encodings(request, options),
+        frames=options.get("network_compression_method", "LZ4") if _is_on(options, "compress") else "",
+        revision=_revision(options),
     )
 
 
 def _check_options(options: dict[str, str]) -> None:
-    for name in ("compress", "decompress"):
-        if options.get(name, "0") not in {"0", ""}:
-            reason = f"{name}=1 (native framing) is not supported here; use Content-Encoding and Accept-Encoding"
-            raise refused(NOT_IMPLEMENTED, reason)
     if options.get("role"):
         raise refused(NOT_IMPLEMENTED, "Roles are not supported here")
+
+
+def _is_on(options: dict[str, str], name: str) -> bool:
+    return options.get(name, "0") not in {"0", "", "false"}
+
+
+def _revision(options: dict[str, str]) -> int:
+    given = options.get("client_protocol_version", "0")
+    if not given.isascii() or not given.isdigit() or len(given) > 9:
+        raise refused(BAD_ARGUMENTS, "client_protocol_version must be a number")
+    return int(given)
 
 
 def _query_id(options: dict[str, str]) -> str:

@@ -41,7 +41,7 @@ _CONTENT_TYPES = {
     "vertical": "text/plain; charset=UTF-8",
 }
 _STATUS_OF_CODES = {
-    400: (6, 26, 27, 36, 38, 41, 42, 43, 53, 62, 70, 72, 117, 354, 372, 373, 386, 456, 457),
+    400: (6, 26, 27, 36, 38, 40, 41, 42, 43, 53, 62, 70, 72, 117, 354, 372, 373, 386, 456, 457),
     403: (164, 497, 516),
     404: (46, 47, 50, 60, 63, 73, 81, 115),
     408: (159,),
@@ -76,23 +76,23 @@ class Responses:
         if statement.reads:
             headers["X-ClickHouse-Format"] = statement.output_format
         body = answer.body
-        encoder = encoder_for(statement.encodings) if len(body) > _SMALL_BYTES else None
-        if encoder is not None:
+        encoder = encoder_for(statement.encodings, statement.frames)
+        if encoder is not None and (statement.frames or len(body) > _SMALL_BYTES):
             body = encoder.push(body) + encoder.finish()
-            headers["Content-Encoding"] = encoder.name
+            headers |= _content_encoding(encoder)
         return web.Response(body=body, headers=headers)
 
     def stream(self, statement: Statement) -> tuple[web.StreamResponse, Encoder | None, str]:
         """The start of a streamed result, its encoder, and the tag that marks an error in it."""
         tag = secrets.token_hex(8)
-        encoder = encoder_for(statement.encodings)
+        encoder = encoder_for(statement.encodings, statement.frames)
         headers = self.headers(statement.query_id) | {
             "X-ClickHouse-Format": statement.output_format,
             "X-ClickHouse-Exception-Tag": tag,
             "Content-Type": content_type(statement.output_format),
         }
         if encoder is not None:
-            headers["Content-Encoding"] = encoder.name
+            headers |= _content_encoding(encoder)
         response = web.StreamResponse(headers=headers)
         response.enable_chunked_encoding()
         return response, encoder, tag
@@ -114,6 +114,10 @@ class Responses:
     def _with_version(self, error: QueryError) -> str:
         text = error.text.rstrip()
         return text if "(version " in text else f"{text} (version {self._version})"
+
+
+def _content_encoding(encoder: Encoder) -> dict[str, str]:
+    return {"Content-Encoding": encoder.name} if encoder.name else {}
 
 
 def content_type(output_format: str) -> str:

@@ -48,7 +48,7 @@ class RunningQuery:
     async def start(self) -> Answer | bytes | None:
         """The whole answer, or the first chunk of a stream (None: no rows). Raises QueryError."""
         self._connection = self._session.connection if self._session is not None else self._owner.engine.connect()
-        outcome = await self._run(start, self._connection, self.statement, self._session)
+        outcome = await self._run(start, self._owner.engine.connect, self._connection, self.statement, self._session)
         if isinstance(outcome, Answer):
             return outcome
         self._stream, first = outcome

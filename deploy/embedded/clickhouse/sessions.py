@@ -23,6 +23,8 @@ class Session:
     url_settings: tuple[str, ...] = ()
     client_sets: list[bytes] = field(default_factory=list)
     database: str = "default"
+    may_have_own_tables: bool = False
+    """True once it has created something: temporary tables are seen on its connection only."""
 
 
 class Sessions:

@@ -61,6 +61,10 @@ class Statement:
     is_get: bool = False
     waits_for_end: bool = False
     encodings: tuple[str, ...] = ()
+    frames: str = ""
+    """The method of `compress=1`, or nothing."""
+    revision: int = 0
+    """`client_protocol_version`."""
 
     @property
     def loggable(self) -> str:
@@ -73,7 +77,16 @@ class Statement:
         return self.keyword in READS
 
     @property
+    def is_revised(self) -> bool:
+        """True if the answer must be written in another revision than the engine's."""
+        return self.revision > 0 and self.output_format.lower() == "native"
+
+    @property
     def is_streamed(self) -> bool:
         """True if the answer can go out while the query runs."""
-        can_stream = self.keyword in _STREAMED_STATEMENTS and self.output_format.lower() in _STREAMED_FORMATS
-        return can_stream and not self.waits_for_end
+        return self.comes_in_chunks and not self.waits_for_end
+
+    @property
+    def comes_in_chunks(self) -> bool:
+        """True if the engine gives the answer piece by piece, and the pieces add up to the whole."""
+        return self.keyword in _STREAMED_STATEMENTS and self.output_format.lower() in _STREAMED_FORMATS

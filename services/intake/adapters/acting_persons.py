@@ -8,7 +8,7 @@ from uuid import UUID
 
 from events.identity import person_of
 from services.intake.domain.actors import Act, Acted, acted_in, acts_of
-from services.intake.domain.sealing import Sealed
+from services.intake.domain.sealing import Recorded
 
 MAX_REMEMBERED = 100_000
 
@@ -21,7 +21,7 @@ class NotedActs:
         self._settled: set[str | None] = {None}
         """Identities as they are written of which nothing more is to be noted; asked for every event, so one look is enough."""
 
-    def of(self, sealed: Sequence[Sealed]) -> list[Act]:
+    def of(self, sealed: Sequence[Recorded]) -> list[Act]:
         """What these events say that may change what the store knows."""
         settled = self._settled
         new = [one for one in sealed if one.structured.get("actorid") not in settled]
@@ -46,7 +46,7 @@ class NotedActs:
             self._noted.clear()
         self._noted.update(acted_in(self._noted, acts))
 
-    def _settle(self, sealed: Sequence[Sealed]) -> None:
+    def _settle(self, sealed: Sequence[Recorded]) -> None:
         if len(self._settled) >= MAX_REMEMBERED:
             self._settled = {None}
         for written in {one.structured["actorid"] for one in sealed}:

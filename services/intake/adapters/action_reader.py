@@ -12,15 +12,15 @@ from typing import Any
 
 import orjson
 
-from events.catalog import ACTION_TYPES, DOSSIER_TYPES
+from events.catalog import ACTION_TYPES, CLASS_BY_TYPE, REFERENCE_TYPES
 from events.codec import read_attribute
 from events.data_codec import instants_of, plain, read_instant, typed
-from events.dossier import DossierEvent
+from events.dossier_data import DossierData
 from events.envelope import ATTRIBUTES, CONSTANT_ATTRIBUTES, SAID_BY_COUNTER
 from events.errors import SchemaMismatchError
 from services.intake.adapters.cloudevent_content import MAX_DEPTH, is_too_deep
 from services.intake.adapters.schema_check import SchemaCheck
-from services.intake.domain.actions import Action, FieldError, Refusal
+from services.intake.domain.actions import Action, AnyAction, FieldError, ReferenceAction, Refusal
 
 MAX_ACTION_BYTES = 512 * 1024
 """Half of what Kafka takes as one record (`max.message.bytes`): what is recorded must be publishable, headers included."""
@@ -46,7 +46,7 @@ class ActionReader:
         self._data_schemas = {name: SchemaCheck(data_schemas[name]) for name in ACTION_TYPES}
         self._history_sources = frozenset(history_sources)
 
-    def read(self, raw: Any) -> Action | Refusal:
+    def read(self, raw: Any) -> AnyAction | Refusal:
         """The action that a parsed structured CloudEvent reports."""
         if not isinstance(raw, dict):
             return Refusal(code="unreadable", params={"reason": "an action is a JSON object"})
@@ -69,7 +69,7 @@ class ActionReader:
         errors += self._action_schema.errors(given)
         return errors or self._data_schemas[given["type"]].errors(given["data"], "/data")
 
-    def _action(self, given: Mapping[str, Any]) -> Action | Refusal:
+    def _action(self, given: Mapping[str, Any]) -> AnyAction | Refusal:
         try:
             said_around = {
                 field: read_attribute(name, given[name], kind) for field, name, kind in _SAID if name in given
@@ -78,7 +78,7 @@ class ActionReader:
         except SchemaMismatchError as error:
             return _schema_refusal([_type_error(error, "")])
         try:
-            data = _data(DOSSIER_TYPES[given["type"]], given["data"])
+            data = _data(CLASS_BY_TYPE[given["type"]], given["data"])
         except SchemaMismatchError as error:
             return _schema_refusal([_type_error(error, "/data/")])
         said = plain(data)
@@ -99,13 +99,14 @@ class ActionReader:
         meaning = _meaning(read, said)
         if len(meaning) > MAX_ACTION_BYTES:
             return Refusal(code="too-large", params={"limit": MAX_ACTION_BYTES})
-        action = Action(**read, data=data, digest=hashlib.sha256(meaning).hexdigest())
+        action_class = ReferenceAction if given["type"] in REFERENCE_TYPES else Action
+        action = action_class(**read, data=data, digest=hashlib.sha256(meaning).hexdigest())
         if action.is_history and action.source not in self._history_sources:
             return Refusal(code="history-not-allowed", field_name="history", params={"source": action.source})
         return action
 
 
-def _data(event_class: type[DossierEvent], given: Mapping[str, Any]) -> DossierEvent:
+def _data(event_class: type[DossierData], given: Mapping[str, Any]) -> Any:
     """The data in its class; its instants in the one form that we take, whatever else the schema's format allows."""
     exact = {name: read_instant(name, given[name]) for name in instants_of(event_class) if name in given}
     return typed(event_class, {**given, **exact})

@@ -27,19 +27,14 @@ from events.envelope import Event
 from services.intake.adapters.acting_persons import NotedActs
 from services.intake.adapters.recorders import POSTGRES_RECORDER, SQLITE_RECORDER, LedgerRecorder
 from services.intake.domain.actors import Act, Acted, acts_of_events
+from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState, evolve
-from services.intake.domain.sealing import Sealed
-from services.intake.ports import (
-    AppendConflictError,
-    Link,
-    LogEntry,
-    Place,
-    Receipt,
-    RequestAnswer,
-    StoreUnavailableError,
-)
+from services.intake.domain.sealing import Recorded
+from services.intake.domain.unit_register import SealedReference, Units
+from services.intake.ports import AppendConflictError, Link, LogEntry, RequestAnswer, StoreUnavailableError
 
 ENTRIES_AT_ONCE = 5_000
+ALL = 2**31
 EVERYBODY = ""
 """No identity is empty: this row says that every act of the store is noted."""
 
@@ -51,6 +46,7 @@ class LedgerStore:
         self._recorder = recorder
         self._ledger = cast("LedgerRecorder", recorder)
         self._acts = NotedActs()
+        self._units = Units()
         self.close = close
 
     def load(self, dossier_ids: Collection[UUID]) -> Mapping[UUID, DossierState]:
@@ -84,6 +80,23 @@ class LedgerStore:
         with _translated():
             return {place: _structured(state) for place, state in self._ledger.select_at(places)}
 
+    def units(self) -> Units:
+        """All units as they are recorded now; folded further only when somebody recorded something."""
+        known = self._units
+        with _translated():
+            if self._ledger.register_version() == known.version:
+                return known
+            stored = self._ledger.select_register(known.version, ALL)
+        grown = known.copy()
+        grown.take_all([_structured(state) for state in stored])
+        self._units = grown
+        return grown
+
+    def register_after(self, register_no: int, limit: int) -> Sequence[Mapping[str, Any]]:
+        """The events of reference things behind a number of the register, in order."""
+        with _translated():
+            return [_structured(state) for state in self._ledger.select_register(register_no, limit)]
+
     def find_links(self, code_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
         """Of those ids of codes that were linked to a dossier (DR-30): to which."""
         with _translated():
@@ -91,7 +104,7 @@ class LedgerStore:
 
     def append(
         self,
-        sealed: Sequence[Sealed],
+        sealed: Sequence[Recorded],
         receipts: Sequence[Receipt],
         answers: Sequence[RequestAnswer] = (),
         links: Sequence[Link] = (),
@@ -106,9 +119,14 @@ class LedgerStore:
             )
             for one in sealed
         ]
-        acts = self._acts.of(sealed)
+        of_register = [one for one in sealed if isinstance(one, SealedReference)]
+        in_register = [(one.register_no, one.dossier_id, one.stream_seq) for one in of_register]
+        # Who keeps the register doesn't act in a dossier by it (B14).
+        acts = self._acts.of([one for one in sealed if not isinstance(one, SealedReference)] if of_register else sealed)
         with _translated():
-            self._recorder.insert_events(stored, receipts=receipts, answers=answers, acts=acts, links=links)
+            self._recorder.insert_events(
+                stored, receipts=receipts, answers=answers, acts=acts, in_register=in_register, links=links
+            )
         self._acts.noted(acts)
 
     def note_earlier_actors(self) -> None:

@@ -43,6 +43,16 @@ def key_of(request: web.Request) -> str | Refusal | None:
     return Refusal(code="schema-mismatch", field_name=KEY_HEADER, errors=(wrong,))
 
 
+def whole_of(request: web.Request) -> bool | Refusal:
+    """Whether all of the batch or nothing is asked for: `?whole=true`."""
+    given = request.query.get("whole", "false")
+    if given in ("true", "false"):
+        return given == "true"
+    allowed = {"allowed": "true, false"}
+    wrong = FieldError(field_name="whole", keyword="enum", message="is neither true nor false", params=allowed)
+    return Refusal(code="schema-mismatch", field_name="whole", errors=(wrong,))
+
+
 def request_digest(request: web.Request, body: bytes) -> str:
     """What tells two requests with one key apart: the body and, because binary mode names the action there, the headers."""
     headers = sorted(

@@ -5,19 +5,23 @@ One CloudEvent (structured, or binary with `ce-` headers) or a batch. Answered 2
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 from aiohttp import web
 
 from events.codec import dumps
+from events.reference_data import is_reference_stream
 from services.intake.adapters.action_reader import ActionReader
-from services.intake.adapters.http_content import MAX_BODY_BYTES, content_of, key_of, request_digest
+from services.intake.adapters.http_content import MAX_BODY_BYTES, content_of, key_of, request_digest, whole_of
+from services.intake.adapters.http_units import UnitAnswers
 from services.intake.adapters.keyed_requests import KeyedRequests
 from services.intake.adapters.problems import PROBLEM_CONTENT_TYPE, Language, Problems, language_of
+from services.intake.adapters.published_documents import PublishedDocuments, UnknownDocumentError
 from services.intake.adapters.writer import BusyError, Writer
-from services.intake.domain.actions import Action, Answer, Refusal, dossier_id_of
+from services.intake.domain.actions import Answer, AnyAction, Refusal, dossier_id_of
+from services.intake.domain.batch import NOT_ALONE
 from services.intake.domain.dossier import DossierState
 from services.intake.ports import RequestAnswer, Store, StoreUnavailableError
 
@@ -36,13 +40,13 @@ class HttpReceiver:
         reader: ActionReader,
         problems: Problems,
         store: Store,
-        schemas: Mapping[str, Mapping[str, Any]],
+        published: PublishedDocuments,
     ) -> None:
         self._writer = writer
         self._reader = reader
         self._problems = problems
         self._store = store
-        self._schemas = schemas
+        self._published = published
         self._keyed = KeyedRequests(store)
 
     def application(self) -> web.Application:
@@ -50,8 +54,9 @@ class HttpReceiver:
         application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[self._with_problems])
         application.router.add_post("/v1/actions", self._post_actions)
         application.router.add_get("/v1/dossiers/{subject}", self._get_dossier)
-        application.router.add_get("/v1/schemas/{name}", self._get_schema)
+        self._published.add_routes(application.router)
         application.router.add_get("/healthz", self._get_health)
+        UnitAnswers(self._store, self._writer.today, self._problem).add_to(application)
         return application
 
     @web.middleware
@@ -62,8 +67,12 @@ class HttpReceiver:
             return await handler(request)
         except web.HTTPNotFound:
             refusal = Refusal(code="not-found", params=params)
-        except web.HTTPMethodNotAllowed:
-            refusal = Refusal(code="method-not-allowed", params=params)
+        except UnknownDocumentError as error:
+            refusal = Refusal(code="unknown-schema", params={"name": str(error)})
+        except web.HTTPMethodNotAllowed as error:
+            answer = self._problem(Refusal(code="method-not-allowed", params=params), _language(request))
+            answer.headers["Allow"] = error.headers["Allow"]
+            return answer
         except web.HTTPRequestEntityTooLarge:
             refusal = Refusal(code="too-large", params={"limit": MAX_BODY_BYTES})
         except BusyError:
@@ -76,16 +85,16 @@ class HttpReceiver:
     async def _post_actions(self, request: web.Request) -> web.Response:
         language = _language(request)
         body = await request.read()
-        content, key = content_of(request, body), key_of(request)
-        for refused in (content, key):
+        content, key, is_whole = content_of(request, body), key_of(request), whole_of(request)
+        for refused in (content, key, is_whole):
             if isinstance(refused, Refusal):
                 return self._problem(refused, language)
         if not isinstance(key, str):
-            return await self._recorded(content, language)
+            return await self._recorded(content, language, is_whole=is_whole is True)
         digest = request_digest(request, body)
 
         async def make() -> RequestAnswer:
-            made = await self._recorded(content, language)
+            made = await self._recorded(content, language, is_whole=is_whole is True)
             sent = made.body if isinstance(made.body, bytes) else b""
             return RequestAnswer(idempotency_key=key, digest=digest, status=made.status, body=sent)
 
@@ -94,23 +103,26 @@ class HttpReceiver:
             return self._problem(Refusal(code="idempotency-key-reused", params={"key": key}), language)
         return _response(answer.status, answer.body, is_replay=is_earlier)
 
-    async def _recorded(self, content: Any, language: Language) -> web.Response:
+    async def _recorded(self, content: Any, language: Language, *, is_whole: bool) -> web.Response:
         if isinstance(content, list):
-            return self._batch_answer(await self._record(content), language)
+            return self._batch_answer(await self._record(content, is_whole=is_whole), language)
         (answer,) = await self._record([content])
         if answer.refusal is not None:
             return self._problem(answer.refusal, language, answer.action_id)
         body = dumps(self._problems.answer(answer, language))
         return _response(200 if answer.is_replay else 201, body, is_replay=answer.is_replay)
 
-    async def _record(self, raws: list[Any]) -> list[Answer]:
-        read: list[Action | Refusal] = []
+    async def _record(self, raws: list[Any], *, is_whole: bool = False) -> list[Answer]:
+        read: list[AnyAction | Refusal] = []
         for start in range(0, len(raws), MAX_READ_AT_ONCE):
             read += [self._reader.read(raw) for raw in raws[start : start + MAX_READ_AT_ONCE]]
             await asyncio.sleep(0)
-        recorded = iter(await self._writer.record([one for one in read if isinstance(one, Action)]))
+        if is_whole and any(isinstance(one, Refusal) for one in read):
+            read = [one if isinstance(one, Refusal) else NOT_ALONE for one in read]
+        sent = [one for one in read if not isinstance(one, Refusal)]
+        recorded = iter(await self._writer.record(sent, is_whole=is_whole))
         return [
-            next(recorded) if isinstance(one, Action) else Answer(action_id=_text_of(raw, "id"), refusal=one)
+            Answer(action_id=_text_of(raw, "id"), refusal=one) if isinstance(one, Refusal) else next(recorded)
             for one, raw in zip(read, raws, strict=True)
         ]
 
@@ -155,15 +167,10 @@ class HttpReceiver:
 
     def _state_of(self, named_id: UUID) -> DossierState | None:
         """The dossier that began under a code, or that the code was linked to (DR-30)."""
+        if is_reference_stream(named_id):
+            return None
         ids = {named_id, *self._store.find_links([named_id]).values()}
         return next(iter(self._store.load(ids).values()), None)
-
-    async def _get_schema(self, request: web.Request) -> web.Response:
-        name = request.match_info["name"]
-        schema = self._schemas.get(name.removesuffix(".schema.json"))
-        if schema is None:
-            return self._problem(Refusal(code="unknown-schema", params={"name": name}), _language(request))
-        return web.Response(body=dumps(schema), content_type="application/schema+json")
 
     async def _get_health(self, _: web.Request) -> web.Response:
         try:

@@ -22,7 +22,7 @@ from services.intake.adapters.kafka_closing import closed_within
 from services.intake.adapters.kafka_content import asked_language, dead_letter_headers, structured_action
 from services.intake.adapters.problems import Problems, language_of
 from services.intake.adapters.writer import BusyError, Writer
-from services.intake.domain.actions import Action, Answer, Refusal
+from services.intake.domain.actions import Answer, AnyAction, Refusal, Reported
 from services.intake.ports import StoreUnavailableError
 
 LOGGER = logging.getLogger("intake.kafka")
@@ -38,7 +38,7 @@ class _Received:
     """One record with what it says: an action, a refusal to answer, or a reason why it can't be read at all."""
 
     record: ConsumerRecord
-    content: Action | Refusal | None
+    content: AnyAction | Refusal | None
     action_id: str = ""
     source: str = ""
     unreadable_because: str = ""
@@ -85,7 +85,7 @@ class KafkaReceiver:
 
     async def _handle(self, records: Sequence[ConsumerRecord], producer: AIOKafkaProducer) -> None:
         received = [self._read(record) for record in records]
-        answers = iter(await self._recorded([one.content for one in received if isinstance(one.content, Action)]))
+        answers = iter(await self._recorded([one.content for one in received if isinstance(one.content, Reported)]))
         sent = []
         for one in received:
             if one.content is None:
@@ -97,7 +97,7 @@ class KafkaReceiver:
                 sent.append(await self._answer(producer, one.record, next(answers)))
         await asyncio.gather(*sent)
 
-    async def _recorded(self, actions: Sequence[Action]) -> list[Answer]:
+    async def _recorded(self, actions: Sequence[AnyAction]) -> list[Answer]:
         while True:
             try:
                 return await self._writer.record(actions)

@@ -1,4 +1,4 @@
-"""From the store's log to `dossier-events`: one Kafka transaction per batch, the place found again in Kafka's own tail.
+"""From the store's log to `dossier-events` and `reference-events`: one transaction a batch, its place found in Kafka's own tail.
 
 The transactional id fences an older relay before the tail is read, so two relays can't both believe that they are at the end.
 """
@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 
+from events.catalog import REFERENCE_TYPES
 from events.codec import from_structured, to_kafka
+from events.envelope import Event
 from events.topics import Topic
 from services.intake.adapters.kafka_closing import closed_within
 from services.intake.adapters.kafka_tail import PLACE_HEADER, last_published
@@ -52,7 +54,14 @@ class KafkaLogPublisher:
         async with self._producer.transaction():
             sent = []
             for entry in entries:
-                key, value, headers = to_kafka(from_structured(entry.structured))
+                event = from_structured(entry.structured)
+                key, value, headers = to_kafka(event)
                 headers.append((PLACE_HEADER, str(entry.notification_id).encode()))
-                sent.append(await self._producer.send(Topic.DOSSIER_EVENTS.value, value, key=key, headers=headers))
+                sent.append(await self._producer.send(topic_of(event), value, key=key, headers=headers))
             await asyncio.gather(*sent)
+
+
+def topic_of(event: Event) -> str:
+    """Where a recorded event is published."""
+    is_reference = event.envelope.event_type in REFERENCE_TYPES
+    return (Topic.REFERENCE_EVENTS if is_reference else Topic.DOSSIER_EVENTS).value

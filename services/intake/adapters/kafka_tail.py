@@ -1,4 +1,4 @@
-"""Where the relay stopped, read back from `dossier-events` itself (streams.md rule 3).
+"""Where the relay stopped, read back from `dossier-events` and `reference-events` themselves (streams.md rule 3).
 
 Every record carries its `notificationid` header; batches are published in order and whole, so the highest committed one over all
 partitions says where to go on. The end of a partition may hold only transaction markers and aborted records, therefore each
@@ -14,18 +14,19 @@ from aiokafka.errors import UnknownTopicOrPartitionError
 from events.topics import Topic
 
 PLACE_HEADER = "notificationid"
+OF_THE_RECORD = (Topic.DOSSIER_EVENTS.value, Topic.REFERENCE_EVENTS.value)
 FIRST_LOOK_BACK = 16
 LOOK_BACK_GROWTH = 16
 TIMEOUT_SECONDS = 30.0
 
 
 async def last_published(bootstrap_servers: str) -> int:
-    """The highest notification id that is committed on `dossier-events`, 0 when it is empty.
+    """The highest notification id that is committed on the topics of the record, 0 when they are empty.
 
     A commit that was acknowledged a moment ago may not be seen yet: its markers are written after the answer. A relay therefore
     asks after its producer's start, which waits until the last transaction of the one before is finished.
 
-    Raises UnknownTopicOrPartitionError when the topic isn't there (an absent topic is not an empty one: taking it for empty would
+    Raises UnknownTopicOrPartitionError when a topic isn't there (an absent topic is not an empty one: taking it for empty would
     publish everything again) and TimeoutError when a partition can't be read; both are tried again by the caller.
     """
     consumer = AIOKafkaConsumer(
@@ -46,11 +47,14 @@ async def last_published(bootstrap_servers: str) -> int:
 
 
 async def _partitions(consumer: AIOKafkaConsumer) -> list[TopicPartition]:
-    topic = Topic.DOSSIER_EVENTS.value
-    numbers = (await consumer._client.fetch_all_metadata()).partitions_for_topic(topic)  # noqa: SLF001  # no public way
-    if not numbers:
-        raise UnknownTopicOrPartitionError(f"there is no topic {topic}")
-    return [TopicPartition(topic, number) for number in sorted(numbers)]
+    metadata = await consumer._client.fetch_all_metadata()  # noqa: SLF001  # no public way
+    found: list[TopicPartition] = []
+    for topic in OF_THE_RECORD:
+        numbers = metadata.partitions_for_topic(topic)
+        if not numbers:
+            raise UnknownTopicOrPartitionError(f"there is no topic {topic}")
+        found += [TopicPartition(topic, number) for number in sorted(numbers)]
+    return found
 
 
 async def _highest_place(

@@ -8,8 +8,10 @@ ended, for whatever reason, every request fails at once: nobody waits for somebo
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
-from services.intake.domain.actions import Action, Answer
+from services.intake.domain.actions import Answer, AnyAction
 from services.intake.pipeline import ActionRecorder
 from services.intake.ports import StoreUnavailableError, WallClock
 
@@ -23,8 +25,9 @@ class BusyError(Exception):
 
 @dataclass(slots=True)
 class _Request:
-    actions: Sequence[Action]
+    actions: Sequence[AnyAction]
     answers: asyncio.Future[list[Answer]]
+    is_whole: bool
 
 
 class Writer:
@@ -34,21 +37,30 @@ class Writer:
         self._ledger = ledger
         self._clock = clock
         self._waiting: asyncio.Queue[_Request] = asyncio.Queue()
+        self._held: list[_Request] = []
+        """At most one: it was next in turn, and can't share a transaction with what came before."""
         self._waiting_actions = 0
         self._has_ended = False
 
-    async def record(self, actions: Sequence[Action]) -> list[Answer]:
-        """The answers in the order of the actions, after they are durable. Raises BusyError or StoreUnavailableError."""
+    async def record(self, actions: Sequence[AnyAction], *, is_whole: bool = False) -> list[Answer]:
+        """The answers in the order of the actions, after they are durable. Raises BusyError or StoreUnavailableError.
+
+        `is_whole`: all of them or none; they get a transaction of their own.
+        """
         if not actions:
             return []
         if self._has_ended:
             raise StoreUnavailableError("the writer has ended")
         if self._waiting_actions + len(actions) > MAX_WAITING_ACTIONS:
             raise BusyError(f"{self._waiting_actions} actions are waiting")
-        request = _Request(actions, asyncio.get_running_loop().create_future())
+        request = _Request(actions, asyncio.get_running_loop().create_future(), is_whole)
         self._waiting_actions += len(actions)
         self._waiting.put_nowait(request)
         return await request.answers
+
+    def today(self) -> date:
+        """The day by the writer's clock, in the country's time zone."""
+        return self._ledger.judge.rulebook.default_calendar.local_date(self._clock.now())
 
     async def run(self) -> None:
         """Record until cancelled. Any other error than an absent store stops the service: we can't tell what it means.
@@ -60,12 +72,14 @@ class Writer:
                 await self._record_next(await self._next_requests())
         finally:
             self._has_ended = True
-            while not self._waiting.empty():
-                _fail([self._waiting.get_nowait()], StoreUnavailableError("the writer has ended"))
+            while self._held or not self._waiting.empty():
+                waiting = self._held.pop() if self._held else self._waiting.get_nowait()
+                _fail([waiting], StoreUnavailableError("the writer has ended"))
 
     async def _record_next(self, requests: list[_Request]) -> None:
         actions = [action for request in requests for action in request.actions]
-        work = asyncio.ensure_future(asyncio.to_thread(self._ledger.record, actions, self._clock.now()))
+        record = partial(self._ledger.record, is_whole=requests[0].is_whole)
+        work = asyncio.ensure_future(asyncio.to_thread(record, actions, self._clock.now()))
         try:
             await asyncio.wait([work])
         finally:  # when cancelled: the thread goes on, so wait for it once more
@@ -74,11 +88,15 @@ class Writer:
             _settle(requests, work)
 
     async def _next_requests(self) -> list[_Request]:
-        requests = [await self._waiting.get()]
+        requests = [self._held.pop() if self._held else await self._waiting.get()]
         size = len(requests[0].actions)
         while size < MAX_ACTIONS_PER_TRANSACTION and not self._waiting.empty():
-            requests.append(self._waiting.get_nowait())
-            size += len(requests[-1].actions)
+            following = self._waiting.get_nowait()
+            if requests[0].is_whole or following.is_whole:
+                self._held.append(following)
+                break
+            requests.append(following)
+            size += len(following.actions)
         return requests
 
 

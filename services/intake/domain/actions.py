@@ -11,18 +11,19 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from events.dossier import DossierEvent
 from events.envelope import Channel
+from events.reference import ReferenceEvent
+from events.reference_data import unit_stream_id
 
 DOSSIER_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:dossier")
 ACTION_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:action")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """One reported event. (`source`, `action_id`) is its identity; `digest` tells whether a repetition says the same.
+class Reported:
+    """What every action says around its data. (`source`, `action_id`) is its identity; `digest`: does a repetition say the same?
 
-    `dossier_id` is the subject when that is a UUID, else derived from the source's own dossier code; or `linked_to`, the dossier
-    for which that code stands (DR-30). `event_id`, the id of the
-    recorded event, is always derived from source and id: counter systems may number alike, events may not (ADR 0010).
+    `event_id`, the id of the recorded event, is always derived from source and id: counter systems may number alike, events may
+    not (ADR 0010).
     """
 
     action_id: str
@@ -31,7 +32,6 @@ class Action:
     subject: str
     occurred_at: datetime
     unit_id: int
-    data: DossierEvent
     digest: str
     dossier_code: str | None = None
     actor_id: str | None = None
@@ -41,20 +41,48 @@ class Action:
     channel: Channel | None = None
     correlation_id: str | None = None
     is_history: bool = False
-    linked_to: UUID | None = None
     extra: Mapping[str, str | int | bool] = field(default_factory=dict)
-    dossier_id: UUID = field(init=False)
     event_id: str = field(init=False)
 
     def __post_init__(self) -> None:
-        # Derived once: each is asked for several times on the way, and a UUIDv5 costs more than all checks of `decide`.
-        object.__setattr__(self, "dossier_id", self.linked_to or dossier_id_of(self.source, self.subject))
-        object.__setattr__(self, "event_id", str(uuid5(ACTION_NAMESPACE, f"{self.source}|{self.action_id}")))
+        # Derived once: it is asked for several times on the way, and a UUIDv5 costs more than all checks of `decide`.
+        object.__setattr__(self, "event_id", event_id_of(self.source, self.action_id))
 
     @property
     def receipt_key(self) -> str:
         """Under which the action is remembered for ever (promise 3)."""
         return f"{self.source}|{self.action_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action(Reported):
+    """One reported event of a dossier: `dossier_id` is the subject when that is a UUID, else derived from the source's code.
+
+    Or it is `linked_to`, the dossier for which that code stands (DR-30).
+    """
+
+    data: DossierEvent
+    linked_to: UUID | None = None
+    dossier_id: UUID = field(init=False)
+
+    def __post_init__(self) -> None:
+        Reported.__post_init__(self)
+        object.__setattr__(self, "dossier_id", self.linked_to or dossier_id_of(self.source, self.subject))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceAction(Reported):
+    """One reported event of a reference thing. Its stream follows from the thing alone, whoever reports it (ADR 0020)."""
+
+    data: ReferenceEvent
+
+    @property
+    def dossier_id(self) -> UUID:
+        """The stream of the thing; the word is that of the envelope."""
+        return unit_stream_id(self.data.unit_id)
+
+
+AnyAction = Action | ReferenceAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +125,7 @@ class Answer:
         return self.refusal is None
 
 
-def recorded_answer(action: Action, structured: Mapping[str, Any], *, is_replay: bool) -> Answer:
+def recorded_answer(action: Reported, structured: Mapping[str, Any], *, is_replay: bool) -> Answer:
     """The receipt for an action, made from its event in structured form, fresh or as stored."""
     recorded_at = structured["recordedat"]
     return Answer(
@@ -112,7 +140,7 @@ def recorded_answer(action: Action, structured: Mapping[str, Any], *, is_replay:
     )
 
 
-def replayed_answer(action: Action, structured: Mapping[str, Any], *, is_same: bool) -> Answer:
+def replayed_answer(action: Reported, structured: Mapping[str, Any], *, is_same: bool) -> Answer:
     """The first receipt again; a refusal where other contents were recorded under the action's id."""
     if is_same:
         return recorded_answer(action, structured, is_replay=True)
@@ -123,6 +151,11 @@ def replayed_answer(action: Action, structured: Mapping[str, Any], *, is_same: b
 def dossier_id_of(source: str, subject: str) -> UUID:
     """The id of the dossier that `source` calls `subject`."""
     return _as_uuid(subject) or uuid5(DOSSIER_NAMESPACE, f"{source}|{subject}")
+
+
+def event_id_of(source: str, action_id: str) -> str:
+    """The id of the event that an action becomes: always the same for the same sender and number (ADR 0010)."""
+    return str(uuid5(ACTION_NAMESPACE, f"{source}|{action_id}"))
 
 
 def pointer_step(name: str) -> str:

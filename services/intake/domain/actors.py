@@ -8,7 +8,7 @@ from uuid import UUID
 from events.control import IntegrityFlagRaised
 from events.identity import person_of
 from services.intake.domain.actions import Action
-from services.intake.domain.sealing import Sealed
+from services.intake.domain.sealing import Recorded
 
 RULE = "B14"
 Act = tuple[str, UUID]
@@ -40,7 +40,7 @@ def acted_in(known: Mapping[str, Acted], acts: Iterable[Act]) -> dict[str, Acted
     return after
 
 
-def acts_of(sealed: Iterable[Sealed]) -> list[Act]:
+def acts_of(sealed: Iterable[Recorded]) -> list[Act]:
     """What each event says that names who acted."""
     acts = [(person_of(actor), one.dossier_id) for one in sealed if (actor := one.structured.get("actorid"))]
     return [act for act in acts if act[0]]
@@ -59,7 +59,7 @@ class Approvers:
     persons: frozenset[str]
     acted: dict[str, Acted]
 
-    def note(self, sealed: Iterable[Sealed]) -> None:
+    def note(self, sealed: Iterable[Recorded]) -> None:
         """These events will be recorded."""
         if self.persons:
             self.acted.update(acted_in(self.acted, [act for act in acts_of(sealed) if act[0] in self.persons]))

@@ -3,40 +3,59 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from events.codec import dumps, from_structured, parse_json, to_structured
 from events.corrections import as_corrected
 from events.dossier import DeadlineExtended, DossierAccepted, EventCorrected
 from events.envelope import Event
 from rules.book.rulebook import Rulebook
-from services.intake.domain.actions import Action, FieldError, Refusal, pointer_step
+from services.intake.domain.actions import Action, AnyAction, FieldError, Refusal, pointer_step
 from services.intake.domain.arming import refusal_by_rulebook
 from services.intake.domain.decide import CLOCK_TOLERANCE
+from services.intake.domain.unit_check import refusals_by_units
+from services.intake.domain.unit_register import Units
 
-Read = Callable[[Any], Action | Refusal]
+Read = Callable[[Any], AnyAction | Refusal]
 """Reads a parsed CloudEvent as an action, by the published schemas."""
+
+
+class Law(NamedTuple):
+    """What the corrected event is judged by: how an action is read, the rulebook, the units."""
+
+    read: Read
+    rulebook: Rulebook
+    units: Units
+
 
 _UNDER = "/data/corrected_fields/"
 _REPORTED = ("id", "type", "subject", "time", "unitid", "data")
 
 
 def refusal_of_correction(
-    action: Action, stream: Sequence[Mapping[str, Any]], read: Read, rulebook: Rulebook, decided_at: datetime
+    action: Action, stream: Sequence[Mapping[str, Any]], law: Law, decided_at: datetime
 ) -> Refusal | None:
     """Why an event can't be corrected so. `stream`: everything recorded, in structured form; `decided_at`: now."""
     said = action.data
     assert isinstance(said, EventCorrected)  # noqa: S101 nothing else is asked about
     recorded = as_corrected([from_structured(one) for one in stream])
     target = next(event for event in recorded if event.envelope.event_id == said.target_event_id)
-    report = read(_as_reported(target, action, said.corrected_fields))
-    if isinstance(report, Refusal):
-        return _named(report, said)
+    report = law.read(_as_reported(target, action, said.corrected_fields))
+    if not isinstance(report, Action):
+        return _named(report, said) if isinstance(report, Refusal) else None
     return (
         _of_time(target, report, recorded, said, decided_at + CLOCK_TOLERANCE)
         or _of_due(report, recorded, said)
-        or _named(refusal_by_rulebook(rulebook, report, target.envelope.opened_on, decided_at), said)
+        or _named(_of_units(report, said, law), said)
+        or _named(refusal_by_rulebook(law.rulebook, report, target.envelope.opened_on, decided_at), said)
     )
+
+
+def _of_units(report: Action, said: EventCorrected, law: Law) -> Refusal | None:
+    """The units that it names now were there on its day (B20)."""
+    day = law.rulebook.default_calendar.local_date(report.occurred_at)
+    corrected = frozenset(said.corrected_fields)
+    return next(iter(refusals_by_units(law.units, report, day, only=corrected)), None)
 
 
 def _as_reported(target: Event, action: Action, fields: Mapping[str, Any]) -> dict[str, Any]:

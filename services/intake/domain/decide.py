@@ -24,6 +24,7 @@ from events.dossier import (
 from events.feedback import FeedbackEvent
 from events.handling import HandlingEvent
 from events.lateness import LatenessEvent
+from events.reference_data import is_reference_stream
 from events.results import ResultEvent
 from events.submission import SubmissionEvent
 from services.intake.domain import dossier_rules, guards
@@ -55,6 +56,8 @@ FLAG_KIND_BY_CODE = {
     "amount-not-covered": "clock_gap",
     "before-acceptance": "redated",
     "no-effect": "redated",
+    "unknown-unit": "unknown_unit",
+    "abolished-unit": "unknown_unit",
 }
 """Rules that history may break, and the kind of flag that says so."""
 
@@ -63,6 +66,8 @@ def decide(state: DossierState | None, action: Action, decided_at: datetime) -> 
     """The decision on one action, given everything recorded of its stream."""
     if action.occurred_at > decided_at + CLOCK_TOLERANCE:
         return Refusal(code="occurred-in-future", field_name="time", params={"time": action.occurred_at.isoformat()})
+    if is_reference_stream(action.dossier_id):
+        return _other_stream("not-a-dossier", action)
     if action.is_history and state is not None and state.has_live_event:
         return Refusal(code="history-on-live-dossier", field_name="history", params={"subject": action.subject})
     return settled(action, _broken_rules(state, action) if state else _of_first(action))

@@ -1,4 +1,4 @@
-"""All that decides on one action, in order: the table of states, the rulebook, and for a few types the clocks' own fold."""
+"""All that decides on one action, in order: the table of states, units, rulebook, and for a few types the clocks' own fold."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,14 @@ from rules.book.rulebook import Rulebook
 from rules.clocks.planning import Planner
 from services.intake.domain.actions import Action, Refusal
 from services.intake.domain.arming import opened_on, refusal_by_rulebook
-from services.intake.domain.correcting import Read, refusal_of_correction
+from services.intake.domain.correcting import Law, Read, refusal_of_correction
 from services.intake.domain.decide import Flags, decide, settled
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.effect import needs_an_effect, refusal_without_effect
 from services.intake.domain.recoding import flags_behind, is_sent_again
 from services.intake.domain.sealing import seal
+from services.intake.domain.unit_check import refusals_by_units
+from services.intake.domain.unit_register import Units
 
 Stream = Callable[[DossierState], Sequence[Mapping[str, Any]]]
 """Gives everything recorded of a stream up to its state, in structured form; asked for rarely."""
@@ -30,28 +32,31 @@ class Judge:
     read: Read
 
     def judge(
-        self, state: DossierState | None, action: Action, decided_at: datetime, stream: Stream
+        self, state: DossierState | None, action: Action, decided_at: datetime, stream: Stream, units: Units
     ) -> Refusal | Flags:
         """Why an action is refused, or the flags with which it is recorded."""
         decision = decide(state, action, decided_at)
         if isinstance(decision, Refusal):
             return decision
+        broken = refusals_by_units(units, action, self.rulebook.default_calendar.local_date(action.occurred_at))
         day = opened_on(self.rulebook, action, state)
         refused = refusal_by_rulebook(self.rulebook, action, day, decided_at)
         if refused is None and state is not None:
-            refused = self._refusal_by_stream(state, action, decided_at, stream)
-        more = () if refused is None else settled(action, [refused])
+            refused = self._refusal_by_stream(state, action, decided_at, stream, units)
+        if refused is not None:
+            broken.append(refused)
+        more = settled(action, broken)
         if isinstance(more, Refusal):
             return more
         again = flags_behind(action, stream(state)) if state is not None and is_sent_again(action) else ()
         return (*decision, *more, *again)
 
     def _refusal_by_stream(
-        self, state: DossierState, action: Action, decided_at: datetime, stream: Stream
+        self, state: DossierState, action: Action, decided_at: datetime, stream: Stream, units: Units
     ) -> Refusal | None:
         """Of the rare types that are judged by all that was recorded before them."""
         if isinstance(action.data, EventCorrected):
-            return refusal_of_correction(action, stream(state), self.read, self.rulebook, decided_at)
+            return refusal_of_correction(action, stream(state), Law(self.read, self.rulebook, units), decided_at)
         if not needs_an_effect(action):
             return None
         as_recorded, *_ = seal(state, action, (), decided_at, state.opened_on)

@@ -3,17 +3,20 @@
 The store is asked only for what nobody remembers, and for the meaning of a code only where no dossier began under it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 from uuid import UUID
 
+from events.reference_data import is_reference_stream
 from services.intake.domain import recoding
 from services.intake.domain.actions import Action, Refusal
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed
 
-NO_CODES: Final[Mapping[UUID, str]] = {}
+Codes = Mapping[UUID, str]
+"""Codes by their ids."""
+NO_CODES: Final[Codes] = {}
 
 
 class Asked(Protocol):
@@ -47,7 +50,7 @@ class KnownDossiers:
         if not new:
             return
         remembered = {key: state for key in new if (state := self.memory.get(key)) is not None}
-        unknown = {key for key in new if key not in remembered}
+        unknown = {key for key in new if key not in remembered and not is_reference_stream(key)}
         loaded = self.store.load(unknown) if unknown else {}
         self.states |= {key: remembered.get(key) or loaded.get(key) for key in new}
         self.remembered |= remembered.keys()
@@ -71,7 +74,7 @@ class KnownDossiers:
             self.know([previous_id])
         return recoding.placed(action, self.links)
 
-    def named_anew(self, action: Action) -> tuple[Action, Mapping[UUID, str], Refusal | None]:
+    def named_anew(self, action: Action) -> tuple[Action, Codes, Refusal | None]:
         """The action as it will be recorded, the codes by which its dossier is found from then on, and why it isn't."""
         if not recoding.may_name_anew(action):
             return action, NO_CODES, None
@@ -81,7 +84,7 @@ class KnownDossiers:
         self.know(codes)
         return said, codes, recoding.refusal_of_code(codes, self.links, self.states)
 
-    def note(self, sealed: tuple[Sealed, ...], codes: Collection[UUID]) -> None:
+    def note(self, sealed: Sequence[Sealed], codes: Codes) -> None:
         """These will be recorded."""
         dossier_id = sealed[-1].dossier_id
         self.states[dossier_id] = sealed[-1].state

@@ -76,9 +76,9 @@ def new_codes(state: DossierState | None, action: Action, links: Links) -> dict[
 def refusal_of_code(
     codes: Mapping[UUID, str], links: Links, begun: Mapping[UUID, DossierState | None]
 ) -> Refusal | None:
-    """A code that means another dossier already is no new code of this one."""
+    """A code that means another dossier already is no new code of this one, nor is an id of ours."""
     for one, code in codes.items():
-        if one in links or begun.get(one) is not None:
+        if one in links or begun.get(one) is not None or is_dossier_id(code):
             return Refusal(code="code-in-use", field_name="subject", params={"code": code})
     return None
 

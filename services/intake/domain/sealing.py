@@ -2,28 +2,50 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid5
 
 from events.codec import to_structured
 from events.dossier import DossierEvent, IntegrityFlagRaised
 from events.envelope import Envelope, Event
 from events.hash_chain import GENESIS, hash_of
-from services.intake.domain.actions import Action, is_dossier_id
+from services.intake.domain.actions import Action, ReferenceAction, is_dossier_id
 from services.intake.domain.dossier import DossierState, evolve
 
 FLAG_TYPE = "integrity-flag-raised.v1"
 FLAG_SOURCE = "urn:motcua:intake"
 
 
+class Chained(Protocol):
+    """The end of a stream's hash chain, of a dossier or of a reference thing."""
+
+    @property
+    def stream_seq(self) -> int:
+        """Number of the latest event."""
+
+    @property
+    def last_hash(self) -> str:
+        """Its hash."""
+
+    @property
+    def opened_on(self) -> date:
+        """Local day of the first event."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
-    """One event ready to be stored: its place, as it will be read by everybody, and the state after it."""
+class Recorded:
+    """One event ready to be stored: its place, and as it will be read by everybody."""
 
     dossier_id: UUID
     stream_seq: int
     event_type: str
     structured: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed(Recorded):
+    """One event of a dossier, with the state after it."""
+
     state: DossierState
 
 
@@ -33,19 +55,27 @@ def seal(
     flags: tuple[IntegrityFlagRaised, ...],
     recorded_at: datetime,
     opened_on: date,
+    *,
+    is_unit_unchecked: bool = False,
 ) -> tuple[Sealed, ...]:
     """The action's event and, behind it, one event per integrity flag.
 
-    `opened_on` is the local day of the dossier's first event; it is used only where there is no state yet.
+    `opened_on` is the local day of the dossier's first event; it is used only where there is no state yet. `is_unit_unchecked`:
+    no unit was loaded that it could be checked against.
     """
-    sealed = [_sealed(state, action, _of_action(state, action, recorded_at, opened_on), action.data)]
+    procedure_code = getattr(action.data, "procedure_code", None) or (state.procedure_code if state else None) or None
+    about = {"procedure_code": procedure_code, "is_unit_unchecked": is_unit_unchecked}
+    sealed = [_sealed(state, action, envelope_of(state, action, recorded_at, opened_on, **about), action.data)]
     for flag in flags:
         before = sealed[-1].state
         sealed.append(_sealed(before, action, _of_flag(before, action, flag, recorded_at), flag))
     return tuple(sealed)
 
 
-def _of_action(state: DossierState | None, action: Action, recorded_at: datetime, opened_on: date) -> Envelope:
+def envelope_of(
+    state: Chained | None, action: Action | ReferenceAction, recorded_at: datetime, opened_on: date, **about: Any
+) -> Envelope:
+    """What stands around the event of an action; `about` are fields that only intake knows."""
     return Envelope(
         event_id=action.event_id,
         source=action.source,
@@ -56,7 +86,7 @@ def _of_action(state: DossierState | None, action: Action, recorded_at: datetime
         stream_seq=state.stream_seq + 1 if state else 1,
         opened_on=state.opened_on if state else opened_on,
         unit_id=action.unit_id,
-        dossier_code=_dossier_code(action),
+        dossier_code=_dossier_code(action) if isinstance(action, Action) else action.dossier_code,
         actor_id=action.actor_id,
         actor_role=action.actor_role,
         actor_kind=action.actor_kind,
@@ -64,12 +94,10 @@ def _of_action(state: DossierState | None, action: Action, recorded_at: datetime
         channel=action.channel,
         source_event_ref=action.action_id,
         correlation_id=action.correlation_id,
-        procedure_code=getattr(action.data, "procedure_code", None)
-        or (state.procedure_code if state else None)
-        or None,
         is_history=action.is_history,
         prev_hash=state.last_hash if state else GENESIS,
         extra=action.extra,
+        **about,
     )
 
 

@@ -1,5 +1,9 @@
-"""The one place where a ClickHouse client is made, over HTTP only, from a URL such as http://user:password@host:8123/motcua."""
+"""The one place where a ClickHouse client is made, over HTTP only, and where it is given rows to store.
 
+In: a URL such as http://user:password@host:8123/motcua.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -8,6 +12,14 @@ from clickhouse_connect.driver.client import Client
 
 DEFAULT_DATABASE = "motcua"
 
+_STORED_WHEN_ANSWERED = {"max_partitions_per_insert_block": 0, "async_insert": 0}
+"""A batch holds dossiers of as many months as it likes (the server's limit of 100 is against careless partition keys), and the
+answer comes after the rows are stored, whatever the server's own default is."""
+
+
+class RowsNotStoredError(Exception):
+    """A server answered that an insert is done and counted fewer rows than it was sent: nobody can tell what is stored."""
+
 
 def open_client(url: str) -> Client:
     """A client of the URL's database. Raises clickhouse_connect's errors if the server or the database isn't there.
@@ -15,6 +27,16 @@ def open_client(url: str) -> Client:
     Without a session, so that several threads may use it at the same time. Close it when done.
     """
     return _client(url, database_of(url))
+
+
+def insert_rows(client: Client, table: str, rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> None:
+    """Store rows, of as many partitions as they have. Raises clickhouse_connect's errors, RowsNotStoredError.
+
+    Storing rows again changes nothing in any table of ours, so whoever sees an error may send them again.
+    """
+    written = client.insert(table, rows, column_names=columns, settings=_STORED_WHEN_ANSWERED).written_rows
+    if written < len(rows):
+        raise RowsNotStoredError(f"{table}: {len(rows)} rows were sent, the server counts {written} as written")
 
 
 def create_database(url: str) -> None:

@@ -2,17 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.external import ExternalData
 
+from services.stats.adapters.clickhouse import insert_rows
 from services.stats.adapters.queries import query_text
 from services.stats.adapters.retries import until_done
-from services.stats.adapters.unit_register import read_places, units_revision
+from services.stats.adapters.unit_register import read_places, refresh_units, units_revision
 from services.stats.domain.facts import COLUMNS, DossierFacts, row_of
 from services.stats.domain.levels import Places
 from services.stats.domain.projection import TYPES_WITH_DATA
+from services.stats.domain.reference import REFERENCE_COLUMNS, ReferenceRow
 from services.stats.domain.rows import EVENT_COLUMNS, DossierKey, EventRow, KnownEvent
 
 ResultT = TypeVar("ResultT")
@@ -29,7 +32,17 @@ class ClickHouseFacts:
 
     async def insert_events(self, rows: Sequence[EventRow]) -> None:
         """Store events; storing one again changes nothing."""
-        await self._run("insert events", lambda: self._client.insert("events", rows, column_names=EVENT_COLUMNS))
+        await self._run("insert events", lambda: insert_rows(self._client, "events", rows, EVENT_COLUMNS))
+
+    async def insert_reference(self, rows: Sequence[ReferenceRow]) -> None:
+        """Store events of reference things; storing one again changes nothing."""
+        insert = partial(self._client.insert, "reference_events", rows, column_names=REFERENCE_COLUMNS)
+        await self._run("insert reference events", insert)
+
+    async def refresh_units(self) -> None:
+        """Make the register what all stored events of units say, and the facts' levels with it."""
+        await self._run("load the units", lambda: refresh_units(self._client))
+        self.fact_writes += 1
 
     async def known_events(self, keys: Sequence[DossierKey]) -> Mapping[DossierKey, Sequence[KnownEvent]]:
         """All stored events of some dossiers, whoever stored them."""
@@ -42,7 +55,7 @@ class ClickHouseFacts:
     async def insert_facts(self, facts: Sequence[DossierFacts]) -> None:
         """Store facts; of two rows of one dossier the one with more events behind it stays."""
         rows = [row_of(one) for one in facts]
-        await self._run("insert facts", lambda: self._client.insert("dossiers", rows, column_names=COLUMNS))
+        await self._run("insert facts", lambda: insert_rows(self._client, "dossiers", rows, COLUMNS))
         self.fact_writes += 1
 
     async def _run(self, what: str, call: Callable[[], ResultT]) -> ResultT:

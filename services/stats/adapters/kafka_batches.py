@@ -1,4 +1,4 @@
-"""Committed records of both topics in batches, cut by rows or by time; offsets are committed only when a batch is done."""
+"""Committed records of the topics in batches, cut by rows or by time; offsets are committed only when a batch is done."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from events.topics import Topic
 from services.stats.ports import Record
 
-TOPICS = (Topic.DOSSIER_EVENTS, Topic.DEADLINE_EVENTS)
+TOPICS = (Topic.DOSSIER_EVENTS, Topic.DEADLINE_EVENTS, Topic.REFERENCE_EVENTS)
 
 Positions = dict[TopicPartition, int]
 
@@ -24,8 +24,9 @@ _NO_DATA_WAIT_MS = 1_000
 def make_consumer(bootstrap_servers: str, group: str) -> AIOKafkaConsumer:
     """The consumer, not yet started.
 
-    Both topics have as many partitions and one key rule, and the range assignor cuts both at the same numbers: so all events
-    of a dossier come to one member, and rival writes of one fact row stay rare.
+    The topics of dossiers have as many partitions and one key rule, and the range assignor cuts both at the same numbers: so
+    all events of a dossier come to one member, and rival writes of one fact row stay rare. The one partition of reference things
+    comes to the first member.
     """
     return AIOKafkaConsumer(
         *TOPICS,

@@ -12,6 +12,8 @@ from importlib.resources import files
 
 from clickhouse_connect.driver.client import Client
 
+from services.stats.adapters.clickhouse import insert_rows
+
 _NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 _SUPERSEDED = re.compile(r"-- superseded: ([0-9a-f]{64})\n")
 _RECORD = """CREATE TABLE IF NOT EXISTS migrations
@@ -71,7 +73,7 @@ def _apply(client: Client, migration: Migration) -> None:
     for statement in migration.statements:
         client.command(statement)
     row = (migration.number, migration.name, migration.checksum)
-    client.insert("migrations", [row], column_names=["number", "name", "checksum"])
+    insert_rows(client, "migrations", [row], ["number", "name", "checksum"])
 
 
 def _has_code(statement: str) -> bool:

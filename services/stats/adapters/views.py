@@ -11,6 +11,8 @@ from importlib.resources import files
 
 from clickhouse_connect.driver.client import Client
 
+from services.stats.adapters.clickhouse import insert_rows
+
 _READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
 _RECORD = """CREATE TABLE IF NOT EXISTS applied_views
 (name String, hash String, applied_at DateTime64(3, 'Asia/Ho_Chi_Minh') DEFAULT now64(3))
@@ -40,6 +42,6 @@ def apply_views(client: Client, views: Mapping[str, str] | None = None) -> list[
         hashes[name] = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         if present.get(name) != hashes[name]:
             client.command(texts[name].rstrip().removesuffix(";"))
-            client.insert("applied_views", [(name, hashes[name])], column_names=["name", "hash"])
+            insert_rows(client, "applied_views", [(name, hashes[name])], ["name", "hash"])
             applied.append(name)
     return applied

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
+from events.reference_data import UnitLevel
 from services.stats.domain.errors import UnitFileError
 
-Level = Literal["province", "district", "commune"]
+Level = UnitLevel
 """Cấp: tỉnh, huyện, xã."""
 LEVELS: tuple[Level, ...] = get_args(Level)
 

@@ -101,6 +101,8 @@ def data_text(event: Event) -> str:
 
 def _remaining(about: Envelope) -> str:
     named: dict[str, Any] = {name: value for name in _REMAINING if (value := getattr(about, name)) is not None}
+    if about.is_unit_unchecked:
+        named["is_unit_unchecked"] = True
     named.update(about.extra)
     return dumps(named).decode()
 

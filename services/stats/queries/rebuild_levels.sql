@@ -1,6 +1,6 @@
 -- Which facts stand at another place than the register of units now says? They are written again with the right levels: those of the
 -- receiving unit on the day of acceptance, and in each stay those of its unit on the day from which that unit counts the dossier.
-INSERT INTO dossiers
+INSERT INTO dossiers SETTINGS max_partitions_per_insert_block = 0
 WITH registered AS (
     SELECT unit_id, toDate32(valid_from) AS valid_from, valid_until, province_id, district_id, commune_id FROM units FINAL
 )

@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from events.schema_files import load_documents, load_schemas
 from services.intake.adapters.http_receiver import HttpReceiver
 from services.intake.adapters.known_states import KnownStates
+from services.intake.adapters.published_documents import PublishedDocuments
 from services.intake.adapters.writer import Writer
 from services.intake.pipeline import ActionRecorder
 from tests.fakes.in_memory_store import InMemoryStore
 from tests.unit.intake.counter import NOW, judge, problems, reader
+
+KNOWN_UNITS = [11, 12]
 
 
 @dataclass
@@ -58,7 +62,8 @@ async def door(store: InMemoryStore, ledger: ActionRecorder) -> AsyncIterator[Do
     clock = FixedClock()
     writer = Writer(ledger, clock)
     writing = asyncio.create_task(writer.run())
-    receiver = HttpReceiver(writer, reader(), problems(), store, {"action.v1": {"type": "object"}})
+    published = PublishedDocuments(load_documents(), load_schemas(), clock.now, lambda _: KNOWN_UNITS)
+    receiver = HttpReceiver(writer, reader(), problems(), store, published)
     async with TestClient(TestServer(receiver.application())) as client:
         yield Door(store=store, writer=writer, writing=writing, client=client, clock=clock)
     writing.cancel()

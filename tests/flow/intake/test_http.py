@@ -118,6 +118,11 @@ async def test_every_refused_address_is_told_as_a_problem(
         assert wrong_fields("problem.v1", problem) == set()
 
 
+async def test_a_method_that_is_not_taken_is_told_those_that_are(door: Door) -> None:
+    async with door.client.request("TRACE", "/v1/actions") as response:
+        assert (response.status, response.headers["Allow"]) == (405, "POST")
+
+
 async def test_a_dossier_can_be_looked_up_by_code_and_by_id(door: Door) -> None:
     _, answers, _ = await door.post([ACCEPTED, STARTED])
     receipt = answers["answers"][1]

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.integration
 def topic(monkeypatch: pytest.MonkeyPatch) -> str:
     """A topic of the test's own in the place of dossier-events."""
     named = f"t-{uuid4().hex[:8]}"
-    monkeypatch.setattr(kafka_tail, "Topic", SimpleNamespace(DOSSIER_EVENTS=SimpleNamespace(value=named)))
+    monkeypatch.setattr(kafka_tail, "OF_THE_RECORD", (named,))
     return named
 
 

@@ -18,6 +18,7 @@ from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 MOTCUA = [sys.executable, "-c", "import sys; from motcua.cli import main; sys.exit(main())"]
+UNITS = ROOT / "demo" / "data"
 START_SECONDS = 150.0
 
 
@@ -56,7 +57,7 @@ class RunningStack:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """A stack for all tests of this folder; they share its data, so each uses its own dossiers."""
+    """A stack for all tests of this folder, with the units of the demo; they share its data, so each uses its own dossiers."""
     data_dir = tmp_path_factory.mktemp("motcua")
     names = ("KAFKA", "CLICKHOUSE", "INTAKE", "WEB")
     ports = {f"MOTCUA_{name}_PORT": str(free_port()) for name in names}
@@ -70,7 +71,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
         process = subprocess.Popen([*MOTCUA, "up"], cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)
     try:
         _wait_until_up(process, log)
-        yield RunningStack(data_dir=data_dir, env=env, process=process)
+        running = RunningStack(data_dir=data_dir, env=env, process=process)
+        loaded = running.run("units", "load", str(UNITS / "units.csv"), "--successions", str(UNITS / "successions.csv"))
+        assert loaded.returncode == 0, loaded.stderr
+        yield running
         process.send_signal(signal.SIGINT)
         assert process.wait(60) in (0, 130), log.read_text()
     finally:

@@ -1,4 +1,4 @@
-"""Puts events on the two topics as their services would, and looks at what the group has done with them."""
+"""Puts events on the topics as their services would, and looks at what the group has done with them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,17 +8,17 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.embedded.kafka.topics import TopicSpec, create_topics
-from events.catalog import DOSSIER_TYPES
+from events.catalog import DOSSIER_TYPES, REFERENCE_TYPES
 from events.codec import to_kafka
 from events.envelope import Event
 from events.topics import Topic
 
 PARTITIONS = 4
-TOPICS = (Topic.DOSSIER_EVENTS, Topic.DEADLINE_EVENTS)
+TOPICS = {Topic.DOSSIER_EVENTS: PARTITIONS, Topic.DEADLINE_EVENTS: PARTITIONS, Topic.REFERENCE_EVENTS: 1}
 
 
 async def make_topics(bootstrap: str) -> None:
-    await create_topics(bootstrap, [TopicSpec(name=topic, partitions=PARTITIONS) for topic in TOPICS])
+    await create_topics(bootstrap, [TopicSpec(name=topic, partitions=number) for topic, number in TOPICS.items()])
     await create_topics(bootstrap, [TopicSpec(name=f"{topic}-dlq", partitions=1) for topic in TOPICS])
 
 
@@ -45,10 +45,10 @@ async def dead_letters(bootstrap: str, topic: str, count: int) -> list[object]:
 
 
 async def lag(bootstrap: str, group: str) -> int:
-    """Records not yet committed by the group, over both topics; all of them if it never committed."""
+    """Records not yet committed by the group, over all topics; all of them if it never committed."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
-    partitions = [TopicPartition(topic, number) for topic in TOPICS for number in range(PARTITIONS)]
+    partitions = [TopicPartition(topic, number) for topic, count in TOPICS.items() for number in range(count)]
     async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as consumer:
         ends = await consumer.end_offsets(partitions)
     try:
@@ -70,5 +70,7 @@ async def limit_message_size(bootstrap: str, topic: str, limit_bytes: int) -> No
 
 async def _send(producer: AIOKafkaProducer, event: Event) -> None:
     key, value, headers = to_kafka(event)
-    topic = Topic.DOSSIER_EVENTS if event.envelope.event_type in DOSSIER_TYPES else Topic.DEADLINE_EVENTS
+    event_type = event.envelope.event_type
+    recorded = Topic.REFERENCE_EVENTS if event_type in REFERENCE_TYPES else Topic.DEADLINE_EVENTS
+    topic = Topic.DOSSIER_EVENTS if event_type in DOSSIER_TYPES else recorded
     await producer.send(topic, value, key, headers=headers)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pytest
 
-from events.catalog import ACTION_TYPES
+from events.catalog import DOSSIER_ACTION_TYPES
 from tests.properties.attacks import situations
 from tests.properties.attacks.situations import DUE, LATEST, SITUATIONS, Situation, act
 from tests.properties.attacks.standing import Standing, standing_of
@@ -26,7 +26,7 @@ _A_LITTLE: Final = timedelta(minutes=20)
 """Longer than the tolerance of DR-31."""
 _APPROVALS: Final = frozenset({"backdating-approved.v1"})
 """What a second person approves expressly; that only another person can is tried at intake."""
-TYPES: Final = tuple(sorted(set(ACTION_TYPES) - _APPROVALS))
+TYPES: Final = tuple(sorted(set(DOSSIER_ACTION_TYPES) - _APPROVALS))
 
 DATES: Final = (
     at("2026-03-03T09:00"),

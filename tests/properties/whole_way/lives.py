@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from events.catalog import ACTION_TYPES
+from events.catalog import DOSSIER_ACTION_TYPES
 from tests.contract.published import example
 from tests.properties.whole_way.rule_books import CHOICES, rules_of
 from tests.properties.whole_way.through_the_product import due_by_rules
@@ -368,7 +368,7 @@ _ELSEWHERE = frozenset(
     }
 )  # fmt: skip
 """Types with an act of their own, types that begin or end a dossier, and those of feedback."""
-_ANY = tuple(sorted(ACTION_TYPES - _ELSEWHERE))
+_ANY = tuple(sorted(DOSSIER_ACTION_TYPES - _ELSEWHERE))
 
 
 def _anything(draw: st.DrawFn, draft: Draft) -> None:

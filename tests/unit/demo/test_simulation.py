@@ -11,7 +11,7 @@ from demo.lives.life import ENDINGS, event_id_of
 from demo.lives.recoding import COUNTER_CODES, MINISTRY_CODES
 from demo.loading import load_reference
 from demo.simulation import PORTAL_SOURCE, SOURCE, WINDOWS, Reference, simulate
-from events.catalog import ACTION_TYPES
+from events.catalog import DOSSIER_ACTION_TYPES
 from events.schema_files import load_data_schemas, load_schema
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.domain.actions import Action
@@ -63,7 +63,7 @@ def test_the_same_seed_gives_the_same_actions_and_another_seed_others(
 
 
 def test_the_demo_sends_every_type_that_a_counter_system_may_send(demo: list[dict[str, Any]]) -> None:
-    assert sorted(ACTION_TYPES - {one["type"] for one in demo}) == []
+    assert sorted(DOSSIER_ACTION_TYPES - {one["type"] for one in demo}) == []
 
 
 def test_intake_accepts_every_action_without_a_flag(actions: list[dict[str, Any]]) -> None:

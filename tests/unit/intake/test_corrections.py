@@ -9,6 +9,7 @@ import pytest
 from services.intake.domain.actions import Action, Refusal
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed, seal
+from services.intake.domain.unit_register import Units
 from tests.unit.intake.counter import NOW, START, action, judge
 
 EXTENDED = {"new_due_at": "2026-06-16T17:00:00+07:00", "legal_basis": "Luật", "approver_id": "ld-1"}
@@ -36,7 +37,7 @@ class Stream:
         """Why a correction is refused; it is recorded if it isn't."""
         data = {"target_event_id": target.event_id, "corrected_fields": fields}
         one = action("event-corrected.v1", number, data=data, **attributes)
-        decision = judge().judge(self.state, one, NOW, self.events)
+        decision = judge().judge(self.state, one, NOW, self.events, Units())
         if isinstance(decision, Refusal):
             return decision
         self.take(one)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from events.catalog import ACTION_TYPES
+from events.catalog import DOSSIER_ACTION_TYPES
 from services.intake.domain.actions import Action, Refusal
 from services.intake.domain.arming import opened_on, refusal_by_rulebook
 from services.intake.domain.decide import CLOCK_TOLERANCE, decide
@@ -41,7 +41,7 @@ WORK = (
     "dossier-transferred.v1", "step-started.v1", "step-completed.v1", "consultation-requested.v1", "result-issued.v1",
 )  # fmt: skip
 SUBMISSION = ("dossier-submitted.v1", "intake-guidance-issued.v1", "intake-rejected.v1")
-FEEDBACK = tuple(sorted(one for one in ACTION_TYPES if one.startswith("feedback-")))
+FEEDBACK = tuple(sorted(one for one in DOSSIER_ACTION_TYPES if one.startswith("feedback-")))
 OF_ENDED = ("apology-sent.v1", "apology-waived.v1", "escalation-acknowledged.v1", "dossier-reopened.v1")
 EVER = (
     "payment-received.v1", "system-outage-recorded.v1", "dossier-reassigned-by-reorganisation.v1", "dossier-code-assigned.v1",
@@ -71,7 +71,7 @@ TABLE = [
     ("nothing", "dossier-submitted.v1", "submitted"),
     ("nothing", "feedback-received.v1", "received"),
     *[("nothing", one, "feedback-not-received") for one in FEEDBACK if one not in OPENERS],
-    *[("nothing", one, "not-accepted-yet") for one in sorted(ACTION_TYPES - {*FEEDBACK, *OPENERS})],
+    *[("nothing", one, "not-accepted-yet") for one in sorted(DOSSIER_ACTION_TYPES - {*FEEDBACK, *OPENERS})],
     # before the acceptance
     ("submitted", "dossier-submitted.v1", "already-submitted"),
     ("submitted", "intake-guidance-issued.v1", "submitted"),
@@ -139,7 +139,7 @@ TABLE = [
         (one, "feedback-published.v1", "published" if one == "answered" else "feedback-not-answered")
         for one in CITIZENS
     ],
-    *[(one, two, "not-a-dossier") for one in CITIZENS for two in sorted(ACTION_TYPES - {*FEEDBACK, *NAMING})],
+    *[(one, two, "not-a-dossier") for one in CITIZENS for two in sorted(DOSSIER_ACTION_TYPES - {*FEEDBACK, *NAMING})],
 ]  # fmt: skip
 
 
@@ -171,9 +171,9 @@ def test_the_table_of_the_state_machine(before: str, event_type: str, expected: 
 
 def test_the_table_has_every_state_with_every_event() -> None:
     assert {(before, event_type) for before, event_type, _ in TABLE} == {
-        (one, two) for one in LIVES for two in ACTION_TYPES
+        (one, two) for one in LIVES for two in DOSSIER_ACTION_TYPES
     }
-    assert len(TABLE) == len(LIVES) * len(ACTION_TYPES)
+    assert len(TABLE) == len(LIVES) * len(DOSSIER_ACTION_TYPES)
 
 
 @pytest.mark.parametrize(("life", "given", "expected"), [("in_processing", 2, 1), ("in_processing", 3, 1)])

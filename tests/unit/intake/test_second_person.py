@@ -3,14 +3,16 @@
 import pytest
 from msgspec import structs
 
-from events.catalog import ACTION_TYPES, DOSSIER_TYPES
+from events.catalog import DOSSIER_ACTION_TYPES, DOSSIER_TYPES
 from services.intake.domain.actions import Refusal
 from services.intake.domain.decide import decide
 from tests.unit.intake.counter import NOW, action
 from tests.unit.intake.test_decide import state_after
 
 APPROVED = sorted(
-    name for name in ACTION_TYPES if "approver_id" in {field.name for field in structs.fields(DOSSIER_TYPES[name])}
+    name
+    for name in DOSSIER_ACTION_TYPES
+    if "approver_id" in {field.name for field in structs.fields(DOSSIER_TYPES[name])}
 )
 LIFE = ["dossier-accepted.v1", "result-ready-at-counter.v1"]
 OF_ENDED = ("dossier-reopened.v1",)

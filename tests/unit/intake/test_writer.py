@@ -21,7 +21,7 @@ class HeldLedger:
     def __init__(self) -> None:
         self.has_begun, self.may_end = threading.Event(), threading.Event()
 
-    def record(self, *_: Any) -> list[Any]:
+    def record(self, *_: Any, **__: Any) -> list[Any]:
         self.has_begun.set()
         self.may_end.wait(10)
         raise RuntimeError("a bug")

@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from events.codec import to_kafka
+from events.envelope import Event
 from services.stats.domain.facts import DossierFacts
 from services.stats.domain.levels import Places
+from services.stats.domain.reference import ReferenceRow
 from services.stats.domain.rows import DossierKey, EventRow, KnownEvent, known_event
 from services.stats.pipeline import load_batch
 from services.stats.ports import DeadLetterError, Record
+from tests.unit.intake.units import before_the_reform, recorded
 from tests.unit.stats.dossiers import Dossier, at
 
 APPENDED_AT = at("2026-03-02", "08:00")
@@ -56,6 +59,12 @@ class World:
             raise DeadLetterError(reason)
         self.steps.append(f"dead letter at {record.offset}: {reason.partition(':')[0]}")
 
+    async def insert_reference(self, rows: Sequence[ReferenceRow]) -> None:
+        self.steps.append(f"insert {len(rows)} of units")
+
+    async def refresh_units(self) -> None:
+        self.steps.append("refresh the units")
+
     async def insert_events(self, rows: Sequence[EventRow]) -> None:
         self.steps.append(f"insert {len(rows)} events")
 
@@ -94,6 +103,33 @@ async def test_without_dead_letters_nothing_is_committed() -> None:
     with pytest.raises(DeadLetterError):
         await load_batch(world, world, world)
     assert world.steps == []
+
+
+def told(event: Event, topic: str = "reference-events") -> Record:
+    key, value, headers = to_kafka(event)
+    return Record(topic=topic, partition=0, offset=0, appended_at=APPENDED_AT, key=key, value=value, headers=headers)  # type: ignore[arg-type]
+
+
+async def test_units_are_known_before_facts_are_folded_and_offsets_last() -> None:
+    world = World([*records(with_rubbish=False), *map(told, recorded(before_the_reform()))])
+
+    assert await load_batch(world, world, world) == 2
+    assert world.steps == [
+        "insert 4 of units",
+        "refresh the units",
+        "insert 2 events",
+        "read back 1 dossier",
+        "insert 1 fact",
+        "commit 6",
+    ]
+
+
+async def test_what_stands_on_the_wrong_topic_is_buried() -> None:
+    unit, dossier = recorded(before_the_reform())[0], DOSSIER.events[0]
+    world = World([told(unit, "dossier-events"), told(dossier)])
+
+    await load_batch(world, world, world)
+    assert world.steps == ["dead letter at 0: UnknownEventTypeError"] * 2 + ["commit 2"]
 
 
 async def test_facts_are_folded_again_when_the_hierarchy_changed_meanwhile() -> None:

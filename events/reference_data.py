@@ -1,0 +1,41 @@
+"""What the data of every event about a reference thing has in common, and the id of the stream that holds a thing's events.
+
+A unit today; officers, procedures, calendars and targets follow by the same recipe (ADR 0020). `time` in the envelope is when it
+was said or decided; from which local day it holds stands in the data (`valid_from`), and may lie ahead.
+"""
+
+from typing import Annotated, Final, Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from events.dossier_data import DossierData
+from events.fields import Day, Text2000, UnitId, says
+
+UnitLevel = Literal["province", "district", "commune"]
+"""Cấp: tỉnh, huyện, xã (B3)."""
+
+_NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:motcua:reference")
+_VERSION: Final = 8
+
+
+class UnitData(DossierData, frozen=True, kw_only=True):
+    """Common to every event about a unit; `subject` of the action is `unit_id` in digits."""
+
+    unit_id: Annotated[UnitId, says("The unit that it is about (đơn vị); never used again for another.")]
+    valid_from: Annotated[Day, says("Local day from which it holds (có hiệu lực từ ngày).")]
+    legal_basis: Annotated[Text2000, says("Legal basis (căn cứ pháp lý).")] | None = None
+
+
+def unit_stream_id(unit_id: int) -> UUID:
+    """The id of a unit's stream, and its Kafka key: the same in every installation."""
+    return _stream_id(f"unit|{unit_id}")
+
+
+def is_reference_stream(stream_id: UUID) -> bool:
+    """Whether an id is that of a reference thing, so that no dossier may have it."""
+    return stream_id.version == _VERSION
+
+
+def _stream_id(thing: str) -> UUID:
+    """A UUID of version 8 (RFC 9562: made by rules of one's own), which no dossier has."""
+    made = uuid5(_NAMESPACE, thing).int
+    return UUID(int=made & ~(0xF << 76) | _VERSION << 76)
