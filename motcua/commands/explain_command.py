@@ -8,7 +8,7 @@ import click
 from clickhouse_connect.driver.client import Client
 
 from motcua.addresses import found
-from motcua.commands.sql_command import supervisor_client
+from motcua.commands.sql_command import whole_statistics
 from motcua.explaining import Writer
 from motcua.output import CommandError, ExitCode, print_json
 from motcua.rulebook import office_rulebook
@@ -39,7 +39,7 @@ def command(dossier: str, language: str, *, every_day: bool, as_json: bool) -> N
 
     Example: motcua explain H57.19753-261120-0001
     """
-    with supervisor_client(found(os.environ).reader_url) as client:
+    with whole_statistics(found(os.environ).reader_url) as client:
         dossier_id, rows = events_of(client, dossier)
         explanation = explained(dossier_id, rows, lambda question: log_times(client, question))
     if as_json:
