@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: chaos generated help setup setup-dev demo up test full unit properties check format lock bench mutants clean
+.PHONY: chaos clients generated help setup setup-dev demo up test full unit properties check format lock bench mutants clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -53,6 +53,11 @@ lock: setup-dev ## Renew the lock files from pyproject.toml
 chaos: setup-dev ## Kill at random for ten minutes, then again and again at every moment of the crash matrix (MOTCUA_CHAOS_SECONDS, _SEED, _KILLS)
 	@MOTCUA_CHAOS_SECONDS=$${MOTCUA_CHAOS_SECONDS:-600} MOTCUA_CHAOS_SEED=$${MOTCUA_CHAOS_SEED:-$$(date +%s)} \
 		MOTCUA_CHAOS_KILLS=$${MOTCUA_CHAOS_KILLS:-5} $(PYTEST) -m chaos -s tests/chaos tests/integration
+
+clients: setup-dev ## The ClickHouse clients of Go, Java, Node, Rust and ibis against the front; what is not installed is skipped
+	@$(BIN)/uv venv -q --allow-existing .cache/clients/python
+	@$(BIN)/uv pip install -q --python .cache/clients/python/bin/python -r requirements/dev.lock --group clients
+	@.cache/clients/python/bin/python -m pytest tests/clients -rs
 
 bench: setup-dev ## All comparisons, one run, a table each
 	@$(BIN)/python -m bench

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +14,11 @@ from deploy.embedded.processes.programs import Program
 from motcua.addresses import Addresses
 from motcua.topic_specs import topic_specs
 from services.intake.config import HISTORY_SOURCES
+
+OTHER_STORE = frozenset({3})
+"""The exit code of intake and relay whose store is not the one that was published: only an operator can mend that."""
+_ZONE = "Asia/Ho_Chi_Minh"
+"""Of the embedded ClickHouse: `now()`, `today()` and times without a zone are those of whoever asks it here."""
 
 
 @dataclass(slots=True)
@@ -77,8 +82,8 @@ def programs(addresses: Addresses, history_sources: Sequence[str] = ()) -> list[
     deadlines = _says(addresses, "deadlines", "open clocks are whole")
     stats = _says(addresses, "stats", "loading from")
     services = [
-        _service("intake", ("services.intake.app", "serve"), intake, intake_env),
-        _service("relay", ("services.intake.app", "relay"), relay, env),
+        replace(_service("intake", ("services.intake.app", "serve"), intake, intake_env), final_codes=OTHER_STORE),
+        replace(_service("relay", ("services.intake.app", "relay"), relay, env), final_codes=OTHER_STORE),
         _service("deadlines", ("services.deadlines.app",), deadlines, env),
         _service("stats", ("services.stats.app", "load"), stats, stats_env),
         _service("web", ("services.page.app",), HttpOk(url=f"{addresses.web_url}/healthz"), web_env),
@@ -100,7 +105,7 @@ def _clickhouse(addresses: Addresses, data_dir: Path) -> Program:
     writer, reader = urlsplit(addresses.clickhouse_url), urlsplit(addresses.reader_url)
     command = (
         sys.executable, "-m", "deploy.embedded.clickhouse",
-        "--path", str(data_dir / "clickhouse"), "--port", str(writer.port),
+        "--path", str(data_dir / "clickhouse"), "--port", str(writer.port), "--timezone", _ZONE,
     )  # fmt: skip
     env = {
         "MOTCUA_CLICKHOUSE_WRITER_PASSWORD": writer.password or "",

@@ -90,7 +90,7 @@ class ActionRecorder:
             remembered=set(remembered),
             structured=structured,
             approvers=Approvers(persons=persons, acted=dict(self.store.find_acted(persons)) if persons else {}),
-            units=self.store.units(),
+            units=self.store.units(as_of_receipts=True),
         )
 
     def _record_one(self, batch: Batch, action: AnyAction, recorded_at: datetime) -> Answer:

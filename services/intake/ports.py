@@ -54,8 +54,11 @@ class EventStore(Protocol):
     def find_acted(self, persons: Collection[str]) -> Mapping[str, Acted]:
         """Of those persons (`events.identity.person_of`) who were recorded as actors: in which dossiers."""
 
-    def units(self) -> Units:
-        """All units as they are recorded now, whoever recorded them. Shared: whoever changes them takes a copy."""
+    def units(self, *, as_of_receipts: bool = False) -> Units:
+        """All units as they are recorded now, whoever recorded them. Shared: whoever changes them takes a copy.
+
+        `as_of_receipts`: as they were when receipts were last asked for, which saves a question.
+        """
 
     def register_after(self, register_no: int, limit: int) -> Sequence[Mapping[str, Any]]:
         """The events of reference things behind a number of the register, in order, in structured form."""

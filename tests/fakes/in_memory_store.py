@@ -58,7 +58,7 @@ class InMemoryStore:
         with self._lock:
             return {person: self._acted[person] for person in persons if person in self._acted}
 
-    def units(self) -> Units:
+    def units(self, *, as_of_receipts: bool = False) -> Units:
         units = Units()
         units.take_all(self.register_after(0, len(self._register)))
         return units

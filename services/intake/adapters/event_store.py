@@ -47,6 +47,7 @@ class LedgerStore:
         self._ledger = cast("LedgerRecorder", recorder)
         self._acts = NotedActs()
         self._units = Units()
+        self._seen_version = 0
         self.close = close
 
     def load(self, dossier_ids: Collection[UUID]) -> Mapping[UUID, DossierState]:
@@ -63,7 +64,8 @@ class LedgerStore:
     def find_receipts(self, receipt_keys: Sequence[str]) -> Mapping[str, Receipt]:
         """The receipts of those actions that were recorded before."""
         with _translated():
-            return {one.receipt_key: one for one in self._ledger.find_receipts(receipt_keys)}
+            found, self._seen_version = self._ledger.find_receipts(receipt_keys)
+        return {one.receipt_key: one for one in found}
 
     def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
         """The kept answer of a request."""
@@ -80,11 +82,12 @@ class LedgerStore:
         with _translated():
             return {place: _structured(state) for place, state in self._ledger.select_at(places)}
 
-    def units(self) -> Units:
+    def units(self, *, as_of_receipts: bool = False) -> Units:
         """All units as they are recorded now; folded further only when somebody recorded something."""
         known = self._units
         with _translated():
-            if self._ledger.register_version() == known.version:
+            version = self._seen_version if as_of_receipts else self._ledger.register_version()
+            if version <= known.version:
                 return known
             stored = self._ledger.select_register(known.version, ALL)
         grown = known.copy()

@@ -25,6 +25,7 @@ from services.intake.ports import RequestAnswer
 SQLITE_RECORDER = "services.intake.adapters.recorders:SQLiteLedgerRecorder"
 POSTGRES_RECORDER = "services.intake.adapters.recorders:PostgresLedgerRecorder"
 KEYS_PER_QUERY = 500
+VERSION = "SELECT max(register_no) AS version FROM register_places"
 RegisterPlace = tuple[int, UUID, int]
 """Number in the register, stream, number in the stream."""
 
@@ -38,8 +39,8 @@ class LedgerRecorder(Protocol):
     def select_at(self, places: Sequence[Place]) -> list[tuple[Place, bytes]]:
         """(place, stored state) of the events at those places."""
 
-    def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
-        """Receipts of recorded actions."""
+    def find_receipts(self, receipt_keys: Sequence[str]) -> tuple[list[Receipt], int]:
+        """Receipts of recorded actions, and how many events of reference things there are: one question for both."""
 
     def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
         """The kept answer of a request."""
@@ -127,16 +128,18 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
                 found += [((UUID(row[0]), row[1]), row[2]) for row in c.fetchall()]
         return found
 
-    def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
-        """Receipts of recorded actions."""
+    def find_receipts(self, receipt_keys: Sequence[str]) -> tuple[list[Receipt], int]:
+        """Receipts of recorded actions, and how many events of reference things there are."""
         found: list[Receipt] = []
         with self.datastore.transaction(commit=False) as c:
+            c.execute(VERSION)
+            version = int(c.fetchone()[0] or 0)
             for start in range(0, len(receipt_keys), KEYS_PER_QUERY):
                 keys = receipt_keys[start : start + KEYS_PER_QUERY]
                 marks = ",".join("?" * len(keys))
                 c.execute(f"SELECT * FROM action_receipts WHERE receipt_key IN ({marks})", list(keys))  # noqa: S608
                 found += [Receipt(**{**dict(row), "dossier_id": UUID(row["dossier_id"])}) for row in c.fetchall()]
-        return found
+        return found, version
 
     def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
         """The kept answer of a request."""
@@ -159,7 +162,7 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
     def register_version(self) -> int:
         """How many events of reference things there are."""
         with self.datastore.transaction(commit=False) as c:
-            c.execute("SELECT max(register_no) FROM register_places")
+            c.execute(VERSION)
             return int(c.fetchone()[0] or 0)
 
     def select_register(self, after: int, limit: int) -> list[bytes]:
@@ -256,11 +259,13 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             curs.execute(self._select_at, ([one[0] for one in places], [one[1] for one in places]))
             return [((row["originator_id"], row["originator_version"]), bytes(row["state"])) for row in curs.fetchall()]
 
-    def find_receipts(self, receipt_keys: Sequence[str]) -> list[Receipt]:
-        """Receipts of recorded actions."""
+    def find_receipts(self, receipt_keys: Sequence[str]) -> tuple[list[Receipt], int]:
+        """Receipts of recorded actions, and how many events of reference things there are."""
         with self.datastore.transaction(commit=False) as curs:
+            curs.execute(self._select_version)
+            row = curs.fetchone()
             curs.execute(self._select_receipts, (list(receipt_keys),))
-            return [Receipt(**row) for row in curs.fetchall()]
+            return [Receipt(**one) for one in curs.fetchall()], int(row["version"] or 0) if row else 0
 
     def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
         """The kept answer of a request."""

@@ -57,7 +57,7 @@ class Batch:
 
     def take(self, action: Reported, sealed: Sequence[Recorded]) -> None:
         """Hold what was decided on an action: its event, and the flags behind it."""
-        first, of_dossier = sealed[0], [one for one in sealed if isinstance(one, Sealed)]
+        first, last = sealed[0], sealed[-1]
         receipt = Receipt(
             receipt_key=action.receipt_key,
             digest=action.digest,
@@ -65,10 +65,10 @@ class Batch:
             stream_seq=first.stream_seq,
         )
         self.sealed.extend(sealed)
-        if of_dossier:
-            self.states[first.dossier_id] = of_dossier[-1].state
+        if isinstance(last, Sealed):
+            self.states[first.dossier_id] = last.state
             self.remembered.discard(first.dossier_id)
-            self.approvers.note(of_dossier)
+            self.approvers.note(sealed)
         self.structured.update({(one.dossier_id, one.stream_seq): one.structured for one in sealed})
         self.receipts[receipt.receipt_key] = receipt
         self.new_receipts.append(receipt)

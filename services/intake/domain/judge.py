@@ -37,7 +37,7 @@ class Judge:
         decision = decide(state, action, decided_at)
         if isinstance(decision, Refusal):
             return decision
-        broken = refusals_by_units(units, action, self.rulebook.default_calendar.local_date(action.occurred_at))
+        broken = refusals_by_units(units, action, self.rulebook.default_calendar.local_date)
         day = opened_on(self.rulebook, action, state)
         refused = refusal_by_rulebook(self.rulebook, action, day, decided_at)
         if refused is None and state is not None:

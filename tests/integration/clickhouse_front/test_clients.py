@@ -190,6 +190,39 @@ def test_sqlalchemy(server: ClickHouseProcess) -> None:
     engine.dispose()
 
 
+def test_sqlalchemy_reflects_and_groups_by_local_days(server: ClickHouseProcess, client: Client) -> None:
+    client.command(
+        "CREATE OR REPLACE TABLE motcua.reflected (id String, at DateTime64(3, 'Asia/Ho_Chi_Minh'), note Nullable(String), "
+        "kinds Array(LowCardinality(String)), state Enum8('open' = 0, 'late' = 1)) ENGINE = MergeTree ORDER BY id"
+    )
+    client.command("INSERT INTO motcua.reflected VALUES ('a', '2026-03-02 00:30:00', NULL, ['x'], 'late')")
+    client.command("CREATE OR REPLACE VIEW motcua.reflected_view AS SELECT id FROM motcua.reflected")
+    engine = sa.create_engine(f"clickhousedb://default:@{server.host}:{server.port}/motcua")
+    inspector = sa.inspect(engine)
+    assert "motcua" in inspector.get_schema_names()
+    assert "reflected" in inspector.get_table_names("motcua")
+    assert "reflected_view" in inspector.get_view_names("motcua")
+    assert inspector.has_table("reflected", "motcua")
+    assert [column["name"] for column in inspector.get_columns("reflected", "motcua")] == [
+        "id",
+        "at",
+        "note",
+        "kinds",
+        "state",
+    ]
+    table = sa.Table("reflected", sa.MetaData(), autoload_with=engine, schema="motcua")
+    # As Superset writes its time grains.
+    day = sa.func.toStartOfDay(sa.func.toDateTime(table.c.at)).label("day")
+    by_day = sa.select(day, sa.func.count().label("n")).group_by(day)
+    with engine.connect() as connection:
+        assert [(at.isoformat(), n) for at, n in connection.execute(by_day)] == [("2026-03-02T00:00:00+07:00", 1)]
+        frame = pd.read_sql(by_day, connection)  # pandas itself turns it to UTC
+    assert frame["day"].dt.tz_convert("Asia/Ho_Chi_Minh")[0].isoformat() == "2026-03-02T00:00:00+07:00"
+    engine.dispose()
+    client.command("DROP TABLE motcua.reflected_view")
+    client.command("DROP TABLE motcua.reflected")
+
+
 async def test_sqlalchemy_async(server: ClickHouseProcess) -> None:
     engine = create_async_engine(
         f"clickhousedb+async://supervisor:{READER_PASSWORD}@{server.host}:{server.port}/motcua"

@@ -38,7 +38,7 @@ class Stored:
 
 
 def run(monkeypatch: pytest.MonkeyPatch, stored: Stored, *arguments: str) -> Result:
-    monkeypatch.setattr(explain_command, "supervisor_client", lambda _: nullcontext(stored))
+    monkeypatch.setattr(explain_command, "whole_statistics", lambda _: nullcontext(stored))
     return CliRunner().invoke(explain_command.command, arguments)
 
 
