@@ -6,7 +6,7 @@ both are published. Instants are aware datetimes; `*_on`, `*_by` are local calen
 """
 
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Struct
 
@@ -35,8 +35,5 @@ Term = Annotated[
 
 class DossierData(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """Common to every event's data. `extra` keeps the fields of a newer writer that this version does not know."""
-
-    one_is_needed: ClassVar[tuple[str, ...]] = ()
-    """Two optional fields of which one must stand there: the first where the second doesn't. Reading doesn't check it."""
 
     extra: JsonObject = NO_FIELDS

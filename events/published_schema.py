@@ -51,10 +51,6 @@ def data_schema(event_class: type[DossierData], example: Any) -> Schema:
     if required:
         schema["required"] = required
     schema["properties"] = {one.wire_name: property_schema(one, defs) for one in fields_of(event_class)}
-    if event_class.one_is_needed:
-        first, second = event_class.one_is_needed
-        both = {"properties": {first: True, second: True}}
-        schema |= {"if": {"not": {"required": [second], **both}}, "then": {"required": [first], **both}}
     return with_end(schema, defs, [example])
 
 

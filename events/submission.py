@@ -1,6 +1,6 @@
 """Submission and intake: how a dossier begins (domain.md 4.2 A)."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from events.dossier_data import DossierData, Term
 from events.fields import Moment, ReasonForCitizen, Round, Text64, Text200, Text2000, Texts2000, says
@@ -61,11 +61,9 @@ class IntakeRejected(DossierData, frozen=True, kw_only=True):
 class DossierAccepted(DossierData, frozen=True, kw_only=True):
     """Dossier accepted (Tiếp nhận hồ sơ).
 
-    Starts the clock. A term, an appointment given by the source system, or both must stand here (DR-09). The envelope's
-    `time` is when the dossier was received.
+    Starts the clock. A term, an appointment given by the source system, or both must stand here; only history may be without
+    (DR-09). The envelope's `time` is when the dossier was received.
     """
-
-    one_is_needed: ClassVar = ("term", "appointment_at")
 
     procedure_code: ProcedureCode
     procedure_version: Annotated[Text64, says("Version of the procedure as the counter system knows it.")] | None = None
@@ -96,6 +94,16 @@ class DossierAccepted(DossierData, frozen=True, kw_only=True):
     officer_id: Annotated[Text64, says("Officer at the counter (cán bộ tiếp nhận).")] | None = None
     applicant_ref: ApplicantRef | None = None
     legal_basis: Annotated[Text2000, says("Legal basis of the term (căn cứ pháp lý).")] | None = None
+    keeps_letters: (
+        Annotated[
+            bool,
+            says(
+                "`false`: the old register kept no letters of apology (có ghi thư xin lỗi), so none is owed for what fell due"
+                " before it was taken over. Of history only."
+            ),
+        ]
+        | None
+    ) = None
 
 
 SubmissionEvent = DossierSubmitted | IntakeGuidanceIssued | IntakeRejected | DossierAccepted

@@ -23,7 +23,10 @@ class AddressError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """The addresses of one installation. URLs carry user and password; `reader_url` is the read-only supervisor's."""
+    """The addresses of one installation. URLs carry user and password; `reader_url` is the read-only supervisor's.
+
+    `calendars_dir` is the folder of the office's own calendars, or empty.
+    """
 
     data_dir: str
     kafka: str
@@ -33,6 +36,7 @@ class Addresses:
     is_own_clickhouse: bool
     intake_url: str
     web_url: str
+    calendars_dir: str = ""
 
     @property
     def run_dir(self) -> Path:
@@ -48,6 +52,7 @@ class Addresses:
             "MOTCUA_CLICKHOUSE_READER_URL": self.reader_url,
             "MOTCUA_INTAKE_PORT": self.intake_url.rsplit(":", 1)[1],
             "MOTCUA_WEB_PORT": self.web_url.rsplit(":", 1)[1],
+            "MOTCUA_CALENDARS": self.calendars_dir,
         }
 
 
@@ -74,6 +79,7 @@ def planned(environ: Mapping[str, str], *, creates: bool = False) -> Addresses:
         is_own_clickhouse=clickhouse is None,
         intake_url=f"http://127.0.0.1:{_port(environ, 'MOTCUA_INTAKE_PORT', INTAKE_PORT)}",
         web_url=f"http://127.0.0.1:{_port(environ, 'MOTCUA_WEB_PORT', WEB_PORT)}",
+        calendars_dir=_folder(environ.get("MOTCUA_CALENDARS", "")),
     )
 
 
@@ -91,6 +97,7 @@ def found(environ: Mapping[str, str]) -> Addresses:
         "reader_url": environ.get("MOTCUA_CLICKHOUSE_READER_URL"),
         "intake_url": environ.get("MOTCUA_INTAKE_URL"),
         "web_url": environ.get("MOTCUA_WEB_URL"),
+        "calendars_dir": plan.calendars_dir,
     }
     return Addresses(**{**asdict(written), **{name: value for name, value in overrides.items() if value}})
 
@@ -115,6 +122,11 @@ def _passwords(data_dir: Path, *, creates: bool) -> dict[str, str]:
         path.touch(mode=0o600)
         path.write_text(json.dumps(kept), encoding="utf-8")
     return kept
+
+
+def _folder(given: str) -> str:
+    """As every process finds it, whatever folder it runs in."""
+    return str(Path(given).resolve()) if given else ""
 
 
 def _port(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+import orjson
 
 from motcua.output import CommandError, ExitCode
 
 BATCH_SIZE = 1_000
 MAX_TRIES = 30
 RETRY_SECONDS = 1.0
+_HEADERS = {"Content-Type": "application/json"}
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class Sender:
         """Send in order, in batches; `show` gets the number of actions answered."""
         for start in range(0, len(actions), BATCH_SIZE):
             batch = actions[start : start + BATCH_SIZE]
-            answer = await self._post(batch)
+            answer = await self.post(orjson.dumps(batch))
             for offset, one in enumerate(answer["answers"]):
                 if one["status"] == "refused":
                     self.tally.problems.append((self._sent + offset, one["problem"]))
@@ -46,18 +48,22 @@ class Sender:
             self._sent += len(batch)
             show(len(batch))
 
-    async def _post(self, batch: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    async def post(self, batch: bytes) -> dict[str, Any]:
+        """The answer to one batch, a JSON list of actions; asked again while intake is away, busy or slow.
+
+        CommandError when it stays so, or when the batch as a whole is refused.
+        """
         for _ in range(MAX_TRIES):
             try:
-                async with self._session.post(self._url, json=batch) as response:
+                async with self._session.post(self._url, data=batch, headers=_HEADERS) as response:
                     if response.status in (200, 207):
-                        answer: dict[str, Any] = await response.json()
+                        answer: dict[str, Any] = orjson.loads(await response.read())
                         return answer
                     if response.status != 503:
                         raise CommandError(
                             f"intake answered {response.status}: {await response.text()}", ExitCode.FINDINGS
                         )
-            except aiohttp.ClientConnectionError:
+            except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError):
                 pass
             await asyncio.sleep(RETRY_SECONDS)
         raise CommandError(f"intake at {self._url} does not answer; is `motcua up` running?", ExitCode.AWAY)

@@ -15,6 +15,9 @@ from motcua.addresses import Addresses
 from motcua.topic_specs import topic_specs
 from services.intake.config import HISTORY_SOURCES
 
+_ZONE = "Asia/Ho_Chi_Minh"
+"""Of the embedded ClickHouse: `now()`, `today()` and times without a zone are those of whoever asks it here."""
+
 
 @dataclass(slots=True)
 class KafkaReady:
@@ -67,7 +70,9 @@ def programs(addresses: Addresses, history_sources: Sequence[str] = ()) -> list[
     `history_sources` are all who may send history to intake; none given, the environment of the process says who may.
     """
     data_dir = Path(addresses.data_dir)
-    env = addresses.environment()
+    told = addresses.environment()
+    # Only the loader writes statistics, and only the page reads them: nobody else is told a password.
+    env = {name: value for name, value in told.items() if "CLICKHOUSE" not in name}
     web_env = {**env, "CLICKHOUSE_URL": addresses.reader_url}
     intake_env = {**env, HISTORY_SOURCES: ",".join(history_sources)} if history_sources else env
     intake = HttpOk(url=f"{addresses.intake_url}/healthz")
@@ -78,7 +83,7 @@ def programs(addresses: Addresses, history_sources: Sequence[str] = ()) -> list[
         _service("intake", ("services.intake.app", "serve"), intake, intake_env),
         _service("relay", ("services.intake.app", "relay"), relay, env),
         _service("deadlines", ("services.deadlines.app",), deadlines, env),
-        _service("stats", ("services.stats.app", "load"), stats, env),
+        _service("stats", ("services.stats.app", "load"), stats, told),
         _service("web", ("services.page.app",), HttpOk(url=f"{addresses.web_url}/healthz"), web_env),
     ]
     brokers = [_kafka(addresses, data_dir)] if addresses.is_own_kafka else []
@@ -98,7 +103,7 @@ def _clickhouse(addresses: Addresses, data_dir: Path) -> Program:
     writer, reader = urlsplit(addresses.clickhouse_url), urlsplit(addresses.reader_url)
     command = (
         sys.executable, "-m", "deploy.embedded.clickhouse",
-        "--path", str(data_dir / "clickhouse"), "--port", str(writer.port),
+        "--path", str(data_dir / "clickhouse"), "--port", str(writer.port), "--timezone", _ZONE,
     )  # fmt: skip
     env = {
         "MOTCUA_CLICKHOUSE_WRITER_PASSWORD": writer.password or "",

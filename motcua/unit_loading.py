@@ -16,11 +16,11 @@ import aiohttp
 from events.codec import parse_json
 from events.declaration import wire_type_of
 from events.schema_files import load_problem_codes
+from motcua.importing.domain.mapping import MappingError
 from motcua.output import CommandError, ExitCode
 from services.intake.adapters.http_content import MAX_ACTIONS_PER_REQUEST
 from services.intake.adapters.problems import Problems
 from services.intake.domain.actions import ReferenceAction, Refusal
-from services.intake.domain.mapping import MappingError
 from services.intake.domain.unit_differences import (
     Change,
     Problem,
@@ -42,6 +42,8 @@ class Difference:
     changes: Sequence[Change] = ()
     actions: Sequence[Mapping[str, Any]] = ()
     problems: Sequence[Problem] = ()
+    after: Units | None = None
+    """The register as it would be; None where it can't be."""
 
 
 def difference_to(
@@ -72,7 +74,7 @@ def difference_to(
             actions.append(raw_of(change, about))
         else:
             problems.append(_problem_of(change, refusal, told))
-    return Difference(problems=problems) if problems else Difference(changes=changes, actions=actions)
+    return Difference(problems=problems) if problems else Difference(changes=changes, actions=actions, after=after)
 
 
 def load_difference(intake_url: str, difference: Difference) -> None:

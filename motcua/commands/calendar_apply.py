@@ -12,8 +12,8 @@ import click
 from motcua.addresses import found
 from motcua.commands.sql_command import supervisor_client
 from motcua.output import CommandError, ExitCode, print_json
+from motcua.rulebook import office_rulebook
 from motcua.sending import Sender
-from rules.book.rulebook_files import load_rulebook
 from rules.calendars.change import changed_days
 from rules.errors import RulesError
 
@@ -62,7 +62,7 @@ def apply(  # noqa: PLR0913 one parameter an option
     says deadline-recomputed.v1. Finished dossiers are never counted anew. Doing it again changes nothing.
     """
     try:
-        rulebook = load_rulebook()
+        rulebook = office_rulebook(os.environ)
         new = rulebook.calendar(calendar_id, new_version)
         days = changed_days(rulebook.calendar(calendar_id, old_version), new)
     except RulesError as error:

@@ -13,6 +13,7 @@ from motcua.commands.calendar_apply import apply
 from motcua.commands.sql_command import supervisor_client
 from motcua.days import day_option
 from motcua.output import CommandError, ExitCode, console, print_json, print_table
+from motcua.rulebook import office_rulebook
 from rules.book.rulebook import Rulebook
 from rules.book.rulebook_files import load_rulebook
 from rules.calendars.calendar import Calendar
@@ -38,7 +39,7 @@ command.add_command(apply)
     "--folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=None,
-    help="A folder with calendars/ and rulesets/ of your own; by default what is installed.",
+    help="A folder with calendars/ and rulesets/ of your own; by default what is installed, with MOTCUA_CALENDARS.",
 )
 @day_option("--on", "on", "As if it were this day; by default today.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
@@ -49,7 +50,7 @@ def check(folder: Path | None, on: date | None, *, as_json: bool) -> None:
     calendar has ended, so that every new due date is provisional.
     """
     try:
-        rulebook = load_rulebook(folder)
+        rulebook = load_rulebook(folder) if folder else office_rulebook(os.environ)
     except RulesError as error:
         where = "; ".join(getattr(error, "__notes__", ()))
         raise CommandError(f"{error} {where}".strip(), ExitCode.FINDINGS) from error
@@ -78,7 +79,7 @@ def draft(year: int, calendar_id: str | None, *, as_json: bool) -> None:
     from motcua import calendar_draft  # noqa: PLC0415
 
     try:
-        calendar = load_rulebook().calendar(calendar_id)
+        calendar = office_rulebook(os.environ).calendar(calendar_id)
     except RulesError as error:
         raise CommandError(str(error), ExitCode.FINDINGS) from error
     entries = list(calendar_draft.draft(year, calendar).values())

@@ -1,5 +1,6 @@
 """`motcua due`: the effective start, the due instant and the days counted (a stable interface for other programs)."""
 
+import os
 from datetime import datetime
 from typing import get_args
 
@@ -7,7 +8,7 @@ import click
 
 from events.dossier import TermUnit
 from motcua.output import CommandError, ExitCode, console, print_json, print_table
-from rules.book.rulebook_files import load_rulebook
+from motcua.rulebook import office_rulebook
 from rules.due.terms import Term
 from rules.errors import RulesError
 from rules.explain.clock_explanation import DueExplanation, explain_due
@@ -49,7 +50,7 @@ def command(accepted: str, amount: int, unit: str, calendar_id: str | None, *, a
 
 
 def _explained(accepted: str, amount: int, unit: str, calendar_id: str | None) -> DueExplanation:
-    rulebook = load_rulebook()
+    rulebook = office_rulebook(os.environ)
     calendar = rulebook.calendar(calendar_id)
     try:
         given = datetime.fromisoformat(accepted)

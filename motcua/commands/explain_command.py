@@ -11,8 +11,8 @@ from motcua.addresses import found
 from motcua.commands.sql_command import supervisor_client
 from motcua.explaining import Writer
 from motcua.output import CommandError, ExitCode, print_json
+from motcua.rulebook import office_rulebook
 from rules.book.procedure_files import load_procedures
-from rules.book.rulebook_files import load_rulebook
 from rules.explain.dossier_explanation import explain_dossier
 from rules.explain.dossier_json import explanation_json
 from services.page.adapters.dictionaries import LANGUAGES, load_dictionaries
@@ -83,7 +83,7 @@ def explained(
     dossier_id: str, rows: Sequence[dict[str, Any]], ask: Callable[[dict[str, Any]], list[dict[str, Any]]]
 ) -> dict[str, Any]:
     """The explanation as plain JSON; `ask` answers what the time of a partition depends on."""
-    rulebook = load_rulebook()
+    rulebook = office_rulebook(os.environ)
     procedures = load_procedures(rulebook.default_rule_set)
     asking = recorded_stream(dossier_id, rows)
     try:

@@ -1,170 +1,160 @@
-"""`motcua import`: the history of another system, from a CSV file and a mapping."""
+"""`motcua import`: the history of another system, from its files and a mapping (docs/importing.md)."""
 
-import asyncio
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 import click
 
 from motcua.addresses import Addresses, found
-from motcua.csv_rows import read_mapping, read_rows
-from motcua.output import CommandError, ExitCode, print_json, progress_console
+from motcua.importing.adapters.contents import FileFaultError
+from motcua.importing.adapters.delivery import BATCH_SIZE, HistoryNotAllowedError, delivered
+from motcua.importing.adapters.guessed_file import guessed_mapping
+from motcua.importing.adapters.mapping_file import read_mapping
+from motcua.importing.adapters.prepared import PreparedActions
+from motcua.importing.adapters.recorded_lives import RecordedLives
+from motcua.importing.adapters.registered_units import units_of_run, units_of_trial
+from motcua.importing.adapters.row_store import RowStore
+from motcua.importing.domain.counting import FIGURE_HEADS
+from motcua.importing.domain.mapping import ImportMapping, MappingError
+from motcua.importing.outcome import Outcome
+from motcua.importing.reading import Checker, Law, read_files
+from motcua.output import CommandError, ExitCode, print_json, print_table, progress_console
 from motcua.progress import ProgressBar
-from motcua.sending import BATCH_SIZE, Sender
+from motcua.rulebook import office_rulebook
 from motcua.settling import last_recorded, wait_with_bar
-from motcua.unit_files import UnfitFileError, cells_of, wanted_of
-from motcua.unit_loading import add_units
+from rules.errors import UnknownCalendarError
 from services.intake.config import HISTORY_SOURCES
-from services.intake.domain.mapping import (
-    ImportMapping,
-    MappedAction,
-    MappingError,
-    Row,
-    RowError,
-    actions_of,
-    parse_mapping,
-)
 
-SHOWN_ERRORS = 50
 COUNT_TIMEOUT_SECONDS = 600.0
-
-
-@dataclass(slots=True)
-class Result:
-    """What became of the file."""
-
-    rows: int = 0
-    dossiers: int = 0
-    errors: list[RowError] = field(default_factory=list)
-    recorded: int = 0
-    already_recorded: int = 0
-    flagged: int = 0
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--mapping", "mapping_file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", type=_FILE, nargs=-1, required=True, metavar="FILE...")
+@click.option("--mapping", "mapping_file", type=_FILE, help="What the files look like and mean.")
+@click.option("--guess", is_flag=True, help="Print a first mapping of the first FILE, to be read and mended.")
+@click.option("--unit", "unit_id", type=int, default=1, metavar="ID", help="With --guess: the receiving unit.")
+@click.option("--dry-run", is_flag=True, help="Say what would be recorded and what the figures would become.")
 @click.option("--wait/--no-wait", default=True, help="Wait until the statistics show everything.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
-def command(file: Path, mapping_file: Path, *, wait: bool, as_json: bool) -> int:
-    """Record the history in FILE (CSV, also gzip) as a MAPPING.toml says; see docs/importing.md.
+def command(  # noqa: PLR0913 the options of a command
+    files: Sequence[Path],
+    mapping_file: Path | None,
+    unit_id: int,
+    *,
+    guess: bool,
+    dry_run: bool,
+    wait: bool,
+    as_json: bool,
+) -> int:
+    """Record the history in FILEs (all those of one register) as a MAPPING.toml says; see docs/importing.md.
 
-    Importing the same file again changes nothing. A bad row is reported with its line, column and reason, the rest goes on;
-    the exit code is 1 when there was one.
+    Every file is read to its end and judged before anything is sent. Importing the same again changes nothing.
+
+    Exit codes: 0 everything is recorded as it stands in the files; 1 something was found, it is said line by line;
+    3 intake or the statistics do not answer, run the same command again.
     """
+    if guess:
+        return _guess(files[0], unit_id)
+    if mapping_file is None:
+        raise click.UsageError("--mapping MAPPING.toml is missing; --guess prints a first one")
     addresses = found(os.environ)
     try:
-        raw = read_mapping(mapping_file)
-        mapping = parse_mapping(raw)
-        last_recorded(addresses.intake_url)
-        tables = raw.get("units", ())
-        add_units(addresses.intake_url, wanted_of(cells_of(tables, range(1, len(tables) + 1)), ())[0])
-        result = asyncio.run(_import(addresses, file, mapping))
-        if wait:
-            wait_with_bar(addresses, COUNT_TIMEOUT_SECONDS)
-    except UnfitFileError as error:
-        first = error.problems[0]
-        where = f"{mapping_file}: [[units]] {first.line}, {first.column}"
-        raise CommandError(f"{where}: {first.reason}", ExitCode.FINDINGS) from error
-    except (MappingError, KeyError) as error:
-        raise CommandError(f"{mapping_file}: {error}", ExitCode.FINDINGS) from error
-    _report(file, result, as_json=as_json)
-    return int(ExitCode.FINDINGS if result.errors else ExitCode.OK)
-
-
-async def _import(addresses: Addresses, file: Path, mapping: ImportMapping) -> Result:
-    result = Result()
-    by_dossier: dict[str, list[Row]] = {}
-    for row in _rows(file, mapping, result):
-        by_dossier.setdefault(row.cells[mapping.dossier_column].strip(), []).append(row)
-    result.dossiers = len(by_dossier)
-    before = last_recorded(addresses.intake_url)
-    with ProgressBar("Ghi sổ (dossiers)", len(by_dossier)) as bar:
-        async with aiohttp.ClientSession() as session:
-            await _send(Sender(session, addresses.intake_url), mapping, by_dossier, result, bar)
-    recorded_now = last_recorded(addresses.intake_url) - before
-    result.flagged = max(0, recorded_now - (result.recorded - result.already_recorded))
-    return result
-
-
-async def _send(
-    sender: Sender, mapping: ImportMapping, by_dossier: dict[str, list[Row]], result: Result, bar: ProgressBar
-) -> None:
-    waiting: list[MappedAction] = []
-    lines: list[MappedAction] = []
-    for rows in by_dossier.values():
-        for made in actions_of(mapping, rows):
-            if isinstance(made, RowError):
-                result.errors.append(made)
-            else:
-                waiting.append(made)
-        if len(waiting) >= BATCH_SIZE:
-            lines += waiting
-            await _send_history(sender, mapping, waiting)
-            waiting = []
-        bar.advance(1)
-    lines += waiting
-    await _send_history(sender, mapping, waiting)
-    result.recorded = sender.tally.recorded
-    result.already_recorded = sender.tally.replayed
-    for index, problem in sender.tally.problems:
-        result.errors.append(_refusal(lines[index], problem))
-
-
-async def _send_history(sender: Sender, mapping: ImportMapping, actions: list[MappedAction]) -> None:
-    """Send; and stop at once where intake takes no history from this source, because every other row would fare alike."""
-    await sender.send([one.raw for one in actions], lambda _: None)
-    if any(problem["code"] == "history-not-allowed" for _, problem in sender.tally.problems):
-        raise CommandError(
-            f"intake takes no history from {mapping.source}, so nothing more was sent. Name it in {HISTORY_SOURCES} where intake"
-            " is started, start intake again, import again; take it out when the old register is taken over",
-            ExitCode.FINDINGS,
-        )
-
-
-def _refusal(action: MappedAction, problem: dict[str, Any]) -> RowError:
-    fields = ", ".join(error["field"] for error in problem.get("errors", ()))
-    return RowError(
-        line=action.line, column=fields, reason=f"{action.raw['type']}: {problem['detail']} [{problem['code']}]"
-    )
-
-
-def _rows(file: Path, mapping: ImportMapping, result: Result) -> Iterator[Row]:
-    for row in read_rows(file, mapping.columns):
-        if isinstance(row, RowError):
-            result.errors.append(row)
-        elif not row.cells[mapping.dossier_column].strip():
-            result.errors.append(RowError(line=row.line, column=mapping.dossier_column, reason="is empty"))
+        mapping = read_mapping(mapping_file)
+        law, now, outcome = _law(mapping), datetime.now(UTC), Outcome(is_dry_run=dry_run)
+        if dry_run:
+            units = units_of_trial(addresses.intake_url, mapping, now)
         else:
-            result.rows += 1
-            yield row
+            last_recorded(addresses.intake_url)
+            units = units_of_run(addresses.intake_url, mapping)
+        exit_code = _run(files, mapping, Checker.of(mapping, law, units, outcome, now), addresses)
+    except MappingError as error:
+        raise CommandError(f"{mapping_file}: {error}", ExitCode.FINDINGS) from error
+    if wait and not dry_run and exit_code is ExitCode.OK and outcome.recorded + outcome.replayed:
+        exit_code = _wait(addresses, outcome)
+    _report(outcome, as_json=as_json)
+    return int(exit_code if exit_code is not ExitCode.OK or outcome.is_clean else ExitCode.FINDINGS)
 
 
-def _report(file: Path, result: Result, *, as_json: bool) -> None:
+def _guess(file: Path, unit_id: int) -> int:
+    try:
+        click.echo(guessed_mapping(file, unit_id), nl=False)
+    except FileFaultError as fault:
+        raise CommandError(f"{fault.found.place}: {fault.found.message}", ExitCode.FINDINGS) from fault
+    return int(ExitCode.OK)
+
+
+def _law(mapping: ImportMapping) -> Law:
+    rulebook = office_rulebook(os.environ)
+    try:
+        rulebook.calendar(mapping.calendar_id)
+    except UnknownCalendarError as error:
+        raise MappingError(f"dossier.calendar_id: {error}; MOTCUA_CALENDARS có thể chỉ thư mục lịch riêng") from error
+    return Law.of(rulebook, mapping.source)
+
+
+def _run(files: Sequence[Path], mapping: ImportMapping, checker: Checker, addresses: Addresses) -> ExitCode:
+    outcome = checker.outcome
+    with tempfile.TemporaryDirectory(prefix="motcua-import-") as named, RowStore(Path(named), mapping.columns) as store:
+        with ProgressBar("Đọc tệp (rows)", None) as bar:
+            read_files(files, mapping, store, outcome, bar.advance)
+        if outcome.findings.keep_everything_back:
+            return ExitCode.FINDINGS
+        if outcome.is_dry_run:
+            _may_be_sent(checker, store)
+            return ExitCode.OK
+        with (
+            PreparedActions(Path(named), mapping) as prepared,
+            RecordedLives(addresses.intake_url, mapping.source) as lives,
+        ):
+            checker.prepared, checker.recorded = prepared, lives.find
+            if not _may_be_sent(checker, store):
+                return ExitCode.FINDINGS
+            outcome.prepared = prepared.count
+            with ProgressBar("Ghi sổ (events)", prepared.count) as bar:
+                return _delivered(addresses, prepared, checker, bar)
+
+
+def _may_be_sent(checker: Checker, store: RowStore) -> bool:
+    with ProgressBar("Kiểm tra (dossiers)", store.count()) as bar:
+        checker.check(store, bar.advance)
+    return not checker.outcome.findings.keep_everything_back
+
+
+def _delivered(addresses: Addresses, prepared: PreparedActions, checker: Checker, bar: ProgressBar) -> ExitCode:
+    try:
+        return delivered(addresses.intake_url, prepared.batches(BATCH_SIZE), checker.outcome, bar.advance)
+    except HistoryNotAllowedError:
+        raise CommandError(
+            f"intake takes no history from {checker.mapping.source}, so nothing more was sent. Name it in"
+            f" {HISTORY_SOURCES} where intake is started, start intake again, import again; take it out when the old"
+            " register is taken over",
+            ExitCode.FINDINGS,
+        ) from None
+
+
+def _wait(addresses: Addresses, outcome: Outcome) -> ExitCode:
+    """The summary must not be lost where the statistics take longer than anybody waits."""
+    try:
+        wait_with_bar(addresses, COUNT_TIMEOUT_SECONDS)
+    except CommandError as error:
+        outcome.is_counted = False
+        progress_console().print(f"{error}")
+        return error.exit_code
+    outcome.is_counted = True
+    return ExitCode.OK
+
+
+def _report(outcome: Outcome, *, as_json: bool) -> None:
     if as_json:
-        print_json(
-            {
-                "file": str(file),
-                "rows": result.rows,
-                "dossiers": result.dossiers,
-                "recorded": result.recorded,
-                "already_recorded": result.already_recorded,
-                "flagged": result.flagged,
-                "errors": [{"line": one.line, "column": one.column, "reason": one.reason} for one in result.errors],
-            }
-        )
+        print_json(outcome.as_json())
         return
     out = progress_console()
-    for one in result.errors[:SHOWN_ERRORS]:
-        out.print(f"{file}:{one.line}: {one.column}: {one.reason}")
-    if len(result.errors) > SHOWN_ERRORS:
-        out.print(f"... and {len(result.errors) - SHOWN_ERRORS} more; --json lists them all")
-    click.echo(
-        f"{result.rows} rows, {result.dossiers} dossiers; {result.recorded - result.already_recorded} events recorded,"
-        f" {result.already_recorded} were recorded before, {result.flagged} integrity flags raised (motcua integrity),"
-        f" {len(result.errors)} errors"
-    )
+    for line in outcome.finding_lines():
+        out.print(line, markup=False, soft_wrap=True)
+    click.echo(outcome.summary())
+    if outcome.is_dry_run and not outcome.findings.keep_everything_back:
+        print_table(("Đơn vị", *FIGURE_HEADS.values()), outcome.figure_rows())

@@ -17,6 +17,7 @@ from deploy.embedded.processes.stack import Stack
 from motcua.addresses import AddressError, Addresses, planned, write
 from motcua.output import CommandError, ExitCode, progress_console
 from motcua.preflight import check_before_start
+from motcua.rulebook import checked_rulebook
 from motcua.stack_programs import programs
 from motcua.topic_specs import topic_specs
 from services.intake.config import HISTORY_SOURCES
@@ -45,6 +46,7 @@ def running_stack(history_sources: Sequence[str] = ()) -> Iterator[tuple[Address
     """
     try:
         addresses = planned(os.environ, creates=True)
+        checked_rulebook(addresses.calendars_dir)
         check_before_start(addresses)
         if addresses.is_own_kafka:
             _show("kafka", "fetching Apache Kafka (only the first time) ...")

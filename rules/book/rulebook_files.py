@@ -2,6 +2,7 @@
 
 Without a folder it reads the package's own data; an office may give its own folder with `calendars/`, `rulesets/` and,
 where units work by different calendars, `unit-calendars.toml`; with `provisional-days.toml` years without a notice are covered.
+Calendars of an office's own (other places, years before ours) may stand in one folder more, beside the package's.
 """
 
 from collections.abc import Mapping
@@ -22,24 +23,42 @@ from rules.errors import InvalidCalendarError, RulesError
 _NEVER_INHERITED = frozenset({"id", "version", "published_at", "name", "name_en"})
 
 
-def load_rulebook(folder: Traversable | None = None) -> Rulebook:
-    """Read and check every calendar and rule set of a folder (a `pathlib.Path` will do).
+def load_rulebook(folder: Traversable | None = None, own_calendars: Traversable | None = None) -> Rulebook:
+    """Read and check every calendar and rule set of a folder (a `pathlib.Path` will do), and the calendars in `own_calendars`.
 
     Raises:
-        RulesError: a file is not TOML or its content is refused; the message names the file.
+        RulesError: a file is not TOML or its content is refused, or there is no folder `own_calendars`; the message names it.
         OSError: a file can't be read.
     """
     root = files("rules") / "data" if folder is None else folder
-    contents = [(source, content_of(source)) for source in toml_files(root / "calendars")]
+    sources = [*toml_files(root / "calendars"), *_own(own_calendars)]
+    contents = [(source, content_of(source)) for source in sources]
     published = {(data.get("id"), data.get("version")): data for _, data in contents}
     if len(published) != len(contents):
-        message = f"two files in {(root / 'calendars').name} publish the same version of a calendar"
+        message = f"two files publish the same version of a calendar: {_twice(contents)}"
         raise InvalidCalendarError(message)
     provisional = _provisional_days(root / "provisional-days.toml")
     return Rulebook(
         [_calendar(source, data, published, provisional) for source, data in contents],
         [_rule_set(source) for source in toml_files(root / "rulesets")],
         _unit_calendars(root / "unit-calendars.toml"),
+    )
+
+
+def _own(folder: Traversable | None) -> list[Traversable]:
+    if folder is None:
+        return []
+    if not folder.is_dir():
+        message = f"there is no folder {folder} with calendars"
+        raise InvalidCalendarError(message)
+    return toml_files(folder)
+
+
+def _twice(contents: list[tuple[Traversable, Content]]) -> str:
+    versions = [(data.get("id"), data.get("version")) for _, data in contents]
+    pairs = zip(contents, versions, strict=True)
+    return ", ".join(
+        f"{version[0]} {version[1]} in {source.name}" for (source, _), version in pairs if versions.count(version) > 1
     )
 
 

@@ -44,6 +44,9 @@ def on_accepted(transition: Transition, fact: Accepted) -> None:
     """The dossier's own clock, and the one of its transfer where the procedure has one."""
     acceptance = Acceptance(fact.event_id, fact.at, fact.unit_id, fact.procedure_code, fact.term, fact.appointment_at)
     transition.state = replace(transition.state, is_accepted=True, acceptance=acceptance, holder_event_id=fact.event_id)
+    if fact.is_untold_of_letters:
+        apology = replace(transition.state.apology, untold_until=fact.known_at)
+        transition.state = replace(transition.state, apology=apology)
     if transition.legal_context is None:
         _unknown_calendar(transition, DOSSIER, "dossier")
         return

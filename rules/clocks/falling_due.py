@@ -173,9 +173,11 @@ def breach(transition: Transition, clock: Clock, due_at: Instant) -> None:
     transition.put(clock)
     # A due date that was taken back, and that another calendar gave once more, is missed under another id.
     tag = "" if state.apology.of(clock.lawful_due_at) is None else f":{clock.armed_by}"
-    owed, dues = owe(transition, clock), transition.dues(clock)
-    latest_at = local(owed.latest_at)
-    transition.emit_due(due_at, clock, tag, ApologyRequired, **dues, latest_at=latest_at, held_by_unit_id=holder)
+    dues = transition.dues(clock)
+    owed = owe(transition, clock) if clock.lawful_due_at >= state.apology.untold_until else None
+    if owed is not None:
+        latest_at = local(owed.latest_at)
+        transition.emit_due(due_at, clock, tag, ApologyRequired, **dues, latest_at=latest_at, held_by_unit_id=holder)
     pauses = [entry for entry in state.ledger if entry.cause is not None and entry.until is not None]
     calendar = transition.require_legal_context().calendar
     waited = sum(
@@ -196,7 +198,8 @@ def breach(transition: Transition, clock: Clock, due_at: Instant) -> None:
         paused_working_days=waited,
         to_roles=transition.require_legal_context().rule_set.breach_roles,
     )
-    emit_apology_class(transition, clock, owed, due_at)
+    if owed is not None:
+        emit_apology_class(transition, clock, owed, due_at)
 
 
 def _second_breach(transition: Transition, clock: Clock, wake: Wake) -> None:

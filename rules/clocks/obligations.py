@@ -118,6 +118,8 @@ def foresee(transition: Transition, clock: Clock) -> bool:
     apology = transition.state.apology
     if apology.is_pending or apology.sent_at or apology.is_waived or apology.standing(clock.lawful_due_at):
         return False
+    if clock.lawful_due_at < apology.untold_until:
+        return False
     transition.state = replace(transition.state, apology=replace(apology, is_pending=True))
     transition.put(replace(clock, emitted=(*clock.emitted, PENDING)))
     return True

@@ -120,7 +120,7 @@ class Apology(Struct, frozen=True, array_like=True, gc=False):
 
     `is_pending`: lateness is in view for the due date that lies ahead. `sent_at` (0: none) and `is_waived` are what came
     while nothing was open: it counts for the next due date that is missed. `letters` are the letters, each with the id of its
-    event and the instant by which it counts.
+    event and the instant by which it counts. `untold_until`: of what fell due before it nobody kept letters (AR-13).
     """
 
     is_pending: bool = False
@@ -129,6 +129,7 @@ class Apology(Struct, frozen=True, array_like=True, gc=False):
     is_waived: bool = False
     reappointments: int = 0
     letters: tuple[tuple[str, Instant], ...] = ()
+    untold_until: Instant = 0
 
     def of(self, due_at: Instant) -> Obligation | None:
         """The obligation of a due date, also one that lapsed."""

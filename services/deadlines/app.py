@@ -47,7 +47,7 @@ class Worker:
 
 def make_pipeline(config: DeadlinesConfig) -> Pipeline:
     """The pipeline of these settings; the bulk path takes the same. Reads the rulebook's and the procedures' files."""
-    rulebook = load_rulebook()
+    rulebook = load_rulebook(own_calendars=config.own_calendars)
     return Pipeline(
         rulebook,
         load_procedures(rulebook.default_rule_set),

@@ -18,6 +18,7 @@ class DeadlinesConfig:
     `history_quiet`: how long a partition must have seen nothing of the past before time counts for dossiers that are
     catching up. `retention`: how long a finished dossier is kept. `grace`: how long after a due instant a tick waits for
     events that are still on their way. `clock_skew`: how far the worker's clock may be ahead of the broker's.
+    `own_calendars`: a folder with calendars of the office, beside the package's.
     `clock_offset`: for tests only, how much later than now the worker believes it is (negative: earlier).
     """
 
@@ -32,6 +33,7 @@ class DeadlinesConfig:
     linger_seconds: float = 0.02
     clock_offset: timedelta = timedelta(0)
     log_level: str = "INFO"
+    own_calendars: Path | None = None
 
 
 def read_config(environ: Mapping[str, str]) -> DeadlinesConfig:
@@ -50,6 +52,7 @@ def read_config(environ: Mapping[str, str]) -> DeadlinesConfig:
         linger_seconds=_number(environ, "MOTCUA_DEADLINES_LINGER_SECONDS", 0.02),
         clock_offset=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_CLOCK_OFFSET_SECONDS", 0, is_signed=True)),
         log_level=environ.get("MOTCUA_LOG_LEVEL", "INFO"),
+        own_calendars=Path(named) if (named := environ.get("MOTCUA_CALENDARS")) else None,
     )
 
 

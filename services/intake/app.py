@@ -54,7 +54,7 @@ class LogBehindKafkaError(Exception):
 async def serve(config: IntakeConfig) -> None:
     """Both doors until cancelled. The HTTP door opens whether or not Kafka is there; the Kafka door keeps trying."""
     store = await _opened_store(config)
-    rulebook = load_rulebook()
+    rulebook = load_rulebook(own_calendars=config.own_calendars)
     data_schemas = load_data_schemas()
     reader = ActionReader(load_schema("action.v1"), data_schemas, config.history_sources)
     planner = Planner(rulebook, load_procedures(rulebook.default_rule_set))

@@ -12,6 +12,7 @@ class IntakeConfig:
     """What intake needs to know. `store_settings` are the settings of `eventsourcing` (PERSISTENCE_MODULE and its own).
 
     `history_sources` are the CloudEvents sources that may send history, each as it is written; nobody else may (B14).
+    `own_calendars` is a folder with calendars of the office, beside the package's.
     """
 
     bootstrap_servers: str
@@ -19,6 +20,7 @@ class IntakeConfig:
     http_host: str
     http_port: int
     history_sources: frozenset[str]
+    own_calendars: Path | None = None
 
 
 class ConfigError(Exception):
@@ -36,6 +38,7 @@ def read_config(environ: Mapping[str, str]) -> IntakeConfig:
         http_host=environ.get("MOTCUA_INTAKE_HOST", "127.0.0.1"),
         http_port=int(port),
         history_sources=_history_sources(environ),
+        own_calendars=Path(named) if (named := environ.get("MOTCUA_CALENDARS")) else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 DEFAULT_PORT = 8490
 DEFAULT_CLICKHOUSE_URL = "http://supervisor@127.0.0.1:8123/motcua"
@@ -9,12 +10,16 @@ DEFAULT_CLICKHOUSE_URL = "http://supervisor@127.0.0.1:8123/motcua"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebConfig:
-    """Where to listen, and the ClickHouse URL of a user that may only read; `answer_seconds` bounds one question."""
+    """Where to listen, and the ClickHouse URL of a user that may only read; `answer_seconds` bounds one question.
+
+    `own_calendars` is a folder with calendars of the office, beside the package's.
+    """
 
     clickhouse_url: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     answer_seconds: float = 20.0
+    own_calendars: Path | None = None
 
 
 def read_config(environment: Mapping[str, str], *, host: str | None = None, port: int | None = None) -> WebConfig:
@@ -26,4 +31,5 @@ def read_config(environment: Mapping[str, str], *, host: str | None = None, port
         clickhouse_url=environment.get("CLICKHOUSE_URL") or DEFAULT_CLICKHOUSE_URL,
         host=host or environment.get("MOTCUA_WEB_HOST") or "127.0.0.1",
         port=int(environment.get("MOTCUA_WEB_PORT") or DEFAULT_PORT) if port is None else port,
+        own_calendars=Path(named) if (named := environment.get("MOTCUA_CALENDARS")) else None,
     )

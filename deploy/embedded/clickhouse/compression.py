@@ -35,6 +35,7 @@ class Encoder(NamedTuple):
     finish: Callable[[], bytes]
 
 
+_LEAST_PIECE_BYTES, _MOST_PIECE_BYTES = 512, 64 << 10
 _DECODERS: dict[str, Callable[[], _FrameDecoder]] = {
     "lz4": lz4.frame.LZ4FrameDecompressor,
     "zstd": lambda: zstandard.ZstdDecompressor().decompressobj(),
@@ -50,20 +51,24 @@ def decode(body: bytes, encoding: str, limit_bytes: int) -> bytes:
     if encoding not in _DECODERS:
         raise refused(NOT_IMPLEMENTED, f"Unknown compression method: {encoding}")
     parts: list[bytes] = []
-    size = 0
-    rest = body
-    while rest:
-        decoder = _DECODERS[encoding]()
+    size = place = 0
+    # Small pieces, since a megabyte of zeros may be a hundred bytes and the limit must hold while it grows.
+    step = min(max(limit_bytes >> 14, _LEAST_PIECE_BYTES), _MOST_PIECE_BYTES)
+    decoder = _DECODERS[encoding]()
+    while place < len(body):
+        if decoder.eof:
+            decoder = _DECODERS[encoding]()
+        piece = body[place : place + step]
         try:
-            parts.append(decoder.decompress(rest))
+            parts.append(decoder.decompress(piece))
         except (RuntimeError, zlib.error, zstandard.ZstdError) as error:
             raise refused(CANNOT_DECOMPRESS, f"The {encoding} body can't be decompressed: {error}") from None
-        if not decoder.eof:
-            raise refused(CANNOT_DECOMPRESS, f"The {encoding} body is cut off")
         size += len(parts[-1])
         if size > limit_bytes:
             raise refused(BODY_TOO_LARGE, f"The body is larger than {limit_bytes} bytes")
-        rest = decoder.unused_data or b""
+        place += len(piece) - (len(decoder.unused_data or b"") if decoder.eof else 0)
+    if not decoder.eof:
+        raise refused(CANNOT_DECOMPRESS, f"The {encoding} body is cut off")
     return b"".join(parts)
 
 

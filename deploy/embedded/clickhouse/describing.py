@@ -5,12 +5,12 @@ A DESCRIBE only analyses. It runs on a connection of its own where it can, since
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from deploy.embedded.clickhouse.engine import Connection
 from deploy.embedded.clickhouse.native_revision import Column, read_text
-from deploy.embedded.clickhouse.sql_text import Kind, tokens
+from deploy.embedded.clickhouse.sql_text import Kind, Token, tokens
 from deploy.embedded.clickhouse.statement import Statement
+
+_WHOLE = 2  # FORMAT and its name
 
 
 def described(connection: Connection, statement: Statement) -> list[Column]:
@@ -33,17 +33,23 @@ def described(connection: Connection, statement: Statement) -> list[Column]:
 
 
 def without_format(sql: bytes) -> bytes:
-    """A query without its FORMAT clause and the semicolons at its end."""
-    words = list(tokens(sql))
-    while words and words[-1].text == b";":
-        sql = sql[: words.pop().start]
+    """A query without its FORMAT clause and the semicolons at its end; keeps no word but the last two."""
     depth = 0
+    end = len(sql)
+    clause: list[Token] = []
     cut: tuple[int, int] | None = None
-    for place, (word, following) in enumerate(pairwise(words)):
-        if word.kind is Kind.SIGN:
-            depth += (word.text == b"(") - (word.text == b")")
-        elif depth == 0 and word.upper == b"FORMAT" and following.kind is Kind.WORD:
-            rest = words[place + 2 : place + 3]
-            if not rest or rest[0].upper == b"SETTINGS":
-                cut = (word.start, following.end)
-    return sql if cut is None else sql[: cut[0]] + sql[cut[1] :]
+    for token in tokens(sql):
+        if token.kind is Kind.SIGN and token.text == b";":
+            end = token.start
+            break
+        if len(clause) == _WHOLE and token.upper == b"SETTINGS":
+            cut = (clause[0].start, clause[1].end)
+        is_name = len(clause) == 1 and token.kind is Kind.WORD
+        clause = [*clause, token] if is_name else []
+        if token.kind is Kind.SIGN:
+            depth += (token.text == b"(") - (token.text == b")")
+        elif depth == 0 and not clause and token.upper == b"FORMAT":
+            clause = [token]
+    if len(clause) == _WHOLE:
+        cut = (clause[0].start, clause[1].end)
+    return sql[:end] if cut is None else sql[: cut[0]] + sql[cut[1] : end]

@@ -20,6 +20,8 @@ UNKNOWN_FORMAT = 73
 CANNOT_DECOMPRESS = 354
 QUERY_WAS_CANCELLED = 394
 BODY_TOO_LARGE = 396
+TOO_DEEP_AST = 167
+TOO_BIG_AST = 168
 UNKNOWN_CODE = 1002
 
 _NAMES = {
@@ -39,18 +41,24 @@ _NAMES = {
     CANNOT_DECOMPRESS: "CANNOT_DECOMPRESS",
     QUERY_WAS_CANCELLED: "QUERY_WAS_CANCELLED",
     BODY_TOO_LARGE: "TOO_MANY_ROWS_OR_BYTES",
+    TOO_DEEP_AST: "TOO_DEEP_AST",
+    TOO_BIG_AST: "TOO_BIG_AST",
 }
 _NAME = re.compile(r"\(([A-Z][A-Z0-9_]{3,})\)")
 _CODE = re.compile(r"Code: (\d+)\. DB::")
 
 
 class QueryError(Exception):
-    """A statement that is refused or failed. `code` is ClickHouse's code, `text` starts with `Code: N. DB::Exception:`."""
+    """A statement that is refused or failed. `code` is ClickHouse's code, `text` starts with `Code: N. DB::Exception:`.
 
-    def __init__(self, code: int, text: str) -> None:
+    `retry_after_seconds` is for whom the same may be answered later; 0 says nothing about it.
+    """
+
+    def __init__(self, code: int, text: str, *, retry_after_seconds: int = 0) -> None:
         super().__init__(text)
         self.code = code
         self.text = text
+        self.retry_after_seconds = retry_after_seconds
 
     @property
     def name(self) -> str:
@@ -67,9 +75,10 @@ class EngineStartError(Exception):
     """The engine could not open the data folder, for the reason in the message."""
 
 
-def refused(code: int, reason: str) -> QueryError:
+def refused(code: int, reason: str, *, retry_after_seconds: int = 0) -> QueryError:
     """An error of the front itself, in the wording of the server."""
-    return QueryError(code, f"Code: {code}. DB::Exception: {reason} ({_NAMES.get(code, 'UNKNOWN')})")
+    text = f"Code: {code}. DB::Exception: {reason} ({_NAMES.get(code, 'UNKNOWN')})"
+    return QueryError(code, text, retry_after_seconds=retry_after_seconds)
 
 
 def from_engine(error: BaseException) -> QueryError:

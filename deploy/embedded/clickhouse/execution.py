@@ -1,7 +1,7 @@
 """One statement on one engine connection; blocking, called in a thread. In: Statement. Out: Answer or ResultStream.
 
-Order: undo and set settings, choose the database, look at the syntax tree where needed, then run. Data of an insert
-goes in as a file (see `storing`).
+Order: undo and set settings, choose the database, look at the syntax tree where needed, then run. A reader's statement
+was judged before (see `judging`). Data of an insert goes in as a file (see `storing`).
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Any
 
 from deploy.embedded.clickhouse.describing import described
 from deploy.embedded.clickhouse.engine import Connection, quoted, quoted_name, statement_count
-from deploy.embedded.clickhouse.errors import READONLY, SYNTAX_ERROR, from_engine, refused
+from deploy.embedded.clickhouse.errors import READONLY, SYNTAX_ERROR, TOO_MANY_QUERIES, from_engine, refused
 from deploy.embedded.clickhouse.forbidden import DEFINES_A_TABLE, check_calls
 from deploy.embedded.clickhouse.inserts import InsertParts
 from deploy.embedded.clickhouse.native_revision import LOW_CARDINALITY, Column, NativeRevision, single_blocks
-from deploy.embedded.clickhouse.reader_rules import called_tables, check_reader_tree, is_reading
 from deploy.embedded.clickhouse.sessions import Session
 from deploy.embedded.clickhouse.statement import ExternalTable, Statement
 from deploy.embedded.clickhouse.storing import store, storing_settings
-from deploy.embedded.clickhouse.syntax_tree import function_names
+from deploy.embedded.clickhouse.syntax_tree import function_names, is_reading
 
+_MOST_SETS = 200
 _COUNTERS = ("read_rows", "read_bytes", "written_rows", "written_bytes", "result_rows", "elapsed_ns")
 
 
@@ -91,9 +91,8 @@ def drop_external(connection: Connection, tables: tuple[ExternalTable, ...]) -> 
 
 def _prepare(connection: Connection, statement: Statement, session: Session | None) -> None:
     settings = {**statement.settings, "log_comment": statement.query_id}
-    if statement.user.limits is not None:
-        settings |= statement.user.limits.as_settings()
-    elif statement.is_get and session is None:
+    limits = statement.user.engine_settings()
+    if statement.is_get and session is None:
         settings["readonly"] = "2"
     if statement.insert is not None:
         settings = storing_settings(settings)
@@ -101,9 +100,14 @@ def _prepare(connection: Connection, statement: Statement, session: Session | No
         settings["low_cardinality_allow_in_native_format"] = "0"
     if session is not None:
         _undo(session, settings)
+        if limits and session.client_sets:
+            # What the client has lowered itself stays lower.
+            _set(connection, limits)
+            _replay(session)
+            limits = {}
     # SET and USE also have a second effect in a session: chDB puts the partial output of a failed query before the
     # next result of the connection, and the result of these two is thrown away. There is always at least the SET.
-    _set(connection, settings)
+    _set(connection, limits | settings)
     _use(connection, statement, session)
     for table in statement.external:
         connection.query(_creation(table), "Null")
@@ -142,9 +146,13 @@ def _undo(session: Session, settings: dict[str, str]) -> None:
     gone = [name for name in session.url_settings if name not in settings]
     if gone:
         session.connection.query("SET " + ", ".join(f"{name} = DEFAULT" for name in gone), "Null")
-        for own in session.client_sets:
-            session.connection.query(own, "Null")
+        _replay(session)
     session.url_settings = tuple(settings)
+
+
+def _replay(session: Session) -> None:
+    for own in session.client_sets:
+        session.connection.query(own, "Null")
 
 
 def _set(connection: Connection, settings: dict[str, str]) -> None:
@@ -169,31 +177,15 @@ def _check(connection: Connection, statement: Statement) -> None:
     # An insert is one statement by the lexer's word, and by the engine's when it parses what `storing` makes of it.
     if b";" in sql and statement.insert is None and statement_count(connection, sql) > 1:
         raise refused(SYNTAX_ERROR, "Syntax error (Multi-statements are not allowed)")
-    is_session_get = statement.is_get and statement.session is not None
+    is_session_get = statement.is_get and statement.session is not None and not statement.user.is_reader
     if not statement.needs_tree and not is_session_get:
         return
     suffix = b"" if statement.insert is None else b" FORMAT " + statement.insert.data_format.encode()
     answer = connection.query(b"EXPLAIN AST " + sql + suffix, "TSVRaw", params=statement.parameters)
     tree = (answer.bytes() or b"").decode(errors="replace")
-    if statement.user.database is not None:
-        check_reader_tree(
-            tree, statement.user.database, _own_views(connection, statement.user.database, called_tables(tree))
-        )
     if is_session_get and not is_reading(tree):
         raise refused(READONLY, "A GET request may only read: Cannot execute query in readonly mode.")
     check_calls(function_names(tree), defines_a_table=statement.keyword in DEFINES_A_TABLE)
-
-
-def _own_views(connection: Connection, database: str, called: frozenset[str]) -> frozenset[str]:
-    """Which of the called names are views of the reader's database, and not also a table function of the engine."""
-    if not called:
-        return frozenset()
-    names = ", ".join(quoted(name) for name in sorted(called))
-    sql = (
-        f"SELECT name FROM system.tables WHERE database = {quoted(database)} AND engine = 'View' AND name IN ({names}) "  # noqa: S608
-        "AND lower(name) NOT IN (SELECT lower(name) FROM system.table_functions)"
-    )
-    return frozenset((connection.query(sql, "TSVRaw").bytes() or b"").decode().split())
 
 
 def _query(connection: Connection, statement: Statement) -> Answer:
@@ -231,6 +223,8 @@ def _revised(connection: Connection, statement: Statement, revision: NativeRevis
 def _remember(session: Session, statement: Statement) -> None:
     session.may_have_own_tables = session.may_have_own_tables or statement.keyword == b"CREATE"
     if statement.keyword == b"SET" and statement.sql not in session.client_sets:
+        if len(session.client_sets) >= _MOST_SETS:
+            raise refused(TOO_MANY_QUERIES, f"A session remembers {_MOST_SETS} different SET statements")
         session.client_sets.append(statement.sql)
     if statement.keyword == b"USE":
         answer = session.connection.query("SELECT currentDatabase()", "TSVRaw")

@@ -51,11 +51,18 @@ def _from_types(types: str) -> str:
 
 
 def _check_structure(name: str, structure: str) -> None:
-    depth = 0
     if not structure.strip():
         raise refused(BAD_ARGUMENTS, f"External table {name!r} needs {name}_structure or {name}_types")
+    if not is_plain_structure(structure):
+        raise refused(BAD_ARGUMENTS, f"External table {name!r}: the structure may hold names and types only")
+
+
+def is_plain_structure(structure: str) -> bool:
+    """True if the text holds names and types only: a DEFAULT or an ALIAS would be SQL that is run."""
+    depth = 0
     for token in tokens(structure.encode()):
         if token.kind is Kind.SIGN:
             depth += (token.text == b"(") - (token.text == b")")
         if depth < 0 or token.text == b";" or token.upper in _NOT_A_TYPE:
-            raise refused(BAD_ARGUMENTS, f"External table {name!r}: the structure may hold names and types only")
+            return False
+    return True

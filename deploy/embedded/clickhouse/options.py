@@ -27,7 +27,8 @@ class ServerOptions:
     timezone: str = "UTC"
     writer_threads: int = 8
     reader_threads: int = 4
-    query_limit: int = 100
+    writer_queries: int = 100
+    reader_queries: int = 36
     slow_seconds: float = 1.0
     exits_with_parent: bool = False
 

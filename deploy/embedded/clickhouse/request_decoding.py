@@ -6,9 +6,11 @@ Follows the ClickHouse HTTP interface: the statement in `?query=`, in the body, 
 
 from __future__ import annotations
 
+import asyncio
 import re
 import uuid
-from typing import Final
+from collections.abc import Callable
+from typing import Final, ParamSpec, TypeVar
 
 from aiohttp import web
 
@@ -16,8 +18,8 @@ from deploy.embedded.clickhouse.compression import decode
 from deploy.embedded.clickhouse.errors import (
     BAD_ARGUMENTS,
     NOT_IMPLEMENTED,
-    READONLY,
     SYNTAX_ERROR,
+    TOO_MANY_QUERIES,
     UNKNOWN_FORMAT,
     UNKNOWN_SETTING,
     refused,
@@ -25,12 +27,14 @@ from deploy.embedded.clickhouse.errors import (
 from deploy.embedded.clickhouse.external_tables import external_tables
 from deploy.embedded.clickhouse.forbidden import check_text
 from deploy.embedded.clickhouse.inserts import split_insert
+from deploy.embedded.clickhouse.judging import check_reader_text
 from deploy.embedded.clickhouse.native_frames import unpack_frames
-from deploy.embedded.clickhouse.reader_rules import check_reader_text
 from deploy.embedded.clickhouse.sql_text import first_word, output_format, tokens
 from deploy.embedded.clickhouse.statement import READS, ExternalTable, SessionWish, Statement
-from deploy.embedded.clickhouse.users import GUARDED_SETTINGS, User, Users
+from deploy.embedded.clickhouse.users import MOST_READER_BODY_BYTES, User, Users
 
+P = ParamSpec("P")
+R = TypeVar("R")
 # Options of the HTTP interface; everything else in the URL is an engine setting.
 _TRANSPORT = frozenset(
     {
@@ -42,6 +46,8 @@ _TRANSPORT = frozenset(
 )  # fmt: skip
 # The Python wrapper of chDB gives these format names a meaning of its own.
 _FOREIGN_FORMATS = frozenset({"dataframe", "datastore", "arrowtable"})
+_AT_ONCE_BYTES = 16 << 10
+_MOST_BODIES_OF_READERS = 64
 _SETTING_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*\Z")
 _QUERY_ID = re.compile(r"[\x20-\x7e]{1,200}\Z")
 
@@ -52,21 +58,43 @@ class RequestDecoder:
     def __init__(self, users: Users, body_limit_bytes: int) -> None:
         self._users = users
         self._body_limit_bytes: Final = body_limit_bytes
+        self._bodies_of_readers = 0
 
     async def statement(self, request: web.Request) -> Statement:
         """Raises QueryError for whatever is wrong with the request; reads the body only for a known user."""
         options = dict(request.query)
-        user = self._users.authenticate(request.headers, options)
-        external: tuple[ExternalTable, ...] = ()
-        body = b""
-        if request.content_type.startswith("multipart/"):
-            external = await external_tables(request, options)
-        else:
-            encoding = request.headers.get("Content-Encoding", "").strip().lower()
-            body = decode(await request.read(), encoding, self._body_limit_bytes)
-            if _is_on(options, "decompress"):
-                body = unpack_frames(body, self._body_limit_bytes)
-        return _statement(request, options, user, body, external)
+        now = asyncio.get_running_loop().time()
+        user = self._users.authenticate(request.headers, options, address=request.remote or "", now=now)
+        if not user.is_reader:
+            return await _read(request, options, user, self._body_limit_bytes)
+        if self._bodies_of_readers >= _MOST_BODIES_OF_READERS:
+            raise refused(TOO_MANY_QUERIES, "Too many requests are being read", retry_after_seconds=1)
+        self._bodies_of_readers += 1
+        try:
+            return await _read(request, options, user, MOST_READER_BODY_BYTES)
+        finally:
+            self._bodies_of_readers -= 1
+
+
+async def _read(request: web.Request, options: dict[str, str], user: User, limit: int) -> Statement:
+    request = request.clone(client_max_size=limit)
+    external: tuple[ExternalTable, ...] = ()
+    body = b""
+    if request.content_type.startswith("multipart/"):
+        external = await external_tables(request, options)
+    else:
+        encoding = request.headers.get("Content-Encoding", "").strip().lower()
+        sent = await request.read()
+        body = await _aside(user, len(sent), decode, sent, encoding, limit)
+        if _is_on(options, "decompress"):
+            body = await _aside(user, len(body), unpack_frames, body, limit)
+    return await _aside(user, len(body), _statement, request, options, user, body, external)
+
+
+async def _aside(user: User, size: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """What may take long for a reader's bytes doesn't hold up everybody else meanwhile."""
+    is_long = user.is_reader and size > _AT_ONCE_BYTES
+    return await asyncio.to_thread(work, *args, **kwargs) if is_long else work(*args, **kwargs)
 
 
 def _statement(
@@ -76,16 +104,17 @@ def _statement(
     query = options.get("query", "").encode()
     sql, data = (query, body) if query.strip() else (body, b"")
     keyword = first_word(tokens(sql))
+    if user.is_reader:
+        check_reader_text(sql + data, keyword)
     insert = split_insert(sql, data) if keyword == b"INSERT" else None
     if insert is None and data:
         sql = sql + b"\n" + data
-    words = list(tokens(sql if insert is None else insert.head))
-    if not words:
+    # A reader's words are the engine's business (`judging`).
+    words = [] if user.is_reader else list(tokens(sql if insert is None else insert.head))
+    if not (words or keyword):
         raise refused(SYNTAX_ERROR, "Syntax error: Empty query")
     parameters = {name[6:]: value for name, value in options.items() if name.startswith("param_")}
-    needs_tree = check_text(words) or user.is_reader
-    if user.is_reader:
-        check_reader_text(words, parameters)
+    needs_tree = check_text(words)
     return Statement(
         user=user,
         query_id=_query_id(options),
@@ -146,9 +175,7 @@ def _settings(options: dict[str, str], user: User) -> dict[str, str]:
     for name in settings:
         if not _SETTING_NAME.match(name):
             raise refused(UNKNOWN_SETTING, f"Unknown setting {name!r}")
-        if user.is_reader and name.lower() in GUARDED_SETTINGS:
-            raise refused(READONLY, f"Cannot modify '{name}' setting in readonly mode.")
-        if name.lower() == "readonly" and options.get("session_id"):
+        if not user.is_reader and name.lower() == "readonly" and options.get("session_id"):
             raise refused(BAD_ARGUMENTS, "readonly can't be set for one request of a session: it could not be undone")
     return settings
 

@@ -100,6 +100,8 @@ class Responses:
     def error(self, error: QueryError, query_id: str) -> web.Response:
         """A statement that failed before its answer began."""
         headers = self.headers(query_id) | {"X-ClickHouse-Exception-Code": str(error.code)}
+        if error.retry_after_seconds:
+            headers["Retry-After"] = str(error.retry_after_seconds)
         return web.Response(
             status=_STATUSES.get(error.code, 500), text=self._with_version(error) + "\n", headers=headers
         )

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from deploy.embedded.clickhouse.engine import Connection, Engine
@@ -20,11 +21,13 @@ from deploy.embedded.clickhouse.errors import (
     refused,
 )
 from deploy.embedded.clickhouse.execution import Answer, ResultStream, drop_external, start
+from deploy.embedded.clickhouse.judging import Judge
 from deploy.embedded.clickhouse.lanes import Lane, is_over
 from deploy.embedded.clickhouse.sessions import Session, Sessions
 from deploy.embedded.clickhouse.statement import Statement
 
 _KILL_AGAIN_SECONDS = 0.25
+_RETRY_SECONDS = 1
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -47,6 +50,8 @@ class RunningQuery:
 
     async def start(self) -> Answer | bytes | None:
         """The whole answer, or the first chunk of a stream (None: no rows). Raises QueryError."""
+        if self.statement.user.is_reader:
+            self.statement = await self._run(self._owner.judge.judged, self.statement)
         self._connection = self._session.connection if self._session is not None else self._owner.engine.connect()
         outcome = await self._run(start, self._owner.engine.connect, self._connection, self.statement, self._session)
         if isinstance(outcome, Answer):
@@ -111,15 +116,24 @@ class RunningQuery:
                 self._owner.sessions.release(self.statement.user.name, wish, session, keep=keep)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneSize:
+    """How many statements of a kind run at the same time, and how many may be running or waiting."""
+
+    threads: int
+    queries: int
+
+
 class RunningQueries:
     """Admission, the lanes, and the way to stop everything."""
 
-    def __init__(self, engine: Engine, *, writer_threads: int, reader_threads: int, limit: int) -> None:
+    def __init__(self, engine: Engine, *, writer: LaneSize, reader: LaneSize) -> None:
         self.engine = engine
+        self.judge = Judge(engine)
         self.sessions = Sessions(engine)
-        self._lanes = {False: Lane("writer", writer_threads), True: Lane("reader", reader_threads)}
+        self._lanes = {False: Lane("writer", writer.threads), True: Lane("reader", reader.threads)}
         self._admin = Lane("admin", 1)
-        self._limit = limit
+        self._limits = {False: writer.queries, True: reader.queries}
         self._by_id: dict[str, RunningQuery] = {}
         self._is_stopping = False
 
@@ -127,8 +141,12 @@ class RunningQueries:
         """Registers a statement. Raises QueryError: too many, id in use, session busy, or the server stops."""
         if self._is_stopping:
             raise refused(QUERY_WAS_CANCELLED, "The server is stopping")
-        if len(self._by_id) >= self._limit:
-            raise refused(TOO_MANY_QUERIES, f"Too many simultaneous queries. Maximum: {self._limit}")
+        is_reader = statement.user.is_reader
+        limit = self._limits[is_reader]
+        # Each kind has room of its own: readers can't shut the writer out.
+        if sum(query.statement.user.is_reader is is_reader for query in self._by_id.values()) >= limit:
+            reason = f"Too many simultaneous queries. Maximum: {limit}"
+            raise refused(TOO_MANY_QUERIES, reason, retry_after_seconds=_RETRY_SECONDS)
         if statement.query_id in self._by_id:
             raise refused(QUERY_ID_IN_USE, f"Query with id = {statement.query_id} is already running.")
         session = None
@@ -160,6 +178,7 @@ class RunningQueries:
         left = len(self._by_id)
         if left == 0:
             self.sessions.close_all()
+            self.judge.close()
         for lane in self._lanes.values():
             lane.shut_down()
         return left

@@ -28,7 +28,7 @@ class Session:
 
 
 class Sessions:
-    """All sessions of the server; used from the event loop only."""
+    """All sessions of the server, so many for each user; used from the event loop only."""
 
     def __init__(self, engine: Engine, limit: int = 2000) -> None:
         self._engine = engine
@@ -42,7 +42,7 @@ class Sessions:
         if session is None:
             if wish.must_exist:
                 raise refused(SESSION_NOT_FOUND, f"Session {wish.session_id} not found")
-            if len(self._by_key) >= self._limit:
+            if sum(owner == user for owner, _ in self._by_key) >= self._limit:
                 raise refused(TOO_MANY_QUERIES, f"Too many sessions: {self._limit} are open")
             session = self._by_key[key] = Session(connection=self._engine.connect())
         if session.is_busy:

@@ -37,29 +37,39 @@ class Token(NamedTuple):
         return self.text.upper() if self.kind is Kind.WORD else b""
 
 
-_LITERAL = rb"(?:'(?>(?:[^'\\]|\\.|'')*)'|\d[\w.]*)"
+# Everything here is possessive (`*+`, `++`): a loop that can't go back keeps nothing per byte, and is never tried twice.
+_STRING = rb"'(?:[^'\\]++|\\.|'')*+"
+_LITERAL = rb"(?:" + _STRING + rb"'|\d[\w.]*+)"
 # The second and later members of a list of literals, or of tuples of literals: an IN list of 10,000 keys has no words,
 # so it is passed over at once. It starts with a comma, so it can never hide the bracket of a function call.
 _MORE_LITERALS = (
-    rb"(?:,\s*(?:" + _LITERAL + rb"|\(\s*" + _LITERAL + rb"(?:\s*,\s*" + _LITERAL + rb")*\s*\))(?=\s*[,)])\s*)+"
+    rb"(?:,\s*+(?:"
+    + _LITERAL
+    + rb"|\(\s*+"
+    + _LITERAL
+    + rb"(?:\s*+,\s*+"
+    + _LITERAL
+    + rb")*+\s*+\))(?=\s*+[,)])\s*+)++"
 )
 _TOKEN = re.compile(
     rb"(?P<literals>" + _MORE_LITERALS + rb")"
-    rb"|(?P<blank>[\s\x00\xa0]+|(?:\xc2\xa0)+|--[^\n]*|\#[ !][^\n]*|//[^\n]*)"
+    rb"|(?P<blank>(?:[\s\x00\xa0]++|(?:\xc2\xa0)++|--[^\n]*+|\#[ !][^\n]*+|//[^\n]*+)++)"
     rb"|(?P<comment>/\*)"
-    rb"|(?P<heredoc>(?P<tag>\$\w*\$).*?(?P=tag))"
-    rb"|(?P<string>'(?:[^'\\]|\\.|'')*(?:'|\Z)|\xe2\x80\x98.*?\xe2\x80\x99)"
-    rb"|(?P<name>\"(?:[^\"\\]|\\.|\"\")*(?:\"|\Z)|`(?:[^`\\]|\\.|``)*(?:`|\Z)|\xe2\x80\x9c.*?\xe2\x80\x9d)"
-    rb"|(?P<word>[A-Za-z_\x80-\xff$][\w\x80-\xff$]*)"
-    rb"|(?P<number>\d[\w.]*)"
+    rb"|(?P<string>" + _STRING + rb"(?:'|\Z)|\xe2\x80\x98.*?(?:\xe2\x80\x99|\Z))"
+    rb"|(?P<name>\"(?:[^\"\\]++|\\.|\"\")*+(?:\"|\Z)|`(?:[^`\\]++|\\.|``)*+(?:`|\Z)|\xe2\x80\x9c.*?(?:\xe2\x80\x9d|\Z))"
+    rb"|(?P<dollar>\$)"
+    rb"|(?P<word>[A-Za-z_\x80-\xff][\w\x80-\xff$]*+)"
+    rb"|(?P<number>\d[\w.]*+)"
     rb"|(?P<sign>.)",
     re.DOTALL,
 )
+_HEREDOC_TAG = re.compile(rb"\$\w*+\$")
+_TYPOGRAPHIC = 0xE2
+_DOLLAR_WORD = re.compile(rb"\$[\w\x80-\xff$]*+")
+_TAG_BEFORE_A_DOLLAR = re.compile(rb"\$\w*+(?=\$)")
+_LOGGED_BYTES = 4096
 _COMMENT_EDGE = re.compile(rb"/\*|\*/")
-_NO_TOKENS = {"blank", "literals", "comment"}
 _KINDS = {
-    "heredoc": Kind.STRING,
-    "tag": Kind.STRING,
     "string": Kind.STRING,
     "name": Kind.QUOTED_NAME,
     "word": Kind.WORD,
@@ -71,14 +81,40 @@ _KINDS = {
 def tokens(sql: bytes, start: int = 0) -> Iterator[Token]:
     """The tokens from `start` on, lazily: data after an INSERT's FORMAT is never looked at unless asked for."""
     place = start
+    heredocs = _Heredocs(sql)
     while (found := _TOKEN.match(sql, place)) is not None:
         group = found.lastgroup or "sign"
-        place = _end_of_comment(sql, found.end()) if group == "comment" else found.end()
-        if group in _NO_TOKENS:
-            continue
-        kind = _KINDS[group]
-        text = found[0]
-        yield Token(kind, found.start(), found.end(), text[1:-1] if kind is Kind.QUOTED_NAME else text)
+        kind = _KINDS.get(group)
+        end = found.end()
+        if group == "comment":
+            end = _end_of_comment(sql, end)
+        elif group == "dollar":
+            kind, end = heredocs.what_begins(place)
+        if kind is not None:
+            edge = 0 if kind is not Kind.QUOTED_NAME else 3 if sql[place] == _TYPOGRAPHIC else 1
+            yield Token(kind, place, end, sql[place + edge : end - edge])
+        place = end
+
+
+class _Heredocs:
+    """Where each `$tag$` stands last, found in one pass: a text of tags without ends is not searched again for each."""
+
+    def __init__(self, sql: bytes) -> None:
+        self._sql = sql
+        self._last: dict[bytes, int] | None = None
+
+    def what_begins(self, start: int) -> tuple[Kind, int]:
+        """The heredoc or the word at a `$`, and its end."""
+        tag = _HEREDOC_TAG.match(self._sql, start)
+        if tag is not None and self._last_of(tag[0], start) >= tag.end():
+            return Kind.STRING, self._sql.index(tag[0], tag.end()) + len(tag[0])
+        word = _DOLLAR_WORD.match(self._sql, start)
+        return Kind.WORD, word.end() if word is not None else start + 1
+
+    def _last_of(self, tag: bytes, start: int) -> int:
+        if self._last is None:
+            self._last = {found[0] + b"$": found.start() for found in _TAG_BEFORE_A_DOLLAR.finditer(self._sql, start)}
+        return self._last.get(tag, -1)
 
 
 def _end_of_comment(sql: bytes, inside: int) -> int:
@@ -124,11 +160,18 @@ def output_format(words: list[Token]) -> str | None:
 
 
 def masked(sql: bytes, limit: int = 300) -> str:
-    """The statement on one line with every string and number replaced: logs must not hold personal data."""
+    """The statement on one line with every string and number replaced: logs must not hold personal data.
+
+    Only its beginning is looked at, whatever it is.
+    """
     parts: list[str] = []
     length = 0
-    for token in tokens(sql):
+    for token in tokens(sql[:_LOGGED_BYTES]):
         part = "?" if token.kind in {Kind.STRING, Kind.NUMBER} else token.text.decode(errors="replace")
+        if part.startswith("$"):
+            # Perhaps a heredoc whose end was cut off.
+            parts.append("...")
+            break
         parts.append(part)
         length += len(part) + 1
         if length > limit:

@@ -1,6 +1,7 @@
 """The engine's own syntax tree of a statement. In: the text of EXPLAIN AST. Out: nodes with their place in the tree.
 
-The tree comes from the parser that will run the statement, so nothing can be hidden from it by clever quoting.
+For the writer's statements, of which not all have a tree in JSON (`query_tree`, for readers). It comes from the parser that
+will run the statement; what stands in APPLY, SHOW or SETTINGS isn't part of it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_READING = frozenset(
+    {
+        "SelectWithUnionQuery", "SelectQuery", "SelectIntersectExceptQuery", "Explain", "DescribeQuery", "Set", "UseQuery",
+        "ShowTables", "ShowColumns", "ShowIndexes", "ShowFunctions", "ShowSetting", "ShowEngineQuery",
+        "ExistsTableQuery", "ExistsViewQuery", "ExistsDictionaryQuery", "ExistsDatabaseQuery",
+        "ShowCreateTableQuery", "ShowCreateViewQuery", "ShowCreateDictionaryQuery", "ShowCreateDatabaseQuery",
+    }
+)  # fmt: skip
 _SUFFIX = re.compile(r"(?: \(alias .*\))?(?: \(children \d+\))?\Z", re.DOTALL)
 
 
@@ -50,3 +59,9 @@ def nodes(tree: str) -> Iterator[Node]:
 def function_names(tree: str) -> list[str]:
     """The names of all functions, table functions and engines in the tree."""
     return [node.detail for node in nodes(tree) if node.kind == "Function"]
+
+
+def is_reading(tree: str) -> bool:
+    """True if the statement only reads, or changes the session alone."""
+    root = next(nodes(tree), None)
+    return root is not None and root.kind in _READING

@@ -36,6 +36,8 @@ class Accepted(Opening, frozen=True, kw_only=True):
 
     term: TermGiven | None = None
     appointment_at: Instant | None = None
+    is_untold_of_letters: bool = False
+    """Taken over from a register that kept no letters of apology (AR-13)."""
 
 
 class IntakeAnswered(Fact, frozen=True, kw_only=True):
@@ -52,7 +54,10 @@ def _submitted(about: About, envelope: EnvelopeCore, data: dossier.DossierSubmit
 
 def _accepted(about: About, envelope: EnvelopeCore, data: dossier.DossierAccepted) -> Fact:
     term, appointment_at = given_term(data.term), instant_or_none(data.appointment_at)
-    return Accepted(*about, **opening(envelope, data), term=term, appointment_at=appointment_at)
+    is_untold = data.keeps_letters is False and envelope.is_history
+    return Accepted(
+        *about, **opening(envelope, data), term=term, appointment_at=appointment_at, is_untold_of_letters=is_untold
+    )
 
 
 READINGS: Final[Readings] = MappingProxyType(

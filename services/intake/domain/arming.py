@@ -84,7 +84,7 @@ def _of_acceptance(law: OpeningLaw, action: Action, accepted: DossierAccepted) -
     if calendar is None:
         return _unknown("/data/calendar_id", law.calendar_id)
     if accepted.term is None and accepted.appointment_at is None:
-        return _wrong(FieldError(field_name="/data/term", keyword="required", message="term: is missing"))
+        return Refusal(code="no-deadline", field_name="/data/term")
     if accepted.term is not None and (wrong := _wrong_term(accepted.term, "/data/term/value")) is not None:
         return wrong
     try:

@@ -47,8 +47,18 @@ def refusal_of_correction(
         _of_time(target, report, recorded, said, decided_at + CLOCK_TOLERANCE)
         or _of_due(report, recorded, said)
         or _named(_of_units(report, said, law), said)
-        or _named(refusal_by_rulebook(law.rulebook, report, target.envelope.opened_on, decided_at), said)
+        or _named(_of_rulebook(target, report, law.rulebook, decided_at), said)
     )
+
+
+def _of_rulebook(target: Event, report: Action, rulebook: Rulebook, decided_at: datetime) -> Refusal | None:
+    """As of a report; what was taken over without a deadline may stay without (DR-09)."""
+    refused = refusal_by_rulebook(rulebook, report, target.envelope.opened_on, decided_at)
+    if refused is not None and refused.code == "no-deadline" and target.envelope.is_history:
+        before = target.data
+        had_none = isinstance(before, DossierAccepted) and before.term is None and before.appointment_at is None
+        return None if had_none else refused
+    return refused
 
 
 def _of_units(report: Action, said: EventCorrected, law: Law) -> Refusal | None:

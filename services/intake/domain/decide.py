@@ -56,10 +56,14 @@ FLAG_KIND_BY_CODE = {
     "amount-not-covered": "clock_gap",
     "before-acceptance": "redated",
     "no-effect": "redated",
+    "no-deadline": "missing_field",
     "unknown-unit": "unknown_unit",
     "abolished-unit": "unknown_unit",
 }
 """Rules that history may break, and the kind of flag that says so."""
+
+RULE_BY_CODE = {"no-deadline": "DR-09"}
+"""Where the rule has a name of its own; else it is a line of the forbidden list."""
 
 
 def decide(state: DossierState | None, action: Action, decided_at: datetime) -> Refusal | Flags:
@@ -151,7 +155,7 @@ def _flag(refusal: Refusal, action: Action) -> IntegrityFlagRaised:
     detail = ", ".join(f"{name}={value}" for name, value in refusal.params.items())
     return IntegrityFlagRaised(
         kind=FLAG_KIND_BY_CODE[refusal.code],  # type: ignore[arg-type]  # the table above holds only allowed kinds
-        rule=f"{FORBIDDEN}{refusal.code}",
+        rule=RULE_BY_CODE.get(refusal.code) or f"{FORBIDDEN}{refusal.code}",
         detail=detail or refusal.code,
         target_event_id=action.event_id,
     )

@@ -38,7 +38,7 @@ PAGES = ("/", "/dossiers", "/dossiers/{dossier_id}", "/overdue")
 
 def build_app(config: WebConfig, now: Now = lambda: datetime.now(UTC)) -> web.Application:
     """The application; it opens ClickHouse at the first question, so that it also starts while ClickHouse is away."""
-    dictionaries, rulebook = load_dictionaries(), load_rulebook()
+    dictionaries, rulebook = load_dictionaries(), load_rulebook(own_calendars=config.own_calendars)
     procedures = load_procedures(rulebook.default_rule_set)
     app = web.Application(middlewares=[_guard(dictionaries)])
 

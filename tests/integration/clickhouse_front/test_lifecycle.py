@@ -35,6 +35,13 @@ def test_it_is_ready_when_it_answers_and_stops_clean(data_path: Path) -> None:
     assert [line.split(" ", 3)[2] for line in server.log().splitlines()] == ["INFO", "INFO"], server.log()
 
 
+def test_the_engine_lives_in_the_zone_it_is_given(data_path: Path) -> None:
+    server = start(data_path, arguments=("--timezone", "Asia/Ho_Chi_Minh"))
+    reply = ask_at(server.url, "SELECT timezone(), toUnixTimestamp(toDateTime('2026-01-01 00:00:00'))")
+    assert (reply.text, reply.headers["X-ClickHouse-Timezone"]) == ("Asia/Ho_Chi_Minh\t1767200400\n", "Asia/Ho_Chi_Minh")
+    assert server.stop() == 0
+
+
 @pytest.mark.smoke
 def test_acknowledged_rows_survive_a_kill_and_a_restart(data_path: Path) -> None:
     acknowledged = 0

@@ -28,12 +28,50 @@ pytestmark = pytest.mark.integration
         ("SHOW CREATE TABLE dossiers", None),
         ("SELECT getSetting('readonly'), getSetting('max_execution_time')", "2\t2\n"),
         ("SET max_threads = 2", ""),
+        ("SELECT count() FROM system.tables WHERE database = 'motcua' AND name = 'dossiers'", "1\n"),
+        ("SELECT database FROM system.tables WHERE database = 'motcua' AND name = 'dossiers'", "motcua\n"),
+        ("SELECT n AS file, n AS max_result_rows, s AS settings FROM dossiers WHERE file = 1", "1\t1\tmột\n"),
+        ("SELECT max(n) AS `format` FROM dossiers AS `final`", "2\n"),
+        ("SELECT {c:Identifier} FROM {d:Identifier}.dossiers ORDER BY n LIMIT 1", "1\n"),
+        ("SELECT * APPLY(max) FROM (SELECT n FROM dossiers)", "2\n"),
+        ("SELECT * REPLACE (n + 1 AS n) FROM dossiers ORDER BY n LIMIT 1", "2\tmột\n"),
+        ("SELECT arrayMap(toString, [1, 2]), arrayMap(x -> x + 1, [1])", "['1','2']\t[2]\n"),
+        ("WITH (x -> x * 2) AS twice SELECT twice(n) FROM dossiers ORDER BY n LIMIT 1", "2\n"),
+        (
+            "SELECT sumIf(n, n > 1), uniqExactIf(n, 1), quantiles(0.5)(n), countIf(n = 1) FROM dossiers",
+            "2\t2\t[1.5]\t1\n",
+        ),
+        (
+            "SELECT CASE WHEN n = 1 THEN 'a' ELSE 'b' END, row_number() OVER (ORDER BY n) FROM dossiers ORDER BY n LIMIT 1",
+            "a\t1\n",
+        ),
+        ("SELECT n FROM (SELECT 2 AS n UNION ALL SELECT 1 EXCEPT SELECT 1) INTERSECT SELECT 2", "2\n"),
+        ("SELECT a FROM values('a UInt8, b String', (1, 'x'), (2, 'y')) ORDER BY a LIMIT 1", "1\n"),
+        ("DESCRIBE (SELECT 1 AS x)", None),
+        ("DESC dossiers FORMAT JSONEachRow", None),
+        ("EXPLAIN indexes = 1 SELECT * FROM dossiers", None),
+        ("SELECT * FROM (EXPLAIN SELECT 1)", None),
+        ("SHOW COLUMNS FROM dossiers", None),
+        ("SHOW FULL COLUMNS FROM dossiers FROM motcua LIKE 'n'", None),
+        ("SHOW TABLES FROM motcua LIKE 'doss%'", "dossiers\n"),
+        ("SHOW TABLES FROM system LIKE 'one'", "one\n"),
+        ("SHOW SETTINGS LIKE 'max_threads'", None),
+        ("SHOW SETTING max_threads", None),
+        ("SHOW FUNCTIONS LIKE 'toDate'", None),
+        ("SHOW ENGINES", None),
+        ("SHOW CREATE TABLE motcua.dossiers FORMAT TSVRaw", None),
+        ("SHOW CREATE DATABASE motcua", None),
+        ("EXISTS DATABASE motcua", "1\n"),
+        ("USE motcua", ""),
+        ("SELECT currentUser(), currentDatabase(), version() != '', timezone(), displayName() != ''", None),
+        ("select /* a -- comment */ 1 -- and another\n;", "1\n"),
+        ("SELECT $tag$a 'quoted' text$tag$", "a \\'quoted\\' text\n"),
     ],
 )
 def test_a_reader_reads_its_database_and_harmless_system_tables(
     ask_as_reader: Ask, sql: str, answer: str | None
 ) -> None:
-    reply = ask_as_reader(sql)
+    reply = ask_as_reader(sql, param_c="n", param_d="motcua")
     assert reply.status == 200, reply.text
     assert answer is None or reply.text == answer
 
@@ -106,7 +144,7 @@ def test_a_reader_changes_nothing(ask: Ask, ask_as_reader: Ask, sql: str) -> Non
         "SELECT * FROM deltaLakeLocal('/etc')",
         "SELECT * FROM loop(file('/etc/passwd', LineAsString))",
         "SELECT * FROM view(SELECT * FROM file('/etc/passwd', LineAsString))",
-        "SELECT * FROM eval('SELECT 1') SETTINGS allow_experimental_eval_table_function = 1",
+        "SELECT * FROM eval('SELECT 1')",
         "SELECT aiGenerate('c', 'x')",
         "SELECT * FROM (EXPLAIN SELECT * FROM file('/etc/passwd', LineAsString))",
         "DESCRIBE TABLE file('/etc/passwd')",
@@ -160,6 +198,8 @@ def test_a_reader_may_call_the_parameterised_views_of_its_database_only(ask: Ask
         view = f"CREATE OR REPLACE VIEW {database}.from_{database} AS SELECT n FROM motcua.dossiers WHERE n >= {{least:UInt32}}"
         assert ask(view).status == 200
     assert ask_as_reader("SELECT n FROM from_motcua(least = 2)").text == "2\n"
+    assert ask_as_reader("SELECT n FROM motcua.from_motcua(least = 2)").text == "2\n"
+    assert ask_as_reader("DESCRIBE TABLE motcua.from_motcua(least = 2)").status == 200
     for call in ("from_private(least = 1)", "private.from_private(least = 1)", "nothing(least = 1)"):
         assert ask_as_reader(f"SELECT n FROM {call}").code == 497
     assert ask_as_reader("SELECT n FROM from_motcua(least = (SELECT min(n) FROM private.secrets))").code == 497
@@ -171,7 +211,7 @@ LIMITS = {
     "max_memory_usage": 0,
     "max_rows_to_read": 0,
     "readonly": 0,
-    "result_overflow_mode": "break",
+    "final": 0,
     "timeout_overflow_mode": "break",
     "read_overflow_mode": "break",
     "profile": "default",
@@ -189,6 +229,31 @@ def test_a_reader_cannot_lift_a_limit(ask_as_reader: Ask, name: str) -> None:
     assert ask_as_reader(f"SELECT * FROM (SELECT 1 SETTINGS max_threads = 1, {name} = {literal})").code == 164
     assert ask_as_reader(f"SET {name} = {literal}", session_id="lift").code == 164
     assert ask_as_reader(f"SET max_threads = 1, {name.upper()} = {literal}", session_id="lift").code == 164
+
+
+LOWER = {"max_execution_time": 1, "max_result_rows": 10, "max_memory_usage": 1000000, "max_rows_to_read": 100}
+
+
+@pytest.mark.parametrize("name", sorted(LOWER))
+def test_a_reader_may_lower_a_limit_and_not_raise_it(ask_as_reader: Ask, name: str) -> None:
+    read = f"SELECT getSetting('{name}')"
+    assert ask_as_reader(read, **{name: LOWER[name]}).text == f"{LOWER[name]}\n"
+    assert ask_as_reader(f"{read} SETTINGS {name} = {LOWER[name]}").text == f"{LOWER[name]}\n"
+    session = f"lower-{name}"
+    own = ask_as_reader(read, session_id=session).text
+    assert ask_as_reader(f"SET {name} = {LOWER[name]}", session_id=session).status == 200
+    assert ask_as_reader(read, session_id=session).text == f"{LOWER[name]}\n"
+    raised = ask_as_reader("SELECT 1", **{name: 10**12})
+    assert raised.code == 164
+    assert f"may lower '{name}' and not raise it above {float(own):g}" in raised.text
+
+
+def test_a_lowered_limit_holds(ask_as_reader: Ask) -> None:
+    assert ask_as_reader("SELECT number FROM numbers(20)", max_result_rows=10).code == 396
+    fewer = ask_as_reader(
+        "SELECT number FROM numbers(20)", max_result_rows=10, max_block_size=10, result_overflow_mode="break"
+    )
+    assert len(fewer.text.splitlines()) == 10
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from services.intake.config import HISTORY_SOURCES
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
+REGISTERS = ROOT.parent / "shared" / "data" / "registers"
 MOTCUA = [sys.executable, "-c", "import sys; from motcua.cli import main; sys.exit(main())"]
 UNITS = ROOT / "demo" / "data"
 START_SECONDS = 150.0
@@ -64,8 +66,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     hidden = ("KAFKA_BOOTSTRAP_SERVERS", "CLICKHOUSE_URL", "PERSISTENCE_MODULE")
     env = {name: value for name, value in os.environ.items() if name not in hidden}
     is_wide = {"COLUMNS": "400"}  # a message that names a file is one line, however long the name of the test's folder
-    registers = ",".join(f"urn:motcua:import:{name}" for name in ("permit-receipt", "so-cu"))
+    registers = ",".join(f"urn:motcua:import:{name}" for name in ("permit-receipt", "stl-small", "so-cu"))
+    calendars = data_dir.with_name("calendars")
+    calendars.mkdir()
+    for file in REGISTERS.glob("hist-*.toml"):
+        shutil.copy(file, calendars)
     env |= {"MOTCUA_DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), HISTORY_SOURCES: registers, **ports, **is_wide}
+    env["MOTCUA_CALENDARS"] = str(calendars)
     log = data_dir / "up.log"
     with log.open("wb") as output:
         process = subprocess.Popen([*MOTCUA, "up"], cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)

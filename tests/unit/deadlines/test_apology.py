@@ -1,9 +1,11 @@
 """The obligation to apologise and the re-appointment: AR-01 to AR-11, DR-26."""
 
+from datetime import timedelta
+
 import pytest
 
 from events.deadline import ApologyLapsed, ApologyPendingRaised, ApologyRequired, DeadlineMoved, SecondBreachRecorded
-from events.dossier import GivenTerm
+from events.dossier import DossierAccepted, GivenTerm
 from tests.unit.deadlines.life import (
     Life,
     at,
@@ -44,6 +46,33 @@ def test_the_letter_leaves_one_working_day_before_the_due_day(
     required = one(told(Life().accepted(accepted, given), "2026-12-01T00:00"), "apology-required").data
     assert isinstance(required, ApologyRequired)
     assert (local(required.lawful_due_at), local(required.latest_at)) == (due, latest)
+
+
+# AR-13: registers that kept no letters.
+
+
+def _taken_over(*, is_history: bool) -> Life:
+    """Accepted on 11/02/2026, due on 27/02, taken over on 13/03 from a register that kept no letters."""
+    untold = DossierAccepted(procedure_code="1.000001", term=term(7), keeps_letters=False)
+    return Life(is_history=is_history).then("2026-02-11T10:20", untold, delay=timedelta(days=30))
+
+
+def test_of_a_register_that_kept_no_letters_none_is_owed_for_what_was_due_before() -> None:
+    emitted = told(_taken_over(is_history=True).ready("2026-03-02T09:00"), "2026-12-01T00:00")
+    assert len(only(emitted, "breached")) == 1
+    assert kinds(emitted)[-1] == "ended late"
+    assert only(emitted, "apology-required") == only(emitted, "apology-pending-raised") == []
+
+
+def test_what_falls_due_after_it_was_taken_over_owes_its_letter_as_always() -> None:
+    untold = DossierAccepted(procedure_code="1.000001", term=term(7), keeps_letters=False)
+    emitted = told(Life(is_history=True).then("2026-02-11T10:20", untold, delay=timedelta(days=2)), "2026-12-01T00:00")
+    assert len(only(emitted, "apology-required")) == 1
+
+
+def test_a_live_acceptance_owes_its_letter_whatever_it_says_of_letters() -> None:
+    emitted = told(_taken_over(is_history=False), "2026-12-01T00:00")
+    assert len(only(emitted, "apology-required")) == 1
 
 
 # AR-01: pending, lapsed, required.

@@ -1,16 +1,18 @@
 """A correction is asked as if the event were reported today with the corrected values (domain.md 4.1, B20)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from services.intake.domain.actions import Action, Refusal
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed, seal
 from services.intake.domain.unit_register import Units
-from tests.unit.intake.counter import NOW, START, action, judge
+from tests.unit.intake.counter import HISTORY_SOURCE, NOW, START, action, judge
 
 EXTENDED = {"new_due_at": "2026-06-16T17:00:00+07:00", "legal_basis": "Luật", "approver_id": "ld-1"}
 
@@ -71,7 +73,6 @@ def ready() -> Action:
         ({"term": {"value": 5, "unit": "week"}}, "term/unit", "enum"),
         ({"term": 5}, "term", "type"),
         ({"term": {"value": 2, "unit": "same_day"}}, "term/value", "const"),
-        ({"term": None}, "term", "required"),
         ({"appointment_at": "2026-03-02"}, "appointment_at", "format"),
         ({"procedure_code": ""}, "procedure_code", "minLength"),
         ({"procedure_code": None}, "procedure_code", "required"),
@@ -85,6 +86,19 @@ def test_a_corrected_value_is_checked_by_the_schema_of_the_event_that_it_correct
     assert refused.code == "schema-mismatch"
     assert refused.field_name == f"/data/corrected_fields/{field_name}"
     assert [(one.field_name, one.keyword) for one in refused.errors][:1] == [(refused.field_name, keyword)]
+
+
+def test_a_correction_leaves_no_live_acceptance_without_a_deadline(accepted: Action) -> None:
+    refused = Stream(accepted).corrected(accepted, {"term": None})
+    assert refused is not None
+    assert (refused.code, refused.field_name) == ("no-deadline", "/data/corrected_fields/term")
+
+
+def test_another_field_of_history_without_a_deadline_can_be_corrected() -> None:
+    history = {"source": HISTORY_SOURCE, "history": True}
+    taken_over = action("dossier-accepted.v1", **history)
+    taken_over = replace(taken_over, data=structs.replace(taken_over.data, term=None))
+    assert Stream(taken_over).corrected(taken_over, {"procedure_code": "1.2"}) is None
 
 
 @pytest.mark.parametrize(

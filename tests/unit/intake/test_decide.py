@@ -13,7 +13,8 @@ from services.intake.domain.arming import opened_on, refusal_by_rulebook
 from services.intake.domain.decide import CLOCK_TOLERANCE, decide
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed, seal
-from tests.unit.intake.counter import HISTORY_SOURCE, NOW, START, action, rulebook
+from services.intake.domain.unit_register import Units
+from tests.unit.intake.counter import HISTORY_SOURCE, NOW, START, action, judge, rulebook
 
 LIVES: dict[str, list[str]] = {
     "nothing": [],
@@ -217,7 +218,7 @@ def test_a_counter_clock_may_run_ahead_by_five_minutes(ahead: timedelta, expecte
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        ({"term": None}, ("schema-mismatch", "/data/term")),
+        ({"term": None}, ("no-deadline", "/data/term")),
         ({"term": {"value": 2, "unit": "same_day"}}, ("schema-mismatch", "/data/term/value")),
         ({"calendar_id": "nowhere"}, ("unknown-calendar", "/data/calendar_id")),
         ({"term": {"value": 9_000, "unit": "working_day"}}, ("calendar-exhausted", "time")),
@@ -226,7 +227,6 @@ def test_a_counter_clock_may_run_ahead_by_five_minutes(ahead: timedelta, expecte
 def test_an_acceptance_whose_clock_could_not_be_armed_is_refused(
     data: dict[str, Any], expected: tuple[str, str]
 ) -> None:
-    # A null term is refused by the schema already; the rule holds in the core all the same.
     term = data.get("term", {"value": 7, "unit": "working_day"})
     accepted = action("dossier-accepted.v1", data={**data, "term": term or {"value": 1, "unit": "hour"}})
     if term is None:
@@ -360,6 +360,16 @@ def test_history_that_breaks_a_rule_is_recorded_with_a_flag_behind_it(
         assert flag.structured["source"] == "urn:motcua:intake"
         assert "actorid" not in flag.structured
     assert len({one.structured["id"] for one in sealed}) == len(sealed)
+
+
+def test_history_without_a_deadline_is_recorded_with_a_flag_that_a_field_is_missing() -> None:
+    told = action("dossier-accepted.v1", **HISTORY)
+    told = replace(told, data=structs.replace(told.data, term=None))
+    flags = judge().judge(None, told, NOW, lambda _: [], Units())
+    assert not isinstance(flags, Refusal)
+    assert [(flag.kind, flag.rule, flag.target_event_id) for flag in flags] == [
+        ("missing_field", "DR-09", told.event_id)
+    ]
 
 
 @pytest.mark.parametrize("event_type", ["dossier-accepted.v1", "event-corrected.v1"])

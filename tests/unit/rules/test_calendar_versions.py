@@ -279,7 +279,9 @@ def test_a_calendar_without_a_name_is_refused_too(tmp_path: Path, text: str, sai
 
 
 def test_a_version_is_published_once(tmp_path: Path) -> None:
-    with pytest.raises(InvalidCalendarError, match="two files in calendars publish the same version"):
+    with pytest.raises(
+        InvalidCalendarError, match=r"two files publish the same version of a calendar: .* in again\.toml"
+    ):
         load_rulebook(office(tmp_path, again=BASE))
 
 
@@ -300,3 +302,24 @@ def test_an_office_may_give_its_units_calendars(tmp_path: Path) -> None:
     with pytest.raises(InvalidCalendarError) as caught:
         load_rulebook(folder)
     assert caught.value.__notes__ == ["in unit-calendars.toml"]
+
+
+def test_calendars_of_an_office_stand_beside_the_published_ones(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "hue.toml").write_text(BASE.replace('id = "vn-standard"', 'id = "hue"', 1), encoding="utf-8")
+    book = load_rulebook(own_calendars=own)
+    assert book.calendar("hue").version == "2026.1"
+    assert book.default_calendar.calendar_id == "vn-standard"
+
+
+def test_a_folder_of_an_office_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InvalidCalendarError, match="there is no folder"):
+        load_rulebook(own_calendars=tmp_path / "nowhere")
+
+
+def test_what_is_no_calendar_in_an_offices_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "note.toml").write_text('text = "no calendar"', encoding="utf-8")
+    with pytest.raises(InvalidCalendarError) as refused:
+        load_rulebook(own_calendars=tmp_path)
+    assert "in note.toml" in refused.value.__notes__

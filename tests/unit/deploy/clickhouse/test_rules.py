@@ -7,7 +7,6 @@ import pytest
 from deploy.embedded.clickhouse.errors import QueryError, from_engine, refused
 from deploy.embedded.clickhouse.forbidden import check_calls, check_text
 from deploy.embedded.clickhouse.options import parse_options
-from deploy.embedded.clickhouse.reader_rules import check_reader_text, check_reader_tree
 from deploy.embedded.clickhouse.sql_text import tokens
 from deploy.embedded.clickhouse.syntax_tree import nodes
 from deploy.embedded.clickhouse.users import User, Users
@@ -33,44 +32,6 @@ def test_a_tree_gives_each_node_its_kind_detail_parent_and_place() -> None:
     assert (function.kind, function.detail) == ("Function", "in")
     assert (argument.place, second.place, second.parents[-2]) == (0, 1, "Function in")
     assert (table.kind, table.detail, table.parent) == ("TableIdentifier", "motcua.t", "TableExpression")
-
-
-@pytest.mark.parametrize("table", ["t", "motcua.t", "system.one", "information_schema.tables"])
-def test_a_reader_may_read(table: str) -> None:
-    check_reader_tree(TREE.format(table=table), "motcua")
-
-
-@pytest.mark.parametrize(
-    "table", ["other.t", "system.users", "a.b.c", "/etc/passwd", "motcua./etc/passwd", "", "x.csv", "Motcua.t"]
-)
-def test_a_reader_may_not_read(table: str) -> None:
-    with pytest.raises(QueryError, match="may not read"):
-        check_reader_tree(TREE.format(table=table), "motcua")
-
-
-def test_no_tree_is_no_permission() -> None:
-    with pytest.raises(QueryError):
-        check_reader_tree("", "motcua")
-
-
-@pytest.mark.parametrize(
-    ("sql", "refused_"),
-    [
-        (b"SELECT name, readonly FROM system.settings", False),
-        (b"SELECT 'readonly = 0'", False),
-        (b"SELECT 1 SETTINGS readonly = 0", True),
-        (b"SET readonly", True),
-        (b"SET `max_execution_time` = 0", True),
-        (b"SELECT 1 SETTINGS max_threads = 1, Max_Execution_Time = 0", True),
-        (b'SELECT 1 AS "a\nb"', True),
-    ],
-)
-def test_guarded_settings_are_found_in_the_words(sql: bytes, refused_: bool) -> None:
-    if refused_:
-        with pytest.raises(QueryError):
-            check_reader_text(list(tokens(sql)), {})
-    else:
-        check_reader_text(list(tokens(sql)), {})
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+import tracemalloc
+from collections.abc import Callable
+
 import pytest
 
 from deploy.embedded.clickhouse.sql_text import Kind, first_word, is_one_statement, masked, output_format, tokens
@@ -94,3 +98,60 @@ def test_long_lists_of_literals_are_passed_over_but_hide_nothing() -> None:
     assert words.count(b"(") == words.count(b")")
     assert not is_one_statement(tokens(b"SELECT 1 IN (1, 2, 'a'); DROP TABLE t"))
     assert is_one_statement(tokens(b"SELECT (1, '2), ;', 3, ';')"))
+
+
+def test_a_name_in_typographic_quotes_is_without_them() -> None:
+    assert [token.text for token in tokens("SELECT “tệp”(1)".encode())][1] == "tệp".encode()
+
+
+@pytest.mark.parametrize("sql", ["SELECT ‘a b", "SELECT “a b", "SELECT 'a b", 'SELECT "a b'])
+def test_what_is_not_closed_ends_with_the_text(sql: str) -> None:
+    assert [token.end for token in tokens(sql.encode())] == [6, len(sql.encode())]
+
+
+def test_a_log_shows_nothing_of_a_heredoc_that_was_cut_off() -> None:
+    assert masked(b"SELECT $a$ Nguyen Van A $a$") == "SELECT ?"
+    cut = masked(b"SELECT 1, " + b" " * 4076 + b"$a$ Nguyen Van A $a$")
+    assert "Nguyen" not in cut
+
+
+BUILDERS: dict[str, Callable[[int], bytes]] = {
+    "heredocs without an end": lambda size: b"SELECT 1 " + b"".join(b"$a%d$ " % place for place in range(size // 7)),
+    "heredocs": lambda size: b"SELECT 1" + b",$a$ x $a$" * (size // 10),
+    "one long string": lambda size: b"SELECT '" + b"a" * size + b"'",
+    "escapes": lambda size: b"SELECT '" + b"\\a" * (size // 2) + b"'",
+    "doubled quotes": lambda size: b"SELECT '" + b"''" * (size // 2) + b"'",
+    "typographic quotes": lambda size: b"SELECT " + "‘ ".encode() * (size // 4),
+    "a list": lambda size: b"SELECT 1 IN (1" + b",123" * (size // 4) + b")",
+    "tuples": lambda size: b"SELECT 1 IN ((1,2)" + b",(1,2)" * (size // 6),
+    "open tuples": lambda size: b"(1," * (size // 3),
+    "open strings": lambda size: b",'a" * (size // 3),
+    "blanks": lambda size: b"SELECT " + b" \xc2\xa0" * (size // 3),
+    "comments": lambda size: b"/**/" * (size // 4),
+    "nested comments": lambda size: b"/*" * (size // 2),
+    "dollars": lambda size: b"$" * size,
+    "dollar words": lambda size: b"$a " * (size // 3),
+    "words": lambda size: b"a " * (size // 2),
+}
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_twice_the_text_takes_twice_the_time_and_hardly_any_memory(name: str) -> None:
+    seconds = {}
+    for size in (20_000, 40_000):
+        sql = BUILDERS[name](size)
+        seconds[size] = min(_seconds(sql) for _ in range(5))
+    assert seconds[40_000] <= 2.6 * seconds[20_000] + 0.0005
+    tracemalloc.start()
+    for _ in tokens(BUILDERS[name](40_000)):
+        pass
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 30 * 40_000
+
+
+def _seconds(sql: bytes) -> float:
+    began = time.process_time()
+    for _ in tokens(sql):
+        pass
+    return time.process_time() - began
