@@ -30,7 +30,7 @@ Links = Mapping[UUID, UUID]
 
 _NAMING: Final = (DossierAccepted, DossierCodeAssigned)
 """What can give a dossier another code; a tuple, because it is asked of every action."""
-_BINDING: Final = ("procedure_code", "calendar_id", "term", "appointment_at")
+_BINDING: Final = ("procedure_code", "term", "appointment_at", "calendar_id")
 
 
 def previous_id_of(action: Action) -> UUID | None:
