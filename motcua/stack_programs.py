@@ -72,10 +72,10 @@ def programs(addresses: Addresses, history_sources: Sequence[str] = ()) -> list[
     `history_sources` are all who may send history to intake; none given, the environment of the process says who may.
     """
     data_dir = Path(addresses.data_dir)
-    told = addresses.environment()
     # Only the loader writes statistics, and only the page reads them: nobody else is told a password.
-    env = {name: value for name, value in told.items() if "CLICKHOUSE" not in name}
+    env = {name: value for name, value in addresses.environment().items() if "CLICKHOUSE" not in name}
     web_env = {**env, "CLICKHOUSE_URL": addresses.reader_url}
+    stats_env = {**env, "CLICKHOUSE_URL": addresses.clickhouse_url}
     intake_env = {**env, HISTORY_SOURCES: ",".join(history_sources)} if history_sources else env
     intake = HttpOk(url=f"{addresses.intake_url}/healthz")
     relay = _says(addresses, "relay", "going on after notification")
@@ -85,7 +85,7 @@ def programs(addresses: Addresses, history_sources: Sequence[str] = ()) -> list[
         replace(_service("intake", ("services.intake.app", "serve"), intake, intake_env), final_codes=OTHER_STORE),
         replace(_service("relay", ("services.intake.app", "relay"), relay, env), final_codes=OTHER_STORE),
         _service("deadlines", ("services.deadlines.app",), deadlines, env),
-        _service("stats", ("services.stats.app", "load"), stats, told),
+        _service("stats", ("services.stats.app", "load"), stats, stats_env),
         _service("web", ("services.page.app",), HttpOk(url=f"{addresses.web_url}/healthz"), web_env),
     ]
     brokers = [_kafka(addresses, data_dir)] if addresses.is_own_kafka else []

@@ -16,6 +16,8 @@ KEPT_SECONDS = 7 * 24 * 3600
 """How long the answer under an Idempotency-Key is kept: longer than anybody goes on repeating a request."""
 SENDER_OF_BEFORE = ""
 """Of answers that an earlier version kept: it did not say whose they are, so they are everybody's until they are forgotten."""
+Link = tuple[UUID, UUID]
+"""The id of a code, and the dossier that it means from now on (DR-30)."""
 
 
 class StoreUnavailableError(Exception):
@@ -64,6 +66,9 @@ class EventStore(Protocol):
     def find_acted(self, persons: Collection[str]) -> Mapping[str, Acted]:
         """Of those persons (`events.identity.person_of`) who were recorded as actors: in which dossiers."""
 
+    def find_links(self, code_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+        """Of those ids of codes that were linked to a dossier (DR-30): to which."""
+
     def units(self, *, as_of_receipts: bool = False) -> Units:
         """All units as they are recorded now, whoever recorded them. Shared: whoever changes them takes a copy.
 
@@ -74,11 +79,16 @@ class EventStore(Protocol):
         """The events of reference things behind a number of the register, in order, in structured form."""
 
     def append(
-        self, sealed: Sequence[Recorded], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
+        self,
+        sealed: Sequence[Recorded],
+        receipts: Sequence[Receipt],
+        answers: Sequence[RequestAnswer] = (),
+        links: Sequence[Link] = (),
     ) -> None:
         """All or nothing, durable when it returns, who acted in them included. Answers that are too old then are forgotten.
 
-        AppendConflictError when any part was recorded by somebody else, or when the register of units has gone on since.
+        AppendConflictError when any part was recorded by somebody else, or when the register of units has gone on since; so too
+        where a code that is linked has a dossier of its own by now, or a dossier begins under a code that is linked.
         """
 
     def find_answer(self, sender: str, idempotency_key: str, since: int) -> RequestAnswer | None:

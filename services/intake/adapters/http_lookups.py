@@ -104,10 +104,16 @@ class HttpLookups:
 
     async def _state(self, request: web.Request) -> DossierState | None:
         subject, source = request.match_info["subject"], request.query.get("source", "")
-        named = self._ledger.named
+        return await asyncio.to_thread(self._state_of, source, subject)
+
+    def _state_of(self, source: str, subject: str) -> DossierState | None:
+        """The dossier that is recorded under a code, or that the code was linked to (DR-30)."""
+        named, store = self._ledger.named, self._ledger.store
         ids = [one for one in named.possible_ids(source, subject) if not is_reference_stream(one)]
-        states = await asyncio.to_thread(self._ledger.store.load, ids)
-        return states.get(named.meant_id(source, subject, states))
+        found = {*ids, *store.find_links(ids).values()} if ids else set()
+        states = store.load(found)
+        meant = named.meant_id(source, subject, states)
+        return states.get(meant) or next(iter(states.values()), None)
 
     async def _events(self, state: DossierState, after: int, until: int) -> list[Any]:
         places = [(UUID(state.dossier_id), number) for number in range(after + 1, until + 1)]

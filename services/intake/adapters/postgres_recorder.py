@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 from services.intake.adapters.recorders import RegisterPlace, acted_row, answer_row
 from services.intake.domain.actors import Act, Acted
 from services.intake.domain.batch import Place, Receipt
-from services.intake.ports import KEPT_SECONDS, SENDER_OF_BEFORE, RequestAnswer
+from services.intake.ports import KEPT_SECONDS, SENDER_OF_BEFORE, Link, RequestAnswer
 
 
 class PostgresLedgerRecorder(PostgresApplicationRecorder):
@@ -42,6 +42,11 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             SQL(
                 "CREATE TABLE IF NOT EXISTS {}.acting_persons (person text PRIMARY KEY, dossier_id uuid NOT NULL,"
                 " has_others boolean NOT NULL)"
+            ).format(schema)
+        )
+        self.sql_create_statements.append(
+            SQL(
+                "CREATE TABLE IF NOT EXISTS {}.linked_codes (code_id uuid PRIMARY KEY, dossier_id uuid NOT NULL)"
             ).format(schema)
         )
         self.sql_create_statements.append(
@@ -78,6 +83,17 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             " WHERE NOT known.has_others AND known.dossier_id <> excluded.dossier_id"
         ).format(schema)
         self._select_acted = SQL("SELECT * FROM {}.acting_persons WHERE person = ANY(%s)").format(schema)
+        self._insert_link = SQL("INSERT INTO {}.linked_codes VALUES (%s,%s)").format(schema)
+        self._insert_links_again = SQL(
+            "INSERT INTO {0}.linked_codes SELECT code_id, dossier_id FROM {0}.linked_codes WHERE code_id = ANY(%s)"
+        ).format(schema)
+        self._insert_begun_as_links = SQL(
+            "INSERT INTO {0}.linked_codes SELECT originator_id, originator_id FROM {0}.{1}"
+            " WHERE originator_id = ANY(%s) AND originator_version = 1"
+        ).format(schema, Identifier(events_table_name))
+        self._select_links = SQL("SELECT code_id, dossier_id FROM {}.linked_codes WHERE code_id = ANY(%s)").format(
+            schema
+        )
         self._select_receipts = SQL("SELECT * FROM {}.action_receipts WHERE receipt_key = ANY(%s)").format(schema)
         self._select_answer = SQL(
             "SELECT * FROM {}.keyed_answers WHERE sender IN (%s,%s) AND idempotency_key = %s AND kept_at >= %s"
@@ -100,6 +116,22 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         in_register: Sequence[RegisterPlace] = kwargs.get("in_register", ())
         if in_register:
             curs.executemany(self._insert_place, in_register)
+
+    def _insert_stored_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
+        """The codes first, but after the lock: only then nobody else records what was looked for.
+
+        A row that may not be there is inserted a second time, so that the unique key says so and nothing has to be read.
+        """
+        links: Sequence[Link] = kwargs.get("links", ())
+        begun = [one.originator_id for one in stored_events if one.originator_version == 1]
+        with curs.connection.cursor() as before:
+            self._lock_table(before)
+            if begun:
+                before.execute(self._insert_links_again, (begun,))
+            if links:
+                before.execute(self._insert_begun_as_links, ([code_id for code_id, _ in links],))
+                before.executemany(self._insert_link, links)
+        super()._insert_stored_events(curs, stored_events, **kwargs)
 
     def select_streams(self, dossier_ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
         """(dossier, stored state) of every event of these dossiers, in order within each."""
@@ -143,6 +175,12 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         with self.datastore.transaction(commit=False) as curs:
             curs.execute(self._select_acted, (list(persons),))
             return [acted_row(row["person"], row["dossier_id"], row["has_others"]) for row in curs.fetchall()]
+
+    def find_links(self, code_ids: Sequence[UUID]) -> list[Link]:
+        """The dossiers that those ids of codes were linked to."""
+        with self.datastore.transaction(commit=False) as curs:
+            curs.execute(self._select_links, (list(code_ids),))
+            return [(row["code_id"], row["dossier_id"]) for row in curs.fetchall()]
 
     def register_version(self) -> int:
         """How many events of reference things there are."""

@@ -1,10 +1,11 @@
-"""The event store's recorders with four side tables that are written in the same transaction as the events.
+"""The event store's recorders with five side tables that are written in the same transaction as the events.
 
 `action_receipts` remembers every recorded action (promise 3), `keyed_answers` the answers of requests with an
 Idempotency-Key for a while, `acting_persons` in which dossier a person acted first and whether in others too (B14),
-`register_places` where the events of reference things stand, numbered without a gap: of two writers who go on from one number
-one fails (ADR 0020). All use the hook of `eventsourcing` that its own process recorders use. SQLITE_RECORDER and
-POSTGRES_RECORDER are values for its setting APPLICATION_RECORDER_TOPIC.
+`linked_codes` the codes that mean a dossier that didn't begin under them (DR-30), `register_places` where the events of
+reference things stand, numbered without a gap: of two writers who go on from one number one fails (ADR 0020). All use the hook
+of `eventsourcing` that its own process recorders use. Both stores let one transaction write at a time, so that a code which is
+looked for stays as it was found. SQLITE_RECORDER and POSTGRES_RECORDER are values for its setting APPLICATION_RECORDER_TOPIC.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from uuid import UUID
 
 from services.intake.domain.actors import Acted
 from services.intake.domain.batch import Place, Receipt
-from services.intake.ports import RequestAnswer
+from services.intake.ports import Link, RequestAnswer
 
 SQLITE_RECORDER = "services.intake.adapters.sqlite_recorder:SQLiteLedgerRecorder"
 POSTGRES_RECORDER = "services.intake.adapters.postgres_recorder:PostgresLedgerRecorder"
@@ -43,6 +44,9 @@ class LedgerRecorder(Protocol):
 
     def find_acted(self, persons: Sequence[str]) -> list[tuple[str, Acted]]:
         """In which dossiers those persons acted, of those who did."""
+
+    def find_links(self, code_ids: Sequence[UUID]) -> list[Link]:
+        """The dossiers that those ids of codes were linked to."""
 
     def register_version(self) -> int:
         """How many events of reference things there are."""

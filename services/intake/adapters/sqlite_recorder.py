@@ -1,16 +1,16 @@
 """The recorder of the event store on SQLite (`recorders` says what it adds to that of the library)."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
 from services.intake.adapters.recorders import KEYS_PER_QUERY, VERSION, RegisterPlace, acted_row, answer_row
 from services.intake.domain.actors import Act, Acted
 from services.intake.domain.batch import Place, Receipt
-from services.intake.ports import KEPT_SECONDS, SENDER_OF_BEFORE, RequestAnswer
+from services.intake.ports import KEPT_SECONDS, SENDER_OF_BEFORE, Link, RequestAnswer
 
 
 class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
@@ -28,6 +28,7 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             "CREATE INDEX IF NOT EXISTS keyed_answers_kept_at ON keyed_answers (kept_at)",
             "CREATE TABLE IF NOT EXISTS acting_persons (person TEXT PRIMARY KEY, dossier_id TEXT NOT NULL,"
             " has_others INTEGER NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE IF NOT EXISTS linked_codes (code_id TEXT PRIMARY KEY, dossier_id TEXT NOT NULL) WITHOUT ROWID",
             "CREATE TABLE IF NOT EXISTS register_places (register_no INTEGER PRIMARY KEY, dossier_id TEXT NOT NULL,"
             " stream_seq INTEGER NOT NULL)",
         ]
@@ -50,6 +51,15 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             " WHERE has_others = 0 AND dossier_id <> excluded.dossier_id",
             [(person, dossier_id.hex) for person, dossier_id in acts],
         )
+        links: Sequence[Link] = kwargs.get("links", ())
+        for code_id, dossier_id in links:
+            c.execute(f"SELECT 1 FROM {self.events_table_name} WHERE originator_id = ? LIMIT 1", (code_id.hex,))  # noqa: S608
+            if c.fetchone():
+                raise IntegrityError(f"a dossier began under {code_id}")
+            c.execute("INSERT INTO linked_codes VALUES (?,?)", (code_id.hex, dossier_id.hex))
+        begun = [cast("UUID", one.originator_id) for one in stored_events if one.originator_version == 1]
+        if self._links_of(c, begun):
+            raise IntegrityError("a code that is linked to a dossier can't begin another")
         in_register: Sequence[RegisterPlace] = kwargs.get("in_register", ())
         c.executemany(
             "INSERT INTO register_places VALUES (?,?,?)", [(no, stream.hex, seq) for no, stream, seq in in_register]
@@ -98,6 +108,20 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
                 c.execute(f"SELECT * FROM action_receipts WHERE receipt_key IN ({marks})", list(keys))  # noqa: S608
                 found += [Receipt(**{**dict(row), "dossier_id": UUID(row["dossier_id"])}) for row in c.fetchall()]
         return found, version
+
+    def find_links(self, code_ids: Sequence[UUID]) -> list[Link]:
+        """The dossiers that those ids of codes were linked to."""
+        with self.datastore.transaction(commit=False) as c:
+            return self._links_of(c, code_ids)
+
+    def _links_of(self, c: SQLiteCursor, code_ids: Sequence[UUID]) -> list[Link]:
+        found: list[Link] = []
+        for start in range(0, len(code_ids), KEYS_PER_QUERY):
+            keys = [one.hex for one in code_ids[start : start + KEYS_PER_QUERY]]
+            marks = ",".join("?" * len(keys))
+            c.execute(f"SELECT code_id, dossier_id FROM linked_codes WHERE code_id IN ({marks})", keys)  # noqa: S608
+            found += [(UUID(row[0]), UUID(row[1])) for row in c.fetchall()]
+        return found
 
     def find_answer(self, sender: str, idempotency_key: str, since: int) -> RequestAnswer | None:
         """The kept answer of a sender's request."""

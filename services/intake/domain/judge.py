@@ -17,6 +17,7 @@ from services.intake.domain.dossier import DossierState
 from services.intake.domain.doubts import doubts_of, may_be_doubtful, refusal_of_doubts
 from services.intake.domain.due_dates import due_at_acceptance
 from services.intake.domain.effect import needs_an_effect, refusal_without_effect
+from services.intake.domain.recoding import flags_behind, is_sent_again
 from services.intake.domain.sealing import seal
 from services.intake.domain.unit_check import refusals_by_units
 from services.intake.domain.unit_register import Units
@@ -52,7 +53,12 @@ class Judge:
             return more
         if action.is_strict and (doubts := doubts_of(action, day, self.planner)):
             return refusal_of_doubts(doubts)
-        return (*decision, *more)
+        again = (
+            flags_behind(action, stream(UUID(state.dossier_id), state.stream_seq))
+            if state is not None and is_sent_again(action)
+            else ()
+        )
+        return (*decision, *more, *again)
 
     def answer(self, action: Reported, structured: Mapping[str, Any], stream: Stream, *, is_replay: bool) -> Answer:
         """The receipt of a recorded action with what follows from it; equal, however often it is asked.
@@ -64,7 +70,7 @@ class Judge:
             return recorded_answer(action, structured, is_replay=is_replay)
         due = None
         if isinstance(action.data, DossierAccepted) and not action.is_history:
-            before = stream(action.dossier_id, structured["streamseq"] - 1)
+            before = stream(UUID(structured["subject"]), structured["streamseq"] - 1)
             due = due_at_acceptance([*before, structured], self.planner)
         warnings = doubts_of(action, structured["openedon"], self.planner) if may_be_doubtful(action) else ()
         return recorded_answer(action, structured, is_replay=is_replay, due=due, warnings=warnings)

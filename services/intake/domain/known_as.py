@@ -33,4 +33,4 @@ def as_recorded(actions: Sequence[AnyAction], named: NamedDossiers, known: State
 
 def _meant(action: Action, named: NamedDossiers, recorded: Container[UUID]) -> Action:
     meant = named.meant_id(action.source, action.subject, recorded)
-    return action if meant == action.dossier_id else replace(action, known_as=meant)
+    return action if meant == action.dossier_id else replace(action, linked_to=meant)

@@ -66,8 +66,7 @@ class Handlers:
 
     async def dossier(self, request: web.Request) -> web.Response:
         """One dossier with its events."""
-        dossier_id = await self._page.meant(request.match_info["dossier_id"])
-        answer = await self._page.dossier(dossier_id, self._now())
+        answer = await self._page.dossier(request.match_info["dossier_id"], self._now())
         if not _is_csv(request):
             return json_response(answer)
         zone, units = answer["dossier"]["time_zone"], answer["units"]
@@ -79,8 +78,7 @@ class Handlers:
 
     async def explanation(self, request: web.Request) -> web.Response:
         """Why the due dates of one dossier are what they are."""
-        dossier_id = await self._page.meant(request.match_info["dossier_id"])
-        return json_response(await self._explanations.explanation(dossier_id, self._now()))
+        return json_response(await self._explanations.explanation(request.match_info["dossier_id"], self._now()))
 
     async def units(self, request: web.Request) -> web.Response:
         """The register of units on the last day of the period."""

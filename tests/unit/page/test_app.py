@@ -74,7 +74,7 @@ async def test_a_name_that_is_none_of_ours_is_not_answered(client):
     document = await answer.json(content_type=None)
     assert (answer.status, document["code"]) == (421, "unknown-host")
     assert "evil.example" in document["detail"]
-    assert (await client.get("/healthz", headers={"Host": "localhost:8490"})).status == 200
+    assert (await client.get("/", headers={"Host": "localhost:8490"})).status == 200
     assert read_config({"MOTCUA_HOSTS": "mot-cua.vn", "MOTCUA_WEB_HOST": "web-1"}).hosts >= {"mot-cua.vn", "web-1"}
 
 
