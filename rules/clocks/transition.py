@@ -108,25 +108,26 @@ class Transition:
         """A new clock of a plan, set going by the fact of this transition, and kept."""
         fact = self.caused_by()
         clock = Clock(
-            name=name,
-            kind=kind,
-            started_at=started_at,
-            effective_start_at=plan.effective_start_at,
-            term_value=term.value if term else None,
-            term_unit=term.unit if term else None,
+            name,
+            kind,
+            started_at,
+            plan.effective_start_at,
+            term.value if term else None,
+            term.unit if term else None,
             original_due_at=plan.due_at,
             original_due_on=plan.due_on,
             original_rule=plan.rule,
             basis=plan.basis,
             lawful_due_at=plan.due_at,
             due_on=plan.due_on,
-            promised_due_at=about.pop("promised_due_at", plan.due_at),
+            promised_due_at=plan.due_at,
             latest_at=latest_from(plan, plan.effective_start_at),
             ahead=ahead_from(plan, plan.effective_start_at),
             armed_by=fact.event_id,
             armed_seq=fact.seq,
-            **about,
         )
+        if about:
+            clock = replace(clock, **about)
         self.put(clock)
         return clock
 
