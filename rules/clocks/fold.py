@@ -45,28 +45,24 @@ def evolve(state: StreamState | None, fact: Fact, open_until: Instant, context: 
         StreamGapError: the event's number doesn't follow, so an event is missing.
         Exception: whatever a handler meets. `taking.take` catches all of them and puts the stream aside (TIME-8).
     """
-    passed = passed_before(state, fact, open_until, context.grace)
-    catching_up_at = fact.known_at if is_late else 0
     emitted: list[DerivedEvent] = []
-    retention = context.retention
     if state is None:
-        return _begin(fact, context, emitted, catching_up_at)
-    if fact.seq != state.seq + 1:
-        if fact.seq <= state.seq:
+        return _begin(fact, context, emitted, is_late=is_late)
+    seq = fact.seq
+    if seq != state.seq + 1:
+        if seq <= state.seq:
             return state, emitted
-        raise StreamGapError(f"event {fact.event_id} has number {fact.seq} and follows number {state.seq}")
+        raise StreamGapError(f"event {fact.event_id} has number {seq} and follows number {state.seq}")
+    passed = passed_before(state, fact, open_until, context.grace)
     if state.next_at < passed:
         state = pass_time(state, passed, fact.known_at, context, emitted)
-        if state.aside or is_over(state, passed, retention):  # a tick would have forgotten it by now
-            return (state, emitted) if state.aside else _begin(fact, context, emitted, catching_up_at)
+        if state.aside or is_over(state, passed, context.retention):  # a tick would have forgotten it by now
+            return (state, emitted) if state.aside else _begin(fact, context, emitted, is_late=is_late)
     if fact.is_history is not state.is_history_turn:
         state = _out_of_turn(state, fact, context, emitted)
     handler = _HANDLERS.get(type(fact))
-    if handler is None:
-        return _noted(state, fact, retention, state, catching_up_at), emitted
-    transition = Transition(context.planner, state, fact, fact.known_at, emitted, context.trace)
-    _tell(transition, fact, handler)
-    return _noted(transition.state, fact, retention, state, catching_up_at), emitted
+    after = state if handler is None else _told(state, fact, handler, context, emitted)
+    return _noted(after, fact, context.retention, state, is_late=is_late), emitted
 
 
 def _out_of_turn(state: StreamState, fact: Fact, context: FoldContext, emitted: list[DerivedEvent]) -> StreamState:
@@ -78,8 +74,10 @@ def _out_of_turn(state: StreamState, fact: Fact, context: FoldContext, emitted: 
     return state
 
 
-def _tell(transition: Transition, fact: Fact, handler: Handler) -> None:
-    state = transition.state
+def _told(
+    state: StreamState, fact: Fact, handler: Handler, context: FoldContext, emitted: list[DerivedEvent]
+) -> StreamState:
+    transition = Transition(context.planner, state, fact, fact.known_at, emitted, context.trace)
     if not state.is_accepted and fact.needs_acceptance:
         transition.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
     elif state.ending is not None and fact.only_while_open:
@@ -88,6 +86,7 @@ def _tell(transition: Transition, fact: Fact, handler: Handler) -> None:
         _open_again(transition, fact)
     else:
         handler(transition, fact)
+    return transition.state
 
 
 def pass_time(
@@ -124,11 +123,11 @@ def _next_look_at(state: StreamState, known_at: Instant, retention: Instant) -> 
     return NEVER if apology.open else known_at + retention
 
 
-def _begin(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], catching_up_at: Instant) -> Step:
+def _begin(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], *, is_late: bool) -> Step:
     if fact.seq > 1:
         # A finished dossier is forgotten after a while. What may still be said about it moves no clock; history may say more.
         if isinstance(fact, facts.Reopened):
-            return _reopen_forgotten(fact, context, emitted, catching_up_at)
+            return _reopen_forgotten(fact, context, emitted, is_late=is_late)
         if fact.is_history or not fact.needs_a_state:
             return None, emitted
         raise StreamGapError(f"the events of the stream begin with {fact.event_type}, number {fact.seq}")
@@ -138,7 +137,7 @@ def _begin(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], catchi
         handler(transition, fact)
     elif handler is not None:
         transition.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
-    return _noted(transition.state, fact, context.retention, None, catching_up_at), emitted
+    return _noted(transition.state, fact, context.retention, None, is_late=is_late), emitted
 
 
 def _opened(fact: Fact, context: FoldContext, emitted: list[DerivedEvent]) -> Transition:
@@ -163,13 +162,13 @@ def _unnamed(fact: Fact) -> Opening:
     )
 
 
-def _reopen_forgotten(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], catching_up_at: Instant) -> Step:
+def _reopen_forgotten(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], *, is_late: bool) -> Step:
     """Reopened so long after its end that its clock was forgotten: an alert (AL-7), and no clock from now on."""
     transition = _opened(fact, context, emitted)
     reason = "it was reopened after its clock had been forgotten; the due date has to be kept by hand"
     transition.not_armed(DOSSIER, "dossier", "contradiction", reason)
     state = replace(transition.state, is_accepted=True)
-    return _noted(state, fact, context.retention, None, catching_up_at), emitted
+    return _noted(state, fact, context.retention, None, is_late=is_late), emitted
 
 
 def _open_again(transition: Transition, fact: Opening) -> None:
@@ -192,11 +191,7 @@ def _open_again(transition: Transition, fact: Opening) -> None:
 
 
 def _noted(
-    state: StreamState,
-    fact: Fact,
-    retention: Instant,
-    before: StreamState | None,
-    catching_up_at: Instant,
+    state: StreamState, fact: Fact, retention: Instant, before: StreamState | None, *, is_late: bool
 ) -> StreamState:
     """The state after the place of a fact in the stream and its time were noted, and when to look at it next."""
     known_at = fact.known_at
@@ -209,7 +204,7 @@ def _noted(
         seq=fact.seq,
         known_at=known_at,
         history_at=known_at if fact.is_history else state.history_at,
-        catching_up_at=catching_up_at or state.catching_up_at,
+        catching_up_at=known_at if is_late else state.catching_up_at,
         next_at=next_at,
     )
 
