@@ -64,8 +64,8 @@ def given_up(transition: Transition) -> None:
 def on_transferred(transition: Transition, fact: Transferred) -> None:
     """The transfer is done; another unit holds the dossier, with a day of its own where agencies work in a chain (DR-13)."""
     end_kind(transition, "transfer", "agency")
-    now = handed_over(holding(transition.state), (fact.to_unit_id, fact.event_id))
-    transition.state = replace(with_holding(transition.state, now), officer_id=None)
+    now, state = handed_over(holding(transition.state), (fact.to_unit_id, fact.event_id)), transition.state
+    transition.state = with_holding(state if state.officer_id is None else replace(state, officer_id=None), now)
     dossier = transition.state.clock(DOSSIER)
     if dossier is None or transition.legal_context is None or transition.state.ending is not None:
         return

@@ -145,12 +145,14 @@ class Apology(Struct, frozen=True, array_like=True, gc=False):
     @property
     def open(self) -> tuple[Obligation, ...]:
         """Those of which a letter is still missing."""
-        return tuple([one for one in self.obligations if one.is_open])
+        obligations = self.obligations
+        return tuple([one for one in obligations if one.is_open]) if obligations else ()
 
     @property
     def is_required(self) -> bool:
         """Whether any obligation stands, whatever was done about it."""
-        return any(not one.is_lapsed for one in self.obligations)
+        obligations = self.obligations
+        return any(not one.is_lapsed for one in obligations) if obligations else False
 
 
 class Escalation(Struct, frozen=True, array_like=True, gc=False):
