@@ -1,13 +1,13 @@
 """Who holds a dossier: the unit that has it, and the one that gave it away while that is not confirmed (4.2 B, DR-28).
 
-Asked by intake, by the clocks and by statistics alike, so that all name the same holder. Pure; plain pairs, because they are asked
-for each transfer and each ending.
+Asked by intake, by the clocks and by statistics alike, so that all name the same holder. Pure; plain pairs, because they
+are asked for each transfer and each ending.
 """
 
 from typing import Final
 
 Holder = tuple[int, str]
-"""A unit, and the id of the event that named it: whoever corrects that event puts it right. Empty where none did or nobody asks."""
+"""A unit, and the id of the event that named it: whoever corrects that event puts it right. Empty where none did."""
 
 Holding = tuple[Holder, Holder]
 """The holder and, until it is received or refused, who handed it over."""

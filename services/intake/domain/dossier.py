@@ -223,7 +223,7 @@ def _owing(amount_vnd: int) -> Changes:
 def _by_result(state: DossierState, envelope: Envelope, data: ResultEvent, moved_on: Changes) -> Changes:
     match data:
         case ResultReadyAtCounter() | DossierWithdrawn() | ProcessingStopped() | DossierReturned():
-            return {} if state.is_ended else _ended(state, envelope, END_BY_CLASS[type(data)]) | moved_on
+            return {} if state.is_ended else _ended(state, END_BY_CLASS[type(data)]) | moved_on
         case ResultDelivered():
             return {"lifecycle": "delivered"}
         case DossierReopened():
@@ -268,7 +268,7 @@ def _corrected(state: DossierState, data: EventCorrected) -> Changes:
     return changes
 
 
-def _ended(state: DossierState, envelope: Envelope, lifecycle: Lifecycle) -> Changes:
+def _ended(state: DossierState, lifecycle: Lifecycle) -> Changes:
     return {
         "lifecycle": lifecycle,
         "is_waiting_for_supplement": False,
