@@ -139,7 +139,7 @@ def _changes(state: DossierState, envelope: Envelope, data: DossierEvent) -> Cha
     if isinstance(data, ClockStopEvent):
         return _by_clock_stop(state, data, moved_on)
     if isinstance(data, ResultEvent):
-        return _by_result(state, envelope, data, moved_on)
+        return _by_result(state, data, moved_on)
     if isinstance(data, FeedbackEvent):
         return _by_feedback(data) | moved_on
     if isinstance(data, ControlEvent):
@@ -220,7 +220,7 @@ def _owing(amount_vnd: int) -> Changes:
     return {"is_waiting_for_payment": amount_vnd > 0, "open_amount_vnd": amount_vnd}
 
 
-def _by_result(state: DossierState, envelope: Envelope, data: ResultEvent, moved_on: Changes) -> Changes:
+def _by_result(state: DossierState, data: ResultEvent, moved_on: Changes) -> Changes:
     match data:
         case ResultReadyAtCounter() | DossierWithdrawn() | ProcessingStopped() | DossierReturned():
             return {} if state.is_ended else _ended(state, END_BY_CLASS[type(data)]) | moved_on
