@@ -153,7 +153,7 @@ def show_problems(file: Path, problems: Sequence[Problem]) -> None:
     """Name each problem by line and column, as far as people read them."""
     out = progress_console()
     for one in problems[:SHOWN]:
-        out.print(f"{file}:{one.line}: {one.column}: {one.reason}")
+        out.print(f"{file}:{one.line}: {one.column}: {one.reason}", markup=False)
     if len(problems) > SHOWN:
         out.print(f"... and {len(problems) - SHOWN} more; --json lists them all")
 

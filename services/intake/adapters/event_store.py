@@ -31,7 +31,7 @@ from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState, evolve
 from services.intake.domain.sealing import Recorded
 from services.intake.domain.unit_register import SealedReference, Units
-from services.intake.ports import AppendConflictError, LogEntry, RequestAnswer, StoreUnavailableError
+from services.intake.ports import AppendConflictError, Link, LogEntry, RequestAnswer, StoreUnavailableError
 
 ENTRIES_AT_ONCE = 5_000
 ALL = 2**31
@@ -47,6 +47,7 @@ class LedgerStore:
         self._ledger = cast("LedgerRecorder", recorder)
         self._acts = NotedActs()
         self._units = Units()
+        self._seen_version = 0
         self.close = close
 
     def load(self, dossier_ids: Collection[UUID]) -> Mapping[UUID, DossierState]:
@@ -63,7 +64,8 @@ class LedgerStore:
     def find_receipts(self, receipt_keys: Sequence[str]) -> Mapping[str, Receipt]:
         """The receipts of those actions that were recorded before."""
         with _translated():
-            return {one.receipt_key: one for one in self._ledger.find_receipts(receipt_keys)}
+            found, self._seen_version = self._ledger.find_receipts(receipt_keys)
+        return {one.receipt_key: one for one in found}
 
     def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
         """The kept answer of a request."""
@@ -80,11 +82,12 @@ class LedgerStore:
         with _translated():
             return {place: _structured(state) for place, state in self._ledger.select_at(places)}
 
-    def units(self) -> Units:
+    def units(self, *, as_of_receipts: bool = False) -> Units:
         """All units as they are recorded now; folded further only when somebody recorded something."""
         known = self._units
         with _translated():
-            if self._ledger.register_version() == known.version:
+            version = self._seen_version if as_of_receipts else self._ledger.register_version()
+            if version <= known.version:
                 return known
             stored = self._ledger.select_register(known.version, ALL)
         grown = known.copy()
@@ -97,8 +100,17 @@ class LedgerStore:
         with _translated():
             return [_structured(state) for state in self._ledger.select_register(register_no, limit)]
 
+    def find_links(self, code_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+        """Of those ids of codes that were linked to a dossier (DR-30): to which."""
+        with _translated():
+            return dict(self._ledger.find_links(list(code_ids)))
+
     def append(
-        self, sealed: Sequence[Recorded], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
+        self,
+        sealed: Sequence[Recorded],
+        receipts: Sequence[Receipt],
+        answers: Sequence[RequestAnswer] = (),
+        links: Sequence[Link] = (),
     ) -> None:
         """All or nothing, durable when it returns, who acted included; AppendConflictError when part of it is there already."""
         stored = [
@@ -115,7 +127,9 @@ class LedgerStore:
         # Who keeps the register doesn't act in a dossier by it (B14).
         acts = self._acts.of([one for one in sealed if not isinstance(one, SealedReference)] if of_register else sealed)
         with _translated():
-            self._recorder.insert_events(stored, receipts=receipts, answers=answers, acts=acts, in_register=in_register)
+            self._recorder.insert_events(
+                stored, receipts=receipts, answers=answers, acts=acts, in_register=in_register, links=links
+            )
         self._acts.noted(acts)
 
     def note_earlier_actors(self) -> None:

@@ -63,9 +63,8 @@ def _of_rulebook(target: Event, report: Action, rulebook: Rulebook, decided_at: 
 
 def _of_units(report: Action, said: EventCorrected, law: Law) -> Refusal | None:
     """The units that it names now were there on its day (B20)."""
-    day = law.rulebook.default_calendar.local_date(report.occurred_at)
-    corrected = frozenset(said.corrected_fields)
-    return next(iter(refusals_by_units(law.units, report, day, only=corrected)), None)
+    local_date, corrected = law.rulebook.default_calendar.local_date, frozenset(said.corrected_fields)
+    return next(iter(refusals_by_units(law.units, report, local_date, only=corrected)), None)
 
 
 def _as_reported(target: Event, action: Action, fields: Mapping[str, Any]) -> dict[str, Any]:

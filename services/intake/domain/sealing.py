@@ -64,8 +64,8 @@ def seal(
     no unit was loaded that it could be checked against.
     """
     procedure_code = getattr(action.data, "procedure_code", None) or (state.procedure_code if state else None) or None
-    about = {"procedure_code": procedure_code, "is_unit_unchecked": is_unit_unchecked}
-    sealed = [_sealed(state, action, envelope_of(state, action, recorded_at, opened_on, **about), action.data)]
+    envelope = envelope_of(state, action, recorded_at, opened_on, procedure_code, is_unit_unchecked)
+    sealed = [_sealed(state, action, envelope, action.data)]
     for flag in flags:
         before = sealed[-1].state
         sealed.append(_sealed(before, action, _of_flag(before, action, flag, recorded_at), flag))
@@ -73,9 +73,14 @@ def seal(
 
 
 def envelope_of(
-    state: Chained | None, action: Action | ReferenceAction, recorded_at: datetime, opened_on: date, **about: Any
+    state: Chained | None,
+    action: Action | ReferenceAction,
+    recorded_at: datetime,
+    opened_on: date,
+    procedure_code: str | None = None,
+    is_unit_unchecked: bool = False,  # noqa: FBT001, FBT002  # said of every action: by its place it costs nothing
 ) -> Envelope:
-    """What stands around the event of an action; `about` are fields that only intake knows."""
+    """What stands around the event of an action."""
     return Envelope(
         event_id=action.event_id,
         source=action.source,
@@ -94,10 +99,11 @@ def envelope_of(
         channel=action.channel,
         source_event_ref=action.action_id,
         correlation_id=action.correlation_id,
+        procedure_code=procedure_code,
+        is_unit_unchecked=is_unit_unchecked,
         is_history=action.is_history,
         prev_hash=state.last_hash if state else GENESIS,
         extra=action.extra,
-        **about,
     )
 
 

@@ -7,7 +7,7 @@ from there, so that two writers who both decide on one register can't both be ri
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from events.codec import from_structured, to_structured
@@ -17,6 +17,8 @@ from events.units import UnitReparented
 from rules.units.history import UnitHistory, UnitPeriod, evolve
 from services.intake.domain.actions import ReferenceAction
 from services.intake.domain.sealing import Recorded, envelope_of
+
+MAX_SEEN = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Units:
         """The days on which a unit came under another one; parents can form a ring only from such a day on."""
         self._streams: dict[int, UnitStream] = {}
         self._children: dict[int, set[int]] = {}
+        self._seen_there: set[tuple[int, date]] = set()
 
     def copy(self) -> "Units":
         """The same, to go on from."""
@@ -76,6 +79,21 @@ class Units:
         stream = self._streams.get(unit_id)
         return None if stream is None else stream.history.on(day)
 
+    def is_there_around(self, unit_id: int, day: date) -> bool:
+        """Whether a unit is there on a day, the day before and the day after: then in every time zone.
+
+        Asked for every action, so what was found once is remembered.
+        """
+        asked = (unit_id, day)
+        if asked in self._seen_there:
+            return True
+        if not all(self.on(unit_id, day + timedelta(days=one)) for one in (-1, 0, 1)):
+            return False
+        if len(self._seen_there) >= MAX_SEEN:
+            self._seen_there.clear()
+        self._seen_there.add(asked)
+        return True
+
     def children_on(self, unit_id: int, day: date) -> list[int]:
         """The units directly below one on a day or on any day after it, as far as is known."""
         return sorted(
@@ -93,6 +111,7 @@ class Units:
         before = self._streams.get(data.unit_id)
         history = evolve(before.history if before else None, data)
         self.version += 1
+        self._seen_there.clear()
         if history is None:
             return
         about = event.envelope

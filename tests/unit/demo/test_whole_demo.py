@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,17 +15,21 @@ from demo.simulation import PORTAL_SOURCE, SOURCE, WINDOWS, Reference, simulate
 from events.codec import from_structured, to_structured
 from events.envelope import Event
 from events.schema_files import load_data_schemas, load_schema
+from motcua.unit_files import read_unit_file
+from motcua.unit_loading import difference_to
 from rules.clocks.planning import Planner
 from services.deadlines.pipeline import Pipeline
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.known_states import KnownStates
 from services.intake.domain.actions import Action
 from services.intake.domain.judge import Judge
+from services.intake.domain.unit_register import Units
 from services.intake.pipeline import ActionRecorder
 from tests.fakes.in_memory_store import InMemoryStore
 from tests.properties.whole_way import through_the_product as product
 from tests.properties.whole_way.rule_books import Rules
 
+DATA = Path("demo/data")
 FED_AT = datetime(2026, 11, 27, 10, tzinfo=UTC)
 NOW = FED_AT + timedelta(hours=1)
 PERIODS = [week for window in WINDOWS for week in weeks(window.first_on, window.end_on)]
@@ -47,6 +52,9 @@ def recorded(reference: Reference) -> list[Event]:
     planner = Planner(reference.rulebook, reference.catalogue)
     judge = Judge(rulebook=reference.rulebook, planner=planner, read=reader.read)
     recorder = ActionRecorder(store=store, judge=judge, known_states=KnownStates(10_000))
+    units = difference_to(Units(), *read_unit_file(DATA / "units.csv", DATA / "successions.csv"), FED_AT)
+    of_units = [reader.read(dict(raw)) for raw in units.actions]
+    assert all(one.is_recorded for one in recorder.record(of_units, FED_AT, is_whole=True))  # type: ignore[arg-type]
     actions = [reader.read(raw) for raw in simulate(reference, seed=2026, dossiers=500)]
     for start in range(0, len(actions), 1000):
         batch = [one for one in actions[start : start + 1000] if isinstance(one, Action)]
@@ -57,7 +65,9 @@ def recorded(reference: Reference) -> list[Event]:
             if answer.refusal
         ]
         assert refused == []
-    return [from_structured(entry.structured) for entry in store.read_after(0, 100_000)]
+    entries = store.read_after(len(of_units), 100_000)
+    assert [one for one in entries if "unitunchecked" in one.structured] == []
+    return [from_structured(entry.structured) for entry in entries]
 
 
 @pytest.fixture(scope="module")
