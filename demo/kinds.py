@@ -137,6 +137,10 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("Ghi nhận muộn, đã duyệt", "recorded late and approved", lambda one: one.says("ending-classified", is_approved=True)),
     Kind("Chuyển do sắp xếp đơn vị", "moved by reorganisation", lambda one: one.has("dossier-reassigned-by-reorganisation")),
+    Kind(
+        "Gửi lại tiếp nhận với mã mới", "accepted again under a new code",
+        lambda one: any("resent_acceptance" in event["data"] for event in one.by_type.get("dossier-code-assigned", ())),
+    ),
     Kind("Rà soát theo lịch đã công bố", "calendar order", lambda one: one.has("calendar-change-applied")),
     Kind("Trả lại bàn giao", "refused transfer", lambda one: one.has("transfer-refused")),
     Kind("Bước làm lại", "step started again", _is_begun_again),

@@ -85,6 +85,24 @@ class CalendarChangeApplied(DossierData, frozen=True, kw_only=True):
     reason: Reason
 
 
+class DossierCodeAssigned(DossierData, frozen=True, kw_only=True):
+    """Dossier code assigned (Cấp mã hồ sơ).
+
+    The dossier has one more code from now on; whatever is sent under any of its codes comes to it, and no clock moves (DR-30).
+    What a source accepts again under a new code is recorded as this.
+    """
+
+    code: Annotated[Text64, says("The new code (mã hồ sơ mới).")]
+    previous_code: Annotated[Text64, says("The code it had before (mã hồ sơ trước).")] | None = None
+    resent_acceptance: (
+        Annotated[
+            JsonObject,
+            says("What the acceptance said that was sent again; it changes nothing (nội dung tiếp nhận gửi lại)."),
+        ]
+        | None
+    ) = None
+
+
 class IntegrityFlagRaised(DossierData, frozen=True, kw_only=True):
     """Integrity flag (Cờ toàn vẹn dữ liệu).
 
@@ -119,5 +137,6 @@ ControlEvent = (
     | BackdatingApproved
     | DossierReassignedByReorganisation
     | CalendarChangeApplied
+    | DossierCodeAssigned
     | IntegrityFlagRaised
 )

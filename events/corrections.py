@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from msgspec.structs import replace
 
-from events.control import BackdatingApproved, EventCorrected, IntegrityFlagRaised
+from events.control import BackdatingApproved, DossierCodeAssigned, EventCorrected, IntegrityFlagRaised
 from events.data_codec import plain, read_instant, typed
 from events.dossier_data import DossierData
 from events.envelope import Event
@@ -21,8 +21,8 @@ DataT = TypeVar("DataT", bound=DossierData)
 
 ATTRIBUTES: Final = frozenset({"time", "unitid"})
 """What of the envelope may be corrected, by its name there; every other name is a field of the event's data."""
-FINAL: Final = (EventCorrected, BackdatingApproved, IntegrityFlagRaised)
-"""What a second person or the product itself has said: it is never corrected again."""
+FINAL: Final = (EventCorrected, BackdatingApproved, DossierCodeAssigned, IntegrityFlagRaised)
+"""What a second person or the product itself has said is never corrected again, nor is a code that a dossier was found by."""
 
 
 def corrected(event: Event, fields: Mapping[str, Any]) -> Event:

@@ -80,6 +80,15 @@ class DossierAccepted(DossierData, frozen=True, kw_only=True):
         | None
     ) = None
     calendar_id: CalendarId | None = None
+    previous_code: (
+        Annotated[
+            Text64,
+            says(
+                "Code under which the source sent this dossier before, or our id of it; none for a new dossier (mã hồ sơ trước)."
+            ),
+        ]
+        | None
+    ) = None
     receipt_no: Annotated[Text64, says("Number of the receipt (số giấy tiếp nhận và hẹn trả, Mẫu 01).")] | None = None
     counter_id: Annotated[Text64, says("Counter (quầy).")] | None = None
     officer_id: Annotated[Text64, says("Officer at the counter (cán bộ tiếp nhận).")] | None = None

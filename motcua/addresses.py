@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from deploy.embedded.processes.whole_files import DamagedFileError, read_object, write_whole
+from motcua.output import CommandError, ExitCode
+
 KAFKA_PORT = 9092
 CLICKHOUSE_PORT = 8123
 INTAKE_PORT = 8480
@@ -17,8 +20,11 @@ WEB_PORT = 8490
 DATABASE = "motcua"
 
 
-class AddressError(Exception):
-    """A port or address can't be understood; the text says which setting and what to do."""
+class AddressError(CommandError):
+    """A port, an address or the file that holds them can't be understood; the text says which and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, ExitCode.CANNOT_START)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +93,15 @@ def found(environ: Mapping[str, str]) -> Addresses:
     """The addresses of the stack that was started on the data folder, or the planned ones when none was."""
     plan = planned(environ)
     path = Path(plan.data_dir) / "run" / "addresses.json"
+    mended_by = f"delete it (rm {path}); `motcua stop` and `motcua up` write it anew"
     try:
-        written = Addresses(**json.loads(path.read_text(encoding="utf-8")))
+        written = Addresses(**read_object(path, mended_by))
     except FileNotFoundError:
         return plan
+    except DamagedFileError as error:
+        raise AddressError(str(error)) from error
+    except TypeError as error:
+        raise AddressError(f"{path} is of another version: {mended_by}") from error
     overrides = {
         "kafka": environ.get("KAFKA_BOOTSTRAP_SERVERS"),
         "clickhouse_url": environ.get("CLICKHOUSE_URL"),
@@ -105,23 +116,27 @@ def found(environ: Mapping[str, str]) -> Addresses:
 def write(addresses: Addresses) -> None:
     """Leave the addresses for the other commands; readable by the owner only, because they carry passwords."""
     path = Path(addresses.data_dir) / "run" / "addresses.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(asdict(addresses), indent=1), encoding="utf-8")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(path, json.dumps(asdict(addresses), indent=1))
 
 
 def _passwords(data_dir: Path, *, creates: bool) -> dict[str, str]:
     path = data_dir / "clickhouse-passwords.json"
+    mended_by = f"stop everything (motcua stop) and delete it (rm {path}); the next `motcua up` makes new passwords"
     try:
-        kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        kept = read_object(path, mended_by)
+        return {"writer": str(kept["writer"]), "reader": str(kept["reader"])}
     except FileNotFoundError:
         if not creates:
             return {"writer": "", "reader": ""}
-        kept = {"writer": secrets.token_urlsafe(16), "reader": secrets.token_urlsafe(16)}
-        data_dir.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(kept), encoding="utf-8")
-    return kept
+    except DamagedFileError as error:
+        raise AddressError(str(error)) from error
+    except KeyError as error:
+        raise AddressError(f"{path} is damaged (it has no password {error}): {mended_by}") from error
+    made = {"writer": secrets.token_urlsafe(16), "reader": secrets.token_urlsafe(16)}
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(path, json.dumps(made))
+    return made
 
 
 def _folder(given: str) -> str:

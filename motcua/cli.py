@@ -1,5 +1,6 @@
 """The one console script. Commands are loaded when they are called, so that `motcua due` answers at once."""
 
+import errno
 import importlib
 import logging
 import sys
@@ -12,6 +13,9 @@ from motcua.output import CommandError, ExitCode
 COMMANDS = {
     "up": "Start everything on this machine and stay until Ctrl-C.",
     "demo": "Start, feed real units with simulated weeks, check every figure, show page and report.",
+    "stop": "Stop everything on this machine, from any terminal.",
+    "restart": "Stop single programs and start them again.",
+    "logs": "Print the programs' logs, and follow them with -f.",
     "status": "Show each process, the lag of each consumer, event counts and the age of the last event.",
     "import": "Record the history of another system from a CSV file.",
     "due": "Work out a due date and the days counted.",
@@ -24,9 +28,14 @@ COMMANDS = {
     "units": "Load the administrative units and their changes: `motcua units load FILE`.",
     "replay": "Derive every deadline event again from the log: `motcua replay deadlines`.",
     "integrity": "List the dossiers with integrity flags.",
+    "backup": "Write the event store into one file, also while everything runs.",
+    "restore": "Put a back-up into an empty data folder, after it was checked.",
+    "rebuild": "Build anew what follows from the event store: clickhouse, deadlines, kafka.",
     "doctor": "Say what is missing on this machine and how to get it.",
 }
 """Name and one line of help; the command itself is `motcua.commands.<name>_command.command`."""
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Commands(click.Group):
@@ -82,3 +91,8 @@ def main() -> Any:
         # The reader of our output (`| head`) has seen enough.
         sys.stderr.close()
         return 0
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        sys.stderr.write(f"motcua: the disk is full ({error}): free some space and run it again\n")
+        return int(ExitCode.CANNOT_START)

@@ -14,6 +14,8 @@ from motcua.addresses import Addresses
 from motcua.output import CommandError, ExitCode
 
 NEEDED_FREE_BYTES = 2 * 1024**3
+LEAST_FREE_BYTES = 128 * 1024**2
+"""With less nothing is started, and what runs is about to stop."""
 PORT_SETTINGS = {
     "kafka": "MOTCUA_KAFKA_PORT",
     "clickhouse": "MOTCUA_CLICKHOUSE_PORT",
@@ -34,6 +36,9 @@ class Finding:
 
 def check_before_start(addresses: Addresses) -> None:
     """CommandError naming the first port that is taken; EmbeddedKafkaError when Java is missing or too old."""
+    full = full_disk(Path(addresses.data_dir))
+    if full:
+        raise CommandError(full, ExitCode.CANNOT_START)
     if addresses.is_own_kafka:
         require_java()
     for name, port in own_ports(addresses).items():
@@ -97,9 +102,21 @@ def _packages() -> Finding:
     return Finding(name="Packages", is_well=True, seen=seen)
 
 
-def _disk(data_dir: Path) -> Finding:
+def full_disk(data_dir: Path) -> str:
+    """What is to be said of a disk that is full; empty when it isn't."""
+    free = _free_bytes(data_dir)
+    if free >= LEAST_FREE_BYTES:
+        return ""
+    return f"the disk is full: {free // 1024**2} MiB free for {data_dir}; free some space, then `motcua up` goes on where it was"
+
+
+def _free_bytes(data_dir: Path) -> int:
     folder = next(one for one in (data_dir, *data_dir.parents) if one.exists())
-    free = shutil.disk_usage(folder).free
+    return shutil.disk_usage(folder).free
+
+
+def _disk(data_dir: Path) -> Finding:
+    free = _free_bytes(data_dir)
     advice = f"free some space near {data_dir}, or set MOTCUA_DATA_DIR"
     return Finding(name="Disk", is_well=free > NEEDED_FREE_BYTES, seen=f"{free / 1024**3:.0f} GiB free", advice=advice)
 

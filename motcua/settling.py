@@ -72,10 +72,10 @@ def wait_with_bar(addresses: Addresses, timeout_seconds: float) -> None:
         asyncio.run(wait_until_counted(addresses, show, timeout_seconds))
 
 
-def last_recorded(intake_url: str) -> int:
-    """The id of the latest event in the store."""
+def last_recorded(intake_url: str, seconds: float = 5.0) -> int:
+    """The id of the latest event in the store; waits at most so long."""
     try:
-        with urllib.request.urlopen(f"{intake_url}/healthz", timeout=5) as answer:  # noqa: S310  # our own address
+        with urllib.request.urlopen(f"{intake_url}/healthz", timeout=seconds) as answer:  # noqa: S310  # our own address
             return int(json.load(answer)["last_recorded"])
     except OSError as error:
         raise CommandError(f"intake at {intake_url} does not answer; is `motcua up` running?", ExitCode.AWAY) from error

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +15,8 @@ from motcua.addresses import Addresses
 from motcua.topic_specs import topic_specs
 from services.intake.config import HISTORY_SOURCES
 
+OTHER_STORE = frozenset({3})
+"""The exit code of intake and relay whose store is not the one that was published: only an operator can mend that."""
 _ZONE = "Asia/Ho_Chi_Minh"
 """Of the embedded ClickHouse: `now()`, `today()` and times without a zone are those of whoever asks it here."""
 
@@ -70,20 +72,20 @@ def programs(addresses: Addresses, history_sources: Sequence[str] = ()) -> list[
     `history_sources` are all who may send history to intake; none given, the environment of the process says who may.
     """
     data_dir = Path(addresses.data_dir)
-    told = addresses.environment()
     # Only the loader writes statistics, and only the page reads them: nobody else is told a password.
-    env = {name: value for name, value in told.items() if "CLICKHOUSE" not in name}
+    env = {name: value for name, value in addresses.environment().items() if "CLICKHOUSE" not in name}
     web_env = {**env, "CLICKHOUSE_URL": addresses.reader_url}
+    stats_env = {**env, "CLICKHOUSE_URL": addresses.clickhouse_url}
     intake_env = {**env, HISTORY_SOURCES: ",".join(history_sources)} if history_sources else env
     intake = HttpOk(url=f"{addresses.intake_url}/healthz")
     relay = _says(addresses, "relay", "going on after notification")
     deadlines = _says(addresses, "deadlines", "open clocks are whole")
     stats = _says(addresses, "stats", "loading from")
     services = [
-        _service("intake", ("services.intake.app", "serve"), intake, intake_env),
-        _service("relay", ("services.intake.app", "relay"), relay, env),
+        replace(_service("intake", ("services.intake.app", "serve"), intake, intake_env), final_codes=OTHER_STORE),
+        replace(_service("relay", ("services.intake.app", "relay"), relay, env), final_codes=OTHER_STORE),
         _service("deadlines", ("services.deadlines.app",), deadlines, env),
-        _service("stats", ("services.stats.app", "load"), stats, told),
+        _service("stats", ("services.stats.app", "load"), stats, stats_env),
         _service("web", ("services.page.app",), HttpOk(url=f"{addresses.web_url}/healthz"), web_env),
     ]
     brokers = [_kafka(addresses, data_dir)] if addresses.is_own_kafka else []

@@ -13,6 +13,7 @@ from demo.lives.handling import hand_on, put_consultation, put_outage, put_steps
 from demo.lives.lateness import put_lateness
 from demo.lives.life import Law, Life, Plan
 from demo.lives.moving import extend, put_calendar_order
+from demo.lives.recoding import give_a_further_code
 from demo.lives.waiting import ask_too_late, wait
 from rules.due.terms import Due
 from rules.errors import CalendarExhaustedError
@@ -28,6 +29,7 @@ def live(plan: Plan, law: Law, random: Random) -> Life:
             correct(life)
         if plan.live_from is not None:
             approve_late_records(life, _network_is_back(life, plan.live_from))
+        give_a_further_code(life)
     return life
 
 

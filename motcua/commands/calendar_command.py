@@ -12,7 +12,7 @@ from motcua.addresses import found
 from motcua.commands.calendar_apply import apply
 from motcua.commands.sql_command import supervisor_client
 from motcua.days import day_option
-from motcua.output import CommandError, ExitCode, console, print_json, print_table
+from motcua.output import CommandError, ExitCode, console, print_json, print_table, styled
 from motcua.rulebook import office_rulebook
 from rules.book.rulebook import Rulebook
 from rules.book.rulebook_files import load_rulebook
@@ -188,7 +188,8 @@ def _units(rulebook: Rulebook) -> list[Row]:
 def _show(rows: list[Row], rulebook: Rulebook, standing: int | None) -> None:
     out = console()
     for row in rows:
-        out.print(f"[bold]{row['calendar_id']} {row['version']}[/] {row['name']} ({row['name_en']})", soft_wrap=True)
+        named = (f"{row['calendar_id']} {row['version']}", "bold")
+        out.print(styled(named, f" {row['name']} ({row['name_en']})"), soft_wrap=True)
         out.print(f"published at {row['published_at']}, from {row['valid_from']} until {row['valid_until']}")
         if row["provisional_from"]:
             out.print(f"provisional (tạm tính) from {row['provisional_from']} until {row['covered_until']}")

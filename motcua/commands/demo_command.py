@@ -18,7 +18,7 @@ from motcua.commands.units_command import difference_of
 from motcua.commands.up_command import running_stack
 from motcua.demo_check import Comparison, compare, published
 from motcua.demo_feed import feed
-from motcua.output import ExitCode, progress_console
+from motcua.output import ExitCode, progress_console, styled
 from motcua.progress import ProgressBar
 from motcua.settling import wait_with_bar
 from motcua.unit_loading import load_difference
@@ -42,7 +42,7 @@ def command(seed: int, dossiers: int, *, exits: bool) -> int:
     3000 dossiers or more there is none of some kind.
     """
     out = progress_console()
-    out.print("[bold]Motcua[/bold] khởi động (starting):")
+    out.print(styled(("Motcua", "bold"), " khởi động (starting):"))
     with running_stack([SOURCE, PORTAL_SOURCE]) as (addresses, stack):
         _load_units(addresses)
         _feed(addresses, seed, dossiers)
@@ -53,7 +53,8 @@ def command(seed: int, dossiers: int, *, exits: bool) -> int:
         print_weekly_report(addresses, monday)
         # What was recorded late counts this week, so the page by itself would begin with nothing else.
         out.print(
-            f"\n[bold]Trang giám sát (page), tuần của báo cáo: {addresses.web_url}/?period=week&from={monday}[/bold]",
+            f"\nTrang giám sát (page), tuần của báo cáo: {addresses.web_url}/?period=week&from={monday}",
+            style="bold",
             soft_wrap=True,
         )
         out.print(
@@ -93,20 +94,23 @@ def _say(comparison: Comparison) -> bool:
     out = progress_console()
     if not comparison.differences:
         out.print(
-            f"[green]Đã đối chiếu[/green]: {comparison.figures} figures equal a plain count over the same"
-            f" {comparison.events} events (three levels, every week, all time)"
+            styled(
+                ("Đã đối chiếu", "green"),
+                f": {comparison.figures} figures equal a plain count over the same {comparison.events} events"
+                " (three levels, every week, all time)",
+            )
         )
         return True
     for one in comparison.differences[:SHOWN_DIFFERENCES]:
-        out.print(f"  [red]differs[/red] {one}")
-    out.print(f"[red]{len(comparison.differences)} of {comparison.figures} figures differ[/red]")
+        out.print(styled("  ", ("differs", "red"), f" {one}"))
+    out.print(f"{len(comparison.differences)} of {comparison.figures} figures differ", style="red")
     return False
 
 
 def _show(found: Sequence[Example]) -> bool:
     """One dossier of each kind, with the command that explains it; whether there is one of every kind."""
     out = progress_console()
-    out.print("\n[bold]Mỗi loại một hồ sơ[/bold] (one dossier of each kind):")
+    out.print(styled(("\nMỗi loại một hồ sơ", "bold"), " (one dossier of each kind):"))
     for one in found:
         how = f".venv/bin/motcua explain {one.code}" if one.code else "không có trong lần chạy này (none in this run)"
         out.print(f"  {f'{one.kind.vi} ({one.kind.en})':<68} {how}", soft_wrap=True, highlight=False)

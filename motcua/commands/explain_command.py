@@ -8,7 +8,7 @@ import click
 from clickhouse_connect.driver.client import Client
 
 from motcua.addresses import found
-from motcua.commands.sql_command import supervisor_client
+from motcua.commands.sql_command import whole_statistics
 from motcua.explaining import Writer
 from motcua.output import CommandError, ExitCode, print_json
 from motcua.rulebook import office_rulebook
@@ -39,7 +39,7 @@ def command(dossier: str, language: str, *, every_day: bool, as_json: bool) -> N
 
     Example: motcua explain H57.19753-261120-0001
     """
-    with supervisor_client(found(os.environ).reader_url) as client:
+    with whole_statistics(found(os.environ).reader_url) as client:
         dossier_id, rows = events_of(client, dossier)
         explanation = explained(dossier_id, rows, lambda question: log_times(client, question))
     if as_json:
@@ -53,7 +53,13 @@ def command(dossier: str, language: str, *, every_day: bool, as_json: bool) -> N
 
 def events_of(client: Client, dossier: str) -> tuple[str, list[dict[str, Any]]]:
     """The id of a dossier and its stored events. CommandError when there is none, or several have this code."""
-    rows = list(client.query(QUERY, parameters={"name": dossier}).named_results())
+    rows = _rows(client, dossier)
+    if not rows:  # a code that it was given, and under which nothing came yet (DR-30)
+        rows = [
+            row
+            for one in rows_of(client, "dossiers_of_code", {"code": dossier})
+            for row in _rows(client, one["dossier_id"])
+        ]
     ids = sorted({row["dossier_id"] for row in rows})
     if not ids:
         raise CommandError(f"no dossier has the id or the code {dossier}", ExitCode.FINDINGS)
@@ -62,6 +68,10 @@ def events_of(client: Client, dossier: str) -> tuple[str, list[dict[str, Any]]]:
             f"several dossiers have the code {dossier}; name one by its id: {', '.join(ids)}", ExitCode.USAGE
         )
     return ids[0], rows
+
+
+def _rows(client: Client, name: str) -> list[dict[str, Any]]:
+    return list(client.query(QUERY, parameters={"name": name}).named_results())
 
 
 def log_times(client: Client, question: dict[str, Any]) -> list[dict[str, Any]]:

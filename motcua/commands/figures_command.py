@@ -6,7 +6,7 @@ from datetime import date
 import click
 
 from motcua.addresses import found
-from motcua.commands.sql_command import supervisor_client
+from motcua.commands.sql_command import whole_statistics
 from motcua.days import day_option
 from motcua.output import CommandError, ExitCode, print_json, print_table
 from services.stats.questions import (
@@ -15,9 +15,11 @@ from services.stats.questions import (
     Rate,
     UnitFigures,
     UnknownFigureError,
+    UnknownUnitError,
     UnusablePeriodError,
     figures,
     rate_text,
+    require_known_unit,
     values_of,
 )
 
@@ -37,9 +39,11 @@ def command(from_on: date | None, to_on: date | None, level: str, unit_id: int |
     Example: motcua figures --from 2026-03-02 --to 2026-03-09 --level commune
     """
     try:
-        with supervisor_client(found(os.environ).reader_url) as client:
+        with whole_statistics(found(os.environ).reader_url) as client:
+            if unit_id is not None:
+                require_known_unit(client, unit_id)
             counted = figures(client, level, from_on, to_on, unit_id)  # type: ignore[arg-type]  # click checked the choice
-    except (UnknownFigureError, UnusablePeriodError) as error:
+    except (UnknownFigureError, UnknownUnitError, UnusablePeriodError) as error:
         raise CommandError(str(error), ExitCode.USAGE) from error
     if as_json:
         print_json([as_object(one) for one in counted])

@@ -5,7 +5,7 @@ import os
 import click
 
 from motcua.addresses import found
-from motcua.commands.sql_command import supervisor_client
+from motcua.commands.sql_command import whole_statistics
 from motcua.output import print_json, print_table
 
 QUERY = """
@@ -39,7 +39,7 @@ def command(limit: int, *, as_json: bool) -> None:
 
     What intake and the clocks both saw of one event and rule is one line that names both.
     """
-    with supervisor_client(found(os.environ).reader_url) as client:
+    with whole_statistics(found(os.environ).reader_url) as client:
         answer = client.query(QUERY, parameters={"limit": limit})
     rows = [dict(zip(answer.column_names, row, strict=True)) for row in answer.result_rows]
     if as_json:

@@ -7,11 +7,20 @@ from datetime import UTC, date, datetime
 import click
 
 from motcua.addresses import Addresses, found
-from motcua.commands.sql_command import supervisor_client
+from motcua.commands.sql_command import whole_statistics
 from motcua.days import day_option
 from motcua.output import CommandError, ExitCode
 from services.stats.domain.report_formats import to_csv, to_json, to_text
-from services.stats.questions import LEVELS, UnknownFigureError, UnusablePeriodError, local_day, week_of, weekly_report
+from services.stats.questions import (
+    LEVELS,
+    UnknownFigureError,
+    UnknownUnitError,
+    UnusablePeriodError,
+    local_day,
+    require_known_unit,
+    week_of,
+    weekly_report,
+)
 
 FORMATS = ("text", "json", "csv")
 
@@ -56,9 +65,11 @@ def weekly_text(  # one argument per option of the command
 ) -> str:
     """The report in one of its formats."""
     try:
-        with supervisor_client(addresses.reader_url) as client:
+        with whole_statistics(addresses.reader_url) as client:
+            if unit_id is not None:
+                require_known_unit(client, unit_id)
             report = weekly_report(client, monday, level, unit_id)  # type: ignore[arg-type]  # click checked the choice
-    except (UnknownFigureError, UnusablePeriodError) as error:
+    except (UnknownFigureError, UnknownUnitError, UnusablePeriodError) as error:
         raise CommandError(str(error), ExitCode.USAGE) from error
     if output_format == "json":
         return to_json(report) + "\n"

@@ -9,14 +9,14 @@ import click
 from aiokafka.errors import KafkaConnectionError
 
 from deploy.embedded.kafka.errors import EmbeddedKafkaError
-from deploy.embedded.kafka.jars import resolve_jars
+from deploy.embedded.kafka.jars import are_fetched, resolve_jars
 from deploy.embedded.kafka.topics import create_topics
 from deploy.embedded.processes.errors import StackError
 from deploy.embedded.processes.signals import stop_signals_interrupt
 from deploy.embedded.processes.stack import Stack
-from motcua.addresses import AddressError, Addresses, planned, write
+from motcua.addresses import AddressError, Addresses, data_dir_of, planned, write
 from motcua.output import CommandError, ExitCode, progress_console
-from motcua.preflight import check_before_start
+from motcua.preflight import check_before_start, full_disk
 from motcua.rulebook import checked_rulebook
 from motcua.stack_programs import programs
 from motcua.topic_specs import topic_specs
@@ -44,12 +44,14 @@ def running_stack(history_sources: Sequence[str] = ()) -> Iterator[tuple[Address
 
     `history_sources` may send history to this stack, besides those that the environment names (B14).
     """
+    os.umask(0o077)  # what is recorded is nobody else's to read
     try:
         addresses = planned(os.environ, creates=True)
         checked_rulebook(addresses.calendars_dir)
         check_before_start(addresses)
         if addresses.is_own_kafka:
-            _show("kafka", "fetching Apache Kafka (only the first time) ...")
+            if not are_fetched():
+                _show("kafka", "fetching Apache Kafka (only the first time) ...")
             resolve_jars()
         else:
             _show("kafka", f"creating what is missing of the topics at {addresses.kafka} ...")
@@ -65,8 +67,9 @@ def running_stack(history_sources: Sequence[str] = ()) -> Iterator[tuple[Address
             yield addresses, stack
     except KafkaConnectionError as error:
         raise CommandError(f"Kafka does not answer: {error}", ExitCode.AWAY) from error
-    except (AddressError, StackError, EmbeddedKafkaError) as error:
-        raise CommandError(str(error), ExitCode.CANNOT_START) from error
+    except (StackError, EmbeddedKafkaError) as error:
+        full = full_disk(data_dir_of(os.environ))
+        raise CommandError(f"{error}\n{full}" if full else str(error), ExitCode.CANNOT_START) from error
 
 
 def _with_named(history_sources: Sequence[str]) -> Sequence[str]:

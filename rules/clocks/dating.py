@@ -22,7 +22,7 @@ _INTERFERENCE = "recorded as history in a dossier of which history has had its t
 
 def judged_by_class(transition: Transition, fact: Fact, clock: Clock) -> Judged:
     """What ends a clock: the limit is the last instant at which it would be in time, the due day's end by date (DR-08)."""
-    if not _is_long_after(transition, fact):
+    if not is_long_after(transition, fact):
         return Judged(fact.at, is_recorded_late=False)
     return _judged(transition, fact, (_last_in_time(transition, clock),))
 
@@ -35,25 +35,28 @@ def judged_ending(transition: Transition, fact: Fact, clock: Clock) -> Judged:
     """
     judged = judged_by_class(transition, fact, clock)
     is_overdue = fact.at > clock.lawful_due_at and ENDING_KIND_BY_TYPE[fact.event_type] == "terminated"
-    if judged.is_recorded_late or not is_overdue or not _is_long_after(transition, fact):
+    if judged.is_recorded_late or not is_overdue or not is_long_after(transition, fact):
         return judged
     return _judged(transition, fact, (fact.at,))
 
 
 def judged_by_instant(transition: Transition, fact: Fact, clock: Clock | None, *, keeps_time: bool = False) -> Judged:
     """What moves the dossier's clock, and letters: the limits are its due instant and the last one for an apology (B13)."""
-    if clock is None or not _is_long_after(transition, fact):
+    if clock is None or not is_long_after(transition, fact):
         return Judged(fact.at, is_recorded_late=False)
     return _judged(transition, fact, (clock.lawful_due_at, clock.latest_at), keeps_time=keeps_time)
 
 
 def is_missed_by(transition: Transition, fact: Fact, part: Clock) -> bool:
     """Whether a request was recorded only after a part of the way was due, though it is said to have come before."""
-    return _is_long_after(transition, fact) and _judged(transition, fact, (part.lawful_due_at,)).is_recorded_late
+    return is_long_after(transition, fact) and _judged(transition, fact, (part.lawful_due_at,)).is_recorded_late
 
 
-def _is_long_after(transition: Transition, fact: Fact) -> bool:
-    """The cheap question, asked of each event and nearly always answered with no. History says nothing of when it was known."""
+def is_long_after(transition: Transition, fact: Fact) -> bool:
+    """Whether it was recorded later than the tolerance, whatever lies between; history in its turn says nothing of that.
+
+    The cheap question, asked of each event and nearly always answered with no.
+    """
     context = transition.legal_context
     if context is None or fact.recorded_at - fact.at <= context.tolerance:
         return False

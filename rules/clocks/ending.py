@@ -84,9 +84,9 @@ def _judge(transition: Transition, clock: Clock, fact: Ended, ending: Ending) ->
 
 def _stated(transition: Transition, clock: Clock, ending: Ending) -> Clock:
     transition.state = replace(transition.state, ending=ending)
-    if ending.is_backdated or transition.class_at(clock, ending.at) == "late":
+    if transition.class_at(clock, ending.recorded_at if ending.is_backdated else ending.at) == "late":
         clock = _late(transition, clock)
-    else:
+    elif not ending.is_backdated:
         lapse(transition, clock, "ended_in_time")
     emit_ending_class(transition, clock, ending)
     return clock

@@ -13,6 +13,7 @@ from rules.clocks import holding
 from rules.clocks.beginning import FEEDBACK_ANSWER, FEEDBACK_PUBLICATION, emit_set, start_feedback
 from rules.clocks.dating import await_approval, flag_late, judged_by_class
 from rules.clocks.facts import (
+    CodeAssigned,
     ConsultationAnswered,
     ConsultationRequested,
     Fact,
@@ -104,6 +105,10 @@ def on_transfer_refused(transition: Transition, _fact: TransferRefused) -> None:
 def on_reassigned(transition: Transition, fact: Reassigned) -> None:
     """A reorganisation: only the holder changes (DR-28)."""
     _hold(transition, holding.reassigned, fact.to_unit_id)
+
+
+def on_code_assigned(transition: Transition, fact: CodeAssigned) -> None:
+    """Another code, or an acceptance that was sent again under it: the clocks go on as they were (DR-30)."""
 
 
 def on_step_started(transition: Transition, fact: StepStarted) -> None:
@@ -277,6 +282,7 @@ HANDLERS: Final[Mapping[type[Fact], Handler]] = MappingProxyType(
         TransferReceived: on_transfer_received,
         TransferRefused: on_transfer_refused,
         Reassigned: on_reassigned,
+        CodeAssigned: on_code_assigned,
         StepStarted: on_step_started,
         StepCompleted: on_step_completed,
         ConsultationRequested: on_consultation_requested,

@@ -12,7 +12,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from events.deadline import ClockPaused, ClockRestarted, ClockResumed
-from rules.clocks.dating import await_approval, flag_late, is_missed_by, judged_by_instant
+from rules.clocks.dating import await_approval, flag_late, is_long_after, is_missed_by, judged_by_instant
 from rules.clocks.facts import Fact, PauseClosed, PauseOpened
 from rules.clocks.instants import Instant, micros
 from rules.clocks.ledger import (
@@ -21,6 +21,7 @@ from rules.clocks.ledger import (
     asked_of,
     by_every_policy,
     closed,
+    due_if_resumed,
     emit_moved,
     following,
     moved_to,
@@ -66,6 +67,29 @@ def on_pause_opened(transition: Transition, fact: PauseOpened) -> None:
     for one in transition.state.clocks:
         if can_pause(one):
             _pause_unless_missed(transition, one, entry, fact)
+    if clock is not None and not entry.late_at and is_long_after(transition, fact):
+        _flag_gain(transition, clock, fact)
+
+
+def _flag_gain(transition: Transition, clock: Clock, fact: PauseOpened) -> None:
+    """A request that is dated back within the term counts by its time; what is waited before its recording is made visible.
+
+    A whole new term that begins with the answer (RESTART) owes nothing to when it was asked.
+    """
+    if fact.cause == "supplement" and transition.require_legal_context().rule_set.supplement_policy == "restart":
+        return
+    waited = due_if_resumed(transition, clock, fact.recorded_at)
+    if waited is None or waited.due is None or micros(waited.due.due_at) <= clock.lawful_due_at:
+        return
+    calendar, local = transition.require_legal_context().calendar, transition.zone.local
+    due_at, recorded_at = local(clock.lawful_due_at), local(fact.recorded_at)
+    days = calendar.working_days_between(due_at.date(), waited.due.due_at.date())
+    minutes = calendar.working_minutes_between(local(fact.at), recorded_at)
+    detail = (
+        f"recorded {recorded_at.isoformat()}: {minutes} working minutes of waiting lie between;"
+        f" if nobody answered before, the due date moves by {days} working days for them"
+    )
+    transition.flag("backdated", "DR-20", detail, code="waiting-gained")
 
 
 def _begun(transition: Transition, fact: PauseOpened, clock: Clock | None) -> Entry:

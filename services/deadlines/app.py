@@ -22,6 +22,7 @@ from services.deadlines.adapters.live.log_times import LogTimes
 from services.deadlines.adapters.live.outbox import Outbox
 from services.deadlines.adapters.live.system_clock import SystemClock
 from services.deadlines.adapters.live.ticker import TICK_SECONDS, Ticker
+from services.deadlines.adapters.store.damage import put_aside_damaged
 from services.deadlines.adapters.store.faust_tables import OpenClocks, StoredRows, make_table
 from services.deadlines.config import ConfigError, DeadlinesConfig, read_config
 from services.deadlines.pipeline import Pipeline
@@ -62,7 +63,7 @@ def make_app(config: DeadlinesConfig, *, clock: WallClock | None = None) -> Work
     app = _faust_app(config)
     pipeline = make_pipeline(config)
     table = make_table(app)
-    clocks, times = OpenClocks(StoredRows(table)), LogTimes()
+    clocks, times = OpenClocks(StoredRows(table, config.data_dir)), LogTimes()
     producer = transport.install(app)
     emitted = Outbox(producer, Topic.DEADLINE_EVENTS.value, config.linger_seconds)
     checkpoint = Checkpoint(producer, clocks, emitted)
@@ -87,7 +88,9 @@ def main() -> None:
         sys.exit(f"deadlines: {error}")
     # Three log records per event would otherwise be built and thrown away (streams.md, hazard 19).
     logging.disable(logging.DEBUG)
+    os.umask(0o077)  # what is recorded is nobody else's to read
     config.data_dir.mkdir(parents=True, exist_ok=True)
+    put_aside_damaged(config.data_dir)
     if config.clock_offset:
         text = (
             "MOTCUA_DEADLINES_CLOCK_OFFSET_SECONDS is set: this worker lives %s away from now. Only a test may do that."

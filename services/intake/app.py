@@ -1,7 +1,8 @@
 """Builds and runs the two processes of intake: `serve` (HTTP and Kafka doors, one writer) and `relay` (store -> Kafka).
 
 `python -m services.intake.app serve` and `python -m services.intake.app relay`. Both stop in order on SIGTERM and SIGINT; any
-error that we can't explain ends the process with exit code 1, and the process manager starts it again.
+error that we can't explain ends the process with exit code 1, and the process manager starts it again. Exit code 3: the store
+is not the one that was published (`same_log`).
 """
 
 import asyncio
@@ -24,9 +25,11 @@ from services.intake.adapters.event_store import LedgerStore, open_store
 from services.intake.adapters.http_receiver import HttpReceiver
 from services.intake.adapters.kafka_receiver import KafkaReceiver
 from services.intake.adapters.kafka_relay import KafkaLogPublisher
+from services.intake.adapters.kafka_tail import Published, last_published_event
 from services.intake.adapters.known_states import KnownStates
 from services.intake.adapters.problems import Problems
 from services.intake.adapters.published_documents import PublishedDocuments
+from services.intake.adapters.same_log import LogBehindKafkaError, require_same_log
 from services.intake.adapters.system_clock import SystemClock
 from services.intake.adapters.writer import Writer
 from services.intake.config import ConfigError, IntakeConfig, read_config
@@ -42,13 +45,13 @@ RELAY_BUSY = 50
 """From so many events in a batch on, more are on their way: wait a little and publish them together."""
 RELAY_GATHER_SECONDS = 0.2
 RETRY_SECONDS = 1.0
+COMPARE_SECONDS = 5.0
+"""How often a relay without work looks whether its store still reaches what it published."""
+COMPARE_AT_START_SECONDS = 10.0
 MAX_KNOWN_STATES = 50_000
+EXIT_OTHER_STORE = 3
 SHUTDOWN_SECONDS = 5.0
 """How long open HTTP requests may still be answered; the writer has ended by then, so each has its answer."""
-
-
-class LogBehindKafkaError(Exception):
-    """Kafka holds more than the store: it is another store, or an old copy of it. Nobody can tell which events are missing."""
 
 
 async def serve(config: IntakeConfig) -> None:
@@ -65,6 +68,7 @@ async def serve(config: IntakeConfig) -> None:
     published = PublishedDocuments(
         load_documents(), load_schemas(), SystemClock().now, lambda day: units_to_try(store.units(), day)
     )
+    is_compared = await _compared_at_start(config, store)
     application = HttpReceiver(writer, reader, problems, store, published).application()
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
@@ -75,6 +79,8 @@ async def serve(config: IntakeConfig) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(writer.run())
             tasks.create_task(_retried("the Kafka door", receiver.run))
+            if not is_compared:
+                tasks.create_task(_retried("the comparison with Kafka", lambda: _compare(config, store)))
     finally:
         await runner.cleanup()
         store.close()
@@ -92,15 +98,34 @@ async def relay(config: IntakeConfig) -> None:
 async def _relay_once(config: IntakeConfig, store: LedgerStore) -> None:
     publisher = KafkaLogPublisher(config.bootstrap_servers)
     try:
-        position = await publisher.start()
-        await _require_log_reaches(store, position)
+        published = await publisher.start()
+        await asyncio.to_thread(require_same_log, store, published)
+        position, looked_at = published.notification_id, 0.0
         LOGGER.info("going on after notification %s", position)
         while True:
             reached = await publish_recorded(store, publisher, position, RELAY_BATCH)
+            if reached == position and (now := asyncio.get_running_loop().time()) - looked_at > COMPARE_SECONDS:
+                looked_at = now
+                await asyncio.to_thread(require_same_log, store, Published(position, ""))
             await asyncio.sleep(_pause_after(reached - position))
             position = reached
     finally:
         await publisher.stop()
+
+
+async def _compared_at_start(config: IntakeConfig, store: LedgerStore) -> bool:
+    """Compare before anybody is answered; False while Kafka is away: then it is done as soon as it is there."""
+    try:
+        async with asyncio.timeout(COMPARE_AT_START_SECONDS):
+            await _compare(config, store)
+    except (KafkaError, StoreUnavailableError, OSError) as error:  # a TimeoutError is an OSError
+        LOGGER.warning("Kafka is away, so the store is compared with it later: %s", error)
+        return False
+    return True
+
+
+async def _compare(config: IntakeConfig, store: LedgerStore) -> None:
+    await asyncio.to_thread(require_same_log, store, await last_published_event(config.bootstrap_servers))
 
 
 def _pause_after(published: int) -> float:
@@ -108,16 +133,6 @@ def _pause_after(published: int) -> float:
     if published == 0:
         return RELAY_IDLE_SECONDS
     return RELAY_GATHER_SECONDS if RELAY_BUSY <= published < RELAY_BATCH else 0.0
-
-
-async def _require_log_reaches(store: LedgerStore, position: int) -> None:
-    """New events would get numbers that count as published already, and would never be published."""
-    last = await asyncio.to_thread(store.last_id)
-    if position > last:
-        raise LogBehindKafkaError(
-            f"dossier-events holds notification {position}, the event store ends at {last}: this is not the store that was"
-            " published, or an old copy of it; restore the right one (docs/operations.md)"
-        )
 
 
 async def _retried(what: str, run: Callable[[], Awaitable[None]]) -> None:
@@ -167,8 +182,14 @@ def main(arguments: list[str]) -> int:
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    asyncio.run(_until_signalled(processes[arguments[0]](config)))
-    return 0
+    os.umask(0o077)  # what is recorded is nobody else's to read
+    code = 0
+    try:
+        asyncio.run(_until_signalled(processes[arguments[0]](config)))
+    except* LogBehindKafkaError as errors:
+        LOGGER.error("%s", errors.exceptions[0])
+        code = EXIT_OTHER_STORE
+    return code
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from events.reference_data import is_reference_stream
 from services.intake.domain.actions import (
     Action,
     Answer,
@@ -27,6 +26,7 @@ from services.intake.domain.batch import Batch, held_back
 from services.intake.domain.decide import Flags
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.judge import Judge
+from services.intake.domain.known_dossiers import NO_CODES, Codes, KnownDossiers
 from services.intake.domain.sealing import Recorded, seal
 from services.intake.ports import AppendConflictError, EventLog, EventStore, LogPublisher, StoreUnavailableError
 
@@ -58,7 +58,7 @@ class ActionRecorder:
                 if is_whole and any(one.refusal for one in answers):
                     return held_back(answers)
                 if batch.sealed:
-                    self.store.append(batch.sealed, batch.new_receipts)
+                    self.store.append(batch.sealed, batch.new_receipts, links=batch.known.new_links)
             except AppendConflictError:
                 self.known_states.clear()
                 continue
@@ -79,15 +79,12 @@ class ActionRecorder:
         places = [(one.dossier_id, one.stream_seq) for one in receipts.values()]
         structured = dict(self.store.read_events(places)) if places else {}
         of_dossiers = [one for one in actions if isinstance(one, Action)]
-        touched = {one.dossier_id for one in of_dossiers if one.receipt_key not in receipts}
-        remembered = {key: state for key in touched if (state := self.known_states.get(key)) is not None}
-        unknown = {one for one in touched - remembered.keys() if not is_reference_stream(one)}
-        loaded = self.store.load(unknown) if unknown else {}
+        known = KnownDossiers(store=self.store, memory=self.known_states)
+        known.know({one.dossier_id for one in of_dossiers if one.receipt_key not in receipts})
         persons = approvers_of(of_dossiers)
         return Batch(
             receipts=receipts,
-            states={key: remembered.get(key) or loaded.get(key) for key in touched},
-            remembered=set(remembered),
+            known=known,
             structured=structured,
             approvers=Approvers(persons=persons, acted=dict(self.store.find_acted(persons)) if persons else {}),
             units=self.store.units(as_of_receipts=True),
@@ -98,32 +95,37 @@ class ActionRecorder:
         if earlier is not None:
             structured = batch.structured[earlier.dossier_id, earlier.stream_seq]
             return replayed_answer(action, structured, is_same=earlier.digest == action.digest)
-        sealed = self._sealed(batch, action, recorded_at)
+        sealed: Sequence[Recorded] | Refusal
+        if isinstance(action, ReferenceAction):
+            day = self.judge.rulebook.default_calendar.local_date(recorded_at)
+            sealed, codes = batch.said_of_unit(action, recorded_at, day), NO_CODES
+        else:
+            sealed, codes = self._sealed(batch, batch.known.placed(action), recorded_at)
         if isinstance(sealed, Refusal):
             return Answer(action_id=action.action_id, source=action.source, refusal=sealed)
-        batch.take(action, sealed)
+        batch.take(action, sealed, codes)
         return recorded_answer(action, sealed[0].structured, is_replay=False)
 
-    def _sealed(self, batch: Batch, action: AnyAction, recorded_at: datetime) -> Sequence[Recorded] | Refusal:
-        if isinstance(action, ReferenceAction):
-            return batch.said_of_unit(action, recorded_at, self.judge.rulebook.default_calendar.local_date(recorded_at))
-        decision = self._decided(batch, action, recorded_at)
-        if isinstance(decision, Refusal):
-            return decision
-        state, flags = batch.states[action.dossier_id], (*decision, *batch.approvers.flags_behind(action))
-        day = opened_on(self.judge.rulebook, action, state)
-        return seal(state, action, flags, recorded_at, day, is_unit_unchecked=not len(batch.units))
-
-    def _decided(self, batch: Batch, action: Action, decided_at: datetime) -> Refusal | Flags:
-        dossier_id, stream = action.dossier_id, partial(self._stream, batch)
-        decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream, batch.units)
-        if isinstance(decision, Refusal) and dossier_id in batch.remembered:
+    def _sealed(self, batch: Batch, action: Action, at: datetime) -> tuple[Sequence[Recorded] | Refusal, Codes]:
+        """What is recorded of an action, and the codes by which its dossier will be found from now on."""
+        said, codes, decision = self._judged(batch, action, at)
+        if isinstance(decision, Refusal) and action.dossier_id in batch.known.remembered:
             # Another process may have recorded since: nobody is refused on a memory alone. (What is accepted on an old
             # memory is caught by the store: the place in the stream is taken.)
-            batch.remembered.discard(dossier_id)
-            batch.states[dossier_id] = self.store.load([dossier_id]).get(dossier_id)
-            decision = self.judge.judge(batch.states[dossier_id], action, decided_at, stream, batch.units)
-        return decision
+            batch.known.know_anew(action.dossier_id)
+            said, codes, decision = self._judged(batch, action, at)
+        if isinstance(decision, Refusal):
+            return decision, codes
+        state, flags = batch.known.states[said.dossier_id], (*decision, *batch.approvers.flags_behind(said))
+        day = opened_on(self.judge.rulebook, said, state)
+        return seal(state, said, flags, at, day, is_unit_unchecked=not len(batch.units)), codes
+
+    def _judged(self, batch: Batch, action: Action, decided_at: datetime) -> tuple[Action, Codes, Refusal | Flags]:
+        """The action as it will be recorded, its new codes, and the decision."""
+        said, codes, refused = batch.known.named_anew(action)
+        stream = partial(self._stream, batch)
+        decision = self.judge.judge(batch.known.states[said.dossier_id], said, decided_at, stream, batch.units)
+        return said, codes, decision if isinstance(decision, Refusal) else refused or decision
 
     def _stream(self, batch: Batch, state: DossierState) -> list[Mapping[str, Any]]:
         places = [(UUID(state.dossier_id), number) for number in range(1, state.stream_seq + 1)]

@@ -12,6 +12,9 @@ from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Recorded
 from services.intake.domain.unit_register import Units
 
+Link = tuple[UUID, UUID]
+"""The id of a code, and the dossier that it means from now on (DR-30)."""
+
 
 class StoreUnavailableError(Exception):
     """The event store is away: retry with back-off; nothing was recorded or it is not known whether it was."""
@@ -54,6 +57,9 @@ class EventStore(Protocol):
     def find_acted(self, persons: Collection[str]) -> Mapping[str, Acted]:
         """Of those persons (`events.identity.person_of`) who were recorded as actors: in which dossiers."""
 
+    def find_links(self, code_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+        """Of those ids of codes that were linked to a dossier (DR-30): to which."""
+
     def units(self, *, as_of_receipts: bool = False) -> Units:
         """All units as they are recorded now, whoever recorded them. Shared: whoever changes them takes a copy.
 
@@ -64,11 +70,16 @@ class EventStore(Protocol):
         """The events of reference things behind a number of the register, in order, in structured form."""
 
     def append(
-        self, sealed: Sequence[Recorded], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
+        self,
+        sealed: Sequence[Recorded],
+        receipts: Sequence[Receipt],
+        answers: Sequence[RequestAnswer] = (),
+        links: Sequence[Link] = (),
     ) -> None:
         """All or nothing, durable when it returns, who acted in them included.
 
-        AppendConflictError when any part was recorded by somebody else, or when the register of units has gone on since.
+        AppendConflictError when any part was recorded by somebody else, or when the register of units has gone on since; so too
+        where a code that is linked has a dossier of its own by now, or a dossier begins under a code that is linked.
         """
 
     def find_answer(self, idempotency_key: str) -> RequestAnswer | None:

@@ -1,6 +1,7 @@
 """The process of the statistics service: `python -m services.stats.app load | migrate`.
 
-Builds the objects and starts the loops. Exit codes: 0 done or stopped in order, 1 stopped by an error, 2 wrong settings.
+Builds the objects and starts the loops. Exit codes: 0 done or stopped in order, 1 stopped by an error, 2 wrong settings,
+3 ClickHouse's data are damaged.
 """
 
 import argparse
@@ -15,11 +16,13 @@ from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import DatabaseError
 
 from services.stats.adapters.clickhouse import create_database, open_client, without_password
 from services.stats.adapters.fact_store import ClickHouseFacts
-from services.stats.adapters.kafka_batches import KafkaBatches, make_consumer
+from services.stats.adapters.kafka_batches import Handovers, KafkaBatches, make_consumer
 from services.stats.adapters.kafka_dead_letters import KafkaDeadLetters
+from services.stats.adapters.loading_reports import LoadingReports
 from services.stats.adapters.migrations import migrate
 from services.stats.adapters.retries import until_done
 from services.stats.adapters.rollup import drop_left_over_stages, refresh_rollup
@@ -29,6 +32,16 @@ from services.stats.pipeline import load_forever
 
 _log = logging.getLogger("stats")
 _ROLLUP_ANYWAY_SECONDS = 30.0
+EXIT_DAMAGED = 3
+DAMAGE_CODES = frozenset(
+    {
+        40,  # checksum doesn't match
+        226,  # no file in a data part
+        228,  # bad size of a file in a data part
+        246,  # corrupted data
+    }
+)
+"""ClickHouse's error codes that no other try cures."""
 
 
 async def run_loader(config: Config) -> None:
@@ -37,8 +50,11 @@ async def run_loader(config: Config) -> None:
         "ClickHouse: prepare the database", lambda: asyncio.to_thread(prepared, config.clickhouse_url)
     )
     store = ClickHouseFacts(client)
-    async with _consumer(config) as consumer, _producer(config) as producer:
-        batches = KafkaBatches(consumer, config.batch_rows, config.batch_seconds)
+    handovers = Handovers()
+    async with _consumer(config, handovers) as consumer, _producer(config) as producer:
+        reports = LoadingReports(client)
+        batches = KafkaBatches(consumer, handovers, reports, config.batch_rows, config.batch_seconds)
+        await batches.take_over()
         dead_letters = KafkaDeadLetters(producer, now=lambda: datetime.now(UTC))
         _log.info("loading from %s into %s", config.kafka_bootstrap_servers, without_password(config.clickhouse_url))
         async with asyncio.TaskGroup() as tasks:
@@ -70,9 +86,9 @@ async def _keep_rollup(client: Client, store: ClickHouseFacts, batches: KafkaBat
 
 
 @asynccontextmanager
-async def _consumer(config: Config) -> AsyncIterator[AIOKafkaConsumer]:
+async def _consumer(config: Config, handovers: Handovers) -> AsyncIterator[AIOKafkaConsumer]:
     async def started() -> AIOKafkaConsumer:
-        consumer = make_consumer(config.kafka_bootstrap_servers, config.consumer_group)
+        consumer = make_consumer(config.kafka_bootstrap_servers, config.consumer_group, handovers)
         try:
             await consumer.start()
         except BaseException:
@@ -125,15 +141,22 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("migrate", help="bring the database up to date")
     asked = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    code = 0
     try:
         if asked.command == "load":
             asyncio.run(_until_signal(read_config(os.environ)))
         else:
             prepared(read_clickhouse_url(os.environ))
-    except ConfigError as error:
-        _log.error("%s", error)
-        return 2
-    return 0
+    except* ConfigError as errors:
+        _log.error("%s", errors.exceptions[0])
+        code = 2
+    except* DatabaseError as errors:
+        first = errors.exceptions[0]
+        if getattr(first, "code", None) not in DAMAGE_CODES:
+            raise
+        _log.error("ClickHouse's data are damaged; build them anew: motcua rebuild clickhouse (%s)", str(first)[:300])
+        code = EXIT_DAMAGED
+    return code
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from clickhouse_connect.driver.client import Client
 from services.stats.adapters.clickhouse import open_client, without_password
 from services.stats.adapters.queries import filled, period_parameters, query_text, rows_of, union_of
 from services.stats.adapters.retries import passes
-from services.stats.domain.errors import UnknownFigureError, UnusablePeriodError
+from services.stats.domain.csv_cells import harmless_cell
+from services.stats.domain.errors import UnknownFigureError, UnknownUnitError, UnusablePeriodError
 from services.stats.domain.figure import Count, Figure, Language, Rate, rate_text
 from services.stats.domain.figure_catalog import COUNTS, FIGURES, LISTED, MOVED, OPEN, PAGE, TREND
 from services.stats.domain.figures import (
@@ -29,25 +30,47 @@ from services.stats.domain.figures import (
     counts_of,
     total,
     unit_name,
+    unknown_unit,
     values_of,
 )
 from services.stats.domain.grouping import key_within
 from services.stats.domain.levels import LEVELS, Level
+from services.stats.domain.loading import Loading, UnfinishedStatisticsError, require_whole
 from services.stats.domain.periods import Period, local_day, period, week, week_of
 from services.stats.domain.weekly_report import WeeklyReport, build_report
 
 __all__ = [
-    "DEFINITION", "FIGURES", "LEVELS", "LISTED", "PAGE", "TREND", "Counts", "Figure", "Language", "Level", "Period", "Rate",
-    "Scope", "UnitFigures", "UnknownFigureError", "UnusablePeriodError", "WeeklyReport", "dossier_count", "dossiers_behind",
-    "figures", "figures_below", "figures_of_scope", "is_stock", "local_day", "open_client", "passes", "period",
-    "period_parameters", "rate_text", "rows_of", "total", "trend", "values_of", "week", "week_of", "weekly_report",
-    "without_password",
+    "DEFINITION", "FIGURES", "LEVELS", "LISTED", "PAGE", "TREND", "Counts", "Figure", "Language", "Level", "Loading", "Period",
+    "Rate", "Scope", "UnfinishedStatisticsError", "UnitFigures", "UnknownFigureError", "UnknownUnitError",
+    "UnusablePeriodError", "WeeklyReport", "dossier_count", "dossiers_behind", "figures", "figures_below", "figures_of_scope",
+    "harmless_cell", "is_stock", "loading", "loading_of", "local_day", "open_client", "passes", "period",
+    "period_parameters", "rate_text", "require_known_unit", "require_whole", "rows_of", "total", "trend", "values_of", "week",
+    "week_of", "weekly_report", "without_password",
 ]  # fmt: skip
 
 Row = dict[str, Any]
 Grouping = Level | Literal["children", "whole"]
 CountedFor = tuple[int | None, str]
 """A unit (None = above the level) and its level, or `own` for what a unit received itself."""
+
+
+def loading(client: Client) -> Loading:
+    """How far the loader is, by its own reports in ClickHouse."""
+    return loading_of(rows_of(client, "loading", {})[0])
+
+
+def loading_of(row: Mapping[str, Any]) -> Loading:
+    """The answer of the question `loading`."""
+    return Loading(**row)
+
+
+def require_known_unit(client: Client, unit_id: int) -> None:
+    """Raise UnknownUnitError, which names the nearest, for a unit that neither the register nor any dossier knows."""
+    names = _names(client, period(None, None, datetime.now(UTC)))
+    if unit_id not in names and not (
+        0 < unit_id < 2**32 and rows_of(client, "unit_has_dossiers", {"unit_id": unit_id})
+    ):
+        raise UnknownUnitError(unknown_unit(unit_id, {known: name for known, (name, _) in names.items()}))
 
 
 def figures(

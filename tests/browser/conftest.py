@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -50,8 +51,11 @@ def serve(clickhouse_url: str, port: int) -> subprocess.Popen[bytes]:
     def is_ready() -> bool:
         assert process.poll() is None, "the page's process ended"
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=3) as answer:
                 return bool(answer.status == 200)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code == 503  # it serves, and says that its ClickHouse is away
         except OSError:
             return False
 

@@ -110,6 +110,13 @@ def test_a_dossiers_id_may_hold_any_character(site: str):
     assert answer["dossier"]["dossier_code"] == SCRIPT_CODE
 
 
+def test_a_dossier_is_found_by_its_code_too(site: str):
+    answer = get(site, "dossiers/d1-00007.json")
+    code = answer["dossier"]["dossier_code"]
+    assert get(site, f"dossiers/{urllib.parse.quote(code, safe='')}.json") == answer
+    assert answer["dossier"]["further_codes"] == []
+
+
 @pytest.mark.parametrize("part", ["dossiers/none.json", "figures.json?unit=77"])
 def test_an_unknown_dossier_or_unit_is_a_problem_404(site: str, part: str):
     with pytest.raises(urllib.error.HTTPError) as caught:

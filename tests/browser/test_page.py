@@ -234,6 +234,8 @@ def test_the_page_says_that_clickhouse_is_away(visit: Visit):
     assert "Chưa lấy được số liệu" in visit.settled().heading()
     assert "ClickHouse" in visit.text(".notice p")
     assert visit.page.locator(".notice button").inner_text() == "Thử lại ngay"
+    assert visit.page.locator("#fresh .dot").get_attribute("class") == "dot away"
+    assert visit.text("#fresh") == "Không liên lạc được với kho số liệu"
     ended(process)
     assert [error for error in visit.errors if "503" not in error] == []
     visit.errors.clear()

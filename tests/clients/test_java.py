@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.clients.conftest import Program, assert_answers
+from tests.clients.conftest import READER_PASSWORD, Program, assert_answers
 from tests.embedded.engine import ClickHouseProcess
 
 pytestmark = [pytest.mark.integration, pytest.mark.clients, pytest.mark.timeout(900)]
@@ -42,3 +42,6 @@ def test_jdbc_reads_and_writes(front: ClickHouseProcess) -> None:
     program.build("javac", "-encoding", "UTF-8", "-cp", classpath, "Asking.java")
     run = ("java", "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-cp", classpath, "Asking")
     assert_answers(program.answers(*run, f"{front.host}:{front.port}", "default"), READ | WRITTEN)
+    # The reader's own limit of rows comes before the client's time.
+    reader = program.answers(*run, f"{front.host}:{front.port}", "supervisor", READER_PASSWORD)
+    assert_answers(reader, READ | {"time limit of the engine": "Code: 158."})

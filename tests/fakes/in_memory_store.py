@@ -15,7 +15,7 @@ from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState, evolve
 from services.intake.domain.sealing import Recorded
 from services.intake.domain.unit_register import SealedReference, Units
-from services.intake.ports import AppendConflictError, LogEntry, RequestAnswer, StoreUnavailableError
+from services.intake.ports import AppendConflictError, Link, LogEntry, RequestAnswer, StoreUnavailableError
 
 
 class InMemoryStore:
@@ -25,6 +25,7 @@ class InMemoryStore:
         self.log: list[tuple[Place, bytes]] = []
         self._receipts: dict[str, Receipt] = {}
         self._answers: dict[str, RequestAnswer] = {}
+        self._links: dict[UUID, UUID] = {}
         self._acted: dict[str, Acted] = {}
         self._register: list[Place] = []
         self.failures: list[Exception] = []
@@ -58,6 +59,11 @@ class InMemoryStore:
         with self._lock:
             return {person: self._acted[person] for person in persons if person in self._acted}
 
+    def find_links(self, code_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+        self._require_here()
+        with self._lock:
+            return {one: self._links[one] for one in code_ids if one in self._links}
+
     def units(self, *, as_of_receipts: bool = False) -> Units:
         units = Units()
         units.take_all(self.register_after(0, len(self._register)))
@@ -73,13 +79,17 @@ class InMemoryStore:
         return [parse_json(stored[place]) for place in places]
 
     def append(
-        self, sealed: Sequence[Recorded], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
+        self,
+        sealed: Sequence[Recorded],
+        receipts: Sequence[Receipt],
+        answers: Sequence[RequestAnswer] = (),
+        links: Sequence[Link] = (),
     ) -> None:
         self._require_here()
         failure = self.failures.pop(0) if self.failures else None
         if failure is None or self.commits_all_the_same:
             with self._lock:  # as a transaction: a thread may be put aside anywhere
-                self._commit(sealed, receipts, answers)
+                self._commit(sealed, receipts, answers, links)
         if failure is not None:
             raise failure
 
@@ -104,7 +114,11 @@ class InMemoryStore:
             raise StoreUnavailableError("away, as the test told")
 
     def _commit(
-        self, sealed: Sequence[Recorded], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer]
+        self,
+        sealed: Sequence[Recorded],
+        receipts: Sequence[Receipt],
+        answers: Sequence[RequestAnswer],
+        links: Sequence[Link],
     ) -> None:
         places = [(one.dossier_id, one.stream_seq) for one in sealed]
         taken = {place for place, _ in self.log}
@@ -112,6 +126,8 @@ class InMemoryStore:
             any(place in taken for place in places)
             or any(one.receipt_key in self._receipts for one in receipts)
             or any(one.idempotency_key in self._answers for one in answers)
+            or any(code_id in self._links or (code_id, 1) in {*taken, *places} for code_id, _ in links)
+            or any(dossier_id in self._links for dossier_id, number in places if number == 1)
         )
         of_register = [one for one in sealed if isinstance(one, SealedReference)]
         numbers = list(range(len(self._register) + 1, len(self._register) + len(of_register) + 1))
@@ -119,6 +135,7 @@ class InMemoryStore:
         if is_taken or len(set(places)) < len(places):
             raise AppendConflictError("a part of it is there already")
         self.log += [(place, dumps(one.structured)) for place, one in zip(places, sealed, strict=True)]
+        self._links |= dict(links)
         self._acted |= acted_in(self._acted, acts_of(one for one in sealed if not isinstance(one, SealedReference)))
         self._register += [(one.dossier_id, one.stream_seq) for one in of_register]
         self._receipts |= {one.receipt_key: one for one in receipts}

@@ -13,6 +13,7 @@ from deploy.embedded.clickhouse.server import serve
 def main() -> int:
     """The exit code of the server."""
     options = parse_options(sys.argv[1:], os.environ)
+    os.umask(0o077)  # the figures are nobody else's to read
     logging.basicConfig(
         format="%(asctime)s %(levelname)s clickhouse: %(message)s", level=logging.INFO, stream=sys.stderr
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         if given.data is None:
             parser.error("--data is required")
+        os.umask(0o077)  # what is recorded is nobody else's to read
         launch(
             LaunchOptions(
                 data_dir=given.data,

@@ -61,6 +61,11 @@ def resolve_jars(environ: Mapping[str, str] | None = None, *, pom: Path = POM) -
     return jars
 
 
+def are_fetched(environ: Mapping[str, str] | None = None, pom: Path = POM) -> bool:
+    """Whether the cache holds the jars whole, so that a start fetches nothing."""
+    return is_whole(cache_root(os.environ if environ is None else environ) / "kafka" / kafka_version(pom), pom)
+
+
 def is_whole(jars: Path, pom: Path = POM) -> bool:
     """True if `jars` was filled for this pom and every jar still has the size it had then."""
     try:

@@ -13,11 +13,12 @@ from typing import Any
 
 from typing_extensions import override
 
-from deploy.embedded.processes.errors import NotRunningError, StackError
+from deploy.embedded.processes.errors import NotAnsweringError, NotRunningError, StackError
 from deploy.embedded.processes.exits import last_exit_codes
 from deploy.embedded.processes.programs import ProgramState, ProgramStatus
 
-_CALL_SECONDS = 10.0
+ANSWER_SECONDS = 10.0
+"""How long one answer may take before it is asked again; a busy machine needs more than one."""
 # Names and numbers of supervisor's documented faults and process states.
 _FAULT_NOT_RUNNING = 70
 _FAULT_ALREADY_STARTED = 60
@@ -33,14 +34,15 @@ _STATES = {
 
 
 class Control:
-    """One running supervisord. Raises NotRunningError when it does not answer."""
+    """One running supervisord. Raises NotRunningError when nobody is there, NotAnsweringError when it takes too long."""
 
-    def __init__(self, *, socket_path: Path, supervisor_log: Path) -> None:
+    def __init__(self, *, socket_path: Path, supervisor_log: Path, answer_seconds: float = ANSWER_SECONDS) -> None:
         self._socket_path = socket_path
         self._supervisor_log = supervisor_log
+        self._answer_seconds = answer_seconds
 
     def answers(self) -> bool:
-        """True if supervisord answers on the socket."""
+        """True if supervisord answers on the socket, False if nobody is there."""
         try:
             self._call("getState")
         except NotRunningError:
@@ -58,7 +60,7 @@ class Control:
     def stop(self, program: str, *, timeout_s: float) -> None:
         """Stop the program and wait until it has ended; supervisord kills it after its own stop time."""
         try:
-            self._call("stopProcess", program, timeout_s=timeout_s + _CALL_SECONDS)
+            self._call("stopProcess", program, waits_s=timeout_s)
         except xmlrpc.client.Fault as fault:
             if fault.faultCode != _FAULT_NOT_RUNNING:
                 raise StackError(f"{program} can't be stopped: {fault.faultString}") from fault
@@ -73,11 +75,15 @@ class Control:
         exit_codes = last_exit_codes(self._supervisor_log.read_text(errors="replace"))
         return [_status(one, exit_codes.get(one["name"])) for one in found]
 
-    def _call(self, method: str, *arguments: object, timeout_s: float = _CALL_SECONDS) -> Any:
-        transport = _UnixTransport(self._socket_path, timeout_s)
+    def _call(self, method: str, *arguments: object, waits_s: float = 0.0) -> Any:
+        transport = _UnixTransport(self._socket_path, self._answer_seconds + waits_s)
         with xmlrpc.client.ServerProxy("http://localhost/RPC2", transport=transport) as server:
             try:
                 return getattr(server.supervisor, method)(*arguments)
+            except TimeoutError as error:
+                raise NotAnsweringError(
+                    f"the process manager lives and does not answer on {self._socket_path}"
+                ) from error
             except (OSError, http.client.HTTPException) as error:
                 raise NotRunningError(f"no process manager answers on {self._socket_path}: {error}") from error
 

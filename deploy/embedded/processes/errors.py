@@ -15,6 +15,10 @@ class NotRunningError(StackError):
     """Nothing runs on this run directory."""
 
 
+class NotAnsweringError(StackError):
+    """The process manager lives and did not answer in time: the machine is busy, or it is frozen. Not a death."""
+
+
 class SupervisorDiedError(StackError):
     """The process manager itself ended; its programs were ended with it."""
 

@@ -17,7 +17,8 @@ class Program:
     `env` is added to the environment of the foreground command. `priority`: lower starts earlier and stops later;
     equal ones keep the order in which they were given. Times are in seconds. A program that ends before it has run
     `settle_s` is tried again up to `max_tries` times with growing pauses (1 s, 2 s, 3 s ...), then given up;
-    one that ends later is started again at once.
+    one that ends later is started again at once. With an exit code of `final_codes` it says that no other try will
+    help, and is given up at once.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Program:
     priority: int = 0
     settle_s: int = 5
     max_tries: int = 5
+    final_codes: frozenset[int] = frozenset()
 
 
 class ProgramState(StrEnum):

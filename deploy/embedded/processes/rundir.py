@@ -102,6 +102,7 @@ def supervisor_settings(programs: Sequence[Program], run_dir: RunDir, socket: Pa
             "logfile_maxbytes": "5MB",
             "logfile_backups": 2,
             "pidfile": run / "supervisord.pid",
+            "umask": "077",  # what the programs write is nobody else's to read
             "childlogdir": run,
             "identifier": "motcua",
             "directory": Path.cwd(),

@@ -46,6 +46,12 @@ class Corrected(Order, frozen=True, kw_only=True):
     reason: str
 
 
+class CodeAssigned(Order, frozen=True, kw_only=True):
+    """The dossier has one more code (DR-30). An order, so that a time of long ago doesn't hold the clocks up (TIME-3)."""
+
+    code: str
+
+
 def _corrected(about: About, _: EnvelopeCore, data: dossier.EventCorrected) -> Fact:
     fields = dict(data.corrected_fields)
     return Corrected(*about, target_event_id=data.target_event_id, fields=fields, reason=data.reason)
@@ -66,6 +72,7 @@ READINGS: Final[Readings] = MappingProxyType(
         dossier.CalendarChangeApplied: same(CalendarChanged, "calendar_id", "old_version", "new_version", "reason"),
         dossier.BackdatingApproved: Reading(BackdatingApproved, _approved),
         dossier.EventCorrected: Reading(Corrected, _corrected),
+        dossier.DossierCodeAssigned: same(CodeAssigned, "code"),
     }
 )
 SAYS_NOTHING: Final[Silent] = MappingProxyType(

@@ -31,7 +31,7 @@ from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState, evolve
 from services.intake.domain.sealing import Recorded
 from services.intake.domain.unit_register import SealedReference, Units
-from services.intake.ports import AppendConflictError, LogEntry, RequestAnswer, StoreUnavailableError
+from services.intake.ports import AppendConflictError, Link, LogEntry, RequestAnswer, StoreUnavailableError
 
 ENTRIES_AT_ONCE = 5_000
 ALL = 2**31
@@ -100,8 +100,17 @@ class LedgerStore:
         with _translated():
             return [_structured(state) for state in self._ledger.select_register(register_no, limit)]
 
+    def find_links(self, code_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+        """Of those ids of codes that were linked to a dossier (DR-30): to which."""
+        with _translated():
+            return dict(self._ledger.find_links(list(code_ids)))
+
     def append(
-        self, sealed: Sequence[Recorded], receipts: Sequence[Receipt], answers: Sequence[RequestAnswer] = ()
+        self,
+        sealed: Sequence[Recorded],
+        receipts: Sequence[Receipt],
+        answers: Sequence[RequestAnswer] = (),
+        links: Sequence[Link] = (),
     ) -> None:
         """All or nothing, durable when it returns, who acted included; AppendConflictError when part of it is there already."""
         stored = [
@@ -118,7 +127,9 @@ class LedgerStore:
         # Who keeps the register doesn't act in a dossier by it (B14).
         acts = self._acts.of([one for one in sealed if not isinstance(one, SealedReference)] if of_register else sealed)
         with _translated():
-            self._recorder.insert_events(stored, receipts=receipts, answers=answers, acts=acts, in_register=in_register)
+            self._recorder.insert_events(
+                stored, receipts=receipts, answers=answers, acts=acts, in_register=in_register, links=links
+            )
         self._acts.noted(acts)
 
     def note_earlier_actors(self) -> None:

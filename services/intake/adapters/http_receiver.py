@@ -7,6 +7,7 @@ One CloudEvent (structured, or binary with `ce-` headers) or a batch. Answered 2
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 from aiohttp import web
 
@@ -21,6 +22,7 @@ from services.intake.adapters.published_documents import PublishedDocuments, Unk
 from services.intake.adapters.writer import BusyError, Writer
 from services.intake.domain.actions import Answer, AnyAction, Refusal, dossier_id_of
 from services.intake.domain.batch import NOT_ALONE
+from services.intake.domain.dossier import DossierState
 from services.intake.ports import RequestAnswer, Store, StoreUnavailableError
 
 RETRY_AFTER_SECONDS = "1"
@@ -144,9 +146,7 @@ class HttpReceiver:
 
     async def _get_dossier(self, request: web.Request) -> web.Response:
         subject, source = request.match_info["subject"], request.query.get("source", "")
-        dossier_id = dossier_id_of(source, subject)
-        asked = [] if is_reference_stream(dossier_id) else [dossier_id]
-        state = (await asyncio.to_thread(self._store.load, asked)).get(dossier_id)
+        state = await asyncio.to_thread(self._state_of, dossier_id_of(source, subject))
         if state is None:
             refusal = Refusal(code="unknown-dossier", field_name="subject", params={"subject": subject})
             return self._problem(refusal, _language(request))
@@ -164,6 +164,13 @@ class HttpReceiver:
             **({"feedback_stage": state.feedback_stage} if state.feedback_stage else {}),
         }
         return _response(200, dumps(body))
+
+    def _state_of(self, named_id: UUID) -> DossierState | None:
+        """The dossier that began under a code, or that the code was linked to (DR-30)."""
+        if is_reference_stream(named_id):
+            return None
+        ids = {named_id, *self._store.find_links([named_id]).values()}
+        return next(iter(self._store.load(ids).values()), None)
 
     async def _get_health(self, _: web.Request) -> web.Response:
         try:

@@ -13,7 +13,7 @@ from events.codec import from_structured, to_kafka
 from events.envelope import Event
 from events.topics import Topic
 from services.intake.adapters.kafka_closing import closed_within
-from services.intake.adapters.kafka_tail import PLACE_HEADER, last_published
+from services.intake.adapters.kafka_tail import PLACE_HEADER, Published, last_published_event
 from services.intake.ports import EventLog, LogEntry
 
 TRANSACTIONAL_ID = "intake-relay"
@@ -36,10 +36,10 @@ class KafkaLogPublisher:
             request_timeout_ms=20_000,
         )
 
-    async def start(self) -> int:
-        """Fence any older relay; the last published notification id, 0 when nothing was published yet."""
+    async def start(self) -> Published:
+        """Fence any older relay; what was published last."""
         await self._producer.start()
-        return await last_published(self._bootstrap_servers)
+        return await last_published_event(self._bootstrap_servers)
 
     async def stop(self) -> None:
         """Flush and close."""

@@ -7,6 +7,7 @@ partition is read further back until a committed record or its beginning is foun
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import UnknownTopicOrPartitionError
@@ -14,14 +15,30 @@ from aiokafka.errors import UnknownTopicOrPartitionError
 from events.topics import Topic
 
 PLACE_HEADER = "notificationid"
+ID_HEADER = "ce_id"
 OF_THE_RECORD = (Topic.DOSSIER_EVENTS.value, Topic.REFERENCE_EVENTS.value)
 FIRST_LOOK_BACK = 16
 LOOK_BACK_GROWTH = 16
 TIMEOUT_SECONDS = 30.0
 
 
+class Published(NamedTuple):
+    """The number that is published last, 0 when nothing is, and the id of its event ('' where the record has none)."""
+
+    notification_id: int
+    event_id: str
+
+
+NOTHING = Published(0, "")
+
+
 async def last_published(bootstrap_servers: str) -> int:
-    """The highest notification id that is committed on the topics of the record, 0 when they are empty.
+    """The highest notification id that is committed on the topics of the record, 0 when they are empty."""
+    return (await last_published_event(bootstrap_servers)).notification_id
+
+
+async def last_published_event(bootstrap_servers: str) -> Published:
+    """The highest notification id that is committed on the topics of the record, with its event.
 
     A commit that was acknowledged a moment ago may not be seen yet: its markers are written after the answer. A relay therefore
     asks after its producer's start, which waits until the last transaction of the one before is finished.
@@ -59,8 +76,8 @@ async def _partitions(consumer: AIOKafkaConsumer) -> list[TopicPartition]:
 
 async def _highest_place(
     consumer: AIOKafkaConsumer, beginnings: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]
-) -> int:
-    highest, look_back = 0, FIRST_LOOK_BACK
+) -> Published:
+    highest, look_back = NOTHING, FIRST_LOOK_BACK
     unknown = [one for one in ends if ends[one] > beginnings[one]]
     upto = dict(ends)
     while unknown:
@@ -75,22 +92,26 @@ async def _highest_place(
 
 async def _places(
     consumer: AIOKafkaConsumer, starts: Mapping[TopicPartition, int], upto: Mapping[TopicPartition, int]
-) -> dict[TopicPartition, int]:
+) -> dict[TopicPartition, Published]:
     """The highest place of each partition between two offsets; partitions without a committed record there are left out."""
     consumer.assign(list(starts))  # so that no fetch waits for a partition that is done
     for partition, start in starts.items():
         consumer.seek(partition, start)
-    places: dict[TopicPartition, int] = {}
+    places: dict[TopicPartition, Published] = {}
     waiting = set(starts)
     while waiting:
         for partition, records in (await consumer.getmany(*waiting, timeout_ms=50)).items():
             found = _places_of([one for one in records if one.offset < upto[partition]])
             if found:
-                places[partition] = max(places.get(partition, 0), *found)
+                places[partition] = max(places.get(partition, NOTHING), *found)
         waiting = {one for one in waiting if await consumer.position(one) < upto[one]}
     return places
 
 
-def _places_of(records: Sequence[object]) -> list[int]:
-    headers = [header for record in records for header in record.headers]  # type: ignore[attr-defined]  # untyped library
-    return [int(value) for name, value in headers if name == PLACE_HEADER]
+def _places_of(records: Sequence[Any]) -> list[Published]:
+    headers = [dict(record.headers) for record in records]
+    return [
+        Published(int(one[PLACE_HEADER]), (one.get(ID_HEADER) or b"").decode(errors="replace"))
+        for one in headers
+        if PLACE_HEADER in one
+    ]

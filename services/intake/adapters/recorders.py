@@ -1,29 +1,26 @@
-"""The event store's recorders with four side tables that are written in the same transaction as the events.
+"""The event store's recorders with five side tables that are written in the same transaction as the events.
 
 `action_receipts` remembers every recorded action (promise 3), `request_answers` the answers of requests with an
-Idempotency-Key, `acting_persons` in which dossier a person acted first and whether in others too (B14), `register_places` where
-the events of reference things stand, numbered without a gap: of two writers who go on from one number one fails (ADR 0020). All
-use the hook of `eventsourcing` that its own process recorders use. SQLITE_RECORDER and POSTGRES_RECORDER are values for its
-setting APPLICATION_RECORDER_TOPIC.
+Idempotency-Key, `acting_persons` in which dossier a person acted first and whether in others too (B14), `linked_codes` the
+codes that mean a dossier that didn't begin under them (DR-30), `register_places` where the events of reference things stand,
+numbered without a gap: of two writers who go on from one number one fails (ADR 0020). All use the hook of `eventsourcing` that
+its own process recorders use. Both stores let one transaction write at a time, so that a code which is looked for stays as it
+was found. SQLITE_RECORDER and POSTGRES_RECORDER are values for its setting APPLICATION_RECORDER_TOPIC.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
-from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
-from psycopg import Cursor
-from psycopg.rows import DictRow
-from psycopg.sql import SQL, Identifier
 
 from services.intake.domain.actors import Act, Acted
 from services.intake.domain.batch import Place, Receipt
-from services.intake.ports import RequestAnswer
+from services.intake.ports import Link, RequestAnswer
 
 SQLITE_RECORDER = "services.intake.adapters.recorders:SQLiteLedgerRecorder"
-POSTGRES_RECORDER = "services.intake.adapters.recorders:PostgresLedgerRecorder"
+POSTGRES_RECORDER = "services.intake.adapters.postgres_recorder:PostgresLedgerRecorder"
 KEYS_PER_QUERY = 500
 VERSION = "SELECT max(register_no) AS version FROM register_places"
 RegisterPlace = tuple[int, UUID, int]
@@ -48,6 +45,9 @@ class LedgerRecorder(Protocol):
     def find_acted(self, persons: Sequence[str]) -> list[tuple[str, Acted]]:
         """In which dossiers those persons acted, of those who did."""
 
+    def find_links(self, code_ids: Sequence[UUID]) -> list[Link]:
+        """The dossiers that those ids of codes were linked to."""
+
     def register_version(self) -> int:
         """How many events of reference things there are."""
 
@@ -68,6 +68,7 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             " status INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID",
             "CREATE TABLE IF NOT EXISTS acting_persons (person TEXT PRIMARY KEY, dossier_id TEXT NOT NULL,"
             " has_others INTEGER NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE IF NOT EXISTS linked_codes (code_id TEXT PRIMARY KEY, dossier_id TEXT NOT NULL) WITHOUT ROWID",
             "CREATE TABLE IF NOT EXISTS register_places (register_no INTEGER PRIMARY KEY, dossier_id TEXT NOT NULL,"
             " stream_seq INTEGER NOT NULL)",
         ]
@@ -92,6 +93,15 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             " WHERE has_others = 0 AND dossier_id <> excluded.dossier_id",
             [(person, dossier_id.hex) for person, dossier_id in acts],
         )
+        links: Sequence[Link] = kwargs.get("links", ())
+        for code_id, dossier_id in links:
+            c.execute(f"SELECT 1 FROM {self.events_table_name} WHERE originator_id = ? LIMIT 1", (code_id.hex,))  # noqa: S608
+            if c.fetchone():
+                raise IntegrityError(f"a dossier began under {code_id}")
+            c.execute("INSERT INTO linked_codes VALUES (?,?)", (code_id.hex, dossier_id.hex))
+        begun = [cast("UUID", one.originator_id) for one in stored_events if one.originator_version == 1]
+        if self._links_of(c, begun):
+            raise IntegrityError("a code that is linked to a dossier can't begin another")
         in_register: Sequence[RegisterPlace] = kwargs.get("in_register", ())
         c.executemany(
             "INSERT INTO register_places VALUES (?,?,?)", [(no, stream.hex, seq) for no, stream, seq in in_register]
@@ -141,6 +151,20 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
                 found += [Receipt(**{**dict(row), "dossier_id": UUID(row["dossier_id"])}) for row in c.fetchall()]
         return found, version
 
+    def find_links(self, code_ids: Sequence[UUID]) -> list[Link]:
+        """The dossiers that those ids of codes were linked to."""
+        with self.datastore.transaction(commit=False) as c:
+            return self._links_of(c, code_ids)
+
+    def _links_of(self, c: SQLiteCursor, code_ids: Sequence[UUID]) -> list[Link]:
+        found: list[Link] = []
+        for start in range(0, len(code_ids), KEYS_PER_QUERY):
+            keys = [one.hex for one in code_ids[start : start + KEYS_PER_QUERY]]
+            marks = ",".join("?" * len(keys))
+            c.execute(f"SELECT code_id, dossier_id FROM linked_codes WHERE code_id IN ({marks})", keys)  # noqa: S608
+            found += [(UUID(row[0]), UUID(row[1])) for row in c.fetchall()]
+        return found
+
     def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
         """The kept answer of a request."""
         with self.datastore.transaction(commit=False) as c:
@@ -156,7 +180,7 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
                 keys = persons[start : start + KEYS_PER_QUERY]
                 marks = ",".join("?" * len(keys))
                 c.execute(f"SELECT * FROM acting_persons WHERE person IN ({marks})", list(keys))  # noqa: S608
-                found += [_acted(row["person"], UUID(row["dossier_id"]), row["has_others"]) for row in c.fetchall()]
+                found += [acted(row["person"], UUID(row["dossier_id"]), row["has_others"]) for row in c.fetchall()]
         return found
 
     def register_version(self) -> int:
@@ -177,122 +201,6 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             return [row[0] for row in c.fetchall()]
 
 
-class PostgresLedgerRecorder(PostgresApplicationRecorder):
-    """PostgreSQL, with the library's database functions off (streams.md 4: a tailing reader missed events with them)."""
-
-    def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "stored_events") -> None:
-        super().__init__(datastore, events_table_name=events_table_name)
-        schema = Identifier(datastore.schema)
-        self.sql_create_statements.append(
-            SQL(
-                "CREATE TABLE IF NOT EXISTS {}.action_receipts (receipt_key text PRIMARY KEY, digest text NOT NULL,"
-                " dossier_id uuid NOT NULL, stream_seq bigint NOT NULL)"
-            ).format(schema)
-        )
-        self.sql_create_statements.append(
-            SQL(
-                "CREATE TABLE IF NOT EXISTS {}.request_answers (idempotency_key text PRIMARY KEY, digest text NOT NULL,"
-                " status integer NOT NULL, body bytea NOT NULL)"
-            ).format(schema)
-        )
-        self.sql_create_statements.append(
-            SQL(
-                "CREATE TABLE IF NOT EXISTS {}.acting_persons (person text PRIMARY KEY, dossier_id uuid NOT NULL,"
-                " has_others boolean NOT NULL)"
-            ).format(schema)
-        )
-        self.sql_create_statements.append(
-            SQL(
-                "CREATE TABLE IF NOT EXISTS {}.register_places (register_no bigint PRIMARY KEY, dossier_id uuid NOT NULL,"
-                " stream_seq bigint NOT NULL)"
-            ).format(schema)
-        )
-        self._insert_place = SQL("INSERT INTO {}.register_places VALUES (%s,%s,%s)").format(schema)
-        self._select_version = SQL("SELECT max(register_no) AS version FROM {}.register_places").format(schema)
-        self._select_register = SQL(
-            "SELECT state FROM {}.register_places JOIN {}.{} ON originator_id = dossier_id AND originator_version = stream_seq"
-            " WHERE register_no > %s ORDER BY register_no LIMIT %s"
-        ).format(schema, schema, Identifier(events_table_name))
-        self._select_streams = SQL(
-            "SELECT originator_id, state FROM {}.{} WHERE originator_id = ANY(%s) ORDER BY originator_id, originator_version"
-        ).format(schema, Identifier(events_table_name))
-        self._select_at = SQL(
-            "SELECT originator_id, originator_version, state FROM {}.{} WHERE (originator_id, originator_version)"
-            " IN (SELECT * FROM unnest(%s::uuid[], %s::bigint[]))"
-        ).format(schema, Identifier(events_table_name))
-        self._insert_receipt = SQL("INSERT INTO {}.action_receipts VALUES (%s,%s,%s,%s)").format(schema)
-        self._insert_answer = SQL("INSERT INTO {}.request_answers VALUES (%s,%s,%s,%s)").format(schema)
-        self._insert_act = SQL(
-            "INSERT INTO {}.acting_persons AS known VALUES (%s,%s,false) ON CONFLICT (person) DO UPDATE SET has_others = true"
-            " WHERE NOT known.has_others AND known.dossier_id <> excluded.dossier_id"
-        ).format(schema)
-        self._select_acted = SQL("SELECT * FROM {}.acting_persons WHERE person = ANY(%s)").format(schema)
-        self._select_receipts = SQL("SELECT * FROM {}.action_receipts WHERE receipt_key = ANY(%s)").format(schema)
-        self._select_answer = SQL("SELECT * FROM {}.request_answers WHERE idempotency_key = %s").format(schema)
-
-    def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
-        super()._insert_events(curs, stored_events)
-        receipts: Sequence[Receipt] = kwargs.get("receipts", ())
-        if receipts:
-            rows = [(one.receipt_key, one.digest, one.dossier_id, one.stream_seq) for one in receipts]
-            curs.executemany(self._insert_receipt, rows)
-        answers: Sequence[RequestAnswer] = kwargs.get("answers", ())
-        if answers:
-            kept = [(one.idempotency_key, one.digest, one.status, one.body) for one in answers]
-            curs.executemany(self._insert_answer, kept)
-        acts: Sequence[Act] = kwargs.get("acts", ())
-        if acts:
-            curs.executemany(self._insert_act, acts)
-        in_register: Sequence[RegisterPlace] = kwargs.get("in_register", ())
-        if in_register:
-            curs.executemany(self._insert_place, in_register)
-
-    def select_streams(self, dossier_ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
-        """(dossier, stored state) of every event of these dossiers, in order within each."""
-        with self.datastore.transaction(commit=False) as curs:
-            curs.execute(self._select_streams, (list(dossier_ids),))
-            return [(row["originator_id"], bytes(row["state"])) for row in curs.fetchall()]
-
-    def select_at(self, places: Sequence[Place]) -> list[tuple[Place, bytes]]:
-        """(place, stored state) of the events at those places."""
-        with self.datastore.transaction(commit=False) as curs:
-            curs.execute(self._select_at, ([one[0] for one in places], [one[1] for one in places]))
-            return [((row["originator_id"], row["originator_version"]), bytes(row["state"])) for row in curs.fetchall()]
-
-    def find_receipts(self, receipt_keys: Sequence[str]) -> tuple[list[Receipt], int]:
-        """Receipts of recorded actions, and how many events of reference things there are."""
-        with self.datastore.transaction(commit=False) as curs:
-            curs.execute(self._select_version)
-            row = curs.fetchone()
-            curs.execute(self._select_receipts, (list(receipt_keys),))
-            return [Receipt(**one) for one in curs.fetchall()], int(row["version"] or 0) if row else 0
-
-    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
-        """The kept answer of a request."""
-        with self.datastore.transaction(commit=False) as curs:
-            curs.execute(self._select_answer, (idempotency_key,))
-            row = curs.fetchone()
-        return RequestAnswer(**{**row, "body": bytes(row["body"])}) if row else None
-
-    def find_acted(self, persons: Sequence[str]) -> list[tuple[str, Acted]]:
-        """In which dossiers those persons acted, of those who did."""
-        with self.datastore.transaction(commit=False) as curs:
-            curs.execute(self._select_acted, (list(persons),))
-            return [_acted(row["person"], row["dossier_id"], row["has_others"]) for row in curs.fetchall()]
-
-    def register_version(self) -> int:
-        """How many events of reference things there are."""
-        with self.datastore.transaction(commit=False) as curs:
-            curs.execute(self._select_version)
-            row = curs.fetchone()
-        return int(row["version"] or 0) if row else 0
-
-    def select_register(self, after: int, limit: int) -> list[bytes]:
-        """The stored states of the events of reference things behind a number, in order."""
-        with self.datastore.transaction(commit=False) as curs:
-            curs.execute(self._select_register, (after, limit))
-            return [bytes(row["state"]) for row in curs.fetchall()]
-
-
-def _acted(person: str, dossier_id: UUID, has_others: Any) -> tuple[str, Acted]:
+def acted(person: str, dossier_id: UUID, has_others: Any) -> tuple[str, Acted]:
+    """A row of `acting_persons`."""
     return person, Acted(first_dossier_id=dossier_id, has_others=bool(has_others))

@@ -56,14 +56,18 @@ class Reported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action(Reported):
-    """One reported event of a dossier: `dossier_id` is the subject when that is a UUID, else derived from the source's code."""
+    """One reported event of a dossier: `dossier_id` is the subject when that is a UUID, else derived from the source's code.
+
+    Or it is `linked_to`, the dossier for which that code stands (DR-30).
+    """
 
     data: DossierEvent
+    linked_to: UUID | None = None
     dossier_id: UUID = field(init=False)
 
     def __post_init__(self) -> None:
         Reported.__post_init__(self)
-        object.__setattr__(self, "dossier_id", dossier_id_of(self.source, self.subject))
+        object.__setattr__(self, "dossier_id", self.linked_to or dossier_id_of(self.source, self.subject))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.intake.domain.actions import Answer, ReferenceAction, Refusal, Reported
 from services.intake.domain.actors import Approvers
 from services.intake.domain.dossier import DossierState
+from services.intake.domain.known_dossiers import Codes, KnownDossiers
 from services.intake.domain.sealing import Recorded, Sealed
 from services.intake.domain.unit_register import SealedReference, Units, sealed_in
 from services.intake.domain.unit_rules import refusal_of_unit
@@ -29,12 +30,10 @@ class Receipt:
 
 @dataclass(slots=True, kw_only=True)
 class Batch:
-    """A state is None where nothing is recorded."""
+    """What is known of its dossiers stands in `known`."""
 
     receipts: dict[str, Receipt]
-    states: dict[UUID, DossierState | None]
-    remembered: set[UUID]
-    """Dossiers whose state was neither loaded for this batch nor sealed in it."""
+    known: KnownDossiers
     structured: dict[Place, Mapping[str, Any]]
     """Events that an answer is made from."""
     approvers: Approvers
@@ -55,9 +54,9 @@ class Batch:
             self.units, self.owns_units = self.units.copy(), True
         return (sealed_in(self.units, action, recorded_at, day),)
 
-    def take(self, action: Reported, sealed: Sequence[Recorded]) -> None:
-        """Hold what was decided on an action: its event, and the flags behind it."""
-        first, last = sealed[0], sealed[-1]
+    def take(self, action: Reported, sealed: Sequence[Recorded], codes: Codes) -> None:
+        """Hold what was decided on an action: its event, the flags behind it, and the codes that mean its dossier now."""
+        first, of_dossier = sealed[0], [one for one in sealed if isinstance(one, Sealed)]
         receipt = Receipt(
             receipt_key=action.receipt_key,
             digest=action.digest,
@@ -65,10 +64,9 @@ class Batch:
             stream_seq=first.stream_seq,
         )
         self.sealed.extend(sealed)
-        if isinstance(last, Sealed):
-            self.states[first.dossier_id] = last.state
-            self.remembered.discard(first.dossier_id)
-            self.approvers.note(sealed)
+        if of_dossier:
+            self.known.note(of_dossier, codes)
+            self.approvers.note(of_dossier)
         self.structured.update({(one.dossier_id, one.stream_seq): one.structured for one in sealed})
         self.receipts[receipt.receipt_key] = receipt
         self.new_receipts.append(receipt)

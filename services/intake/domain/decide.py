@@ -88,6 +88,10 @@ def settled(action: Action, broken: Sequence[Refusal]) -> Refusal | Flags:
 def _of_first(action: Action) -> list[Refusal]:
     """A dossier begins with its acceptance or an online submission, a feedback with its receipt."""
     match action.data:
+        case DossierAccepted(previous_code=str(previous)):
+            return [
+                Refusal(code="previous-code-unknown", field_name="/data/previous_code", params={"previous": previous})
+            ]
         case DossierAccepted() | FeedbackReceived():
             return []
         case DossierSubmitted(round_no=round_no):

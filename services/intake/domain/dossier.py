@@ -18,6 +18,7 @@ from events.dossier import (
     ConsultationAnswered,
     ConsultationRequested,
     DossierAccepted,
+    DossierCodeAssigned,
     DossierEvent,
     DossierReassignedByReorganisation,
     DossierReopened,
@@ -61,6 +62,7 @@ class DossierState:
 
     `transferred_from_unit_id` names the unit that handed the dossier over while the other side has not confirmed it.
     `open_amount_vnd` is what is still to be paid of the financial duty that is waited for.
+    `codes` are those of its acceptance and what was assigned since (DR-30).
     `held_by_event_ids` named the holder and who handed over, `accepted_event_id` is the acceptance: what corrects one of them
     puts it right (B20). `has_live_event` says that history
     has had its turn (B14).
@@ -85,6 +87,7 @@ class DossierState:
     transferred_from_unit_id: int | None = None
     held_by_event_ids: tuple[str, str] = UNSAID
     accepted_event_id: str = ""
+    codes: frozenset[str] = frozenset()
     open_consultations: frozenset[str] = frozenset()
     feedback_stage: FeedbackStage | None = None
     has_live_event: bool = False
@@ -145,6 +148,8 @@ def _changes(state: DossierState, envelope: Envelope, data: DossierEvent) -> Cha
     if isinstance(data, ControlEvent):
         if isinstance(data, DossierReassignedByReorganisation):
             return _held(state, envelope, reassigned, data.new_unit_id)
+        if isinstance(data, DossierCodeAssigned):
+            return {"codes": state.codes | {data.code}}
         return _corrected(state, data) if isinstance(data, EventCorrected) else {}
     if isinstance(data, LatenessEvent):
         return {}
@@ -167,6 +172,7 @@ def _by_submission(state: DossierState, envelope: Envelope, data: SubmissionEven
                 "held_by_unit_id": envelope.unit_id,
                 "held_by_event_ids": (envelope.event_id, ""),
                 "accepted_event_id": envelope.event_id,
+                "codes": frozenset({envelope.dossier_code} if envelope.dossier_code else ()),
                 "lifecycle": "accepted",
                 "accepted_at": envelope.occurred_at,
                 "is_submission_open": False,

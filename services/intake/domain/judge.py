@@ -14,6 +14,7 @@ from services.intake.domain.correcting import Law, Read, refusal_of_correction
 from services.intake.domain.decide import Flags, decide, settled
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.effect import needs_an_effect, refusal_without_effect
+from services.intake.domain.recoding import flags_behind, is_sent_again
 from services.intake.domain.sealing import seal
 from services.intake.domain.unit_check import refusals_by_units
 from services.intake.domain.unit_register import Units
@@ -45,7 +46,10 @@ class Judge:
         if refused is not None:
             broken.append(refused)
         more = settled(action, broken)
-        return more if isinstance(more, Refusal) else (*decision, *more)
+        if isinstance(more, Refusal):
+            return more
+        again = flags_behind(action, stream(state)) if state is not None and is_sent_again(action) else ()
+        return (*decision, *more, *again)
 
     def _refusal_by_stream(
         self, state: DossierState, action: Action, decided_at: datetime, stream: Stream, units: Units

@@ -19,13 +19,27 @@ _SHOWN = (
     "opened_on", "accepted_at", "original_due_at", "lawful_due_at", "promised_due_at", "due_on", "is_provisional", "classify_by",
     "time_zone",
     "ended_at", "ended_on", "ended_by", "outcome", "delivered_at", "breached_at", "breach_unit_id", "apology_latest_at",
-    "apology_required_at", "apology_sent_at", "apology_class", "integrity_flag_count", "correction_count", "last_event_at",
+    "apology_required_at", "apology_sent_at", "apology_class", "integrity_flag_count", "correction_count", "further_codes",
+    "last_event_at",
     "version", "open_within", "open_paused", "open_overdue",
 )  # fmt: skip
 
 
 class DossierNotFoundError(LookupError):
-    """No dossier of that id is known here."""
+    """No dossier of that id, and not one only of that code, is known here."""
+
+
+async def dossier_named(reader: Reader, name: str, now: datetime) -> Row:
+    """How a dossier stands, by its id or by any of its codes (DR-30). Raises DossierNotFoundError."""
+    parameters = period_parameters(period(None, None, now))
+    found = await reader.rows("dossier", {**parameters, "dossier_id": name})
+    if not found:
+        of_code = await reader.rows("dossiers_of_code", {"code": name})
+        if len(of_code) == 1:
+            found = await reader.rows("dossier", {**parameters, "dossier_id": of_code[0]["dossier_id"]})
+    if not found:
+        raise DossierNotFoundError(name)
+    return found[0]
 
 
 class DossierPage:
@@ -35,14 +49,10 @@ class DossierPage:
         self._reader = reader
         self._unit_names = UnitNames(reader)
 
-    async def dossier(self, dossier_id: str, now: datetime) -> Row:
-        """Everything of one dossier. Raises DossierNotFoundError."""
-        parameters = {**period_parameters(period(None, None, now)), "dossier_id": dossier_id}
-        found = await self._reader.rows("dossier", parameters)
-        if not found:
-            raise DossierNotFoundError(dossier_id)
-        row = found[0]
-        keys = {"dossier_id": dossier_id, "opened_on": row["opened_on"].isoformat()}
+    async def dossier(self, name: str, now: datetime) -> Row:
+        """Everything of one dossier, by its id or a code of it. Raises DossierNotFoundError."""
+        row = await dossier_named(self._reader, name, now)
+        keys = {"dossier_id": row["dossier_id"], "opened_on": row["opened_on"].isoformat()}
         events = [_event(one) for one in await self._reader.rows("dossier_events", keys)]
         accepted_on = local_day(row["accepted_at"])
         names = {unit_id: name for unit_id, (name, _) in (await self._unit_names.names(accepted_on)).items()}

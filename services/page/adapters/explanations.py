@@ -8,10 +8,9 @@ from rules.book.rulebook import Rulebook
 from rules.explain.dossier_explanation import explain_dossier
 from rules.explain.dossier_json import explanation_json
 from rules.explain.recorded_stream import RecordedStream
-from services.page.adapters.dossier_page import DossierNotFoundError
+from services.page.adapters.dossier_page import dossier_named
 from services.page.adapters.reader import Reader, Row
 from services.page.domain.recorded_streams import recorded_stream
-from services.stats.questions import period, period_parameters
 
 
 class Explanations:
@@ -22,13 +21,11 @@ class Explanations:
         self._rulebook = rulebook
         self._procedures = procedures
 
-    async def explanation(self, dossier_id: str, now: datetime) -> dict[str, Any]:
+    async def explanation(self, name: str, now: datetime) -> dict[str, Any]:
         """The explanation as plain JSON, the same as of `motcua explain --json`. Raises DossierNotFoundError."""
-        known = {**period_parameters(period(None, None, now)), "dossier_id": dossier_id}
-        found = await self._reader.rows("dossier", known)
-        if not found:
-            raise DossierNotFoundError(dossier_id)
-        about = {name: found[0][name] for name in ("opened_on", "dossier_code")}
+        found = await dossier_named(self._reader, name, now)
+        dossier_id = found["dossier_id"]
+        about = {field: found[field] for field in ("opened_on", "dossier_code")}
         keys = {"dossier_id": dossier_id, "opened_on": about["opened_on"].isoformat()}
         rows = [{**about, **row} for row in await self._reader.rows("dossier_events", keys)]
         stream = await self._stream(dossier_id, rows)

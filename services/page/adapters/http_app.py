@@ -33,6 +33,8 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+HEALTH_SECONDS = 1.5
+"""Less than whoever asks for health waits."""
 PAGES = ("/", "/dossiers", "/dossiers/{dossier_id}", "/overdue")
 
 
@@ -45,6 +47,7 @@ def build_app(config: WebConfig, now: Now = lambda: datetime.now(UTC)) -> web.Ap
     async def with_reader(running: web.Application) -> AsyncIterator[None]:
         reader = Reader(config.clickhouse_url, config.answer_seconds)
         explanations = Explanations(reader, rulebook, procedures)
+        running[_READER] = reader
         running[_HANDLERS] = Handlers(Statistics(reader), DossierPage(reader), explanations, dictionaries, now)
         yield
         await reader.close()
@@ -62,6 +65,7 @@ def build_app(config: WebConfig, now: Now = lambda: datetime.now(UTC)) -> web.Ap
 
 
 _HANDLERS: web.AppKey[Handlers] = web.AppKey("handlers", Handlers)
+_READER: web.AppKey[Reader] = web.AppKey("reader", Reader)
 _INDEX: web.AppKey[StaticFile] = web.AppKey("index", StaticFile)
 
 
@@ -91,9 +95,11 @@ def _add_files(app: web.Application) -> None:
     app.router.add_get("/static/{path:.+}", static)
 
 
-async def _healthz(_: web.Request) -> web.Response:
-    """Alive; says nothing about ClickHouse, since a restart of the page would not bring that back."""
-    return web.json_response({"status": "ok"})
+async def _healthz(request: web.Request) -> web.Response:
+    """200 while the page can show figures; 503 while ClickHouse doesn't answer: whoever balances or watches must know."""
+    if await request.app[_READER].answers(HEALTH_SECONDS):
+        return web.json_response({"status": "ok"})
+    return web.json_response({"status": "statistics-unavailable"}, status=503, headers={"Retry-After": "15"})
 
 
 async def _add_security_headers(_: web.Request, response: web.StreamResponse) -> None:

@@ -46,6 +46,7 @@ class Reader:
         self._opening = asyncio.Lock()
         self._threads = ThreadPoolExecutor(_THREADS, "statistics")
         self._recent: dict[tuple[str, str], tuple[float, list[Row]]] = {}
+        self._look: asyncio.Future[Any] | None = None
 
     async def ask(self, question: Callable[[Client], ResultT]) -> ResultT:
         """The answer of one of `services.stats.questions`. Raises StatisticsUnavailableError."""
@@ -55,6 +56,18 @@ class Reader:
                 return await self._in_thread(lambda: question(client))
         except (ClickHouseError, OSError, TimeoutError) as error:
             raise self._judged(error) from error
+
+    async def answers(self, seconds: float) -> bool:
+        """Whether ClickHouse answers within so many seconds; who asks while another look is on its way waits for that one."""
+        if self._look is None or self._look.done():
+            self._look = asyncio.ensure_future(self.ask(lambda client: client.command("SELECT 1")))
+            self._look.add_done_callback(lambda look: look.cancelled() or look.exception())
+        try:
+            async with asyncio.timeout(seconds):
+                await asyncio.shield(self._look)
+        except (StatisticsUnavailableError, TimeoutError):
+            return False
+        return True
 
     async def rows(self, name: str, parameters: Mapping[str, Any]) -> list[Row]:
         """The answer of a query of the statistics that is asked by its name. Raises StatisticsUnavailableError."""

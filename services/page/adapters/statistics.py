@@ -24,6 +24,7 @@ from services.stats.questions import (
     figures_below,
     figures_of_scope,
     is_stock,
+    loading_of,
     trend,
     values_of,
     week,
@@ -43,10 +44,13 @@ class Statistics:
         self._unit_names = UnitNames(reader)
 
     async def meta(self) -> Row:
-        """How fresh the data is, which weeks there are (days are local), and the columns of the page's tables."""
+        """How fresh the data is, as the loader reports; which weeks there are (local days); the columns of the tables."""
         extent = dict((await self._reader.recent_rows("extent"))[0])
         del extent["province_ids"]
-        told = {"definition_id": DEFINITION, "page_columns": _columns(PAGE), "trend_columns": _columns(TREND)}
+        seen = loading_of((await self._reader.recent_rows("loading"))[0])
+        told = {"definition_id": DEFINITION, "page_columns": _columns(PAGE), "trend_columns": _columns(TREND),
+                "loading": {"state": seen.state, "missing": seen.missing, "unread": seen.unread,
+                            "silent_seconds": seen.silent_seconds}}  # fmt: skip
         if not extent["dossier_count"]:
             return {**dict.fromkeys(extent), "dossier_count": 0, "latest_week": None, **told}
         monday = week_of(extent["last_on"])

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from services.stats.questions import FIGURES as ALL_FIGURES
 from services.stats.questions import TREND as OF_TREND
+from services.stats.questions import harmless_cell
 
 Translate = Callable[..., str]
 """A key of the dictionaries -> its text in the reader's language."""
@@ -63,5 +64,4 @@ def _cell(name: str, value: Any, zone: str, t: Translate) -> str:
         return json.dumps(value, ensure_ascii=False)
     if name in _TRANSLATED and isinstance(value, str):
         return t(f"{_TRANSLATED[name]}.{value}") if value else ""
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return harmless_cell(value) if isinstance(value, str) else str(value)

@@ -15,12 +15,14 @@ _log = logging.getLogger("stats")
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 10.0
 _PASSING_CODES = frozenset(
     {
+        75,  # can't write to a file: the disk is full
         159,  # timeout exceeded
         160,  # too slow
         202,  # too many simultaneous queries
         209,  # socket timeout
         210,  # network error
         241,  # memory limit exceeded
+        243,  # not enough space on the disk
         242,  # table is read-only
         252,  # too many parts
         373,  # session is locked

@@ -11,6 +11,10 @@ class UnknownFigureError(ValueError):
     """There is no such figure, or no such level."""
 
 
+class UnknownUnitError(ValueError):
+    """Neither the register nor any dossier knows the unit; the text names the nearest."""
+
+
 class UnitFileError(ValueError):
     """The unit file says something that can't be; the text names file, line and column."""
 

@@ -1,7 +1,8 @@
 """The counts of one unit in one period, and what may be asked about them (domain.md 4.7.2, B5); see `figure_catalog`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Final
 
 from services.stats.domain.errors import UnknownFigureError
@@ -118,3 +119,12 @@ def unit_name(level: str, unit_id: int, name: str | None) -> str:
     if name:
         return name
     return f"Đơn vị chưa đăng ký ({unit_id})" if level == "commune" else UNALLOCATED_NAME
+
+
+def unknown_unit(unit_id: int, names: Mapping[int, str]) -> str:
+    """What is said of a unit that nobody knows; `names` are the registered ones, of which the nearest are named."""
+    if not names:
+        return f"there is no unit {unit_id}; none is registered, load them with `motcua units load FILE`"
+    nearest = get_close_matches(str(unit_id), [str(one) for one in names], n=3)
+    meant = ", ".join(f"{one} ({names[int(one)]})" for one in nearest)
+    return f"there is no unit {unit_id}" + (f"; did you mean {meant}?" if meant else "")

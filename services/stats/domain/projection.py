@@ -44,6 +44,7 @@ class KeptFacts:
     apology_sent_at: datetime | None = None
     integrity_flag_count: int = 0
     correction_count: int = 0
+    further_codes: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,6 +96,17 @@ def _accepted(projection: DossierProjection, event: KnownEvent, said: Mapping[st
         projection.procedure_code = event.procedure_code or said.get("procedure_code") or ""
         projection.procedure_name = said.get("procedure_name") or ""
         projection.held_by_unit_id = projection.counted_by_unit_id = event.unit_id
+        _note_code(projection, said.get("previous_code"))
+
+
+def _code_assigned(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
+    _note_code(projection, said["code"])
+
+
+def _note_code(projection: DossierProjection, code: str | None) -> None:
+    """Codes besides the one of the acceptance, in the order in which they came (DR-30)."""
+    if code and code not in projection.further_codes:
+        projection.further_codes.append(code)
 
 
 def _transferred(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
@@ -263,6 +275,7 @@ _BY_DATA: Final[Mapping[str, Callable[[DossierProjection, KnownEvent, Mapping[st
         "dossier-transferred.v1": _transferred,
         "dossier-reassigned-by-reorganisation.v1": _reassigned,
         "event-corrected.v1": _corrected,
+        "dossier-code-assigned.v1": _code_assigned,
         FLAG_TYPE: _flagged,
         "deadline-set.v1": _deadline_set,
         "deadline-moved.v1": _deadline_moved,

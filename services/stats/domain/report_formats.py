@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from events.codec import dumps
+from services.stats.domain.csv_cells import harmless_cell
 from services.stats.domain.figure import Figure, Language, Rate, ReportColumn, rate_text
 from services.stats.domain.figure_catalog import REPORT
 from services.stats.domain.figures import Counts, counts_of, values_of
@@ -40,14 +41,14 @@ def to_text(report: WeeklyReport, language: Language = "vi") -> str:
 
 
 def to_csv(report: WeeklyReport, language: Language = "vi") -> str:
-    """RFC 4180 with a byte order mark, so that Excel reads it as UTF-8; the notes follow after an empty line."""
+    """RFC 4180 with a byte order mark, so that Excel reads it as UTF-8; no cell is a formula; the notes follow below."""
     words = WORDS[language]
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([": ".join(filter(None, column)) for column in _columns(language)])
-    writer.writerows(_cells(row, number, words) for number, row in _numbered(report))
+    writer.writerows(map(harmless_cell, _cells(row, number, words)) for number, row in _numbered(report))
     writer.writerow([])
-    writer.writerows([note] for note in _notes(report, words))
+    writer.writerows([harmless_cell(note)] for note in _notes(report, words))
     return _BYTE_ORDER_MARK + out.getvalue()
 
 

@@ -38,7 +38,10 @@ def test_it_is_ready_when_it_answers_and_stops_clean(data_path: Path) -> None:
 def test_the_engine_lives_in_the_zone_it_is_given(data_path: Path) -> None:
     server = start(data_path, arguments=("--timezone", "Asia/Ho_Chi_Minh"))
     reply = ask_at(server.url, "SELECT timezone(), toUnixTimestamp(toDateTime('2026-01-01 00:00:00'))")
-    assert (reply.text, reply.headers["X-ClickHouse-Timezone"]) == ("Asia/Ho_Chi_Minh\t1767200400\n", "Asia/Ho_Chi_Minh")
+    assert (reply.text, reply.headers["X-ClickHouse-Timezone"]) == (
+        "Asia/Ho_Chi_Minh\t1767200400\n",
+        "Asia/Ho_Chi_Minh",
+    )
     assert server.stop() == 0
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from events.dossier import DossierAccepted
 from services.intake.adapters.known_states import KnownStates
+from services.intake.domain.actions import Action, Answer
 from services.intake.domain.actors import Acted
 from services.intake.domain.batch import Receipt
 from services.intake.domain.decide import decide
@@ -142,6 +143,53 @@ class StoreContract:
         assert not found[other].has_others
         store.append(life(name(), STEPS[:1], other), [])
         assert second.find_acted([other])[other].has_others
+
+    def test_a_code_is_linked_with_the_events_that_link_it(self, store: Store, second: Store) -> None:
+        told, code_id = life(name()), uuid4()
+        store.append(told[:1], [], links=[(code_id, told[0].dossier_id)])
+        assert second.find_links([code_id, uuid4(), told[0].dossier_id]) == {code_id: told[0].dossier_id}
+        assert store.find_links([]) == {}
+        second.append(told[1:], [])
+
+    @pytest.mark.parametrize("conflict", ["linked twice", "begun before it is linked", "begun after it was linked"])
+    def test_a_code_means_one_dossier_for_ever(self, store: Store, second: Store, conflict: str) -> None:
+        told, code, key = life(name()), name(), name()
+        (begun,) = life(code, STEPS[:1])
+        link, last = (begun.dossier_id, told[0].dossier_id), store.last_id()
+        if conflict == "begun before it is linked":
+            store.append([begun], [])
+            other: list[Sealed] = []
+        else:
+            store.append(told[:1], [], links=[link])
+            other = [begun] if conflict == "begun after it was linked" else []
+        with pytest.raises(AppendConflictError):
+            second.append(other or told[1:2], [receipt(told[1], key)], links=[] if other else [link])
+        assert store.last_id() == last + 1
+        assert store.find_receipts([key]) == {}
+        assert store.find_links([link[0]]) == ({} if conflict == "begun before it is linked" else dict([link]))
+
+    def test_two_writers_that_link_and_begin_under_one_code_do_one_of_both(self, store: Store, second: Store) -> None:
+        for _ in range(10):
+            first, code = name(), name()
+            store.append(life(first, STEPS[:1]), [])
+            linking = action("dossier-accepted.v1", 1, subject=code, data={"previous_code": first})
+            beginning = action("dossier-accepted.v1", 2, subject=code)
+            ledgers = [
+                ActionRecorder(store=one, judge=judge(), known_states=KnownStates(50)) for one in (store, second)
+            ]
+            answers: list[Answer] = []
+
+            def tell(ledger: ActionRecorder, said: Action, answers: list[Answer] = answers) -> None:
+                answers.extend(ledger.record([said], NOW))
+
+            pairs = zip(ledgers, (linking, beginning), strict=True)
+            writers = [threading.Thread(target=tell, args=pair) for pair in pairs]
+            for one in writers:
+                one.start()
+            for one in writers:
+                one.join()
+            refused = [one.refusal.code for one in answers if one.refusal]
+            assert refused in (["code-in-use"], ["already-accepted"])
 
     def test_what_was_not_stored_was_no_act(self, store: Store) -> None:
         officer, key = name(), name()

@@ -92,6 +92,34 @@ async def test_two_sources_with_one_id_each_get_their_own_answer(intake: Intake,
     assert first["dossier_id"] != second["dossier_id"]
 
 
+async def test_what_is_accepted_again_under_a_new_code_is_one_dossier_by_whichever_door(
+    intake: Intake, broker: str
+) -> None:
+    """DR-30: by HTTP first, by Kafka under the next code, by an import's history under a third."""
+    first = raw_action("dossier-accepted.v1", subject="DR30-1")
+    second = raw_action("dossier-accepted.v1", subject="DR30-2", data={"previous_code": "DR30-1"})
+    third = raw_action("step-started.v1", 2, subject="DR30-2")
+    past = raw_action("dossier-accepted.v1", 3, subject="DR30-3", source=HISTORY_SOURCE, history=True)
+    async with aiohttp.ClientSession() as session:
+
+        async def post(action: dict[str, Any]) -> dict[str, Any]:
+            async with session.post(f"{intake.url}/v1/actions", json=action) as response:
+                found: dict[str, Any] = await response.json(content_type=None)
+                return found
+
+        accepted = await post(first)
+        await send_by_kafka(broker, [kafka_record(second)])
+        (linked,) = await answers_to(broker, (SOURCE, second["id"]))
+        assert (linked["dossier_id"], linked["stream_seq"]) == (accepted["dossier_id"], 2)
+        await send_by_kafka(broker, [kafka_record(third)])
+        (worked_on,) = await answers_to(broker, (SOURCE, third["id"]))
+        assert (worked_on["dossier_id"], worked_on["stream_seq"]) == (accepted["dossier_id"], 3)
+        refused = await post({**past, "data": {**past["data"], "previous_code": accepted["dossier_id"]}})
+        assert refused["code"] == "history-on-live-dossier"
+        async with session.get(f"{intake.url}/v1/dossiers/DR30-2", params={"source": SOURCE}) as response:
+            assert (await response.json())["dossier_id"] == accepted["dossier_id"]
+
+
 UNREADABLE = {
     "not json": b"\x00\xff nothing",
     "nothing": None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,13 @@ from typing import Any
 import pytest
 
 from deploy.embedded.processes.attach import attach
-from deploy.embedded.processes.errors import AlreadyRunningError, NotRunningError, ProgramFailedError, StackError
+from deploy.embedded.processes.errors import (
+    AlreadyRunningError,
+    NotAnsweringError,
+    NotRunningError,
+    ProgramFailedError,
+    StackError,
+)
 from deploy.embedded.processes.health import Started
 from deploy.embedded.processes.programs import Program, ProgramState
 from deploy.embedded.processes.stack import Stack
@@ -174,3 +181,52 @@ def test_a_stack_refuses_to_start_outside_the_main_thread(office: Any) -> None:
     thread.start()
     thread.join()
     assert len(refused) == 1
+
+
+class _AnsweredAgainError(Exception):
+    """Ends the watch of the test."""
+
+
+def _supervisor_of(office: Any) -> int:
+    return int((office.run_dir / "run" / "supervisord.pid").read_text())
+
+
+def test_a_process_manager_that_freezes_is_waited_for_and_the_watch_goes_on(office: Any) -> None:
+    said: list[str] = []
+    frozen = 0
+
+    def heard(name: str, message: str) -> None:
+        said.append(f"{name} {message}")
+        if "has not answered" in message and len(said) == 3:
+            os.kill(frozen, signal.SIGCONT)
+        if "answers again" in message:
+            raise _AnsweredAgainError
+
+    with Stack(office.run_dir, [office.program("intake")], answer_seconds=0.3) as stack:
+        stack.start(lambda *_: None)
+        frozen = _supervisor_of(office)
+        os.kill(frozen, signal.SIGSTOP)
+        with pytest.raises(_AnsweredAgainError):
+            stack.wait(on_progress=heard)
+        assert stack.status()[0].state.has_process
+    assert [one.split(" for ")[0] for one in said[:3]] == ["supervisord has not answered"] * 3
+    assert office.journal() == ["started intake", "stopped intake"]
+
+
+def test_who_looks_at_a_frozen_process_manager_is_told_that_it_lives(office: Any) -> None:
+    office.up(office.program("intake"))
+    os.kill(_supervisor_of(office), signal.SIGSTOP)
+    with pytest.raises(NotAnsweringError, match="lives and does not answer"):
+        attach(office.run_dir, answer_seconds=0.3)
+    os.kill(_supervisor_of(office), signal.SIGCONT)
+    assert [status.name for status in attach(office.run_dir).status()] == ["intake"]
+
+
+def test_stopping_with_a_frozen_process_manager_still_ends_everything(office: Any) -> None:
+    said: list[str] = []
+    with Stack(office.run_dir, [office.program("intake", "--child")], answer_seconds=0.3) as stack:
+        stack.start(lambda *_: None)
+        os.kill(_supervisor_of(office), signal.SIGSTOP)
+        stack.stop(lambda name, message: said.append(f"{name} {message}"))
+    assert said == ["supervisord does not answer; it was sent SIGTERM, by which it stops everything itself"]
+    assert office.alive() == set()

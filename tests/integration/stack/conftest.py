@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,33 +62,50 @@ class RunningStack:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """A stack for all tests of this folder, with the units of the demo; they share its data, so each uses its own dossiers."""
     data_dir = tmp_path_factory.mktemp("motcua")
+    env = environment(data_dir)
+    calendars = data_dir.with_name("calendars")
+    calendars.mkdir()
+    for file in REGISTERS.glob("hist-*.toml"):
+        shutil.copy(file, calendars)
+    env["MOTCUA_CALENDARS"] = str(calendars)
+    with up(data_dir, env) as running:
+        loaded = running.run("units", "load", str(UNITS / "units.csv"), "--successions", str(UNITS / "successions.csv"))
+        assert loaded.returncode == 0, loaded.stderr
+        yield running
+        running.process.send_signal(signal.SIGINT)
+        assert running.process.wait(60) in (0, 130), (data_dir / "up.log").read_text()
+
+
+def environment(data_dir: Path) -> dict[str, str]:
+    """The environment of a stack of its own on that data folder, with ports of its own."""
     names = ("KAFKA", "CLICKHOUSE", "INTAKE", "WEB")
     ports = {f"MOTCUA_{name}_PORT": str(free_port()) for name in names}
     hidden = ("KAFKA_BOOTSTRAP_SERVERS", "CLICKHOUSE_URL", "PERSISTENCE_MODULE")
     env = {name: value for name, value in os.environ.items() if name not in hidden}
     is_wide = {"COLUMNS": "400"}  # a message that names a file is one line, however long the name of the test's folder
     registers = ",".join(f"urn:motcua:import:{name}" for name in ("permit-receipt", "stl-small", "so-cu"))
-    calendars = data_dir.with_name("calendars")
-    calendars.mkdir()
-    for file in REGISTERS.glob("hist-*.toml"):
-        shutil.copy(file, calendars)
-    env |= {"MOTCUA_DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), HISTORY_SOURCES: registers, **ports, **is_wide}
-    env["MOTCUA_CALENDARS"] = str(calendars)
-    log = data_dir / "up.log"
-    with log.open("wb") as output:
+    return env | {
+        "MOTCUA_DATA_DIR": str(data_dir),
+        "PYTHONPATH": str(ROOT),
+        HISTORY_SOURCES: registers,
+        **ports,
+        **is_wide,
+    }
+
+
+@contextmanager
+def up(data_dir: Path, env: dict[str, str]) -> Iterator[RunningStack]:
+    """The stack once it is up; killed at the end if nobody stopped it."""
+    with (data_dir / "up.log").open("wb") as output:
         process = subprocess.Popen([*MOTCUA, "up"], cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)
+    running = RunningStack(data_dir=data_dir, env=env, process=process)
     try:
-        _wait_until_up(process, log)
-        running = RunningStack(data_dir=data_dir, env=env, process=process)
-        loaded = running.run("units", "load", str(UNITS / "units.csv"), "--successions", str(UNITS / "successions.csv"))
-        assert loaded.returncode == 0, loaded.stderr
+        _wait_until_up(running.process, data_dir / "up.log")
         yield running
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) in (0, 130), log.read_text()
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        if running.process.poll() is None:
+            running.process.kill()
+            running.process.wait()
 
 
 def _wait_until_up(process: subprocess.Popen[bytes], log: Path) -> None:

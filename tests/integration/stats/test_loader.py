@@ -20,6 +20,7 @@ from services.stats.adapters.clickhouse import open_client
 from services.stats.app import prepared, run_loader
 from services.stats.config import CONSUMER_GROUP, Config
 from services.stats.ports import DeadLetterError
+from services.stats.questions import loading
 from tests.embedded.broker import KafkaHandle
 from tests.embedded.engine import ClickHouseProcess, start
 from tests.integration.brokers import emptied, members_leave
@@ -143,6 +144,26 @@ async def test_two_loaders_share_the_partitions_and_end_with_the_same_facts(
         await until_async(lambda: _is_done(published, "two"), 60, "all offsets committed")
     client = open_client(url)
     assert stored_facts(client) == true_facts(events, [])
+    client.close()
+
+
+async def test_a_clickhouse_that_was_emptied_is_filled_again_and_is_not_whole_before(
+    published: str, clickhouse: ClickHouseProcess, events: list[Event], caplog: pytest.LogCaptureFixture
+) -> None:
+    url = f"{clickhouse.url}/emptied"
+    client, expected = prepared(url), true_facts(events, [])
+    async with running_loader(published, url, "emptied"):
+        await until_async(lambda: loading(client).state == "current", 60, lambda: loading(client))
+    assert (stored_facts(client), loading(client).state) == (expected, "current")
+    client.command("DROP DATABASE emptied")
+    client.close()
+
+    client = prepared(url)
+    assert loading(client).state == "empty"
+    async with running_loader(published, url, "emptied"):
+        await until_async(lambda: loading(client).state == "current", 60, lambda: loading(client))
+        assert stored_facts(client) == expected
+    assert f"ClickHouse lacks {loading(client).counted} records" in caplog.text
     client.close()
 
 

@@ -128,6 +128,9 @@ def reopened(state: State, event: Event) -> None:
     due_at = max(state.sums().dues[state.book.policy].at, judged) if line.counts else judged
     state.lawful = before
     state.move(due_at, lapses=False)
+    if due_at == judged and judged in state.breaches:
+        # AR-01: it goes on with the breached due date that judged it, also where that followed from a wait.
+        state.owe_again(judged)
 
 
 def is_recorded_after(state: State, ending: Ending, due_at: datetime) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from tests.oracles.law.apologies import Owed
 from tests.oracles.law.book import Book
 from tests.oracles.law.dossier import Dossier
-from tests.oracles.law.log_time import ORDERS, Known, known, passed_before, passed_by_look
+from tests.oracles.law.log_time import Known, known, passed_before, passed_by_look
 from tests.oracles.law.state import Verdict
 
 Stop = tuple[datetime, datetime | None]
@@ -66,18 +66,12 @@ def judge(
     for event, place in zip(events, log.own, strict=True):
         dossier.pass_until(passed_before(event, before, log.records[last + 1 : place + 1]))
         dossier.hear(event)
-        before, last = _after(event, before), place
+        before, last = known(event), place
     if before is not None:
         told_until = passed_by_look(until, before, log.records[last + 1 :])
         if told_until is not None:
             dossier.pass_until(told_until)
     return _judgement(dossier)
-
-
-def _after(event: Mapping[str, Any], before: Known | None) -> Known:
-    """TIME-3: an order neither begins nor ends a catching up."""
-    this = known(event)
-    return Known(this.at, before is not None and before.is_past) if event["type"] in ORDERS else this
 
 
 def _judgement(dossier: Dossier) -> Judgement:

@@ -12,6 +12,8 @@ ORDERS = (
     "calendar-change-applied.v1",
     "apology-waived.v1",
     "backdating-approved.v1",
+    "event-corrected.v1",
+    "dossier-code-assigned.v1",
 )
 
 

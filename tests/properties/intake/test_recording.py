@@ -20,6 +20,8 @@ from tests.unit.intake.counter import DATA, HISTORY_SOURCE, NOW, action, judge, 
 # Twice as many acceptances and fewer ends, so that most dossiers live for a while.
 ROUNDS = ("dossier-submitted.v1", "intake-guidance-issued.v1", "supplement-requested.v1", "supplement-completed.v1")
 OPENERS = ("dossier-submitted.v1", "dossier-accepted.v1", "feedback-received.v1")
+SUBJECTS = ("HS-1", "HS-2", "HS-3", "019c4b0e-7d5c-7a41-9c11-4f0b6a1d2e00")
+CODED = ("dossier-accepted.v1", "dossier-code-assigned.v1")
 TYPES = [
     *DATA,
     *["dossier-accepted.v1"] * 15,
@@ -31,10 +33,16 @@ TYPES = [
 @st.composite
 def actions(draw: st.DrawFn) -> Action:
     event_type = draw(st.sampled_from(TYPES))
-    data = {"round_no": draw(st.integers(1, 3))} if event_type in ROUNDS else {}
+    data: dict[str, Any] = {"round_no": draw(st.integers(1, 3))} if event_type in ROUNDS else {}
     past: dict[str, Any] = {"source": HISTORY_SOURCE, "history": True} if draw(st.booleans()) else {}
-    subject = draw(st.sampled_from(["HS-1", "HS-2", "019c4b0e-7d5c-7a41-9c11-4f0b6a1d2e00"]))
-    return action(event_type, draw(st.integers(0, 12)), data=data, subject=subject, **past)
+    subject = draw(st.sampled_from(SUBJECTS))
+    number = draw(st.integers(0, 12))
+    if event_type in CODED and draw(st.booleans()):
+        # Under a new code: as it was named before, or with the code alone (DR-30).
+        previous = draw(st.sampled_from(SUBJECTS))
+        data = {"previous_code": previous} if event_type == "dossier-accepted.v1" else {"code": previous}
+        past["id"] = f"{subject}/{number}/{event_type}/{previous}"
+    return action(event_type, number, data=data, subject=subject, **past)
 
 
 batches = st.lists(st.lists(actions(), max_size=6), max_size=8)

@@ -14,7 +14,7 @@ from tests.properties.whole_way.judged_by_text import differences
 from tests.properties.whole_way.lives import plans
 from tests.properties.whole_way.rule_books import Choice
 from tests.properties.whole_way.told_by_hand import Story, only
-from tests.properties.whole_way.world import Plan, World, live
+from tests.properties.whole_way.world import LATEST_ENDING, Plan, World, live
 
 _PAUSE, _QD766 = Choice(supplement_policy="pause"), Choice(supplement_policy="qd766")
 
@@ -84,3 +84,27 @@ def test_two_requests_are_late_where_766_is_the_lawful_policy() -> None:
     story = Story(_QD766).accepted("2026-03-02T08:00", 5).asked("2026-03-03T09:00").supplemented("2026-03-03T10:00")
     story = story.asked("2026-03-04T09:00", round_no=2).supplemented("2026-03-04T10:00", round_no=2)
     _assert_as_by_the_text(story.ready("2026-03-05T10:00").until("2026-03-05T11:00"))
+
+
+def test_what_lapsed_by_an_approval_is_owed_again_when_a_reopening_leaves_the_due_date_that_judged_it() -> None:
+    """AR-01: two hours, ended while it waited, told five hours later: breached at 10:20 by the record, approved, reopened."""
+    story = (
+        Story(Choice(pausing_causes=("supplement",))).accepted("2026-02-23T07:30", 2, "hour").asked("2026-02-23T08:30")
+    )
+    ended = story.then("2026-02-23T09:20", "dossier-withdrawn", "2026-02-23T14:20")
+    approval = {"target_event_id": LATEST_ENDING, "reason": "mất điện", "approver_id": "o-9"}
+    approved = ended.then("2026-02-23T09:20", "backdating-approved", "2026-02-23T14:20", **approval)
+    world = approved.reopened("2026-02-23T09:20", "2026-02-23T14:20").until("2026-02-23T15:30")
+    _assert_as_by_the_text(world)
+    assert only(world).facts is not None
+    assert [one.apology_class for one in only(world).facts.obligations] == ["missing"]  # type: ignore[union-attr]
+
+
+def test_what_waits_on_its_due_day_and_ends_that_evening_owes_nothing_however_late_it_is_told() -> None:
+    """AR-11: at the due instant the clock stood still; the record of the same evening breaches nothing (DR-31)."""
+    story = Story(Choice(back_dating_tolerance_minutes=0)).accepted("2026-02-23T07:30", 1).asked("2026-02-24T16:00")
+    ended = story.then("2026-02-24T17:00:01", "dossier-withdrawn", "2026-02-24T17:00:02")
+    world = ended.until("2026-02-24T17:02:02")
+    _assert_as_by_the_text(world)
+    assert only(world).facts is not None
+    assert only(world).facts.breached_at is None  # type: ignore[union-attr]

@@ -39,6 +39,8 @@ class Act:
     data: Mapping[str, Any] = field(default_factory=dict)
     unit_id: int = 26734
     is_history: bool = False
+    subject: str = ""
+    """The code under which it is sent, where that is another than the dossier's id (DR-30)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +169,8 @@ def _record(plan: Plan, intake: Intake) -> list[Refused]:
         event_id, code = intake.record(_cloud_event(act, number, ids[act.dossier_id]), act.sent_at)
         if code is not None:
             refused.append(Refused(act=act, code=code))
-        ids[act.dossier_id].note(act, event_id)
+        if "previous_code" not in act.data:  # what comes again is named by nobody
+            ids[act.dossier_id].note(act, event_id)
     return refused
 
 
@@ -207,7 +210,7 @@ def _cloud_event(act: Act, number: int, ids: _Ids) -> dict[str, Any]:
     history = {"history": True} if act.is_history else {}
     return {
         "specversion": "1.0", "id": f"{number}", "source": REGISTER if act.is_history else COUNTER, "type": act.what,
-        "subject": act.dossier_id, "time": act.at.isoformat(), "unitid": act.unit_id, "actorid": "cb-1", **history,
+        "subject": act.subject or act.dossier_id, "time": act.at.isoformat(), "unitid": act.unit_id, "actorid": "cb-1", **history,
         "data": data,
     }  # fmt: skip
 

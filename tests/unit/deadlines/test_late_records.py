@@ -6,6 +6,7 @@ import pytest
 
 from events.deadline import ApologyClassified, EndingClassified
 from tests.unit.deadlines.life import (
+    PAYING,
     Life,
     at,
     dues,
@@ -58,6 +59,21 @@ def test_one_that_was_recorded_before_the_due_instant_pauses_from_its_own_time()
     story = late(life().asked("2026-03-03T09:00"), "2026-03-05T09:00").supplemented("2026-03-06T09:00")
     assert flags(story) == []
     assert when_said(only(told(story), "clock-paused")) == ["2026-03-03 09:00 clock-paused"]
+
+
+def test_days_of_waiting_that_a_late_record_within_the_term_gains_are_flagged_with_their_number() -> None:
+    def owing(recorded_at: str) -> Life:
+        paying = Life(procedure_code=PAYING).accepted("2026-03-02T08:00", term(20))
+        return late(paying.owing("2026-03-03T09:00"), recorded_at)
+
+    story = owing("2026-03-05T09:00")
+    assert flags(story) == [("backdated", "DR-20", 2)]
+    (flag,) = only(told(story), "integrity")
+    assert "960 working minutes of waiting" in flag.data.detail  # type: ignore[union-attr]
+    assert "by 2 working days" in flag.data.detail  # type: ignore[union-attr]
+    assert when_said(only(told(story), "clock-paused")) == ["2026-03-03 09:00 clock-paused"], "it counts as said"
+    assert flags(owing("2026-03-03T16:00")) == [], "the same day moves nothing"
+    assert flags(owing("2026-03-03T09:15")) == []
 
 
 def test_between_the_latest_instant_for_an_apology_and_the_due_instant_it_pauses_from_its_recording() -> None:

@@ -47,6 +47,7 @@ OF_EACH_KIND = {
     "recorded late, not approved": begun().said("integrity-flag-raised", AT, rule="DR-31"),
     "recorded late and approved": begun().said("ending-classified", AT, is_approved=True, outcome="early"),
     "moved by reorganisation": begun().did("dossier-reassigned-by-reorganisation", AT),
+    "accepted again under a new code": begun().did("dossier-code-assigned", AT, code="G22.A", resent_acceptance={}),
     "calendar order": begun().did("calendar-change-applied", AT),
     "refused transfer": begun().did("transfer-refused", AT),
     "step started again": begun().did("step-started", AT, step_code="TL").did("step-started", AT, step_code="TL"),

@@ -69,6 +69,7 @@ DATA: dict[str, dict[str, Any]] = {
         "approver_id": "ld-1",
     },
     "dossier-reassigned-by-reorganisation.v1": {"old_unit_id": 5, "new_unit_id": 88, "legal_basis": "Nghị quyết"},
+    "dossier-code-assigned.v1": {"code": "HS-1-moi"},
     "calendar-change-applied.v1": {
         "calendar_id": "vn-standard",
         "old_version": "2026.1",

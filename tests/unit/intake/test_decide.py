@@ -44,7 +44,9 @@ WORK = (
 SUBMISSION = ("dossier-submitted.v1", "intake-guidance-issued.v1", "intake-rejected.v1")
 FEEDBACK = tuple(sorted(one for one in DOSSIER_ACTION_TYPES if one.startswith("feedback-")))
 OF_ENDED = ("apology-sent.v1", "apology-waived.v1", "escalation-acknowledged.v1", "dossier-reopened.v1")
-EVER = ("payment-received.v1", "system-outage-recorded.v1", "dossier-reassigned-by-reorganisation.v1")
+EVER = (
+    "payment-received.v1", "system-outage-recorded.v1", "dossier-reassigned-by-reorganisation.v1", "dossier-code-assigned.v1",
+)  # fmt: skip
 NAMING = ("event-corrected.v1", "backdating-approved.v1")
 OTHERS = (
     "transfer-received.v1", "transfer-refused.v1", "consultation-answered.v1", "supplement-requested.v1",

@@ -1,4 +1,4 @@
-"""The writer's end, and the relay's refusal of a store that is not the one that was published."""
+"""The writer's end."""
 
 import asyncio
 import threading
@@ -8,10 +8,8 @@ import pytest
 
 from services.intake.adapters.system_clock import SystemClock
 from services.intake.adapters.writer import Writer
-from services.intake.app import LogBehindKafkaError, _require_log_reaches
 from services.intake.pipeline import ActionRecorder
 from services.intake.ports import StoreUnavailableError
-from tests.fakes.in_memory_store import InMemoryStore
 from tests.unit.intake.counter import action
 
 
@@ -41,10 +39,3 @@ async def test_who_waits_behind_the_batch_that_killed_the_writer_is_told_at_once
             await asyncio.wait_for(one, 5)
     with pytest.raises(RuntimeError, match="a bug"):
         await writing
-
-
-async def test_a_store_that_ends_before_kafka_does_is_refused() -> None:
-    store: Any = InMemoryStore()
-    await _require_log_reaches(store, 0)
-    with pytest.raises(LogBehindKafkaError, match="ends at 0"):
-        await _require_log_reaches(store, 1)

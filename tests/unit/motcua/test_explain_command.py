@@ -29,16 +29,20 @@ class Stored:
     """A stand-in for ClickHouse that knows the rows of some lives."""
 
     def __init__(self, *lives: tuple[Life, Sequence[Event]]) -> None:
+        self.codes: dict[str, str] = {}
         self.rows = [row for life, said in lives for row in (*rows_of(life.events), *rows_of(said, "deadline-events"))]
 
     def query(self, _: str, parameters: dict[str, str]) -> Any:
-        name = parameters["name"]
-        found = [row for row in self.rows if name in (row["dossier_id"], row["dossier_code"])]
+        if "code" in parameters:
+            found = [{"dossier_id": self.codes[code]} for code in self.codes if code == parameters["code"]]
+        else:
+            name = parameters["name"]
+            found = [row for row in self.rows if name in (row["dossier_id"], row["dossier_code"])]
         return SimpleNamespace(named_results=lambda: iter(found))
 
 
 def run(monkeypatch: pytest.MonkeyPatch, stored: Stored, *arguments: str) -> Result:
-    monkeypatch.setattr(explain_command, "supervisor_client", lambda _: nullcontext(stored))
+    monkeypatch.setattr(explain_command, "whole_statistics", lambda _: nullcontext(stored))
     return CliRunner().invoke(explain_command.command, arguments)
 
 
@@ -57,6 +61,13 @@ def test_json_is_what_the_page_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     life = three_policies()
     done = run(monkeypatch, Stored(told(life)), life.dossier_id, "--json")
     assert json.loads(done.stdout) == explained_json(life)
+
+
+def test_a_code_under_which_nothing_came_yet_names_its_dossier(monkeypatch: pytest.MonkeyPatch) -> None:
+    life = three_policies()
+    stored = Stored(told(life))
+    stored.codes = {"G22.1": life.dossier_id}
+    assert json.loads(run(monkeypatch, stored, "G22.1", "--json").stdout) == explained_json(life)
 
 
 def test_an_unknown_dossier_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:

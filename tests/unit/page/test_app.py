@@ -1,12 +1,14 @@
 """The server without ClickHouse: it starts, serves the page, and says plainly what is wrong."""
 
+import asyncio
+import socket
 from datetime import UTC, datetime
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from services.page.adapters.http_app import PAGES, SECURITY_HEADERS, build_app
+from services.page.adapters.http_app import HEALTH_SECONDS, PAGES, SECURITY_HEADERS, build_app
 from services.page.adapters.statistics import Statistics
 from services.page.config import DEFAULT_PORT, WebConfig, read_config
 
@@ -19,9 +21,23 @@ async def client():
         yield opened
 
 
-async def test_it_is_healthy_even_while_clickhouse_is_away(client):
+async def test_it_says_that_it_is_not_healthy_while_clickhouse_is_away(client):
     answer = await client.get("/healthz")
-    assert (answer.status, await answer.json()) == (200, {"status": "ok"})
+    assert (answer.status, await answer.json()) == (503, {"status": "statistics-unavailable"})
+    assert answer.headers["Retry-After"] == "15"
+
+
+async def test_a_clickhouse_that_accepts_and_never_answers_is_away_within_seconds():
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()  # the kernel accepts, nobody answers
+        url = f"http://supervisor@127.0.0.1:{silent.getsockname()[1]}/motcua"
+        async with TestClient(TestServer(build_app(WebConfig(clickhouse_url=url, answer_seconds=5)))) as opened:
+            began = asyncio.get_running_loop().time()
+            answers = await asyncio.gather(*(opened.get("/healthz") for _ in range(20)))
+            took = asyncio.get_running_loop().time() - began
+    assert {one.status for one in answers} == {503}
+    assert took < HEALTH_SECONDS + 1
 
 
 @pytest.mark.parametrize("path", [path.replace("{dossier_id}", "a%2Fb") for path in PAGES])

@@ -21,10 +21,11 @@ Rows = list[dict[str, Any]]
 
 
 class Stored:
-    """Answers the two questions of an explanation from the rows of one life."""
+    """Answers the questions of an explanation from the rows of one life; `codes`: which dossiers bear a code."""
 
     def __init__(self) -> None:
         self.rows: Rows = []
+        self.codes: dict[str, list[str]] = {}
 
     def keep(self, life: Life) -> Rows:
         """Store a life and what the clocks said of it."""
@@ -32,9 +33,11 @@ class Stored:
         return self.rows
 
     async def answer(self, name: str, parameters: Mapping[str, Any]) -> Rows:
+        if name == "dossiers_of_code":
+            return [{"dossier_id": one} for one in self.codes.get(parameters["code"], [])]
         own = [row for row in self.rows if row["dossier_id"] == parameters["dossier_id"]]
         if name == "dossier":
-            return [{key: row[key] for key in KEPT} for row in own[:1]]
+            return [{key: row[key] for key in KEPT | {"dossier_id"}} for row in own[:1]]
         assert name == "dossier_events"
         assert {row["opened_on"].isoformat() for row in own} == {parameters["opened_on"]}
         return [{key: value for key, value in row.items() if key not in KEPT | {"dossier_id"}} for row in own]
@@ -102,6 +105,17 @@ async def test_a_due_date_that_was_recorded_otherwise_is_marked(client: TestClie
     assert found["differs"]
     told = datetime.fromisoformat(clock["lawful"]["recorded"]) - datetime.fromisoformat(clock["lawful"]["computed"])
     assert (clock["lawful"]["differs"], told) == (True, timedelta(days=1))
+
+
+async def test_a_dossier_is_explained_by_any_code_that_is_its_own_alone(
+    client: TestClient[Any, Any], stored: Stored
+) -> None:
+    life = Life().accepted("2026-03-02T08:00", term(5))
+    stored.keep(life)
+    stored.codes = {"G22.1": [life.dossier_id], "G22.2": [life.dossier_id, "another"]}
+    found = await client.get("/api/dossiers/G22.1/explanation.json")
+    assert (await found.json())["dossier_id"] == life.dossier_id
+    assert (await client.get("/api/dossiers/G22.2/explanation.json")).status == 404
 
 
 async def test_an_unknown_dossier_is_a_problem_404(client: TestClient[Any, Any], stored: Stored) -> None:

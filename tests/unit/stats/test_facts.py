@@ -1,11 +1,13 @@
 """One dossier's events become one row: what each event says, and what the row then holds."""
 
+import dataclasses
 from datetime import date, timedelta
+from types import MappingProxyType
 
 import pytest
 from msgspec.structs import replace
 
-from events.dossier import DossierReopened, DossierTransferred, IntegrityFlagRaised
+from events.dossier import DossierCodeAssigned, DossierReopened, DossierTransferred, IntegrityFlagRaised
 from services.stats.domain.facts import DossierFacts, fold
 from services.stats.domain.levels import Places, place_units
 from services.stats.domain.periods import FAR_FUTURE
@@ -268,3 +270,13 @@ def test_the_golden_week_has_the_outcomes_of_the_law() -> None:
         "D01": "early", "D02": "on_time", "D03": "late", "D04": "open", "D05": "early", "D06": "open", "D07": "open",
         "D09": "terminated", "D10": "terminated", "D11": "early", "D12": "open",
     }  # fmt: skip
+
+
+def test_a_dossier_is_found_by_each_code_and_counts_once() -> None:
+    """DR-30: what was accepted again under a new code changes nothing else of the facts."""
+    plain = facts_of(accepted().ready(at("2026-03-08")))
+    again = DossierCodeAssigned(code="G22.1", previous_code="H-D", resent_acceptance=MappingProxyType({}))
+    told = accepted().apply(again, at("2026-03-03")).apply(DossierCodeAssigned(code="G22.2"), at("2026-03-04"))
+    facts = facts_of(told.apply(again, at("2026-03-05")).ready(at("2026-03-08")))
+    assert facts.further_codes == ["G22.1", "G22.2"]
+    assert facts == dataclasses.replace(plain, further_codes=facts.further_codes, version=plain.version + 3)

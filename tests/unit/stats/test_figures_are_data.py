@@ -135,9 +135,12 @@ def test_the_report_has_each_figure_that_has_a_place_there_in_its_order(language
 async def test_the_page_is_told_its_columns_and_the_trends() -> None:
     class Empty:
         async def recent_rows(self, name: str) -> list[dict[str, object]]:
+            if name == "loading":
+                return [dict.fromkeys(("partitions", "counted", "missing", "unread", "silent_seconds"), 0)]
             return [dict.fromkeys(("data_until", "first_on", "last_on", "province_ids")) | {"dossier_count": 0}]
 
     told = await Statistics(Empty()).meta()  # type: ignore[arg-type]
+    assert told["loading"]["state"] == "empty"
     page = [one for one in FIGURES if not isinstance(one.page, Left)]
     assert [(one["id"], one["group"]) for one in told["page_columns"]] == [(one.id, one.page) for one in page]
     assert [one["id"] for one in told["trend_columns"]] == [one.id for one in FIGURES if one.trend is True]

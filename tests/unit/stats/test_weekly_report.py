@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 
 import orjson
@@ -132,3 +133,10 @@ class _Anything(dict[str, str]):
 
 def _column(line: str, at: int) -> int:
     return display_width(line[:at])
+
+
+def test_no_unit_name_is_a_formula_in_the_csv() -> None:
+    made = report()
+    evil = replace(made, rows=[replace(made.rows[0], unit_name="=1+1"), *made.rows[1:]])
+    rows = list(csv.reader(io.StringIO(to_csv(evil).removeprefix("\ufeff"))))
+    assert rows[1][1] == "'=1+1"

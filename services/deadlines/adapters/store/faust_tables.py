@@ -6,6 +6,7 @@ checkpoints (checkpoint.py), because a row may only be stored once the events th
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -13,6 +14,7 @@ from rocksdict import WriteBatch
 
 from rules.clocks.state import StreamState
 from services.deadlines.adapters.store import row_codec
+from services.deadlines.adapters.store.damage import DamagedRowsError, note_damage, whole_rows
 from services.deadlines.adapters.store.row_codec import RowHead
 
 TABLE = "open-clocks"
@@ -46,8 +48,9 @@ class TimerEntry:
 class StoredRows:
     """The rows on disk: Faust's database of each partition of the table."""
 
-    def __init__(self, table: Any) -> None:
+    def __init__(self, table: Any, data_dir: Path) -> None:
         self._table = table
+        self._data_dir = data_dir
 
     def get(self, partition: int, key: bytes) -> bytes | None:
         """The stored row of a stream, None where nothing is kept of it."""
@@ -55,9 +58,15 @@ class StoredRows:
         return row
 
     def items(self, partition: int) -> Iterator[tuple[bytes, bytes]]:
-        """Every row of a partition."""
+        """Every row of a partition. Raises DamagedRowsError, and leaves word for the next start."""
         not_a_row = self._table.data.offset_key
-        return ((key, row) for key, row in self._db(partition).items() if key != not_a_row)
+        try:
+            for key, row in whole_rows(self._db(partition)):
+                if key != not_a_row:
+                    yield key, row
+        except DamagedRowsError as error:
+            note_damage(self._data_dir, TABLE, partition, error)
+            raise
 
     def write(self, partition: int, rows: Rows, changelog_offset: int) -> None:
         """Write rows and, in the same step, up to where they are in the changelog: recovery reads on from there."""

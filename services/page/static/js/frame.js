@@ -19,15 +19,24 @@ function languageSwitch() {
     }, code === "vi" ? "Tiếng Việt" : "English")));
 }
 
+/** How fresh the figures are, in words and as a dot: green only while the loader itself says that it keeps up. */
+export function drawFreshness(meta) {
+  const state = meta?.loading?.state ?? "away";
+  const until = meta && (meta.data_until ? t("freshness.until", { time: instant(meta.data_until) }) : t("freshness.none"));
+  const hint = state === "current" ? null : t(`freshness.${state}`, { missing: meta?.loading?.missing ?? 0 });
+  fill(document.getElementById("fresh"),
+    h("span", { class: `dot ${state}`, "aria-hidden": "true" }), [until, hint].filter(Boolean).join(" · "));
+}
+
 export function drawTop(meta) {
-  const fresh = meta?.data_until ? t("freshness.until", { time: instant(meta.data_until) }) : t("freshness.none");
   document.getElementById("skip").textContent = t("app.skip");
   fill(document.getElementById("top"),
     h("a", { class: "brand", href: link("/", { unit: null }), "aria-label": `${t("app.name")} – ${t("app.home")}` },
       h("img", { src: "/static/mark.svg", alt: "", width: 36, height: 36 }),
       h("span", {}, h("strong", {}, t("app.name")), h("small", {}, t("app.tagline")))),
-    h("p", { class: "fresh", id: "fresh" }, h("span", { class: "dot", "aria-hidden": "true" }), meta ? fresh : ""),
+    h("p", { class: "fresh", id: "fresh" }),
     languageSwitch());
+  drawFreshness(meta);
 }
 
 export function drawBottom(definitionId, json) {

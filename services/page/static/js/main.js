@@ -3,7 +3,7 @@
 import { read } from "./api.js";
 import { clearCharts } from "./charts.js";
 import { fill, h } from "./dom.js";
-import { drawBottom, drawTop, notice } from "./frame.js";
+import { drawBottom, drawFreshness, drawTop, notice } from "./frame.js";
 import { chosenLanguage, t, useLanguage } from "./i18n.js";
 import { periodOf } from "./period.js";
 import { interceptLinks, search, view } from "./place.js";
@@ -13,6 +13,7 @@ import { overview } from "./views/overview.js";
 
 const RETRY_SECONDS = 15;
 const STALE_SECONDS = 300;
+const LOOK_SECONDS = 15;
 const main = document.getElementById("content");
 let current = new AbortController();
 let retryTimer = 0;
@@ -65,6 +66,14 @@ function show(shown, moved) {
   main.querySelector("h1")?.focus({ preventScroll: true });
 }
 
+/** Whether the figures are still fresh, while the reader looks at them; the view itself stays as it is. */
+async function lookAgain() {
+  if (document.hidden || main.getAttribute("aria-busy") === "true") return;
+  const seen = current;
+  const meta = await read("meta", {}, seen.signal).catch(() => null);
+  if (seen === current && !seen.signal.aborted) drawFreshness(meta);
+}
+
 interceptLinks();
 window.addEventListener("placechange", (event) => draw(event.detail));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw());
@@ -72,4 +81,5 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && performance.now() - drawnAt > STALE_SECONDS * 1000) draw();
 });
+setInterval(lookAgain, LOOK_SECONDS * 1000);
 await draw();

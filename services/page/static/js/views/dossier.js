@@ -72,6 +72,7 @@ function facts(one, at) {
     one.is_history ? [t("dossier.history"), t("dossier.yes")] : null,
     [t("dossier.flags"), number(one.integrity_flag_count)],
     [t("dossier.corrections"), number(one.correction_count)],
+    one.further_codes.length ? [t("dossier.further_codes"), one.further_codes.join(", ")] : null,
     [t("dossier.identity"), h("code", {}, one.dossier_id)],
   ]));
 }
