@@ -5,7 +5,8 @@ nothing is refused that the clocks could count. In go the rulebook and what the 
 """
 
 from datetime import date, datetime
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from rules.book.rulebook import Rulebook
 from rules.book.ruleset import RuleSet
@@ -13,7 +14,7 @@ from rules.calendars.calendar import Calendar
 from rules.errors import UnknownCalendarError
 
 
-class OpeningLaw(NamedTuple):
+class OpeningLaw(Struct, frozen=True, gc=False):
     """The calendar and the rule set of a stream. `calendar` is None where the rulebook doesn't know the one that is meant."""
 
     calendar_id: str

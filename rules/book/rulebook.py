@@ -6,7 +6,7 @@ and no answer depends on the time of asking: who asks for what was known at an i
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
@@ -32,10 +32,11 @@ class Rulebook:
     ) -> None:
         """Collect what was published. Raises an Unknown...Error when a default or a unit's calendar is not among it."""
         self._calendars = {(c.calendar_id, c.version): c for c in calendars}
-        # Newest first, as they are asked for.
-        self._versions: dict[str, list[Calendar]] = {}
+        # Newest first, as they are asked for; each with when it was published, in UTC as instants are asked about.
+        self._versions: dict[str, list[tuple[datetime, Calendar]]] = {}
         for calendar in sorted(self._calendars.values(), key=_version_order, reverse=True):
-            self._versions.setdefault(calendar.calendar_id, []).append(calendar)
+            published = calendar.spec.published_at.astimezone(UTC), calendar
+            self._versions.setdefault(calendar.calendar_id, []).append(published)
         self._rule_sets = {r.rule_set_id: r for r in sorted(rule_sets, key=_rule_set_order, reverse=True)}
         self._unit_calendars: dict[int, list[UnitCalendar]] = {}
         for row in sorted(unit_calendars, key=lambda row: row.valid_from, reverse=True):
@@ -108,18 +109,21 @@ class Rulebook:
 
     def rule_set_for(self, accepted_on: date) -> RuleSet:
         """Give the newest rule set that was in force on a day; the oldest of all where none was yet."""
-        in_force = (found for found in self._rule_sets.values() if found.valid_from <= accepted_on)
-        return next(in_force, self.rule_sets[-1])
+        found = self.default_rule_set
+        for found in self._rule_sets.values():
+            if found.valid_from <= accepted_on:
+                return found
+        return found
 
 
-def _known(versions: Iterable[Calendar], known_at: datetime | None) -> Calendar | None:
+def _known(versions: Iterable[tuple[datetime, Calendar]], known_at: datetime | None) -> Calendar | None:
     """Give the newest of some versions, which stand newest first, that was published by an instant."""
     if known_at is not None and known_at.tzinfo is None:
         message = f"{known_at.isoformat()} has no time zone"
         raise NaiveInstantError(message)
     oldest = None
-    for oldest in versions:
-        if known_at is None or oldest.spec.published_at <= known_at:
+    for published_at, oldest in versions:
+        if known_at is None or published_at <= known_at:
             return oldest
     return oldest
 

@@ -22,7 +22,7 @@ from rules.clocks.ledger import settled
 from rules.clocks.obligations import letter_dated
 from rules.clocks.recounting import Count, judge_worse, recount, refuse
 from rules.clocks.rule_values import term_of_clock
-from rules.clocks.state import Acceptance, Clock, Entry, held, with_holder
+from rules.clocks.state import Acceptance, Clock, Entry, holding, with_holding
 from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.due.terms import Term
 from rules.errors import RulesError
@@ -63,7 +63,7 @@ def _hold(transition: Transition, fact: Corrected) -> None:
     is_acceptance = acceptance is not None and fact.target_event_id == acceptance.event_id
     unit_id = receiver_of(fact.fields, is_acceptance=is_acceptance)
     if unit_id is not None:
-        transition.state = with_holder(state, put_right(held(state), fact.target_event_id, unit_id))
+        transition.state = with_holding(state, put_right(holding(state), fact.target_event_id, unit_id))
 
 
 def _acceptance(transition: Transition, fact: Corrected, before: Acceptance, at: Instant | None) -> None:

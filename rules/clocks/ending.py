@@ -48,10 +48,10 @@ def on_ended(transition: Transition, fact: Ended) -> None:
     else:
         clock = _if_resumed(transition, clock, fact.at) if clock.is_paused else clock
         clock = _judge(transition, clock, fact, ending)
-        transition.put(replace(owed_only(transition, clock), is_paused=False, reply_by_at=0))
-    transition.state = replace(
-        transition.state, clocks=tuple([one for one in transition.state.clocks if one.name == DOSSIER])
-    )
+        transition.put(replace(clock, ahead=_owed(transition, clock), is_paused=False, reply_by_at=0))
+    if clock is None or len(transition.state.clocks) > 1:
+        left = tuple([one for one in transition.state.clocks if one.name == DOSSIER])
+        transition.state = replace(transition.state, clocks=left)
 
 
 def _if_resumed(transition: Transition, clock: Clock, at: Instant) -> Clock:
@@ -83,7 +83,8 @@ def _judge(transition: Transition, clock: Clock, fact: Ended, ending: Ending) ->
 
 
 def _stated(transition: Transition, clock: Clock, ending: Ending) -> Clock:
-    transition.state = replace(transition.state, ending=ending)
+    if ending is not transition.state.ending:
+        transition.state = replace(transition.state, ending=ending)
     if transition.class_at(clock, ending.recorded_at if ending.is_backdated else ending.at) == "late":
         clock = _late(transition, clock)
     elif not ending.is_backdated:
@@ -105,15 +106,15 @@ def _late(transition: Transition, clock: Clock) -> Clock:
 
 def judge_again(transition: Transition, clock: Clock, ending: Ending) -> None:
     """An ending is classified again by what an approval made count (DR-31)."""
-    transition.put(owed_only(transition, _stated(transition, clock, ending)))
+    judged = _stated(transition, clock, ending)
+    transition.put(replace(judged, ahead=_owed(transition, judged)))
 
 
-def owed_only(transition: Transition, clock: Clock) -> Clock:
+def _owed(transition: Transition, clock: Clock) -> tuple[Wake, ...]:
     """What still lies ahead of a clock that has ended: the rungs after a breach, as long as a letter is owed."""
-    is_owed = transition.state.apology.is_required
-    return replace(
-        clock, ahead=tuple(wake for wake in clock.ahead if wake.name in ("B1", "B2", "B3")) if is_owed else ()
-    )
+    if not transition.state.apology.is_required:
+        return ()
+    return tuple([wake for wake in clock.ahead if wake.name in ("B1", "B2", "B3")])
 
 
 def on_apologised(transition: Transition, fact: Apologised) -> None:

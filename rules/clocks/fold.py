@@ -21,7 +21,7 @@ from rules.clocks.instants import Instant
 from rules.clocks.log_time import GRACE, RETENTION, passed_before
 from rules.clocks.planning import Planner
 from rules.clocks.state import NEVER, StreamState
-from rules.clocks.transition import DOSSIER, Handler, Trace, Transition
+from rules.clocks.transition import DOSSIER, Handler, Trace, Transition, transition_of
 
 Step = tuple[StreamState | None, list[DerivedEvent]]
 
@@ -36,37 +36,33 @@ class FoldContext:
     trace: Trace | None = None
 
 
-def evolve(state: StreamState | None, fact: Fact, open_until: Instant, context: FoldContext, *, is_late: bool) -> Step:
+def evolve(state: StreamState | None, fact: Fact, open_until: Instant, late_at: Instant, context: FoldContext) -> Step:
     """The next state and what is emitted. A fact that was told before changes nothing and emits nothing.
 
-    `open_until` and `is_late` are those of its partition's `LogTime`.
+    `open_until` is that of its partition's `LogTime`, `late_at` what that came to with the fact (0: it was not told late).
 
     Raises:
         StreamGapError: the event's number doesn't follow, so an event is missing.
         Exception: whatever a handler meets. `taking.take` catches all of them and puts the stream aside (TIME-8).
     """
-    passed = passed_before(state, fact, open_until, context.grace)
-    catching_up_at = fact.known_at if is_late else 0
     emitted: list[DerivedEvent] = []
-    retention = context.retention
     if state is None:
-        return _begin(fact, context, emitted, catching_up_at)
-    if fact.seq != state.seq + 1:
-        if fact.seq <= state.seq:
+        return _begin(fact, context, emitted, late_at)
+    seq = fact.seq
+    if seq != state.seq + 1:
+        if seq <= state.seq:
             return state, emitted
-        raise StreamGapError(f"event {fact.event_id} has number {fact.seq} and follows number {state.seq}")
+        raise StreamGapError(f"event {fact.event_id} has number {seq} and follows number {state.seq}")
+    passed = passed_before(state, fact, open_until, context.grace)
     if state.next_at < passed:
         state = pass_time(state, passed, fact.known_at, context, emitted)
-        if state.aside or is_over(state, passed, retention):  # a tick would have forgotten it by now
-            return (state, emitted) if state.aside else _begin(fact, context, emitted, catching_up_at)
+        if state.aside or is_over(state, passed, context.retention):  # a tick would have forgotten it by now
+            return (state, emitted) if state.aside else _begin(fact, context, emitted, late_at)
     if fact.is_history is not state.is_history_turn:
         state = _out_of_turn(state, fact, context, emitted)
     handler = _HANDLERS.get(type(fact))
-    if handler is None:
-        return _noted(state, fact, retention, state, catching_up_at), emitted
-    transition = Transition(context.planner, state, fact, fact.known_at, emitted, context.trace)
-    _tell(transition, fact, handler)
-    return _noted(transition.state, fact, retention, state, catching_up_at), emitted
+    after = state if handler is None else _told(state, fact, handler, context, emitted)
+    return _noted(after, fact, context.retention, state, late_at), emitted
 
 
 def _out_of_turn(state: StreamState, fact: Fact, context: FoldContext, emitted: list[DerivedEvent]) -> StreamState:
@@ -74,20 +70,23 @@ def _out_of_turn(state: StreamState, fact: Fact, context: FoldContext, emitted: 
     if not fact.is_history:
         return replace(state, is_history_turn=False)
     if fact.event_type != FLAG:
-        flag_interference(Transition(context.planner, state, fact, fact.known_at, emitted, context.trace))
+        flag_interference(transition_of(context.planner, state, fact, fact.known_at, emitted, context.trace))
     return state
 
 
-def _tell(transition: Transition, fact: Fact, handler: Handler) -> None:
-    state = transition.state
+def _told(
+    state: StreamState, fact: Fact, handler: Handler, context: FoldContext, emitted: list[DerivedEvent]
+) -> StreamState:
+    transition = transition_of(context.planner, state, fact, fact.known_at, emitted, context.trace)
     if not state.is_accepted and fact.needs_acceptance:
         transition.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
     elif state.ending is not None and fact.only_while_open:
         transition.flag("order", "domain 4.3: already-ended", f"{fact.event_type} after the end")
-    elif isinstance(fact, Opening):
+    elif type(fact) in _OPENING:
         _open_again(transition, fact)
     else:
         handler(transition, fact)
+    return transition.state
 
 
 def pass_time(
@@ -95,7 +94,7 @@ def pass_time(
 ) -> StreamState:
     """Emit what fell due before an instant; the state after it. What can't be said puts the stream aside (TIME-8)."""
     try:
-        transition = Transition(context.planner, state, None, detected_at, emitted, context.trace)
+        transition = transition_of(context.planner, state, None, detected_at, emitted, context.trace)
     except Exception as error:  # noqa: BLE001 e.g. a version that its clock counts by is no longer published here
         clock = next_due(state, until)
         if clock is None:
@@ -124,11 +123,11 @@ def _next_look_at(state: StreamState, known_at: Instant, retention: Instant) -> 
     return NEVER if apology.open else known_at + retention
 
 
-def _begin(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], catching_up_at: Instant) -> Step:
+def _begin(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], late_at: Instant) -> Step:
     if fact.seq > 1:
         # A finished dossier is forgotten after a while. What may still be said about it moves no clock; history may say more.
         if isinstance(fact, facts.Reopened):
-            return _reopen_forgotten(fact, context, emitted, catching_up_at)
+            return _reopen_forgotten(fact, context, emitted, late_at)
         if fact.is_history or not fact.needs_a_state:
             return None, emitted
         raise StreamGapError(f"the events of the stream begin with {fact.event_type}, number {fact.seq}")
@@ -138,7 +137,7 @@ def _begin(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], catchi
         handler(transition, fact)
     elif handler is not None:
         transition.flag("order", "domain 4.3: not-accepted-yet", f"{fact.event_type} before acceptance")
-    return _noted(transition.state, fact, context.retention, None, catching_up_at), emitted
+    return _noted(transition.state, fact, context.retention, None, late_at), emitted
 
 
 def _opened(fact: Fact, context: FoldContext, emitted: list[DerivedEvent]) -> Transition:
@@ -147,7 +146,7 @@ def _opened(fact: Fact, context: FoldContext, emitted: list[DerivedEvent]) -> Tr
     state = StreamState(
         fact.seq, fact.known_at, 0, NEVER, subject, subject.unit_id, is_history_turn=fact.is_history and fact.seq == 1
     )
-    return Transition(context.planner, state, fact, fact.known_at, emitted, context.trace)
+    return transition_of(context.planner, state, fact, fact.known_at, emitted, context.trace)
 
 
 def _unnamed(fact: Fact) -> Opening:
@@ -163,16 +162,16 @@ def _unnamed(fact: Fact) -> Opening:
     )
 
 
-def _reopen_forgotten(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], catching_up_at: Instant) -> Step:
+def _reopen_forgotten(fact: Fact, context: FoldContext, emitted: list[DerivedEvent], late_at: Instant) -> Step:
     """Reopened so long after its end that its clock was forgotten: an alert (AL-7), and no clock from now on."""
     transition = _opened(fact, context, emitted)
     reason = "it was reopened after its clock had been forgotten; the due date has to be kept by hand"
     transition.not_armed(DOSSIER, "dossier", "contradiction", reason)
     state = replace(transition.state, is_accepted=True)
-    return _noted(state, fact, context.retention, None, catching_up_at), emitted
+    return _noted(state, fact, context.retention, None, late_at), emitted
 
 
-def _open_again(transition: Transition, fact: Opening) -> None:
+def _open_again(transition: Transition, fact: Fact) -> None:
     """A later submission or the acceptance after one; a second acceptance or feedback contradicts."""
     if isinstance(fact, facts.Submitted) and not transition.state.is_accepted:
         beginning.on_submitted(transition, fact)
@@ -192,11 +191,7 @@ def _open_again(transition: Transition, fact: Opening) -> None:
 
 
 def _noted(
-    state: StreamState,
-    fact: Fact,
-    retention: Instant,
-    before: StreamState | None,
-    catching_up_at: Instant,
+    state: StreamState, fact: Fact, retention: Instant, before: StreamState | None, late_at: Instant
 ) -> StreamState:
     """The state after the place of a fact in the stream and its time were noted, and when to look at it next."""
     known_at = fact.known_at
@@ -209,7 +204,7 @@ def _noted(
         seq=fact.seq,
         known_at=known_at,
         history_at=known_at if fact.is_history else state.history_at,
-        catching_up_at=catching_up_at or state.catching_up_at,
+        catching_up_at=late_at or state.catching_up_at,
         next_at=next_at,
     )
 
@@ -230,3 +225,5 @@ _HANDLERS: Final[dict[type[Fact], Handler]] = {
     **correcting.HANDLERS,
 }
 """What each fact does; each row stands below the functions of its module."""
+_OPENING: Final = frozenset(beginning.HANDLERS)
+"""Facts with which a stream begins. A look into a set, for each event, is a third of an `isinstance`."""

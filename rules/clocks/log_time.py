@@ -32,20 +32,22 @@ class LogTime:
     catching_up_at: Instant = 0
     open_until: Instant = 0
 
-    def advance(self, fact: Fact, history_quiet: Instant) -> bool:
-        """Go on to one record of the partition, whichever stream it belongs to; whether it was told late."""
+    def advance(self, fact: Fact, history_quiet: Instant) -> Instant:
+        """Go on to one record of the partition, whichever stream it belongs to; as `told_late_at`."""
         known_at = fact.known_at
         if known_at - self.catching_up_at >= history_quiet:
             self.open_until = known_at
-        is_late = is_told_late(fact)
-        if is_late:
-            self.catching_up_at = known_at
-        return is_late
+        late_at = told_late_at(fact)
+        if late_at:
+            self.catching_up_at = late_at
+        return late_at
 
 
-def is_told_late(fact: Fact) -> bool:
-    """Whether a fact shows that more of the past may be on its way; an order may well bear an earlier date."""
-    return fact.is_history or (fact.known_at - fact.at > REPORTED_LONG_AFTER and not isinstance(fact, Order))
+def told_late_at(fact: Fact) -> Instant:
+    """When a fact showed that more of the past may be on its way; 0: it doesn't. An order may well bear an earlier date."""
+    known_at = fact.known_at
+    is_late = fact.is_history or (known_at - fact.at > REPORTED_LONG_AFTER and not isinstance(fact, Order))
+    return known_at if is_late else 0
 
 
 def passed_before(state: StreamState | None, fact: Fact, open_until: Instant, grace: Instant) -> Instant:

@@ -1,6 +1,6 @@
 """The parts of a dossier's way that have clocks of their own: transfer, step, agency, consultation, feedback (DR-11 to DR-14)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from events.deadline import DeadlineMet
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
-from rules.clocks import holding
 from rules.clocks.beginning import FEEDBACK_ANSWER, FEEDBACK_PUBLICATION, emit_set, start_feedback
 from rules.clocks.dating import await_approval, flag_late, judged_by_class
 from rules.clocks.facts import (
@@ -26,10 +25,10 @@ from rules.clocks.facts import (
     Transferred,
     TransferRefused,
 )
-from rules.clocks.holding import Holding, passed
+from rules.clocks.holding import handed_over, reassigned, received, refused
 from rules.clocks.instants import Instant, instant
 from rules.clocks.rule_values import lawful_due_of, term_of
-from rules.clocks.state import Clock, Ending, held, with_holder
+from rules.clocks.state import Clock, Ending, holding, with_holding
 from rules.clocks.transition import DOSSIER, Handler, Transition
 from rules.clocks.verdicts import emit_missed
 from rules.due.sub_clocks import agency_due, consultation_due, feedback_due, step_due
@@ -54,25 +53,20 @@ def _close(transition: Transition) -> None:
 def on_transfer_received(transition: Transition, _fact: TransferReceived) -> None:
     """The dossier has arrived, whoever reported its way (DR-11)."""
     end_kind(transition, "transfer")
-    _hold(transition, holding.received)
-
-
-def _hold(transition: Transition, step: Callable[..., Holding], to_unit_id: int | None = None) -> None:
-    state = transition.state
-    transition.state = with_holder(state, passed(held(state), step, transition.caused_by().event_id, to_unit_id))
+    transition.state = with_holding(transition.state, received(holding(transition.state)))
 
 
 def given_up(transition: Transition) -> None:
     """The end of the dossier leaves no hand-over open."""
     if transition.state.given_by_unit_id:
-        _hold(transition, holding.received)
+        transition.state = with_holding(transition.state, received(holding(transition.state)))
 
 
 def on_transferred(transition: Transition, fact: Transferred) -> None:
     """The transfer is done; another unit holds the dossier, with a day of its own where agencies work in a chain (DR-13)."""
     end_kind(transition, "transfer", "agency")
-    _hold(transition, holding.handed_over, fact.to_unit_id)
-    transition.state = replace(transition.state, officer_id=None)
+    now, state = handed_over(holding(transition.state), (fact.to_unit_id, fact.event_id)), transition.state
+    transition.state = with_holding(state if state.officer_id is None else replace(state, officer_id=None), now)
     dossier = transition.state.clock(DOSSIER)
     if dossier is None or transition.legal_context is None or transition.state.ending is not None:
         return
@@ -99,12 +93,13 @@ def on_transfer_refused(transition: Transition, _fact: TransferRefused) -> None:
     for clock in transition.state.clocks:
         if clock.kind == "agency":
             transition.drop(clock.name)
-    _hold(transition, holding.refused)
+    transition.state = with_holding(transition.state, refused(holding(transition.state)))
 
 
 def on_reassigned(transition: Transition, fact: Reassigned) -> None:
     """A reorganisation: only the holder changes (DR-28)."""
-    _hold(transition, holding.reassigned, fact.to_unit_id)
+    now = reassigned(holding(transition.state), (fact.to_unit_id, fact.event_id))
+    transition.state = with_holding(transition.state, now)
 
 
 def on_code_assigned(transition: Transition, fact: CodeAssigned) -> None:

@@ -15,7 +15,7 @@ from rules.clocks.errors import StreamGapError
 from rules.clocks.facts import Fact
 from rules.clocks.fold import FoldContext, pass_time
 from rules.clocks.instants import Instant
-from rules.clocks.log_time import is_told_late
+from rules.clocks.log_time import told_late_at
 from rules.clocks.planning import Planner
 from rules.clocks.state import StreamState
 from rules.clocks.taking import take
@@ -48,7 +48,7 @@ def replay(history: Iterable[Told], planner: Planner) -> tuple[Step, ...]:
     for fact, open_until in history:
         trace, before = Trace(), state
         context = FoldContext(planner, trace=trace)
-        state, emitted = take(state, fact, open_until, context, is_late=is_told_late(fact))
+        state, emitted = take(state, fact, open_until, told_late_at(fact), context)
         reason = refusal(before, state)
         if reason:
             kind, _, detail = reason.partition(": ")

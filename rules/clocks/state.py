@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from events.deadline import ClockKind, PauseCause
 from events.dossier import TermUnit
 from rules.clocks.facts_by_theme.fact import TermGiven
-from rules.clocks.holding import Held, Holding
+from rules.clocks.holding import Holding
 from rules.clocks.instants import Instant
 from rules.due.terms import Basis
 
@@ -146,12 +146,14 @@ class Apology(Struct, frozen=True, array_like=True, gc=False):
     @property
     def open(self) -> tuple[Obligation, ...]:
         """Those of which a letter is still missing."""
-        return tuple([one for one in self.obligations if one.is_open])
+        obligations = self.obligations
+        return tuple([one for one in obligations if one.is_open]) if obligations else ()
 
     @property
     def is_required(self) -> bool:
         """Whether any obligation stands, whatever was done about it."""
-        return any(not one.is_lapsed for one in self.obligations)
+        obligations = self.obligations
+        return any(not one.is_lapsed for one in obligations) if obligations else False
 
 
 class Escalation(Struct, frozen=True, array_like=True, gc=False):
@@ -260,17 +262,14 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
         return None
 
 
-def held(state: StreamState) -> Held:
-    """Who holds the dossier, and which events said so."""
-    units = Holding(state.holder_unit_id, state.given_by_unit_id)
-    return Held(units, (state.holder_event_id, state.given_by_event_id))
+def holding(state: StreamState) -> Holding:
+    """Who holds the dossier and who handed it over, with the events that said so."""
+    return (state.holder_unit_id, state.holder_event_id), (state.given_by_unit_id, state.given_by_event_id)
 
 
-def with_holder(state: StreamState, now: Held) -> StreamState:
-    """The state with another holder; itself where nothing changed."""
-    if now == held(state):
-        return state
-    (holder, giver), (holder_event_id, given_by_event_id) = now
+def with_holding(state: StreamState, now: Holding) -> StreamState:
+    """The state with another holder."""
+    (holder, holder_event_id), (giver, given_by_event_id) = now
     return replace(
         state,
         holder_unit_id=holder,

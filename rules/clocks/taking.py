@@ -13,7 +13,7 @@ from rules.clocks.log_time import passed_before
 from rules.clocks.state import StreamState
 
 
-def take(state: StreamState | None, fact: Fact, open_until: Instant, context: FoldContext, *, is_late: bool) -> Step:
+def take(state: StreamState | None, fact: Fact, open_until: Instant, late_at: Instant, context: FoldContext) -> Step:
     """The next state and what is emitted; never an exception. Whether the fact was refused tells `aside.refusal`.
 
     What fell due before a fact that can't be folded in is said all the same, as a look at the clock would have said it.
@@ -21,7 +21,7 @@ def take(state: StreamState | None, fact: Fact, open_until: Instant, context: Fo
     if state is not None and state.aside:
         return (state if fact.seq <= state.seq else passed_over(state, fact)), []
     try:
-        after, emitted = evolve(state, fact, open_until, context, is_late=is_late)
+        after, emitted = evolve(state, fact, open_until, late_at, context)
     except Exception as error:  # noqa: BLE001 nothing that one stream brings may stop the others (promise 12)
         return _refuse(state, fact, open_until, context, reason_of(error))
     if after is not None and after.aside:  # by what fell due before the fact

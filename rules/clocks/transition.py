@@ -15,7 +15,7 @@ from events.deadline import ClockNotArmed, DeadlineEvent
 from events.dossier import IntegrityFlagRaised
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
-from rules.clocks.instants import Instant
+from rules.clocks.instants import Instant, Zone
 from rules.clocks.planning import LegalContext, Plan, Planner, ahead_from, latest_from
 from rules.clocks.state import Clock, Entry, StreamState
 from rules.due.classify import Classification, class_of
@@ -52,28 +52,17 @@ class Trace(Struct, gc=False):
     """Events that were recorded late, each with a limit that lies between its instants (DR-31)."""
 
 
-class Transition:
-    """The present state of one stream and what was emitted since it began."""
+class Transition(Struct, gc=False):
+    """The present state of one stream and what was emitted since it began, by the calendar and rule set of its opening."""
 
-    __slots__ = ("detected_at", "emitted", "fact", "legal_context", "planner", "state", "trace", "zone")
-
-    def __init__(
-        self,
-        planner: Planner,
-        state: StreamState,
-        fact: Fact | None,
-        detected_at: Instant,
-        emitted: list[DerivedEvent],
-        trace: Trace | None = None,
-    ) -> None:
-        self.planner = planner
-        self.state = state
-        self.fact = fact
-        self.detected_at = detected_at
-        self.emitted = emitted
-        self.trace = trace
-        self.legal_context = planner.legal_context(state.subject)
-        self.zone = self.legal_context.zone if self.legal_context else planner.default_zone
+    planner: Planner
+    state: StreamState
+    fact: Fact | None
+    detected_at: Instant
+    emitted: list[DerivedEvent]
+    trace: Trace | None
+    legal_context: LegalContext | None
+    zone: Zone
 
     def require_legal_context(self) -> LegalContext:
         """The calendar and rule set. Only clocks ask, and there is none without a calendar."""
@@ -108,25 +97,26 @@ class Transition:
         """A new clock of a plan, set going by the fact of this transition, and kept."""
         fact = self.caused_by()
         clock = Clock(
-            name=name,
-            kind=kind,
-            started_at=started_at,
-            effective_start_at=plan.effective_start_at,
-            term_value=term.value if term else None,
-            term_unit=term.unit if term else None,
+            name,
+            kind,
+            started_at,
+            plan.effective_start_at,
+            term.value if term else None,
+            term.unit if term else None,
             original_due_at=plan.due_at,
             original_due_on=plan.due_on,
             original_rule=plan.rule,
             basis=plan.basis,
             lawful_due_at=plan.due_at,
             due_on=plan.due_on,
-            promised_due_at=about.pop("promised_due_at", plan.due_at),
+            promised_due_at=plan.due_at,
             latest_at=latest_from(plan, plan.effective_start_at),
             ahead=ahead_from(plan, plan.effective_start_at),
             armed_by=fact.event_id,
             armed_seq=fact.seq,
-            **about,
         )
+        if about:
+            clock = replace(clock, **about)
         self.put(clock)
         return clock
 
@@ -155,8 +145,7 @@ class Transition:
         **fields: _Fields.kwargs,
     ) -> None:
         """Emit what the fact of this transition caused, of a kind with its fields."""
-        fact = self.caused_by()
-        self._emit(kind, fields, clock.name, clock.lawful_due_at, tag, fact.at)
+        self._emit(kind, fields, clock.name, clock.lawful_due_at, tag, self.caused_by().at)
 
     def emit_at(
         self, at: Instant, clock: Clock, tag: str, kind: Callable[_Fields, DeadlineEvent], /,
@@ -282,6 +271,20 @@ class Transition:
         if self.legal_context is not None and self.legal_context.is_provisional(clock):
             fields["is_provisional"] = True
         return fields
+
+
+def transition_of(
+    planner: Planner,
+    state: StreamState,
+    fact: Fact | None,
+    detected_at: Instant,
+    emitted: list[DerivedEvent],
+    trace: Trace | None = None,
+) -> Transition:
+    """A transition that begins with a state."""
+    legal_context = planner.legal_context(state.subject)
+    zone = planner.default_zone if legal_context is None else legal_context.zone
+    return Transition(planner, state, fact, detected_at, emitted, trace, legal_context, zone)
 
 
 Handler = Callable[[Transition, Any], None]

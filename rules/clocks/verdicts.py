@@ -18,6 +18,7 @@ from rules.errors import RulesError
 
 OUTCOME_FIELDS: Final = tuple(fields_by_policy(EndingClassified, "_outcome").items())
 """Every policy with the field of `EndingClassified` that has its class, in the order of the fields."""
+_OUTCOME_NAMES: Final = tuple(name for _, name in OUTCOME_FIELDS)
 
 
 def emit_ending_class(transition: Transition, clock: Clock | None, ending: Ending) -> None:
@@ -25,33 +26,29 @@ def emit_ending_class(transition: Transition, clock: Clock | None, ending: Endin
 
     Of an ending that was recorded late its recording counts, until it is approved (DR-31).
     """
-    local, fact = transition.zone.local, transition.caused_by()
-    fields: dict[str, Any] = {
-        "target_event_id": ending.event_id,
-        "ended_at": local(ending.at),
-        "ended_by": ending.event_type,
-    }
+    local = transition.zone.local
+    said = {"target_event_id": ending.event_id, "ended_at": local(ending.at), "ended_by": ending.event_type}
+    fields: dict[str, Any]
     if clock is None:
-        fields |= {
-            "outcome": "unknown",
-            **_by_policy({}, "unknown"),
-            "is_backdated": False,
-            "is_approved": False,
-            "rule": "DR-09",
-        }
+        unknown = dict.fromkeys(_OUTCOME_NAMES, "unknown")
+        fields = {**said, "outcome": "unknown", **unknown, "is_backdated": False, "is_approved": False, "rule": "DR-09"}
     else:
         judged_at = ending.recorded_at if ending.is_backdated else ending.at
-        outcome = transition.class_at(clock, judged_at)
-        fields["outcome"] = outcome
-        fields["counts_at"] = local(judged_at) if ending.is_backdated else None
-        fields["judged_due_at"] = local(clock.lawful_due_at)
-        fields["judged_due_on"] = date.fromordinal(clock.due_on)
-        fields["classify_by"] = clock.basis
-        fields |= _by_every_policy(transition, clock, ending, outcome, judged_at)
-        fields["is_backdated"] = ending.is_backdated or ending.is_approved
-        fields["is_approved"] = ending.is_approved
-        fields["rule"] = "DR-31" if ending.is_backdated or ending.is_approved else "DR-08"
-    transition.emit_verdict(ending.at, f":{ending.event_id}:{fact.event_id}", EndingClassified, fields)
+        outcome, is_late_record = transition.class_at(clock, judged_at), ending.is_backdated or ending.is_approved
+        fields = {
+            **said,
+            "outcome": outcome,
+            "counts_at": local(judged_at) if ending.is_backdated else None,
+            "judged_due_at": local(clock.lawful_due_at),
+            "judged_due_on": date.fromordinal(clock.due_on),
+            "classify_by": clock.basis,
+            **_by_every_policy(transition, clock, ending, outcome, judged_at),
+            "is_backdated": is_late_record,
+            "is_approved": ending.is_approved,
+            "rule": "DR-31" if is_late_record else "DR-08",
+        }
+    tag = f":{ending.event_id}:{transition.caused_by().event_id}"
+    transition.emit_verdict(ending.at, tag, EndingClassified, fields)
 
 
 def _by_every_policy(
@@ -63,12 +60,12 @@ def _by_every_policy(
     """
     legal_context, ledger = transition.require_legal_context(), transition.state.ledger
     if not ledger:
-        return _by_policy({}, outcome)
+        return dict.fromkeys(_OUTCOME_NAMES, outcome)
     lawful = legal_context.rule_set.supplement_policy
     try:
         asked = asked_of(transition, clock, ledger)
     except RulesError:
-        return _by_policy({lawful: outcome}, "unknown")
+        return {name: outcome if policy == lawful else "unknown" for policy, name in OUTCOME_FIELDS}
 
     def class_by(ledger: Ledger) -> Callable[[Policy], Outcome]:
         calendar, rule_set = legal_context.calendar, legal_context.rule_set
@@ -80,10 +77,6 @@ def _by_every_policy(
         name: outcome if policy == lawful else (by_766 if policy == "qd766" else by_rest)(policy)
         for policy, name in OUTCOME_FIELDS
     }
-
-
-def _by_policy(found: dict[Policy, Outcome], otherwise: Outcome) -> dict[str, Outcome]:
-    return {name: found.get(policy, otherwise) for policy, name in OUTCOME_FIELDS}
 
 
 def emit_missed(transition: Transition, clock: Clock) -> None:

@@ -22,7 +22,7 @@ from rules.clocks.planning import LegalContext, Planner
 from rules.clocks.replay import Step
 from rules.clocks.rule_values import original_due_of
 from rules.clocks.state import Clock, StreamState
-from rules.clocks.transition import DOSSIER, Transition
+from rules.clocks.transition import DOSSIER, transition_of
 from rules.due.terms import Due
 from rules.errors import RulesError
 
@@ -185,7 +185,7 @@ def _cause(fact: Fact, one: DerivedEvent) -> str:
 
 
 def _base(planner: Planner, state: StreamState, clock: Clock) -> Due:
-    transition = Transition(planner, state, None, 0, [])
+    transition = transition_of(planner, state, None, 0, [])
     try:
         return first_due_of(transition, clock)
     except RulesError:

@@ -20,7 +20,7 @@ from rules.clocks.planning import NO_LADDER, Planner
 from rules.clocks.replay import Step, passed_since, replay
 from rules.clocks.rule_values import lawful_due_of, term_of_clock
 from rules.clocks.state import Entry, StreamState
-from rules.clocks.transition import DOSSIER, Note, Transition
+from rules.clocks.transition import DOSSIER, Note, transition_of
 from rules.clocks.verdicts import OUTCOME_FIELDS
 from rules.due.classify import Classification
 from rules.due.escalation import escalation_rungs
@@ -168,7 +168,7 @@ def _recorded_of(stream: RecordedStream, life: ClockLife) -> tuple[RecordedDue, 
 def _explained(planner: Planner, life: ClockLife, stream: RecordedStream) -> ExplainedClock:
     clock, context, local = life.last, life.context, life.context.zone.local
     entries = own_entries(life.state, clock)
-    ledger = ledger_of(Transition(planner, life.state, None, 0, []), entries)
+    ledger = ledger_of(transition_of(planner, life.state, None, 0, []), entries)
     is_dossier, lawful_at = life.kind == DOSSIER, _last_move(life)
     explanation = explain_clock(
         context.calendar, instant(clock.started_at), _counted(life), life.base, ledger, context.rule_set

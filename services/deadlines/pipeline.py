@@ -65,8 +65,8 @@ class Pipeline:
 
         Nothing is raised: a fact that can't be folded in puts its stream aside; `rules.clocks.aside.refusal` tells why (TIME-8).
         """
-        is_late = time.advance(fact, self.history_quiet)
-        return take(state, fact, time.open_until, self._context, is_late=is_late)
+        late_at = time.advance(fact, self.history_quiet)
+        return take(state, fact, time.open_until, late_at, self._context)
 
     def refuse(
         self, state: StreamState | None, fact: Fact, error: Exception

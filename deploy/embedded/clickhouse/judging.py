@@ -72,7 +72,8 @@ class Judge:
         if user.limits is None or user.database is None:
             return statement
         settings = SettingRules(limits=user.limits, catalogue=self.catalogue)
-        for name, value in statement.settings.items():
+        given = {name: settings.as_given(name, value) for name, value in statement.settings.items()}
+        for name, value in given.items():
             settings.check(name, value)
         for table in statement.external:
             check_input_format(table.data_format)
@@ -85,7 +86,7 @@ class Judge:
             raise
         self._idle.append(connection)
         check_output_format(named or statement.output_format)
-        own = {name: value for name, value in statement.settings.items() if name not in FIXED}
+        own = {name: value for name, value in given.items() if name not in FIXED}
         return replace(statement, settings=own, output_format=named or statement.output_format)
 
     def _connection(self) -> Connection:

@@ -97,6 +97,16 @@ class SettingRules:
         if FIXED.get(name) != value:
             raise cannot_change(name)
 
+    def as_given(self, name: str, value: str) -> str:
+        """What a request's own setting comes to: the time for which a client waits is no wish for more than there is.
+
+        Go's driver sends it with every question, a little more than its own time-outs.
+        """
+        most = self.limits.execution_seconds
+        if name != "max_execution_time" or not most or _number(name, value) <= most:
+            return value
+        return f"{most:g}"
+
     def check_default(self, name: str) -> None:
         """The same for `SET name = DEFAULT`: what belongs to the account's limits would be lifted by it."""
         if name in self._most() or name in FIXED or name.endswith("_overflow_mode") or not self._is_known(name):

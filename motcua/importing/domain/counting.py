@@ -19,7 +19,7 @@ from rules.clocks.derived_events import DerivedEvent, event_id_of
 from rules.clocks.fact_of import fact_of
 from rules.clocks.fold import FoldContext, pass_time
 from rules.clocks.instants import instant, micros
-from rules.clocks.log_time import is_told_late
+from rules.clocks.log_time import told_late_at
 from rules.clocks.planning import Planner
 from rules.clocks.state import StreamState
 from rules.clocks.taking import take
@@ -60,7 +60,7 @@ def facts_of(sealed: Iterable[Sealed], planner: Planner, seen_at: datetime) -> D
         known.append(known_event(event))
         fact = fact_of(about, event.data, micros(about.recorded_at))
         # As an import is told: nothing falls due between two facts of the past.
-        state, derived = take(state, fact, 0, context, is_late=is_told_late(fact))
+        state, derived = take(state, fact, 0, told_late_at(fact), context)
         known += [_known(about.dossier_id, seen) for seen in derived]
     if state is not None and key is not None and not state.aside:
         until, emitted = micros(seen_at), list[DerivedEvent]()

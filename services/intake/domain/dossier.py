@@ -5,7 +5,7 @@ changes is the last case of the theme's `match`; only those that change somethin
 recorded is decided in `services.intake.domain.decide`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -49,7 +49,7 @@ from events.handling import HandlingEvent
 from events.lateness import LatenessEvent
 from events.results import ResultEvent
 from events.submission import SubmissionEvent
-from rules.clocks.holding import UNSAID, Held, Holding, handed_over, passed, put_right, reassigned, received, refused
+from rules.clocks.holding import Holding, handed_over, put_right, reassigned, received, refused
 from services.intake.domain.known_events import KnownEvent, known_event_of
 from services.intake.domain.stages import END_BY_CLASS, STAGE_BY_CLASS, FeedbackStage, Lifecycle, Waiting
 
@@ -85,7 +85,7 @@ class DossierState:
     open_amount_vnd: int = 0
     supplement_rounds: int = 0
     transferred_from_unit_id: int | None = None
-    held_by_event_ids: tuple[str, str] = UNSAID
+    held_by_event_ids: tuple[str, str] = ("", "")
     accepted_event_id: str = ""
     codes: frozenset[str] = frozenset()
     open_consultations: frozenset[str] = frozenset()
@@ -142,12 +142,12 @@ def _changes(state: DossierState, envelope: Envelope, data: DossierEvent) -> Cha
     if isinstance(data, ClockStopEvent):
         return _by_clock_stop(state, data, moved_on)
     if isinstance(data, ResultEvent):
-        return _by_result(state, envelope, data, moved_on)
+        return _by_result(state, data, moved_on)
     if isinstance(data, FeedbackEvent):
         return _by_feedback(data) | moved_on
     if isinstance(data, ControlEvent):
         if isinstance(data, DossierReassignedByReorganisation):
-            return _held(state, envelope, reassigned, data.new_unit_id)
+            return _held(reassigned(_holding(state), (data.new_unit_id, envelope.event_id)))
         if isinstance(data, DossierCodeAssigned):
             return {"codes": state.codes | {data.code}}
         return _corrected(state, data) if isinstance(data, EventCorrected) else {}
@@ -184,11 +184,12 @@ def _by_submission(state: DossierState, envelope: Envelope, data: SubmissionEven
 def _by_handling(state: DossierState, envelope: Envelope, data: HandlingEvent) -> Changes:
     match data:
         case DossierTransferred():
-            return {**_processing(state), **_held(state, envelope, handed_over, data.to_unit_id)}
+            now = handed_over(_holding(state), (data.to_unit_id, envelope.event_id))
+            return {**_processing(state), **_held(now)}
         case TransferReceived():
-            return {**_processing(state), **_held(state, envelope, received)}
+            return {**_processing(state), **_held(received(_holding(state)))}
         case TransferRefused():
-            return _held(state, envelope, refused)
+            return _held(refused(_holding(state)))
         case ConsultationRequested():
             return {**_processing(state), "open_consultations": state.open_consultations | {data.document_no}}
         case ConsultationAnswered():
@@ -225,10 +226,10 @@ def _owing(amount_vnd: int) -> Changes:
     return {"is_waiting_for_payment": amount_vnd > 0, "open_amount_vnd": amount_vnd}
 
 
-def _by_result(state: DossierState, envelope: Envelope, data: ResultEvent, moved_on: Changes) -> Changes:
+def _by_result(state: DossierState, data: ResultEvent, moved_on: Changes) -> Changes:
     match data:
         case ResultReadyAtCounter() | DossierWithdrawn() | ProcessingStopped() | DossierReturned():
-            return {} if state.is_ended else _ended(state, envelope, END_BY_CLASS[type(data)]) | moved_on
+            return {} if state.is_ended else _ended(state, END_BY_CLASS[type(data)]) | moved_on
         case ResultDelivered():
             return {"lifecycle": "delivered"}
         case DossierReopened():
@@ -246,22 +247,17 @@ def _processing(state: DossierState) -> Changes:
     return {"lifecycle": "in_processing"} if state.lifecycle == "accepted" else {}
 
 
-def _held(
-    state: DossierState, envelope: Envelope, step: Callable[..., Holding], to_unit_id: int | None = None
-) -> Changes:
-    return _holder(passed(_holding(state), step, envelope.event_id, to_unit_id))
+def _holding(state: DossierState) -> Holding:
+    holder_event_id, giver_event_id = state.held_by_event_ids
+    return (state.held_by_unit_id, holder_event_id), (state.transferred_from_unit_id or 0, giver_event_id)
 
 
-def _holding(state: DossierState) -> Held:
-    return Held(Holding(state.held_by_unit_id, state.transferred_from_unit_id or 0), state.held_by_event_ids)
-
-
-def _holder(now: Held) -> Changes:
-    holder, giver = now.units
+def _held(now: Holding) -> Changes:
+    (holder, holder_event_id), (giver, giver_event_id) = now
     return {
         "held_by_unit_id": holder,
         "transferred_from_unit_id": giver or None,
-        "held_by_event_ids": now.said_by,
+        "held_by_event_ids": (holder_event_id, giver_event_id),
     }
 
 
@@ -271,19 +267,19 @@ def _corrected(state: DossierState, data: EventCorrected) -> Changes:
     changes: Changes = {}
     unit_id = receiver_of(fields, is_acceptance=is_acceptance)
     if unit_id is not None:
-        changes = _holder(put_right(_holding(state), data.target_event_id, unit_id))
+        changes = _held(put_right(_holding(state), data.target_event_id, unit_id))
     if is_acceptance:
         with suppress(SchemaMismatchError):  # what was recorded before its values were asked about
             changes |= {"accepted_at": corrected_attributes(fields).get("occurred_at", state.accepted_at)}
     return changes
 
 
-def _ended(state: DossierState, envelope: Envelope, lifecycle: Lifecycle) -> Changes:
+def _ended(state: DossierState, lifecycle: Lifecycle) -> Changes:
     return {
         "lifecycle": lifecycle,
         "is_waiting_for_supplement": False,
         "is_waiting_for_payment": False,
         "open_amount_vnd": 0,
-        **_held(state, envelope, received),
+        **_held(received(_holding(state))),
         "open_consultations": frozenset(),
     }

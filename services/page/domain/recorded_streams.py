@@ -19,7 +19,7 @@ from events.errors import MessageError
 from rules.clocks.fact_of import ORDERS, fact_of
 from rules.clocks.facts import Fact, Order
 from rules.clocks.instants import Instant, micros
-from rules.clocks.log_time import HISTORY_QUIET, LogTime, is_told_late
+from rules.clocks.log_time import HISTORY_QUIET, LogTime, told_late_at
 from rules.clocks.replay import Told
 from rules.explain.recorded_stream import RecordedDue, RecordedStream
 
@@ -55,7 +55,7 @@ def recorded_stream(dossier_id: str, rows: Iterable[Row]) -> Generator[Question,
             open_until = yield from _open_until(before, (fact, row))
         history.append(Told(fact, open_until))
         before = fact, row
-        if is_told_late(fact):
+        if told_late_at(fact):
             catching_up_at = fact.known_at
     recorded = tuple(one for _, _, one in sorted(dues, key=lambda one: one[:2]))
     return RecordedStream(

@@ -110,7 +110,7 @@ def _note_code(projection: DossierProjection, code: str | None) -> None:
 
 
 def _transferred(projection: DossierProjection, _event: KnownEvent, said: Mapping[str, Any]) -> None:
-    _hold(projection, handed_over(_holding(projection), said["to_unit_id"]))
+    _hold(projection, handed_over(_holding(projection), (said["to_unit_id"], "")))
 
 
 def _transfer_received(projection: DossierProjection, _event: KnownEvent) -> None:
@@ -126,15 +126,16 @@ def _reassigned(projection: DossierProjection, event: KnownEvent, said: Mapping[
     if said["old_unit_id"] == projection.counted_by_unit_id:
         projection.counted_by_unit_id = said["new_unit_id"]
         projection.reassignments.append((event.occurred_at, said["new_unit_id"]))
-    _hold(projection, reassigned(_holding(projection), said["new_unit_id"]))
+    _hold(projection, reassigned(_holding(projection), (said["new_unit_id"], "")))
 
 
 def _holding(projection: DossierProjection) -> Holding:
-    return Holding(projection.held_by_unit_id, projection.handed_over_by_unit_id)
+    """Without the events that said so: here an event is put right before it is applied (`corrected_events`)."""
+    return (projection.held_by_unit_id, ""), (projection.handed_over_by_unit_id, "")
 
 
 def _hold(projection: DossierProjection, now: Holding) -> None:
-    projection.held_by_unit_id, projection.handed_over_by_unit_id = now
+    (projection.held_by_unit_id, _), (projection.handed_over_by_unit_id, _) = now
 
 
 def _ended(projection: DossierProjection, event: KnownEvent) -> None:

@@ -223,7 +223,8 @@ LIMITS = {
 def test_a_reader_cannot_lift_a_limit(ask_as_reader: Ask, name: str) -> None:
     value = LIMITS[name]
     literal = f"'{value}'" if isinstance(value, str) else value
-    assert ask_as_reader("SELECT 1", **{name: value}).code == 164
+    if name != WAITED:
+        assert ask_as_reader("SELECT 1", **{name: value}).code == 164
     assert ask_as_reader(f"SELECT 1 SETTINGS {name} = {literal}").code == 164
     assert ask_as_reader(f"SELECT 1 SETTINGS `{name}` = {literal}").code == 164
     assert ask_as_reader(f"SELECT * FROM (SELECT 1 SETTINGS max_threads = 1, {name} = {literal})").code == 164
@@ -231,6 +232,7 @@ def test_a_reader_cannot_lift_a_limit(ask_as_reader: Ask, name: str) -> None:
     assert ask_as_reader(f"SET max_threads = 1, {name.upper()} = {literal}", session_id="lift").code == 164
 
 
+WAITED = "max_execution_time"
 LOWER = {"max_execution_time": 1, "max_result_rows": 10, "max_memory_usage": 1000000, "max_rows_to_read": 100}
 
 
@@ -243,9 +245,18 @@ def test_a_reader_may_lower_a_limit_and_not_raise_it(ask_as_reader: Ask, name: s
     own = ask_as_reader(read, session_id=session).text
     assert ask_as_reader(f"SET {name} = {LOWER[name]}", session_id=session).status == 200
     assert ask_as_reader(read, session_id=session).text == f"{LOWER[name]}\n"
-    raised = ask_as_reader("SELECT 1", **{name: 10**12})
+    raised = ask_as_reader(f"SET {name} = {10**12}", session_id=session)
     assert raised.code == 164
     assert f"may lower '{name}' and not raise it above {float(own):g}" in raised.text
+
+
+def test_a_client_that_would_wait_longer_is_answered_within_the_limit(ask_as_reader: Ask) -> None:
+    read = f"SELECT getSetting('{WAITED}')"
+    own = ask_as_reader(read).text
+    assert ask_as_reader(read, **{WAITED: 10**6}).text == own
+    assert ask_as_reader(read, **{WAITED: 10**6}, session_id="waits").text == own
+    assert ask_as_reader(read, **{WAITED: 0}).code == 164
+    assert ask_as_reader(read, **{WAITED: "x"}).code == 36
 
 
 def test_a_lowered_limit_holds(ask_as_reader: Ask) -> None:

@@ -92,7 +92,7 @@ def test_every_folder_of_tests_is_in_a_layer_and_every_layer_in_a_lane() -> None
     layers = read_layers()
     files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")]
     assert [name for name in files if layers.of(name) is None] == []
-    assert {one.lane for one in layers.layers} == {*LANES, "chaos"}
+    assert {one.lane for one in layers.layers} == {*LANES, "chaos", "clients"}
     assert [one.folder for one in layers.layers if not (ROOT / one.folder).is_dir()] == []
 
 

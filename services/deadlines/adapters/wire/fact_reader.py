@@ -26,21 +26,17 @@ def read_fact(
             codec or a reading didn't foresee is one more record that can't be understood.
     """
     try:
-        return _read(key, value, headers, known_at)
+        envelope, data = core_from_kafka(value, headers)
+        if not _FIRST_YEAR <= envelope.occurred_at.year <= _LAST_YEAR:
+            raise UnreadableMessageError(
+                f"time: {envelope.occurred_at} is not between the years {_FIRST_YEAR} and {_LAST_YEAR}"
+            )
+        if envelope.event_type not in DOSSIER_TYPES:
+            raise UnknownEventTypeError(f"type: {envelope.event_type!r} belongs on {Topic.DEADLINE_EVENTS}")
+        if key is None or key != envelope.dossier_id.encode():
+            raise UnreadableMessageError(f"the key {key!r} is not the subject {envelope.dossier_id!r}")
+        return fact_of(envelope, data, known_at)
     except MessageError:
         raise
     except Exception as error:
         raise UnreadableMessageError(f"{type(error).__name__}: {error}") from error
-
-
-def _read(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]], known_at: int) -> Fact:
-    envelope, data = core_from_kafka(value, headers)
-    if not _FIRST_YEAR <= envelope.occurred_at.year <= _LAST_YEAR:
-        raise UnreadableMessageError(
-            f"time: {envelope.occurred_at} is not between the years {_FIRST_YEAR} and {_LAST_YEAR}"
-        )
-    if envelope.event_type not in DOSSIER_TYPES:
-        raise UnknownEventTypeError(f"type: {envelope.event_type!r} belongs on {Topic.DEADLINE_EVENTS}")
-    if key is None or key != envelope.dossier_id.encode():
-        raise UnreadableMessageError(f"the key {key!r} is not the subject {envelope.dossier_id!r}")
-    return fact_of(envelope, data, known_at)
