@@ -1,8 +1,7 @@
 """What the events of one dossier tell, in order: the running state of the fold in `facts`.
 
 Each wire type that says something about the facts has one small function here; `SAYS_NOTHING` names the others with the reason.
-Nothing is judged: due dates, pauses, the class of an ending and of an apology are copied as the clock stated them (ADR 0013), and
-an event that the clock refused changes nothing. A dossier has several clocks; a figure is about that of the whole dossier.
+Nothing is judged: what the clock stated is copied (ADR 0013), and of several clocks a figure is about that of the whole dossier.
 """
 
 from collections.abc import Callable, Iterable, Mapping
