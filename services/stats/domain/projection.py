@@ -179,9 +179,8 @@ def _deadline_set(projection: DossierProjection, event: KnownEvent, said: Mappin
 
 def _deadline_moved(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
     """Moved, computed anew, or met: each says the due dates as they stand after it."""
-    if (
-        projection.original_due_at is not None
-    ):  # else the set is on its way; it comes earlier, so this is applied again with it
+    # Else the set is on its way; it comes earlier, so this is applied again with it.
+    if projection.original_due_at is not None:
         _note_dues(projection, event.occurred_at, said)
 
 
