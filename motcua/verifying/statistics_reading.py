@@ -17,7 +17,7 @@ from services.stats.domain.errors import RowOutOfRangeError
 from services.stats.domain.reference import REFERENCE_COLUMNS, reference_row
 from services.stats.domain.rows import EVENT_COLUMNS, LogPlace, data_text, row_for
 
-ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 5_000
 FIRST_DAY = date(1970, 1, 1)
 _OF_THE_LOG = frozenset({"appended_at", "_topic", "_partition", "_offset"})
 Row = dict[str, Any]
