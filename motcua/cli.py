@@ -30,6 +30,7 @@ COMMANDS = {
     "integrity": "List the dossiers with integrity flags.",
     "backup": "Write the event store into one file, also while everything runs.",
     "restore": "Put a back-up into an empty data folder, after it was checked.",
+    "verify": "Check every event's hash and chain in the store, on Kafka and in ClickHouse; print the root of a day.",
     "rebuild": "Build anew what follows from the event store: clickhouse, deadlines, kafka.",
     "doctor": "Say what is missing on this machine and how to get it.",
 }
