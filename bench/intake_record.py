@@ -18,7 +18,7 @@ import aiohttp
 import orjson
 from aiohttp import web
 
-from events.schema_files import load_data_schemas, load_problem_codes, load_schema
+from events.schema_files import load_data_schemas, load_documents, load_problem_codes, load_schema, load_schemas
 from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from rules.clocks.planning import Planner
@@ -28,6 +28,7 @@ from services.intake.adapters.http_receiver import HttpReceiver
 from services.intake.adapters.kafka_relay import KafkaLogPublisher
 from services.intake.adapters.known_states import KnownStates
 from services.intake.adapters.problems import Problems
+from services.intake.adapters.published_documents import PublishedDocuments
 from services.intake.adapters.system_clock import SystemClock
 from services.intake.adapters.writer import Writer
 from services.intake.domain.actions import Action
@@ -136,7 +137,8 @@ async def over_http(store: LedgerStore, raws: Sequence[dict[str, Any]]) -> Rate:
     judge = Judge(rulebook=rulebook, planner=planner, read=reader().read)
     recorder = ActionRecorder(store=store, judge=judge, known_states=KnownStates(50_000))
     writer = Writer(recorder, SystemClock())
-    receiver = HttpReceiver(writer, reader(), Problems(load_problem_codes()), store, {})
+    published = PublishedDocuments(load_documents(), load_schemas(), SystemClock().now, lambda _: ())
+    receiver = HttpReceiver(writer, reader(), Problems(load_problem_codes()), store, published, recorder)
     runner = web.AppRunner(receiver.application(), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -116,7 +116,8 @@ def _plain(value: Any) -> Any:
 def _instant(value: Any) -> Any:
     """An instant as Python reads it, which takes more than msgspec does; what it can't read stays as it is."""
     try:
-        return datetime.fromisoformat(value)
+        # RFC 3339, 5.6: `t` and `z` may be small letters; Python reads `Z` only.
+        return datetime.fromisoformat(value[:-1] + "Z" if value[-1:] == "z" else value)
     except (TypeError, ValueError):
         return value
 

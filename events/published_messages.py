@@ -8,6 +8,8 @@ from events.declaration import Field, fields_of
 from events.envelope import ATTRIBUTES, SAID_BY_COUNTER, AttributeKind, Channel, Envelope
 from events.published_schema import ENVELOPE_RULES, Schema, enum_reference, head, property_schema, with_end
 
+DATA_AS_BYTES = "data_base64"
+"""Where SDKs of CloudEvents put what they were given as bytes, in place of `data`."""
 _NAME = {"type": "string", "minLength": 1, "maxLength": 64}
 _SOURCE = {"type": "string", "format": "uri-reference", "minLength": 1, "maxLength": 256}
 _BY_NAME: Mapping[str, Field] = {one.name: one for one in fields_of(Envelope)}
@@ -28,13 +30,17 @@ def action_schema(examples: Sequence[Any]) -> Schema:
         " fit the schema of its `type`. Attributes that are `false` below are set by intake only and refused here; the"
         " idempotency key is an HTTP header.",
     )
-    schema["required"] = ["specversion", "id", "source", "type", "subject", "time", "unitid", "data"]
+    schema["required"] = ["specversion", "id", "source", "type", "subject", "time", "unitid"]
+    schema["if"] = {"not": {"required": [DATA_AS_BYTES]}}
+    schema["then"] = {"required": ["data"]}
+    schema["else"] = {"not": {"required": ["data"]}}
     defs: Schema = {}
     said = {_BY_NAME[name].wire_name: property_schema(_BY_NAME[name], defs) for name in SAID_BY_COUNTER}
     schema["properties"] = _named_by_counter() | said | _constants()
     refused = [attribute for _, attribute, _ in ATTRIBUTES if attribute not in schema["properties"]]
     schema["properties"] |= dict.fromkeys(refused, False)
-    return with_end(schema | ENVELOPE_RULES, defs, examples)
+    named = {"pattern": f"^([a-z0-9]{{1,20}}|{DATA_AS_BYTES})$"}
+    return with_end(schema | ENVELOPE_RULES | {"propertyNames": named}, defs, examples)
 
 
 def _named_by_counter() -> Schema:
@@ -80,6 +86,12 @@ def _constants() -> Schema:
             "description": "What is particular to the type, by the schema of its name.",
             "type": "object",
             "additionalProperties": True,
+        },
+        DATA_AS_BYTES: {
+            "description": "In place of `data`: the same JSON as UTF-8 bytes in base64, as SDKs write bytes.",
+            "type": "string",
+            "contentEncoding": "base64",
+            "contentMediaType": CONTENT_TYPE,
         },
     }
 

@@ -22,7 +22,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 STORE = "ledger.sqlite"
 _CHUNK = 1 << 20
-_TABLES = ("stored_events", "action_receipts", "request_answers", "acting_persons")
+_TABLES = ("stored_events", "action_receipts", "acting_persons")
 
 
 class ArchiveError(Exception):

@@ -3,8 +3,9 @@
 from hashlib import sha256
 from typing import get_args
 
-from demo.lives.life import Law, Life, Plan, dossier_id_of
+from demo.lives.life import Law, Life, Plan
 from events.feedback import FeedbackChannel
+from services.intake.domain.naming import dossier_id_of
 
 CHANNELS = get_args(FeedbackChannel)
 
@@ -17,7 +18,7 @@ def complain(plan: Plan, law: Law, life: Life) -> Life:
     received = {
         "kind": random.choice(("delay", "delay", "behaviour", "regulation", "other")),
         "feedback_channel": random.choice(CHANNELS),
-        "about_dossier_id": dossier_id_of(about.source, about.code),
+        "about_dossier_id": str(dossier_id_of(about.source, about.code)),
     }
     own.act("feedback-received.v1", plan.begins_at, received, "counter")
     if own.chance(0.15):

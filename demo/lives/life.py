@@ -16,7 +16,7 @@ from demo.reference import Procedure, Unit
 from events.results import ENDING_KIND_BY_TYPE
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
-from services.intake.domain.actions import ACTION_NAMESPACE, DOSSIER_NAMESPACE
+from services.intake.domain.actions import ACTION_NAMESPACE
 
 ENDINGS = tuple(ENDING_KIND_BY_TYPE)
 
@@ -200,8 +200,3 @@ def action_time(action: Mapping[str, Any]) -> datetime:
 def event_id_of(action: Mapping[str, Any]) -> str:
     """Under which id intake records an action: what its receipt says."""
     return str(uuid5(ACTION_NAMESPACE, f"{action['source']}|{action['id']}"))
-
-
-def dossier_id_of(source: str, code: str) -> str:
-    """Under which id intake knows the dossier of a counter system."""
-    return str(uuid5(DOSSIER_NAMESPACE, f"{source}|{code}"))

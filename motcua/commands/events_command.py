@@ -7,7 +7,9 @@ import sys
 import click
 
 from events.codec import dumps, from_kafka, to_structured
+from events.envelope import Envelope
 from events.errors import MessageError
+from events.identity import code_of
 from events.topics import Topic
 from motcua.addresses import found
 from motcua.kafka_reading import read_topic
@@ -39,6 +41,11 @@ async def _print_events(topic: str, dossier: str | None) -> None:
         except MessageError as error:
             place = f"{record.topic} partition {record.partition} offset {record.offset}"
             raise CommandError(f"{place} is not an event: {error}", ExitCode.FINDINGS) from error
-        if dossier in (None, event.envelope.dossier_id, event.envelope.dossier_code):
+        if dossier is None or code_of(dossier) in _names_of(event.envelope):
             write(dumps(to_structured(event)) + b"\n")
     sys.stdout.flush()
+
+
+def _names_of(envelope: Envelope) -> tuple[str, ...]:
+    """By what a dossier can be asked for, in the form in which codes are compared."""
+    return code_of(envelope.dossier_id), code_of(envelope.dossier_code or envelope.dossier_id)

@@ -17,13 +17,9 @@ from rules.explain.dossier_explanation import explain_dossier
 from rules.explain.dossier_json import explanation_json
 from services.page.adapters.dictionaries import LANGUAGES, load_dictionaries
 from services.page.domain.recorded_streams import recorded_stream
-from services.stats.questions import rows_of
+from services.stats.questions import codes_asked, dossiers_meant, rows_of
 
-QUERY = (
-    "SELECT * FROM events FINAL WHERE dossier_id IN"
-    " (SELECT dossier_id FROM events WHERE dossier_id = {name:String} OR dossier_code = {name:String})"
-    " ORDER BY dossier_id, stream_seq, recorded_at"
-)
+QUERY = "SELECT * FROM events FINAL WHERE dossier_id = {dossier_id:String} ORDER BY stream_seq, recorded_at"
 
 
 @click.command("explain")
@@ -53,25 +49,15 @@ def command(dossier: str, language: str, *, every_day: bool, as_json: bool) -> N
 
 def events_of(client: Client, dossier: str) -> tuple[str, list[dict[str, Any]]]:
     """The id of a dossier and its stored events. CommandError when there is none, or several have this code."""
-    rows = _rows(client, dossier)
-    if not rows:  # a code that it was given, and under which nothing came yet (DR-30)
-        rows = [
-            row
-            for one in rows_of(client, "dossiers_of_code", {"code": dossier})
-            for row in _rows(client, one["dossier_id"])
-        ]
-    ids = sorted({row["dossier_id"] for row in rows})
+    asked = codes_asked(dossier)
+    ids = dossiers_meant(dossier, rows_of(client, "dossiers_by_code", asked))
     if not ids:
         raise CommandError(f"no dossier has the id or the code {dossier}", ExitCode.FINDINGS)
     if len(ids) > 1:
         raise CommandError(
             f"several dossiers have the code {dossier}; name one by its id: {', '.join(ids)}", ExitCode.USAGE
         )
-    return ids[0], rows
-
-
-def _rows(client: Client, name: str) -> list[dict[str, Any]]:
-    return list(client.query(QUERY, parameters={"name": name}).named_results())
+    return ids[0], list(client.query(QUERY, parameters={"dossier_id": ids[0]}).named_results())
 
 
 def log_times(client: Client, question: dict[str, Any]) -> list[dict[str, Any]]:

@@ -99,7 +99,7 @@ def _dossier_again(transition: Transition, clock: Clock, before: tuple[Entry, ..
     ended = ledger
     if waiting is not None:
         at = max(ending.at, waiting.at) if ending else waiting.at
-        ended = (*ledger[:-1], replace(waiting, until=at, is_answered=False)) if ending else ledger[:-1]
+        ended = (*ledger[:-1], replace(waiting, until=at, is_answered=False)) if ending else _before(waiting, ledger)
     adjusted = adjusted_by(transition, clock, ended)
     if adjusted is None:
         return
@@ -121,6 +121,13 @@ def _dossier_again(transition: Transition, clock: Clock, before: tuple[Entry, ..
             pause(transition, moved, waiting)
         elif waiting.at != before[-1].at:
             emit_paused(transition, moved, waiting, pause_count(ledger))
+
+
+def _before(waiting: Entry, ledger: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The lines that count while the clock stands still: an extension granted meanwhile does when it goes on (DR-25)."""
+    if not waiting.stops:
+        return ledger[:-1]
+    return tuple(line for line in ledger[:-1] if line.opened_seq < waiting.opened_seq)
 
 
 def _say_pauses(transition: Transition, clock: Clock, before: tuple[Entry, ...], answer: AdjustedDue) -> None:

@@ -13,13 +13,13 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from aiohttp import web
 from aiokafka.errors import KafkaError, ProducerFenced
 
 from events.schema_files import load_data_schemas, load_documents, load_problem_codes, load_schema, load_schemas
 from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from rules.clocks.planning import Planner
+from services.doors.serving import served
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.event_store import LedgerStore, open_store
 from services.intake.adapters.http_receiver import HttpReceiver
@@ -35,6 +35,7 @@ from services.intake.adapters.writer import Writer
 from services.intake.config import ConfigError, IntakeConfig, read_config
 from services.intake.domain.example_messages import units_to_try
 from services.intake.domain.judge import Judge
+from services.intake.domain.naming import NamedDossiers
 from services.intake.pipeline import ActionRecorder, publish_recorded
 from services.intake.ports import StoreUnavailableError
 
@@ -62,27 +63,27 @@ async def serve(config: IntakeConfig) -> None:
     reader = ActionReader(load_schema("action.v1"), data_schemas, config.history_sources)
     planner = Planner(rulebook, load_procedures(rulebook.default_rule_set))
     judge = Judge(rulebook=rulebook, planner=planner, read=reader.read)
-    ledger = ActionRecorder(store=store, judge=judge, known_states=KnownStates(MAX_KNOWN_STATES))
+    named = NamedDossiers(continued_by=config.continued_sources)
+    ledger = ActionRecorder(store=store, judge=judge, known_states=KnownStates(MAX_KNOWN_STATES), named=named)
     writer = Writer(ledger, SystemClock())
     problems = Problems(load_problem_codes())
     published = PublishedDocuments(
         load_documents(), load_schemas(), SystemClock().now, lambda day: units_to_try(store.units(), day)
     )
     is_compared = await _compared_at_start(config, store)
-    application = HttpReceiver(writer, reader, problems, store, published).application()
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-    await runner.setup()
-    await web.TCPSite(runner, config.http_host, config.http_port).start()
-    LOGGER.info("listening on http://%s:%s", config.http_host, config.http_port)
+    door = HttpReceiver(writer, reader, problems, store, published, ledger)
     receiver = KafkaReceiver(writer, reader, problems, config.bootstrap_servers)
     try:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(writer.run())
-            tasks.create_task(_retried("the Kafka door", receiver.run))
-            if not is_compared:
-                tasks.create_task(_retried("the comparison with Kafka", lambda: _compare(config, store)))
+        application = door.application(config.hosts)
+        where = (config.http_host, config.http_port)
+        async with served(application, *where, door.refuse, shutdown_seconds=SHUTDOWN_SECONDS):
+            LOGGER.info("listening on http://%s:%s", *where)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(writer.run())
+                tasks.create_task(_retried("the Kafka door", receiver.run))
+                if not is_compared:
+                    tasks.create_task(_retried("the comparison with Kafka", lambda: _compare(config, store)))
     finally:
-        await runner.cleanup()
         store.close()
 
 

@@ -5,28 +5,22 @@ plain code over ports: a test runs them without a socket.
 """
 
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from services.intake.domain.actions import (
-    Action,
-    Answer,
-    AnyAction,
-    ReferenceAction,
-    Refusal,
-    recorded_answer,
-    replayed_answer,
-)
+from services.intake.domain.actions import Action, Answer, AnyAction, ReferenceAction, Refusal, reused
 from services.intake.domain.actors import Approvers, approvers_of
 from services.intake.domain.arming import opened_on
-from services.intake.domain.batch import Batch, held_back
+from services.intake.domain.batch import Batch, Place, held_back
 from services.intake.domain.decide import Flags
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.judge import Judge
+from services.intake.domain.known_as import as_recorded
 from services.intake.domain.known_dossiers import NO_CODES, Codes, KnownDossiers
+from services.intake.domain.naming import NamedDossiers
 from services.intake.domain.sealing import Recorded, seal
 from services.intake.ports import AppendConflictError, EventLog, EventStore, LogPublisher, StoreUnavailableError
 
@@ -41,6 +35,7 @@ class ActionRecorder:
     store: EventStore
     judge: Judge
     known_states: MutableMapping[UUID, DossierState]
+    named: NamedDossiers = field(default_factory=NamedDossiers)
 
     def record(self, actions: Sequence[AnyAction], recorded_at: datetime, *, is_whole: bool = False) -> list[Answer]:
         """Decide and store the actions in order; every one is answered. Durable when it returns (promise 1).
@@ -50,6 +45,7 @@ class ActionRecorder:
         Raises:
             StoreUnavailableError: the store is away; nothing that was not answered may be assumed.
         """
+        actions = as_recorded(actions, self.named, self.known_states, self.store.load)
         for _ in range(MAX_ATTEMPTS):
             batch = self._new_batch(actions)
             answers = [self._record_one(batch, action, recorded_at) for action in actions]
@@ -66,6 +62,13 @@ class ActionRecorder:
             return answers
         raise StoreUnavailableError("other writers kept recording for the same dossiers")
 
+    def try_out(self, actions: Sequence[AnyAction], at: datetime) -> list[Answer]:
+        """What `record` would answer now; nothing is recorded. Raises StoreUnavailableError."""
+        meant = as_recorded(actions, self.named, self.known_states, self.store.load)
+        batch = self._new_batch(meant)
+        answers = [self._record_one(batch, action, at) for action in meant]
+        return [replace(one, is_trial=one.is_recorded and not one.is_replay) for one in answers]
+
     def _require_still_unrecorded(self, actions: Sequence[AnyAction], answers: Sequence[Answer]) -> None:
         """States are read after receipts; what another process recorded in between must not be refused because it is there."""
         pairs = zip(actions, answers, strict=True)
@@ -76,7 +79,7 @@ class ActionRecorder:
     def _new_batch(self, actions: Sequence[AnyAction]) -> Batch:
         """Ask the store once for the whole batch: what was recorded before, how, the states nobody remembers, the units."""
         receipts = dict(self.store.find_receipts([one.receipt_key for one in actions]))
-        places = [(one.dossier_id, one.stream_seq) for one in receipts.values()]
+        places = [one.place for one in receipts.values()]
         structured = dict(self.store.read_events(places)) if places else {}
         of_dossiers = [one for one in actions if isinstance(one, Action)]
         known = KnownDossiers(store=self.store, memory=self.known_states)
@@ -93,8 +96,8 @@ class ActionRecorder:
     def _record_one(self, batch: Batch, action: AnyAction, recorded_at: datetime) -> Answer:
         earlier = batch.receipts.get(action.receipt_key)
         if earlier is not None:
-            structured = batch.structured[earlier.dossier_id, earlier.stream_seq]
-            return replayed_answer(action, structured, is_same=earlier.digest == action.digest)
+            is_same = earlier.digest == action.digest
+            return self._answer(batch, action, earlier.place, is_replay=True) if is_same else reused(action)
         sealed: Sequence[Recorded] | Refusal
         if isinstance(action, ReferenceAction):
             day = self.judge.rulebook.default_calendar.local_date(recorded_at)
@@ -104,7 +107,10 @@ class ActionRecorder:
         if isinstance(sealed, Refusal):
             return Answer(action_id=action.action_id, source=action.source, refusal=sealed)
         batch.take(action, sealed, codes)
-        return recorded_answer(action, sealed[0].structured, is_replay=False)
+        return self._answer(batch, action, (sealed[0].dossier_id, sealed[0].stream_seq), is_replay=False)
+
+    def _answer(self, batch: Batch, action: AnyAction, place: Place, *, is_replay: bool) -> Answer:
+        return self.judge.answer(action, batch.structured[place], partial(self._events, batch), is_replay=is_replay)
 
     def _sealed(self, batch: Batch, action: Action, at: datetime) -> tuple[Sequence[Recorded] | Refusal, Codes]:
         """What is recorded of an action, and the codes by which its dossier will be found from now on."""
@@ -123,13 +129,14 @@ class ActionRecorder:
     def _judged(self, batch: Batch, action: Action, decided_at: datetime) -> tuple[Action, Codes, Refusal | Flags]:
         """The action as it will be recorded, its new codes, and the decision."""
         said, codes, refused = batch.known.named_anew(action)
-        stream = partial(self._stream, batch)
+        stream = partial(self._events, batch)
         decision = self.judge.judge(batch.known.states[said.dossier_id], said, decided_at, stream, batch.units)
         return said, codes, decision if isinstance(decision, Refusal) else refused or decision
 
-    def _stream(self, batch: Batch, state: DossierState) -> list[Mapping[str, Any]]:
-        places = [(UUID(state.dossier_id), number) for number in range(1, state.stream_seq + 1)]
-        stored = self.store.read_events([place for place in places if place not in batch.structured])
+    def _events(self, batch: Batch, dossier_id: UUID, until: int) -> list[Mapping[str, Any]]:
+        places = [(dossier_id, number) for number in range(1, until + 1)]
+        unread = [place for place in places if place not in batch.structured]
+        stored = self.store.read_events(unread) if unread else {}
         return [batch.structured.get(place) or stored[place] for place in places]
 
 

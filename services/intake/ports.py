@@ -12,6 +12,10 @@ from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Recorded
 from services.intake.domain.unit_register import Units
 
+KEPT_SECONDS = 7 * 24 * 3600
+"""How long the answer under an Idempotency-Key is kept: longer than anybody goes on repeating a request."""
+SENDER_OF_BEFORE = ""
+"""Of answers that an earlier version kept: it did not say whose they are, so they are everybody's until they are forgotten."""
 Link = tuple[UUID, UUID]
 """The id of a code, and the dossier that it means from now on (DR-30)."""
 
@@ -26,12 +30,17 @@ class AppendConflictError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestAnswer:
-    """The answer that an HTTP request with an Idempotency-Key got, kept so that the second is equal."""
+    """The answer that an HTTP request with an Idempotency-Key got, kept so that the second is equal.
 
+    `sender` says whose key it is, `kept_at` since when it is kept (seconds since 1970, UTC); after KEPT_SECONDS it is forgotten.
+    """
+
+    sender: str
     idempotency_key: str
     digest: str
     status: int
     body: bytes
+    kept_at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +85,14 @@ class EventStore(Protocol):
         answers: Sequence[RequestAnswer] = (),
         links: Sequence[Link] = (),
     ) -> None:
-        """All or nothing, durable when it returns, who acted in them included.
+        """All or nothing, durable when it returns, who acted in them included. Answers that are too old then are forgotten.
 
         AppendConflictError when any part was recorded by somebody else, or when the register of units has gone on since; so too
         where a code that is linked has a dossier of its own by now, or a dossier begins under a code that is linked.
         """
 
-    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
-        """The kept answer of a request."""
+    def find_answer(self, sender: str, idempotency_key: str, since: int) -> RequestAnswer | None:
+        """The kept answer of a sender's request, if it is kept since that second or later."""
 
 
 class EventLog(Protocol):

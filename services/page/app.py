@@ -1,21 +1,31 @@
 """`python -m services.page.app --port N`: serves the page until SIGINT or SIGTERM. Settings: see `config`."""
 
 import argparse
+import asyncio
 import logging
 import os
+import signal
 import sys
 
-from aiohttp import web
-
-from services.page.adapters.http_app import build_app
+from services.doors.serving import served
+from services.page.adapters.http_app import build_app, refused
 from services.page.config import DEFAULT_PORT, WebConfig, read_config
+
+SHUTDOWN_SECONDS = 2.0
 
 
 def serve(config: WebConfig) -> None:
     """Serve until a signal ends it. Raises OSError if the port is taken."""
-    web.run_app(
-        build_app(config), host=config.host, port=config.port, print=None, access_log=None, shutdown_timeout=2.0
-    )
+    asyncio.run(_serve_until_signalled(config))
+
+
+async def _serve_until_signalled(config: WebConfig) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    async with served(build_app(config), config.host, config.port, refused, shutdown_seconds=SHUTDOWN_SECONDS):
+        await stopped.wait()
 
 
 def main() -> int:

@@ -15,7 +15,14 @@ from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState, evolve
 from services.intake.domain.sealing import Recorded
 from services.intake.domain.unit_register import SealedReference, Units
-from services.intake.ports import AppendConflictError, Link, LogEntry, RequestAnswer, StoreUnavailableError
+from services.intake.ports import (
+    KEPT_SECONDS,
+    AppendConflictError,
+    Link,
+    LogEntry,
+    RequestAnswer,
+    StoreUnavailableError,
+)
 
 
 class InMemoryStore:
@@ -24,7 +31,7 @@ class InMemoryStore:
     def __init__(self) -> None:
         self.log: list[tuple[Place, bytes]] = []
         self._receipts: dict[str, Receipt] = {}
-        self._answers: dict[str, RequestAnswer] = {}
+        self._answers: dict[tuple[str, str], RequestAnswer] = {}
         self._links: dict[UUID, UUID] = {}
         self._acted: dict[str, Acted] = {}
         self._register: list[Place] = []
@@ -93,9 +100,10 @@ class InMemoryStore:
         if failure is not None:
             raise failure
 
-    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
+    def find_answer(self, sender: str, idempotency_key: str, since: int) -> RequestAnswer | None:
         self._require_here()
-        return self._answers.get(idempotency_key)
+        kept = self._answers.get((sender, idempotency_key))
+        return kept if kept is not None and kept.kept_at >= since else None
 
     def read_after(self, notification_id: int, limit: int) -> Sequence[LogEntry]:
         self._require_here()
@@ -120,12 +128,14 @@ class InMemoryStore:
         answers: Sequence[RequestAnswer],
         links: Sequence[Link],
     ) -> None:
+        oldest = max([one.kept_at for one in answers], default=0) - KEPT_SECONDS
+        self._answers = {key: one for key, one in self._answers.items() if one.kept_at >= oldest}
         places = [(one.dossier_id, one.stream_seq) for one in sealed]
         taken = {place for place, _ in self.log}
         is_taken = (
             any(place in taken for place in places)
             or any(one.receipt_key in self._receipts for one in receipts)
-            or any(one.idempotency_key in self._answers for one in answers)
+            or any((one.sender, one.idempotency_key) in self._answers for one in answers)
             or any(code_id in self._links or (code_id, 1) in {*taken, *places} for code_id, _ in links)
             or any(dossier_id in self._links for dossier_id, number in places if number == 1)
         )
@@ -139,4 +149,4 @@ class InMemoryStore:
         self._acted |= acted_in(self._acted, acts_of(one for one in sealed if not isinstance(one, SealedReference)))
         self._register += [(one.dossier_id, one.stream_seq) for one in of_register]
         self._receipts |= {one.receipt_key: one for one in receipts}
-        self._answers |= {one.idempotency_key: one for one in answers}
+        self._answers |= {(one.sender, one.idempotency_key): one for one in answers}

@@ -129,7 +129,7 @@ class InProcessLedger:
         if isinstance(action, Refusal):
             return _Path(state, (*path.judged, Judged(one.said, one.raw, action, ())), path.objections + 1)
         stream = [*known.recorded, *(event.structured for before in path.judged for event in before.sealed)]
-        decision = self.judge.judge(state, action, self.recorded_at, lambda _: stream, self.units)
+        decision = self.judge.judge(state, action, self.recorded_at, lambda *_: stream, self.units)
         if isinstance(decision, Refusal):
             return _Path(state, (*path.judged, Judged(one.said, one.raw, decision, ())), path.objections + 1)
         flags = (*decision, *known.approvers.flags_behind(action))

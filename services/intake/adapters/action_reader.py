@@ -18,7 +18,8 @@ from events.data_codec import instants_of, plain, read_instant, typed
 from events.dossier_data import DossierData
 from events.envelope import ATTRIBUTES, CONSTANT_ATTRIBUTES, SAID_BY_COUNTER
 from events.errors import SchemaMismatchError
-from services.intake.adapters.cloudevent_content import MAX_DEPTH, is_too_deep
+from events.identity import code_of
+from services.intake.adapters.cloudevent_content import MAX_DEPTH, is_too_deep, with_data
 from services.intake.adapters.schema_check import SchemaCheck
 from services.intake.domain.actions import Action, AnyAction, FieldError, ReferenceAction, Refusal
 
@@ -50,10 +51,12 @@ class ActionReader:
         """The action that a parsed structured CloudEvent reports."""
         if not isinstance(raw, dict):
             return Refusal(code="unreadable", params={"reason": "an action is a JSON object"})
-        if is_too_deep(raw):
-            return Refusal(code="unreadable", params={"reason": f"more than {MAX_DEPTH} levels of JSON"})
         # CloudEvents, JSON format 2.1: an attribute that is null counts as left out.
-        given = {name: value for name, value in raw.items() if value is not None}
+        given = with_data({name: value for name, value in raw.items() if value is not None})
+        if isinstance(given, Refusal):
+            return given
+        if is_too_deep(given):
+            return Refusal(code="unreadable", params={"reason": f"more than {MAX_DEPTH} levels of JSON"})
         event_type = given.get("type")
         if isinstance(event_type, str) and event_type not in ACTION_TYPES:
             return Refusal(code="unknown-type", field_name="type", params={"type": event_type})
@@ -81,6 +84,9 @@ class ActionReader:
             data = _data(CLASS_BY_TYPE[given["type"]], given["data"])
         except SchemaMismatchError as error:
             return _schema_refusal([_type_error(error, "/data/")])
+        if not code_of(given["subject"]):
+            unseen = FieldError(field_name="subject", keyword="minLength", message="can't be seen", params={"limit": 1})
+            return _schema_refusal([unseen])
         said = plain(data)
         # A datetime is a date too; fields that we do not know hold JSON only.
         times = {"time": occurred_at} | {f"/data/{name}": one for name, one in said.items() if isinstance(one, date)}

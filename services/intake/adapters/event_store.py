@@ -67,10 +67,15 @@ class LedgerStore:
             found, self._seen_version = self._ledger.find_receipts(receipt_keys)
         return {one.receipt_key: one for one in found}
 
-    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
-        """The kept answer of a request."""
+    def find_answer(self, sender: str, idempotency_key: str, since: int) -> RequestAnswer | None:
+        """The kept answer of a sender's request."""
         with _translated():
-            return self._ledger.find_answer(idempotency_key)
+            return self._ledger.find_answer(sender, idempotency_key, since)
+
+    def adopt_earlier_answers(self) -> None:
+        """Once, for a store that kept answers without their sender and for ever: they are kept from now on as all others."""
+        with _translated():
+            self._ledger.adopt_answers()
 
     def find_acted(self, persons: Collection[str]) -> Mapping[str, Acted]:
         """In which dossiers those persons acted, of those who did."""
@@ -180,6 +185,7 @@ def open_store(settings: Mapping[str, str]) -> LedgerStore:
         recorder = factory.application_recorder()
     store = LedgerStore(recorder, factory.close)
     store.note_earlier_actors()
+    store.adopt_earlier_answers()
     return store
 
 

@@ -19,7 +19,7 @@ from events.errors import UnreadableMessageError
 from events.topics import Topic
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.kafka_closing import closed_within
-from services.intake.adapters.kafka_content import asked_language, dead_letter_headers, structured_action
+from services.intake.adapters.kafka_content import asked_language, content_of, dead_letter_headers
 from services.intake.adapters.problems import Problems, language_of
 from services.intake.adapters.writer import BusyError, Writer
 from services.intake.domain.actions import Answer, AnyAction, Refusal, Reported
@@ -61,7 +61,7 @@ class KafkaReceiver:
                 acks="all",
                 enable_idempotence=True,
                 linger_ms=2,
-                compression_type="zstd",
+                compression_type="gzip",  # what every client can read as it is installed; nothing else is
                 max_request_size=MAX_DEAD_LETTER_BYTES,
             )
             open_clients.push_async_callback(closed_within, producer.stop)
@@ -107,16 +107,11 @@ class KafkaReceiver:
 
     def _read(self, record: ConsumerRecord) -> _Received:
         try:
-            raw = structured_action(record)
+            said, action_id, source = content_of(record)
         except UnreadableMessageError as error:
             return _Received(record=record, content=None, unreadable_because=str(error))
-        action_id, source = raw.get("id"), raw.get("source")
-        return _Received(
-            record=record,
-            content=self._reader.read(raw),
-            action_id=action_id if isinstance(action_id, str) else "",
-            source=source if isinstance(source, str) else "",
-        )
+        content = said if isinstance(said, Refusal) else self._reader.read(said)
+        return _Received(record=record, content=content, action_id=action_id, source=source)
 
     async def _answer(self, producer: AIOKafkaProducer, record: ConsumerRecord, answer: Answer) -> Any:
         value = dumps(self._problems.answer(answer, language_of(asked_language(record))))

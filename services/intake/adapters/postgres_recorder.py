@@ -1,4 +1,4 @@
-"""The PostgreSQL recorder of the event store; what it adds to the library's is said in `recorders`."""
+"""The recorder of the event store on PostgreSQL (`recorders` says what it adds to that of the library)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,10 +10,10 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
-from services.intake.adapters.recorders import RegisterPlace, acted
+from services.intake.adapters.recorders import RegisterPlace, acted_row, answer_row
 from services.intake.domain.actors import Act, Acted
 from services.intake.domain.batch import Place, Receipt
-from services.intake.ports import Link, RequestAnswer
+from services.intake.ports import KEPT_SECONDS, SENDER_OF_BEFORE, Link, RequestAnswer
 
 
 class PostgresLedgerRecorder(PostgresApplicationRecorder):
@@ -30,9 +30,13 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         )
         self.sql_create_statements.append(
             SQL(
-                "CREATE TABLE IF NOT EXISTS {}.request_answers (idempotency_key text PRIMARY KEY, digest text NOT NULL,"
-                " status integer NOT NULL, body bytea NOT NULL)"
+                "CREATE TABLE IF NOT EXISTS {}.keyed_answers (sender text NOT NULL, idempotency_key text NOT NULL,"
+                " digest text NOT NULL, status integer NOT NULL, body bytea NOT NULL, kept_at bigint NOT NULL,"
+                " PRIMARY KEY (sender, idempotency_key))"
             ).format(schema)
+        )
+        self.sql_create_statements.append(
+            SQL("CREATE INDEX IF NOT EXISTS keyed_answers_kept_at ON {}.keyed_answers (kept_at)").format(schema)
         )
         self.sql_create_statements.append(
             SQL(
@@ -65,7 +69,15 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             " IN (SELECT * FROM unnest(%s::uuid[], %s::bigint[]))"
         ).format(schema, Identifier(events_table_name))
         self._insert_receipt = SQL("INSERT INTO {}.action_receipts VALUES (%s,%s,%s,%s)").format(schema)
-        self._insert_answer = SQL("INSERT INTO {}.request_answers VALUES (%s,%s,%s,%s)").format(schema)
+        self._insert_answer = SQL("INSERT INTO {}.keyed_answers VALUES (%s,%s,%s,%s,%s,%s)").format(schema)
+        self._forget_answers = SQL("DELETE FROM {}.keyed_answers WHERE kept_at < %s").format(schema)
+        self._find_table = SQL("SELECT to_regclass(%s) AS found")
+        self._table_of_before = f"{datastore.schema}.request_answers"
+        self._adopt_answers = SQL(
+            "INSERT INTO {0}.keyed_answers SELECT %s, idempotency_key, digest, status, body, extract(epoch FROM now())::bigint"
+            " FROM {0}.request_answers ON CONFLICT DO NOTHING"
+        ).format(schema)
+        self._empty_table_of_before = SQL("DELETE FROM {}.request_answers").format(schema)
         self._insert_act = SQL(
             "INSERT INTO {}.acting_persons AS known VALUES (%s,%s,false) ON CONFLICT (person) DO UPDATE SET has_others = true"
             " WHERE NOT known.has_others AND known.dossier_id <> excluded.dossier_id"
@@ -83,7 +95,10 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             schema
         )
         self._select_receipts = SQL("SELECT * FROM {}.action_receipts WHERE receipt_key = ANY(%s)").format(schema)
-        self._select_answer = SQL("SELECT * FROM {}.request_answers WHERE idempotency_key = %s").format(schema)
+        self._select_answer = SQL(
+            "SELECT * FROM {}.keyed_answers WHERE sender IN (%s,%s) AND idempotency_key = %s AND kept_at >= %s"
+            " ORDER BY sender DESC LIMIT 1"
+        ).format(schema)
 
     def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
         super()._insert_events(curs, stored_events)
@@ -93,8 +108,8 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             curs.executemany(self._insert_receipt, rows)
         answers: Sequence[RequestAnswer] = kwargs.get("answers", ())
         if answers:
-            kept = [(one.idempotency_key, one.digest, one.status, one.body) for one in answers]
-            curs.executemany(self._insert_answer, kept)
+            curs.executemany(self._forget_answers, [(one.kept_at - KEPT_SECONDS,) for one in answers])
+            curs.executemany(self._insert_answer, [answer_row(one) for one in answers])
         acts: Sequence[Act] = kwargs.get("acts", ())
         if acts:
             curs.executemany(self._insert_act, acts)
@@ -138,10 +153,20 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             curs.execute(self._select_receipts, (list(receipt_keys),))
             return [Receipt(**one) for one in curs.fetchall()], int(row["version"] or 0) if row else 0
 
-    def find_answer(self, idempotency_key: str) -> RequestAnswer | None:
-        """The kept answer of a request."""
+    def adopt_answers(self) -> None:
+        """Take over the answers of the table of before, in which they were everybody's and for ever."""
+        with self.datastore.transaction(commit=True) as curs:
+            curs.execute(self._find_table, (self._table_of_before,))
+            found = curs.fetchone()
+            if found is None or found["found"] is None:
+                return
+            curs.execute(self._adopt_answers, (SENDER_OF_BEFORE,))
+            curs.execute(self._empty_table_of_before)
+
+    def find_answer(self, sender: str, idempotency_key: str, since: int) -> RequestAnswer | None:
+        """The kept answer of a sender's request."""
         with self.datastore.transaction(commit=False) as curs:
-            curs.execute(self._select_answer, (idempotency_key,))
+            curs.execute(self._select_answer, (sender, SENDER_OF_BEFORE, idempotency_key, since))
             row = curs.fetchone()
         return RequestAnswer(**{**row, "body": bytes(row["body"])}) if row else None
 
@@ -149,7 +174,7 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         """In which dossiers those persons acted, of those who did."""
         with self.datastore.transaction(commit=False) as curs:
             curs.execute(self._select_acted, (list(persons),))
-            return [acted(row["person"], row["dossier_id"], row["has_others"]) for row in curs.fetchall()]
+            return [acted_row(row["person"], row["dossier_id"], row["has_others"]) for row in curs.fetchall()]
 
     def find_links(self, code_ids: Sequence[UUID]) -> list[Link]:
         """The dossiers that those ids of codes were linked to."""

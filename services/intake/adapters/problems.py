@@ -1,10 +1,10 @@
 """Refusals as problem documents (RFC 9457), in Vietnamese or English, with the texts of `schemas/problem-codes.yaml`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import quote
 
-from services.intake.domain.actions import Answer, FieldError, Refusal
+from services.intake.domain.actions import Answer, DueDates, FieldError, Refusal
 
 Language = Literal["vi", "en"]
 MAX_SHOWN_LETTERS = 200
@@ -46,15 +46,24 @@ class Problems:
         if answer.refusal is not None:
             problem = self.document(answer.refusal, language, answer.action_id)
             return {"status": "refused", "action_id": answer.action_id, "problem": problem}
-        return {
-            "status": "recorded",
+        when = {} if answer.is_trial else {"recorded_at": answer.recorded_at, "hash": answer.hash}
+        receipt: dict[str, Any] = {
+            "status": "would_be_recorded" if answer.is_trial else "recorded",
             "action_id": answer.action_id,
             "event_id": answer.event_id,
             "dossier_id": answer.dossier_id,
             "stream_seq": answer.stream_seq,
-            "recorded_at": answer.recorded_at,
-            "hash": answer.hash,
+            **when,
         }
+        if answer.due is not None:
+            receipt["due_at_acceptance"] = due_dates(answer.due)
+        if answer.warnings:
+            receipt["warnings"] = self.warnings(answer.warnings, language)
+        return receipt
+
+    def warnings(self, found: Sequence[FieldError], language: Language) -> list[dict[str, str]]:
+        """What is doubtful in something that is taken all the same."""
+        return [self._error(one, one.keyword, language) for one in found]
 
     def _error(self, error: FieldError, code: str, language: Language) -> dict[str, str]:
         texts = self._keywords.get(error.keyword)
@@ -64,6 +73,16 @@ class Problems:
     def _worded(self, params: Mapping[str, str | int], language: Language) -> dict[str, str | int]:
         words = {name: self._words.get(str(value), {}).get(language, value) for name, value in params.items()}
         return {name: _shown(word) if isinstance(word, str) else word for name, word in words.items()}
+
+
+def due_dates(due: DueDates) -> dict[str, Any]:
+    """The due dates of an acceptance as every answer tells them."""
+    return {
+        "original_due_at": due.original_due_at.isoformat(),
+        "lawful_due_at": due.lawful_due_at.isoformat(),
+        "promised_due_at": due.promised_due_at.isoformat(),
+        "is_provisional": due.is_provisional,
+    }
 
 
 class _Params(dict[str, str | int]):

@@ -12,6 +12,7 @@ from datetime import date
 from functools import partial
 
 from services.intake.domain.actions import Answer, AnyAction
+from services.intake.domain.batch import held_back
 from services.intake.pipeline import ActionRecorder
 from services.intake.ports import StoreUnavailableError, WallClock
 
@@ -28,6 +29,12 @@ class _Request:
     actions: Sequence[AnyAction]
     answers: asyncio.Future[list[Answer]]
     is_whole: bool
+    is_trial: bool = False
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it shares no transaction: all or nothing is its own, and of a trial nothing stays."""
+        return self.is_whole or self.is_trial
 
 
 class Writer:
@@ -35,7 +42,7 @@ class Writer:
 
     def __init__(self, ledger: ActionRecorder, clock: WallClock) -> None:
         self._ledger = ledger
-        self._clock = clock
+        self.clock = clock
         self._waiting: asyncio.Queue[_Request] = asyncio.Queue()
         self._held: list[_Request] = []
         """At most one: it was next in turn, and can't share a transaction with what came before."""
@@ -47,20 +54,30 @@ class Writer:
 
         `is_whole`: all of them or none; they get a transaction of their own.
         """
+        return await self._asked(actions, is_whole=is_whole)
+
+    async def try_out(self, actions: Sequence[AnyAction], *, is_whole: bool = False) -> list[Answer]:
+        """What `record` would answer; nothing is recorded. Raises BusyError or StoreUnavailableError."""
+        answers = await self._asked(actions, is_trial=True)
+        return held_back(answers) if is_whole and any(one.refusal for one in answers) else answers
+
+    async def _asked(
+        self, actions: Sequence[AnyAction], *, is_whole: bool = False, is_trial: bool = False
+    ) -> list[Answer]:
         if not actions:
             return []
         if self._has_ended:
             raise StoreUnavailableError("the writer has ended")
         if self._waiting_actions + len(actions) > MAX_WAITING_ACTIONS:
             raise BusyError(f"{self._waiting_actions} actions are waiting")
-        request = _Request(actions, asyncio.get_running_loop().create_future(), is_whole)
+        request = _Request(actions, asyncio.get_running_loop().create_future(), is_whole, is_trial)
         self._waiting_actions += len(actions)
         self._waiting.put_nowait(request)
         return await request.answers
 
     def today(self) -> date:
         """The day by the writer's clock, in the country's time zone."""
-        return self._ledger.judge.rulebook.default_calendar.local_date(self._clock.now())
+        return self._ledger.judge.rulebook.default_calendar.local_date(self.clock.now())
 
     async def run(self) -> None:
         """Record until cancelled. Any other error than an absent store stops the service: we can't tell what it means.
@@ -78,8 +95,9 @@ class Writer:
 
     async def _record_next(self, requests: list[_Request]) -> None:
         actions = [action for request in requests for action in request.actions]
-        record = partial(self._ledger.record, is_whole=requests[0].is_whole)
-        work = asyncio.ensure_future(asyncio.to_thread(record, actions, self._clock.now()))
+        first, ledger = requests[0], self._ledger
+        record = ledger.try_out if first.is_trial else partial(ledger.record, is_whole=first.is_whole)
+        work = asyncio.ensure_future(asyncio.to_thread(record, actions, self.clock.now()))
         try:
             await asyncio.wait([work])
         finally:  # when cancelled: the thread goes on, so wait for it once more
@@ -92,7 +110,7 @@ class Writer:
         size = len(requests[0].actions)
         while size < MAX_ACTIONS_PER_TRANSACTION and not self._waiting.empty():
             following = self._waiting.get_nowait()
-            if requests[0].is_whole or following.is_whole:
+            if requests[0].is_alone or following.is_alone:
                 self._held.append(following)
                 break
             requests.append(following)

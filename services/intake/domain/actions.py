@@ -13,8 +13,8 @@ from events.dossier import DossierEvent
 from events.envelope import Channel
 from events.reference import ReferenceEvent
 from events.reference_data import unit_stream_id
+from services.intake.domain.naming import dossier_id_of
 
-DOSSIER_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:dossier")
 ACTION_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:action")
 
 
@@ -23,7 +23,7 @@ class Reported:
     """What every action says around its data. (`source`, `action_id`) is its identity; `digest`: does a repetition say the same?
 
     `event_id`, the id of the recorded event, is always derived from source and id: counter systems may number alike, events may
-    not (ADR 0010).
+    not (ADR 0010). `is_strict`: whoever sends it wants to be refused where something is doubtful.
     """
 
     action_id: str
@@ -41,6 +41,7 @@ class Reported:
     channel: Channel | None = None
     correlation_id: str | None = None
     is_history: bool = False
+    is_strict: bool = False
     extra: Mapping[str, str | int | bool] = field(default_factory=dict)
     event_id: str = field(init=False)
 
@@ -106,8 +107,21 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DueDates:
+    """The three due dates of a dossier (DR-25), in its calendar's zone; provisional where unsettled days counted (CAL-6)."""
+
+    original_due_at: datetime
+    lawful_due_at: datetime
+    promised_due_at: datetime
+    is_provisional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the sender of one action is told. For a recorded action it never changes, however often it is asked."""
+    """What the sender of one action is told. For a recorded action it never changes, however often it is asked.
+
+    `is_trial`: nothing was recorded, it would be so. `due`: of an acceptance. `warnings`: what is doubtful in it.
+    """
 
     action_id: str
     source: str = ""
@@ -118,14 +132,24 @@ class Answer:
     recorded_at: str | None = None
     hash: str | None = None
     is_replay: bool = False
+    is_trial: bool = False
+    due: DueDates | None = None
+    warnings: tuple[FieldError, ...] = ()
 
     @property
     def is_recorded(self) -> bool:
         """Whether the action stands in the event store."""
-        return self.refusal is None
+        return self.refusal is None and not self.is_trial
 
 
-def recorded_answer(action: Reported, structured: Mapping[str, Any], *, is_replay: bool) -> Answer:
+def recorded_answer(
+    action: Reported,
+    structured: Mapping[str, Any],
+    *,
+    is_replay: bool,
+    due: DueDates | None = None,
+    warnings: tuple[FieldError, ...] = (),
+) -> Answer:
     """The receipt for an action, made from its event in structured form, fresh or as stored."""
     recorded_at = structured["recordedat"]
     return Answer(
@@ -137,20 +161,15 @@ def recorded_answer(action: Reported, structured: Mapping[str, Any], *, is_repla
         recorded_at=recorded_at if isinstance(recorded_at, str) else recorded_at.isoformat(),
         hash=structured["hash"],
         is_replay=is_replay,
+        due=due,
+        warnings=warnings,
     )
 
 
-def replayed_answer(action: Reported, structured: Mapping[str, Any], *, is_same: bool) -> Answer:
-    """The first receipt again; a refusal where other contents were recorded under the action's id."""
-    if is_same:
-        return recorded_answer(action, structured, is_replay=True)
+def reused(action: Reported) -> Answer:
+    """The refusal where other contents were recorded under the action's id."""
     refusal = Refusal(code="id-reused", field_name="id", params={"id": action.action_id})
     return Answer(action_id=action.action_id, source=action.source, refusal=refusal)
-
-
-def dossier_id_of(source: str, subject: str) -> UUID:
-    """The id of the dossier that `source` calls `subject`."""
-    return _as_uuid(subject) or uuid5(DOSSIER_NAMESPACE, f"{source}|{subject}")
 
 
 def event_id_of(source: str, action_id: str) -> str:
@@ -161,19 +180,3 @@ def event_id_of(source: str, action_id: str) -> str:
 def pointer_step(name: str) -> str:
     """A field's name as one step of a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")
-
-
-def is_dossier_id(subject: str) -> bool:
-    """Whether a subject is a dossier id of ours rather than a counter system's own code."""
-    return _as_uuid(subject) is not None
-
-
-def _as_uuid(text: str) -> UUID | None:
-    """Only the common form 8-4-4-4-12 counts; `UUID` alone would take hyphens anywhere."""
-    if len(text) != 36:
-        return None
-    try:
-        known = UUID(text)
-    except ValueError:
-        return None
-    return known if str(known) == text.lower() else None

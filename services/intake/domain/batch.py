@@ -27,6 +27,11 @@ class Receipt:
     dossier_id: UUID
     stream_seq: int
 
+    @property
+    def place(self) -> Place:
+        """Where its event stands."""
+        return self.dossier_id, self.stream_seq
+
 
 @dataclass(slots=True, kw_only=True)
 class Batch:

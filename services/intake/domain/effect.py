@@ -20,7 +20,7 @@ def needs_an_effect(action: Action) -> bool:
 
 def refusal_without_effect(action: Action, stream: Sequence[Mapping[str, Any]], planner: Planner) -> Refusal | None:
     """Why an action would do nothing. `stream`: everything recorded in structured form, the action itself as the last of it."""
-    *recorded, last = [_fact(one) for one in stream]
+    *recorded, last = [fact_as_recorded(one) for one in stream]
     answer = asked(recorded, last, planner)
     if answer.has_effect:
         return None
@@ -32,7 +32,7 @@ def refusal_without_effect(action: Action, stream: Sequence[Mapping[str, Any]], 
     return Refusal(code="no-effect", field_name="/data/new_due_at", params=params)
 
 
-def _fact(structured: Mapping[str, Any]) -> Fact:
-    """The fact as the clocks will be told it; it comes to the log about when it is recorded."""
+def fact_as_recorded(structured: Mapping[str, Any]) -> Fact:
+    """The fact of an event as the clocks will be told it; it comes to the log about when it is recorded."""
     event = from_structured(structured)
     return fact_of(event.envelope, event.data, micros(event.envelope.recorded_at))

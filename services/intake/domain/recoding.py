@@ -21,8 +21,9 @@ from events.dossier import DossierAccepted
 from events.dossier_data import DossierData, GivenTerm
 from events.envelope import Event
 from events.errors import SchemaMismatchError
-from services.intake.domain.actions import Action, Refusal, dossier_id_of, is_dossier_id
+from services.intake.domain.actions import Action, Refusal
 from services.intake.domain.dossier import DossierState
+from services.intake.domain.naming import dossier_id_of, is_dossier_id
 
 RULE: Final = "DR-30"
 Links = Mapping[UUID, UUID]

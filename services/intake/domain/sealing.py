@@ -9,8 +9,10 @@ from events.codec import to_structured
 from events.dossier import DossierEvent, IntegrityFlagRaised
 from events.envelope import Envelope, Event
 from events.hash_chain import GENESIS, hash_of
-from services.intake.domain.actions import Action, ReferenceAction, is_dossier_id
+from events.identity import shown_code
+from services.intake.domain.actions import Action, ReferenceAction
 from services.intake.domain.dossier import DossierState, evolve
+from services.intake.domain.naming import is_dossier_id
 
 FLAG_TYPE = "integrity-flag-raised.v1"
 FLAG_SOURCE = "urn:motcua:intake"
@@ -129,7 +131,9 @@ def _of_flag(state: DossierState, action: Action, flag: IntegrityFlagRaised, rec
 
 
 def _dossier_code(action: Action) -> str | None:
-    return action.dossier_code or (None if is_dossier_id(action.subject) else action.subject)
+    """As it was written, for people to read; nothing where only our id was given."""
+    written = action.dossier_code or ("" if is_dossier_id(action.subject) else action.subject)
+    return shown_code(written) or None
 
 
 def _sealed(state: DossierState | None, action: Action, envelope: Envelope, data: DossierEvent) -> Sealed:

@@ -9,7 +9,16 @@ import orjson
 from events.catalog import DEADLINE_TYPES
 from services.page.adapters.reader import Reader, Row
 from services.page.adapters.unit_names import UnitNames
-from services.stats.questions import DEFINITION, Scope, local_day, period, period_parameters
+from services.stats.questions import (
+    DEFINITION,
+    Scope,
+    codes_asked,
+    dossiers_meant,
+    is_dossier_id,
+    local_day,
+    period,
+    period_parameters,
+)
 
 STILL_PAUSED = datetime(2299, 1, 1, tzinfo=UTC)
 """A pause that ends after this is still open, and what comes after it has not come; the table has no NULL in a tuple."""
@@ -30,13 +39,16 @@ class DossierNotFoundError(LookupError):
 
 
 async def dossier_named(reader: Reader, name: str, now: datetime) -> Row:
-    """How a dossier stands, by its id or by any of its codes (DR-30). Raises DossierNotFoundError."""
-    parameters = period_parameters(period(None, None, now))
-    found = await reader.rows("dossier", {**parameters, "dossier_id": name})
-    if not found:
-        of_code = await reader.rows("dossiers_of_code", {"code": name})
-        if len(of_code) == 1:
-            found = await reader.rows("dossier", {**parameters, "dossier_id": of_code[0]["dossier_id"]})
+    """How a dossier stands, by its id or by any of its codes (DR-30), however it is written.
+
+    Raises DossierNotFoundError, also where several dossiers have the code.
+    """
+    ids = [name]
+    if not is_dossier_id(name):  # every link says the id as it stands: nothing to look for
+        ids = dossiers_meant(name, await reader.rows("dossiers_by_code", codes_asked(name)))
+    if len(ids) != 1:
+        raise DossierNotFoundError(name)
+    found = await reader.rows("dossier", {**period_parameters(period(None, None, now)), "dossier_id": ids[0]})
     if not found:
         raise DossierNotFoundError(name)
     return found[0]

@@ -1,15 +1,18 @@
 """Builds the page's web application: routes, security headers, problem documents."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from datetime import UTC, datetime
+from functools import cache
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
-from services.page.adapters.dictionaries import Dictionary, load_dictionaries
+from services.doors.hosts import is_answered
+from services.doors.serving import attended
+from services.page.adapters.dictionaries import Dictionary, load_dictionaries, wanted_language
 from services.page.adapters.dossier_page import DossierPage
 from services.page.adapters.explanations import Explanations
 from services.page.adapters.handlers import Handlers, Now, json_response, language_of
@@ -18,6 +21,7 @@ from services.page.adapters.reader import Reader
 from services.page.adapters.static_files import StaticFile, read_static_files, send
 from services.page.adapters.statistics import Statistics
 from services.page.config import WebConfig
+from services.page.domain.parameters import require_once
 
 _log = logging.getLogger("page")
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -42,7 +46,7 @@ def build_app(config: WebConfig, now: Now = lambda: datetime.now(UTC)) -> web.Ap
     """The application; it opens ClickHouse at the first question, so that it also starts while ClickHouse is away."""
     dictionaries, rulebook = load_dictionaries(), load_rulebook(own_calendars=config.own_calendars)
     procedures = load_procedures(rulebook.default_rule_set)
-    app = web.Application(middlewares=[_guard(dictionaries)])
+    app = web.Application(middlewares=[attended, _guard(dictionaries, config.hosts)])
 
     async def with_reader(running: web.Application) -> AsyncIterator[None]:
         reader = Reader(config.clickhouse_url, config.answer_seconds)
@@ -107,13 +111,27 @@ async def _add_security_headers(_: web.Request, response: web.StreamResponse) ->
         response.headers.setdefault(name, value)
 
 
-def _guard(dictionaries: Mapping[str, Dictionary]) -> Middleware:
+_texts = cache(load_dictionaries)
+
+
+def refused(request: web.BaseRequest, reason: str) -> web.Response:
+    """The answer to what is no HTTP."""
+    language = wanted_language(None, request.headers.get("Accept-Language", ""))
+    document = problem(400, "bad-request", _texts()[language], reason=reason)
+    return json_response(document, 400, CONTENT_TYPE)
+
+
+def _guard(dictionaries: Mapping[str, Dictionary], hosts: Collection[str]) -> Middleware:
     """Every failure of a request ends as a problem document; a fault of ours also in the log."""
 
     @web.middleware
     async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
         t = dictionaries[language_of(request)]
         try:
+            host = request.headers.get("Host")
+            if not is_answered(host, hosts):
+                return json_response(problem(421, "unknown-host", t, host=host), 421, CONTENT_TYPE)
+            require_once([name for name, _ in request.query.items()])
             return await handler(request)
         except web.HTTPException as error:
             code = STATUSES.get(error.status)

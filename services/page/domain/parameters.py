@@ -3,7 +3,7 @@
 Promise: everything that reaches SQL as a name (figure, sort column) is one of a fixed list; all else travels as a parameter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -50,6 +50,15 @@ class Question:
     now: datetime
     from_on: date | None = None
     to_on: date | None = None
+
+
+def require_once(names: Iterable[str]) -> None:
+    """No parameter is given twice: whoever checked the question on its way may have read the other. Raises ParameterError."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ParameterError(name, "twice")
+        seen.add(name)
 
 
 def read_question(query: Mapping[str, str], now: datetime) -> Question:

@@ -46,6 +46,17 @@ class Door:
         async with self.client.post("/v1/actions", json=content, headers=headers) as response:
             return response.status, await response.json(content_type=None), response.headers
 
+    async def asked(self, line: str, headers: list[tuple[str, str]], body: bytes = b"") -> bytes:
+        """The answer to a request as it is written here: no client library stands between."""
+        reader, writer = await asyncio.open_connection(self.client.host, self.client.port)
+        framing = [("Host", "127.0.0.1"), ("Connection", "close"), ("Content-Length", str(len(body)))]
+        lines = [line, *(f"{name}: {value}" for name, value in [*framing, *headers]), "", ""]
+        writer.write("\r\n".join(lines).encode() + body)
+        answer = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        return answer
+
 
 @pytest.fixture
 def store() -> InMemoryStore:
@@ -63,7 +74,7 @@ async def door(store: InMemoryStore, ledger: ActionRecorder) -> AsyncIterator[Do
     writer = Writer(ledger, clock)
     writing = asyncio.create_task(writer.run())
     published = PublishedDocuments(load_documents(), load_schemas(), clock.now, lambda _: KNOWN_UNITS)
-    receiver = HttpReceiver(writer, reader(), problems(), store, published)
+    receiver = HttpReceiver(writer, reader(), problems(), store, published, ledger)
     async with TestClient(TestServer(receiver.application())) as client:
         yield Door(store=store, writer=writer, writing=writing, client=client, clock=clock)
     writing.cancel()

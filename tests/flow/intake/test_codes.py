@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.actions import Action, Answer, dossier_id_of
+from services.intake.domain.actions import Action, Answer
+from services.intake.domain.naming import dossier_id_of
 from services.intake.pipeline import ActionRecorder
 from tests.fakes.in_memory_store import InMemoryStore
 from tests.flow.intake.conftest import Door

@@ -1,6 +1,7 @@
 """The HTTP door as schemas/openapi.yaml and docs/connecting.md describe it."""
 
 import asyncio
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -181,6 +182,22 @@ async def test_in_binary_mode_the_headers_belong_to_what_a_key_names(door: Door)
     other = {**BINARY, "ce-subject": "HS-2", "ce-id": "b-2", "Idempotency-Key": "k"}
     async with door.client.post("/v1/actions", json=ACCEPTED["data"], headers=other) as two:
         assert two.status == 409
+
+
+async def test_a_key_belongs_to_its_sender(door: Door) -> None:
+    elsewhere = raw_action("dossier-accepted.v1", source="/da-nang/mot-cua")
+    assert (await door.post(ACCEPTED, **{"Idempotency-Key": "k"}))[0] == 201
+    assert (await door.post([elsewhere], **{"Idempotency-Key": "k"}))[1]["recorded"] == 1
+    assert (await door.post([elsewhere, STARTED], **{"Idempotency-Key": "k"}))[1]["recorded"] == 2
+
+
+async def test_a_key_is_free_again_after_a_week_and_the_action_is_recorded_once_all_the_same(door: Door) -> None:
+    assert (await door.post([ACCEPTED], **{"Idempotency-Key": "k"}))[1]["recorded"] == 1
+    door.clock.at += timedelta(days=7)
+    assert (await door.post([STARTED], **{"Idempotency-Key": "k"}))[0] == 409
+    door.clock.at += timedelta(seconds=1)
+    status, answer, _ = await door.post([ACCEPTED, STARTED], **{"Idempotency-Key": "k"})
+    assert (status, answer["recorded"], answer["replayed"]) == (200, 2, 1)
 
 
 async def test_one_key_twice_at_the_same_time_is_one_request(door: Door) -> None:

@@ -18,10 +18,11 @@ from services.intake.domain.dossier import DossierState
 from services.intake.domain.sealing import Sealed, seal
 from services.intake.domain.unit_register import sealed_in
 from services.intake.pipeline import ActionRecorder
-from services.intake.ports import AppendConflictError, RequestAnswer, Store
+from services.intake.ports import KEPT_SECONDS, AppendConflictError, RequestAnswer, Store
 from tests.unit.intake.counter import NOW, START, action, judge
 from tests.unit.intake.units import unit
 
+NOW_SECONDS = int(NOW.timestamp())
 STEPS = (
     "dossier-accepted.v1",
     "step-started.v1",
@@ -47,8 +48,10 @@ def receipt(sealed: Sealed, key: str) -> Receipt:
     return Receipt(receipt_key=key, digest="d", dossier_id=sealed.dossier_id, stream_seq=sealed.stream_seq)
 
 
-def answer(key: str, body: bytes = b'{"a": "\xe1\xba\xa1"}') -> RequestAnswer:
-    return RequestAnswer(idempotency_key=key, digest="d", status=201, body=body)
+def answer(
+    key: str, body: bytes = b'{"a": "\xe1\xba\xa1"}', *, sender: str = "s", kept_at: int = NOW_SECONDS
+) -> RequestAnswer:
+    return RequestAnswer(sender=sender, idempotency_key=key, digest="d", status=201, body=body, kept_at=kept_at)
 
 
 def name() -> str:
@@ -65,7 +68,7 @@ class StoreContract:
         assert store.find_receipts([name()]) == {}
         assert store.read_events([]) == {}
         assert store.read_events([(uuid4(), 1)]) == {}
-        assert store.find_answer(name()) is None
+        assert store.find_answer("s", name(), 0) is None
 
     def test_states_are_folded_from_what_was_stored(self, store: Store) -> None:
         first, second = life(name()), life(name(), STEPS[:2])
@@ -108,7 +111,7 @@ class StoreContract:
         kept = answer(key)
         store.append(told[:1], [receipt(told[0], key)], [kept])
         assert store.find_receipts([key, name()]) == {key: receipt(told[0], key)}
-        assert store.find_answer(key) == kept
+        assert store.find_answer("s", key, 0) == kept
 
     @pytest.mark.parametrize("conflict", ["event", "receipt", "answer", "answer only"])
     def test_a_conflict_stores_nothing_at_all_and_is_told_at_once(self, store: Store, conflict: str) -> None:
@@ -127,10 +130,31 @@ class StoreContract:
         assert store.last_id() == last
         assert store.load([other[0].dossier_id]) == {}
         assert store.find_receipts([fresh]) == {}
-        assert store.find_answer(fresh) is None
-        assert store.find_answer(key) == answer(key)
+        assert store.find_answer("s", fresh, 0) is None
+        assert store.find_answer("s", key, 0) == answer(key)
         store.append(other, [receipt(other[0], fresh)], [answer(fresh)])
         assert store.last_id() > last
+
+    def test_a_key_belongs_to_its_sender(self, store: Store) -> None:
+        key = name()
+        store.append([], [], [answer(key, b"1")])
+        store.append([], [], [answer(key, b"2", sender="other")])
+        assert store.find_answer("s", key, 0) == answer(key, b"1")
+        assert store.find_answer("other", key, 0) == answer(key, b"2", sender="other")
+        assert store.find_answer("nobody", key, 0) is None
+
+    def test_an_answer_is_kept_for_a_while_and_then_the_key_is_free_again(self, store: Store) -> None:
+        key, other = name(), name()
+        store.append([], [], [answer(key, b"1"), answer(other)])
+        assert store.find_answer("s", key, NOW_SECONDS) == answer(key, b"1")
+        assert store.find_answer("s", key, NOW_SECONDS + 1) is None
+        last = answer(name(), kept_at=NOW_SECONDS + KEPT_SECONDS)
+        store.append([], [], [last])
+        assert store.find_answer("s", key, 0) is not None
+        again = answer(key, b"2", kept_at=NOW_SECONDS + KEPT_SECONDS + 1)
+        store.append([], [], [again])
+        assert store.find_answer("s", key, 0) == again
+        assert store.find_answer("s", other, 0) is None
 
     def test_who_acted_is_stored_with_the_events_and_in_two_dossiers_at_most(self, store: Store, second: Store) -> None:
         officer, other, nobody = name(), name(), name()

@@ -1,6 +1,11 @@
 """Both doors of a real intake: the official CloudEvents SDK, wrong actions, and bytes that nobody can read."""
 
+import asyncio
+import json
+import subprocess
+import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -18,6 +23,7 @@ from tests.unit.intake.counter import HISTORY_SOURCE, SOURCE, raw_action
 
 pytestmark = pytest.mark.integration
 FORMAT = JSONFormat()
+PLAIN_CONSUMER = Path(__file__).with_name("plain_consumer.py")
 
 
 def of_sdk(action: dict[str, Any], **attributes: Any) -> CloudEvent:
@@ -155,3 +161,38 @@ async def test_json_that_nests_too_deep_is_answered_and_the_door_goes_on(intake:
     await send_by_kafka(broker, [record, kafka_record(following)])
     refused, recorded = await answers_to(broker, (SOURCE, "deep"), (SOURCE, following["id"]))
     assert (refused["problem"]["code"], recorded["status"]) == ("unreadable", "recorded")
+
+
+async def test_a_record_with_cloudevents_headers_and_no_value_gets_its_answer(intake: Intake, broker: str) -> None:
+    action = raw_action("dossier-accepted.v1", id="no-value")
+    await send_by_kafka(broker, [kafka_record(action) | {"value": None}])
+    (answer,) = await answers_to(broker, (SOURCE, "no-value"))
+    assert [(one["field"], one["code"]) for one in answer["problem"]["errors"]] == [("data", "required")]
+
+
+async def test_what_is_given_twice_on_kafka_is_refused_by_name(intake: Intake, broker: str) -> None:
+    header, member = (raw_action("dossier-accepted.v1", id=f"twice-{one}", subject="HS-twice") for one in "hm")
+    by_header, by_member = kafka_record(header), kafka_record(member)
+    by_header["headers"].append(("ce_time", b"2026-03-05T08:00:00+07:00"))
+    by_member["value"] = by_member["value"][:-1] + b',"procedure_code":"1.000001"}'
+    await send_by_kafka(broker, [by_header, by_member])
+    answers = await answers_to(broker, (SOURCE, "twice-h"), (SOURCE, "twice-m"))
+    told = [(one["problem"]["code"], one["problem"]["errors"][0]["field"]) for one in answers]
+    assert told == [("given-twice", "ce_time"), ("given-twice", "/data/procedure_code")]
+
+
+async def test_answers_and_dead_letters_are_read_by_a_client_as_it_is_installed(intake: Intake, broker: str) -> None:
+    """kafka-python and kafkajs bring gzip and nothing else."""
+    action = raw_action("dossier-accepted.v1", id="plain", subject="HS-plain")
+    await send_by_kafka(broker, [kafka_record(action), {"key": b"plain", "value": b"no json", "headers": []}])
+    await answers_to(broker, (SOURCE, "plain"))
+    await dead_letters(broker, b"plain")
+    topics = (Topic.COUNTER_ANSWERS.value, Topic.COUNTER_ACTIONS_DLQ.value)
+    reading = [sys.executable, "-W", "ignore", str(PLAIN_CONSUMER), broker, *topics]
+    done = await asyncio.to_thread(
+        subprocess.run, reading, capture_output=True, text=True, timeout=60, check=False, cwd="/"
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    read = [json.loads(line) for line in done.stdout.splitlines()]
+    assert "plain" in {headers["action_id"] for topic, headers, _ in read if topic == topics[0]}
+    assert "no json" in {value for topic, _, value in read if topic == topics[1]}

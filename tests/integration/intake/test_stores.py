@@ -51,6 +51,29 @@ def learnt_again(settings: dict[str, str], store: LedgerStore) -> None:
     again.close()
 
 
+def adopted(settings: dict[str, str], store: LedgerStore, blob: str, body: str) -> None:
+    """Answers of a store of before, which kept them for everybody and for ever, are kept for a while from now on."""
+    recorder: Any = store._recorder
+    key = name()
+    with recorder.datastore.transaction(commit=True) as cursor:
+        cursor.execute(
+            "CREATE TABLE IF NOT EXISTS request_answers (idempotency_key TEXT PRIMARY KEY, digest TEXT NOT NULL,"
+            f" status INTEGER NOT NULL, body {blob} NOT NULL)"
+        )
+        cursor.execute(f"INSERT INTO request_answers VALUES ('{key}', 'd', 201, {body})")
+    for opened_again in range(2):
+        again = open_store(settings)
+        for sender in ("one", "another"):
+            found = again.find_answer(sender, key, 0)
+            assert found is not None, opened_again
+            assert (found.digest, found.status, found.body) == ("d", 201, b"body")
+            assert again.find_answer(sender, key, found.kept_at + 1) is None
+        again.close()
+    with recorder.datastore.transaction(commit=False) as cursor:
+        cursor.execute("SELECT count(*) AS n FROM request_answers")
+        assert cursor.fetchone()["n"] == 0
+
+
 class TestSQLite(StoreContract):
     """The default of one machine."""
 
@@ -109,6 +132,9 @@ class TestSQLite(StoreContract):
     ) -> None:
         learnt_again(sqlite, store)
 
+    def test_a_store_of_before_keeps_its_answers_for_a_while(self, store: LedgerStore, sqlite: dict[str, str]) -> None:
+        adopted(sqlite, store, "BLOB", "x'626f6479'")
+
     def test_a_file_that_cannot_be_opened_is_an_absent_store(self, tmp_path: Path) -> None:
         with pytest.raises(StoreUnavailableError):
             open_store({"SQLITE_DBNAME": str(tmp_path / "missing" / "ledger.sqlite")})
@@ -150,6 +176,11 @@ class TestPostgreSQL(StoreContract):
         self, store: LedgerStore, postgres: dict[str, str]
     ) -> None:
         learnt_again(postgres, store)
+
+    def test_a_store_of_before_keeps_its_answers_for_a_while(
+        self, store: LedgerStore, postgres: dict[str, str]
+    ) -> None:
+        adopted(postgres, store, "bytea", "'body'")
 
     def test_an_absent_server_is_an_absent_store(self, postgres: dict[str, str]) -> None:
         with pytest.raises(StoreUnavailableError):

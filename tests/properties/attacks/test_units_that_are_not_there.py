@@ -42,7 +42,7 @@ def of(event_type: str, unit_id: int, number: int, **past: Any) -> Action:
 
 
 def decided(state: DossierState | None, one: Action) -> Any:
-    return judge().judge(state, one, NOW, lambda _: [], UNITS)
+    return judge().judge(state, one, NOW, lambda *_: [], UNITS)
 
 
 def recorded_when_there(state: DossierState | None, event_type: str, **past: Any) -> bool:

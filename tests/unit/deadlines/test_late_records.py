@@ -76,6 +76,16 @@ def test_days_of_waiting_that_a_late_record_within_the_term_gains_are_flagged_wi
     assert flags(owing("2026-03-03T09:15")) == []
 
 
+def test_an_approved_extension_that_was_granted_while_it_waits_counts_when_the_clock_goes_on() -> None:
+    asked = Life().accepted("2026-03-02T08:00", term(5)).asked("2026-03-04T09:00")
+    extended = late(asked.extended("2026-03-05T09:00", at("2026-03-20T17:00")), "2026-03-10T08:00").approved(
+        "2026-03-10T09:00"
+    )
+    assert not only(told(extended, "2026-03-11T00:00"), "moved"), "as if it had been recorded in time (DR-25)"
+    moved = only(told(extended.supplemented("2026-03-11T09:00")), "moved")
+    assert [local(one.data.lawful_due_at) for one in moved] == ["2026-03-20 17:00"]  # type: ignore[union-attr]
+
+
 def test_between_the_latest_instant_for_an_apology_and_the_due_instant_it_pauses_from_its_recording() -> None:
     story = late(life().asked("2026-03-05T09:00"), "2026-03-09T08:00")
     assert flags(story) == [("backdated", "DR-31", 2)]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.identity import is_same_person, person_of
+from events.identity import code_of, is_same_person, person_of, shown_code
 
 SAME = [
     "CB1",
@@ -54,3 +54,54 @@ def test_the_one_form_is_its_own_form_and_shows_every_character(text: str) -> No
     person = person_of(text)
     assert person_of(person) == person
     assert not any(unicodedata.category(one) in ("Cc", "Cf", "Zs", "Zl", "Zp") for one in person)
+
+
+CODE = "H38.14.02-260302-0412"
+CODES = [
+    CODE,
+    CODE.lower(),
+    f" {CODE}\u00a0",
+    "\tH38.14.02-260302-0412\r\n",
+    "H38.14.02-260302-0412\u200b",
+    "\ufeffH38.14\u2060.02-260302-0412",
+    "H38.14.02\u2013260302\u20130412",
+    "H38.14.02\u2212260302\u20100412",
+    "Ｈ３８．１４．０２－２６０３０２－０４１２",
+    "H38.14.02\ufe63260302\u20110412",
+]
+
+
+@pytest.mark.parametrize("written", CODES, ids=ascii)
+def test_a_code_that_is_typed_otherwise_is_the_same_code(written: str) -> None:
+    assert code_of(written) == CODE
+
+
+def test_letters_with_marks_are_one_code_composed_or_not() -> None:
+    code = "HS-Đắk Lắk-Ứng-001"
+    decomposed = unicodedata.normalize("NFD", code)
+    assert decomposed != code
+    assert code_of(decomposed) == code_of(code) == code_of("hs-đắk  lắk-ứng-001")
+    assert shown_code(f" {decomposed}\u200b ") == code
+
+
+@pytest.mark.parametrize(
+    "other", ["H38.14.02-260302-0413", "H381402-260302-0412", "Н38.14.02-260302-0412", "H38 14 02"]
+)
+def test_another_code_stays_another(other: str) -> None:
+    assert code_of(other) != CODE
+
+
+@pytest.mark.parametrize("written", ["", "  ", "\u200b\u2060", "\u3164 "])
+def test_a_code_of_which_nothing_can_be_seen_is_none(written: str) -> None:
+    assert code_of(written) == ""
+
+
+@pytest.mark.parametrize("written", ["h38-1", "H38–1", "Ｈ38-1", "HS 1 / 2026"])
+def test_a_code_is_shown_as_it_was_written(written: str) -> None:
+    assert shown_code(f" {written}\u200b") == written
+
+
+@given(st.text())
+def test_the_form_of_a_code_is_its_own_form(text: str) -> None:
+    code = code_of(text)
+    assert code_of(code) == code == code_of(shown_code(text))

@@ -6,7 +6,8 @@ import pytest
 
 from services.intake.adapters.action_reader import MAX_ACTION_BYTES
 from services.intake.adapters.cloudevent_content import MAX_DEPTH, from_text_attributes, percent_decoded
-from services.intake.domain.actions import Action, Refusal, dossier_id_of
+from services.intake.domain.actions import Action, Refusal
+from services.intake.domain.naming import dossier_id_of
 from tests.unit.intake.counter import HISTORY_SOURCE, SOURCE, action, problems, raw_action, reader
 
 
@@ -132,10 +133,12 @@ def test_instants_that_no_other_part_can_hold_are_refused(time: str) -> None:
     assert wrong.field_name == "/data/appointment_at"
 
 
-def test_a_lower_case_instant_is_refused_not_guessed() -> None:
-    assert [(one.field_name, one.keyword) for one in refused(time="2026-03-02t08:00:00z").errors] == [
-        ("time", "format")
-    ]
+@pytest.mark.parametrize("time", ["2026-03-02t08:00:00z", "2026-03-02T08:00:00z", "2026-03-02t15:00:00.000+07:00"])
+def test_an_instant_in_small_letters_is_the_same_instant(time: str) -> None:
+    assert read(time=time) == read(time="2026-03-02T08:00:00Z")
+    given = raw_action("dossier-accepted.v1", data={"appointment_at": time})
+    usual = raw_action("dossier-accepted.v1", data={"appointment_at": "2026-03-02T08:00:00Z"})
+    assert reader().read(given) == reader().read(usual)
 
 
 def test_an_action_that_would_not_fit_on_kafka_is_too_large() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from msgspec import structs
@@ -32,7 +33,7 @@ class Stream:
     def take(self, one: Action) -> None:
         self.sealed += seal(self.state, one, (), NOW, START.date())
 
-    def events(self, _: DossierState) -> Sequence[Mapping[str, Any]]:
+    def events(self, _: UUID, __: int) -> Sequence[Mapping[str, Any]]:
         return [one.structured for one in self.sealed]
 
     def corrected(self, target: Action, fields: dict[str, Any], number: int = 9, **attributes: Any) -> Refusal | None:

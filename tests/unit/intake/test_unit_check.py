@@ -32,7 +32,7 @@ def decided(units: Units, one: Action, *before: Action) -> Refusal | Flags:
     state: DossierState | None = None
     for earlier in before:
         state = seal(state, earlier, (), NOW, NOW.date())[-1].state
-    return judge().judge(state, one, NOW, lambda _: [], units)
+    return judge().judge(state, one, NOW, lambda *_: [], units)
 
 
 def code(decision: Refusal | Flags) -> tuple[str, str] | str:
@@ -127,7 +127,7 @@ def test_a_correction_names_no_unit_that_was_not_there(units: Units) -> None:
     for name, value, expected in corrected:
         data = {"target_event_id": ACCEPTED.event_id, "corrected_fields": {name: value}}
         one = action("event-corrected.v1", 5, data=data, unitid=NEW)
-        decision = judge().judge(stream[-1].state, one, NOW, lambda _: [stream[0].structured], units)
+        decision = judge().judge(stream[-1].state, one, NOW, lambda *_: [stream[0].structured], units)
         if expected is None:
             assert decision == ()
         else:

@@ -33,11 +33,10 @@ class Stored:
         self.rows = [row for life, said in lives for row in (*rows_of(life.events), *rows_of(said, "deadline-events"))]
 
     def query(self, _: str, parameters: dict[str, str]) -> Any:
-        if "code" in parameters:
-            found = [{"dossier_id": self.codes[code]} for code in self.codes if code == parameters["code"]]
-        else:
-            name = parameters["name"]
-            found = [row for row in self.rows if name in (row["dossier_id"], row["dossier_code"])]
+        found = [row for row in self.rows if row["dossier_id"] == parameters.get("dossier_id")]
+        if "letters" in parameters:
+            named = [{"dossier_id": one, "dossier_code": code} for code, one in self.codes.items()]
+            found = [*self.rows, *named]
         return SimpleNamespace(named_results=lambda: iter(found))
 
 
@@ -55,6 +54,11 @@ def test_the_text_is_the_golden_one(monkeypatch: pytest.MonkeyPatch, language: s
     done = run(monkeypatch, Stored(told(three_policies())), "H29.123", "--lang", language)
     assert done.exit_code == 0
     assert done.stdout == (HERE / f"explain_three_policies.{language}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("written", [" h29.123", "Ｈ29.123", "H29.123\u200b"])
+def test_the_code_may_be_written_otherwise(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    assert run(monkeypatch, Stored(told(three_policies())), written).exit_code == 0
 
 
 def test_json_is_what_the_page_reads(monkeypatch: pytest.MonkeyPatch) -> None:

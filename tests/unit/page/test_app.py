@@ -69,6 +69,22 @@ async def test_a_wrong_parameter_is_a_problem_that_names_it_in_vietnamese(client
     assert document["detail"] == "Tham số “from”: from phải trước to"
 
 
+async def test_a_name_that_is_none_of_ours_is_not_answered(client):
+    answer = await client.get("/api/meta.json", headers={"Host": "evil.example", "Accept-Language": "en"})
+    document = await answer.json(content_type=None)
+    assert (answer.status, document["code"]) == (421, "unknown-host")
+    assert "evil.example" in document["detail"]
+    assert (await client.get("/", headers={"Host": "localhost:8490"})).status == 200
+    assert read_config({"MOTCUA_HOSTS": "mot-cua.vn", "MOTCUA_WEB_HOST": "web-1"}).hosts >= {"mot-cua.vn", "web-1"}
+
+
+async def test_a_parameter_that_is_given_twice_is_named_and_neither_is_taken(client):
+    answer = await client.get("/api/figures.json?unit=1&unit=2", headers={"Accept-Language": "en"})
+    document = await answer.json(content_type=None)
+    assert (answer.status, document["code"], document["parameter"]) == (400, "invalid-parameter", "unit")
+    assert document["detail"].endswith("is given twice")
+
+
 @pytest.mark.parametrize(
     "path", ["/nothing", "/static/../app.py", "/static/%2e%2e/app.py", "/static/nothing.js", "/api/figures.xml"]
 )

@@ -33,8 +33,9 @@ class Stored:
         return self.rows
 
     async def answer(self, name: str, parameters: Mapping[str, Any]) -> Rows:
-        if name == "dossiers_of_code":
-            return [{"dossier_id": one} for one in self.codes.get(parameters["code"], [])]
+        if name == "dossiers_by_code":
+            further = [{"dossier_id": one, "dossier_code": code} for code, ids in self.codes.items() for one in ids]
+            return [*({name: row[name] for name in ("dossier_id", "dossier_code")} for row in self.rows), *further]
         own = [row for row in self.rows if row["dossier_id"] == parameters["dossier_id"]]
         if name == "dossier":
             return [{key: row[key] for key in KEPT | {"dossier_id"}} for row in own[:1]]
