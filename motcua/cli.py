@@ -28,6 +28,7 @@ COMMANDS = {
     "units": "Load the administrative units and their changes: `motcua units load FILE`.",
     "replay": "Derive every deadline event again from the log: `motcua replay deadlines`.",
     "integrity": "List the dossiers with integrity flags.",
+    "dlq": "List, show and replay the dead letters: records that a service could not handle.",
     "backup": "Write the event store into one file, also while everything runs.",
     "restore": "Put a back-up into an empty data folder, after it was checked.",
     "verify": "Check every event's hash and chain in the store, on Kafka and in ClickHouse; print the root of a day.",

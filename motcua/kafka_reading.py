@@ -36,13 +36,22 @@ async def read_topic(bootstrap_servers: str, topic: str) -> AsyncIterator[Consum
         for partition in await partitions_of(consumer, topic):
             consumer.assign([partition])
             end = (await consumer.end_offsets([partition]))[partition]
-            consumer.seek(partition, (await consumer.beginning_offsets([partition]))[partition])
-            while await consumer.position(partition) < end:
-                for record in (await consumer.getmany(partition, timeout_ms=500)).get(partition, ()):
-                    if record.offset < end:
-                        yield record
+            start = (await consumer.beginning_offsets([partition]))[partition]
+            async for record in records_between(consumer, partition, start, end):
+                yield record
     finally:
         await consumer.stop()
+
+
+async def records_between(
+    consumer: AIOKafkaConsumer, partition: TopicPartition, start: int, end: int
+) -> AsyncIterator[ConsumerRecord]:
+    """The committed records from `start` up to before `end`, of a partition that is assigned to the consumer."""
+    consumer.seek(partition, start)
+    while await consumer.position(partition) < end:
+        for record in (await consumer.getmany(partition, timeout_ms=500)).get(partition, ()):
+            if record.offset < end:
+                yield record
 
 
 async def group_lags(bootstrap_servers: str) -> list[GroupLag]:
@@ -72,10 +81,13 @@ async def group_lags(bootstrap_servers: str) -> list[GroupLag]:
         await consumer.stop()
 
 
-async def started_consumer(bootstrap_servers: str) -> AIOKafkaConsumer:
-    """A consumer of committed records without a group; CommandError when the broker does not answer."""
+async def started_consumer(bootstrap_servers: str, group: str | None = None) -> AIOKafkaConsumer:
+    """A consumer of committed records, without a group unless one is named; CommandError when the broker does not answer."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap_servers, isolation_level="read_committed", enable_auto_commit=False
+        bootstrap_servers=bootstrap_servers,
+        group_id=group,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
     )
     try:
         await consumer.start()

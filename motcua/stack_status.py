@@ -16,6 +16,7 @@ from deploy.embedded.processes.programs import ProgramStatus
 from motcua.addresses import Addresses
 from motcua.asking import NoAnswerError, answers_within
 from motcua.commands.sql_command import supervisor_client
+from motcua.comparing import compared_pairs, comparing_questions, sentence
 from motcua.kafka_reading import GroupLag, group_lags
 from motcua.preflight import full_disk
 from motcua.settling import last_recorded
@@ -23,6 +24,8 @@ from services.stats.questions import Loading, loading
 
 ANSWER_SECONDS = 1.9
 """Together with the start of the command less than three seconds."""
+PARTS = frozenset({"stack", "intake", "kafka", "clickhouse", "web"})
+"""Those that are away when they don't answer; of the others nothing is known then."""
 COUNTS = (
     "SELECT _topic AS topic, count() AS events, max(recorded_at) AS last_recorded_at,"
     " dateDiff('second', max(recorded_at), now64(3)) AS age_seconds FROM events FINAL GROUP BY _topic ORDER BY _topic"
@@ -30,7 +33,8 @@ COUNTS = (
 REBUILDING = "{missing} records are not counted yet; figures and reports are refused until they are"
 SILENT = "the loader has not reported for {silent_seconds} s: see its log, `motcua logs stats`"
 EMPTY = "nothing was ever counted into this ClickHouse: see `motcua logs stats`"
-_TOLD = {"rebuilding": REBUILDING, "silent": SILENT, "empty": EMPTY}
+DIFFERING = "{differing} dossiers are not counted as they were recorded"
+_TOLD = {"differs": DIFFERING, "rebuilding": REBUILDING, "silent": SILENT, "empty": EMPTY}
 
 
 def status_of(addresses: Addresses, seconds: float = ANSWER_SECONDS) -> dict[str, Any]:
@@ -42,11 +46,10 @@ def status_of(addresses: Addresses, seconds: float = ANSWER_SECONDS) -> dict[str
         "clickhouse": lambda: _loading(addresses.reader_url),
         "counts": lambda: _counts(addresses.reader_url),
         "web": lambda: _web(addresses.web_url, seconds),
+        **comparing_questions(addresses, seconds),
     }
     found = answers_within(seconds, questions)
-    away = {
-        part: _reason(answer) for part, answer in found.items() if isinstance(answer, Exception) and part != "counts"
-    }
+    away = {part: _reason(answer) for part, answer in found.items() if isinstance(answer, Exception) and part in PARTS}
     processes: list[dict[str, Any]] = _answer(found["stack"], [])
     away |= {one["name"]: "its process is frozen (stopped by a signal)" for one in processes if one["is_frozen"]}
     full = full_disk(addresses.run_dir)
@@ -55,12 +58,16 @@ def status_of(addresses: Addresses, seconds: float = ANSWER_SECONDS) -> dict[str
     seen: Loading | None = _answer(found["clickhouse"], None)
     if seen is not None and seen.state in _TOLD:
         away["statistics"] = _told(seen)
+    compared = compared_pairs(found, lags)
+    away |= {f"count of {one['pair']}": sentence(one) for one in compared if one["verdict"] == "differs"}
     return {
         "is_well": not away and all(one["state"] == "running" for one in processes),
         "processes": processes,
         "recorded_events": _answer(found["intake"], None),
         "lags": [{"group": one.group, "topic": one.topic, "lag": one.lag} for one in lags],
         "counted_events": _answer(found["counts"], []),
+        "comparisons": compared,
+        "dead_letters": _answer(found["dead letters"], None),
         "statistics": None if seen is None else {
             "state": seen.state, "missing": seen.missing, "unread": seen.unread, "silent_seconds": seen.silent_seconds,
         },
@@ -118,7 +125,7 @@ def _answer(found: Any, if_away: Any) -> Any:
 
 
 def _told(seen: Loading) -> str:
-    return _TOLD[seen.state].format(missing=seen.missing, silent_seconds=seen.silent_seconds)
+    return _TOLD[seen.state].format(missing=seen.missing, silent_seconds=seen.silent_seconds, differing=seen.differing)
 
 
 def _reason(error: Exception) -> str:

@@ -9,6 +9,8 @@ from motcua.addresses import found
 from motcua.output import ExitCode, console, print_json, print_table
 from motcua.stack_status import status_of
 
+SHOWN = {"same": "same", "on_its_way": "on its way", "differs": "DIFFERS", "unknown": "not compared"}
+
 
 @click.command("status")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
@@ -16,14 +18,17 @@ def command(*, as_json: bool) -> int:
     """Show each process, the lag of each consumer, event counts and the age of the last event.
 
     Answers within three seconds, whatever hangs. Exit code 3 when a part does not answer, a process does not run or is frozen,
-    or the statistics are not whole; each such part is an AWAY line.
+    the statistics are not whole, or what was recorded, published and counted differs and it isn't just on its way; each is an
+    AWAY line. Exit code 1 when all that is well and there are dead letters that nobody has looked at.
     """
     seen = status_of(found(os.environ))
     if as_json:
         print_json(seen)
     else:
         _show(seen)
-    return int(ExitCode.OK if seen["is_well"] else ExitCode.AWAY)
+    if not seen["is_well"]:
+        return int(ExitCode.AWAY)
+    return int(ExitCode.FINDINGS if seen["dead_letters"] else ExitCode.OK)
 
 
 def _show(seen: dict[str, Any]) -> None:
@@ -41,11 +46,21 @@ def _show(seen: dict[str, Any]) -> None:
     ]
     if counted:
         print_table(("Counted in ClickHouse", "Events", "Last recorded at", "Age (s)"), counted)
+    compared = [(one["pair"], one["expected"], one["found"], SHOWN[one["verdict"]]) for one in seen["comparisons"]]
+    print_table(("Compared", "Expected", "Found", "Verdict"), compared)
     out = console()
+    for one in seen["comparisons"]:
+        if one["verdict"] == "unknown":
+            out.print(f"Not compared, {one['pair']}: {one['reason']}", style="yellow", soft_wrap=True)
     recorded = "not known" if seen["recorded_events"] is None else seen["recorded_events"]
     out.print(f"Recorded in the event store: {recorded}", soft_wrap=True)
     if seen["statistics"] is not None:
         told = seen["statistics"]
         out.print(f"Statistics: {told['state']}, last report {told['silent_seconds']} s ago", soft_wrap=True)
+    if seen["dead_letters"] is None:
+        out.print("Dead letters: not known", style="yellow", soft_wrap=True)
+    for topic, count in (seen["dead_letters"] or {}).items():
+        told = f"{count} dead letters on {topic} that nobody has looked at: motcua dlq list --topic {topic}"
+        out.print(told, style="yellow", soft_wrap=True)
     for part, reason in seen["away"].items():
         out.print(f"AWAY {part}: {reason}", style="bold red", soft_wrap=True)

@@ -19,6 +19,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
 
 from services.stats.adapters.clickhouse import create_database, open_client, without_password
+from services.stats.adapters.comparing import compare
 from services.stats.adapters.fact_store import ClickHouseFacts
 from services.stats.adapters.kafka_batches import Handovers, KafkaBatches, make_consumer
 from services.stats.adapters.kafka_dead_letters import KafkaDeadLetters
@@ -32,6 +33,8 @@ from services.stats.pipeline import load_forever
 
 _log = logging.getLogger("stats")
 _ROLLUP_ANYWAY_SECONDS = 30.0
+_COMPARE_SECONDS = 15.0
+"""Comparing reads three columns of every event, 0.1 s a million."""
 EXIT_DAMAGED = 3
 DAMAGE_CODES = frozenset(
     {
@@ -60,6 +63,7 @@ async def run_loader(config: Config) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(load_forever(batches, store, dead_letters))
             tasks.create_task(_keep_rollup(client, store, batches, config.rollup_seconds))
+            tasks.create_task(_keep_comparing(client, batches))
 
 
 def prepared(clickhouse_url: str) -> Client:
@@ -83,6 +87,13 @@ async def _keep_rollup(client: Client, store: ClickHouseFacts, batches: KafkaBat
             seen_writes, anyway_at = store.fact_writes, clock() + _ROLLUP_ANYWAY_SECONDS
             await until_done("ClickHouse: roll-up", lambda: asyncio.to_thread(refresh_rollup, client))
         await asyncio.sleep(seconds)
+
+
+async def _keep_comparing(client: Client, batches: KafkaBatches) -> None:
+    while True:
+        if batches.is_first_member():
+            await until_done("ClickHouse: compare", lambda: asyncio.to_thread(compare, client))
+        await asyncio.sleep(_COMPARE_SECONDS)
 
 
 @asynccontextmanager

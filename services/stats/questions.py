@@ -17,6 +17,7 @@ from services.stats.adapters.clickhouse import open_client, without_password
 from services.stats.adapters.queries import filled, period_parameters, query_text, rows_of, union_of
 from services.stats.adapters.retries import passes
 from services.stats.domain.codes import codes_asked, dossiers_meant, is_dossier_id
+from services.stats.domain.comparison import Apart, Pair, compared_pair, differing_buckets, standing_apart
 from services.stats.domain.csv_cells import harmless_cell
 from services.stats.domain.errors import UnknownFigureError, UnknownUnitError, UnusablePeriodError
 from services.stats.domain.figure import Count, Figure, Language, Rate, rate_text
@@ -41,12 +42,13 @@ from services.stats.domain.periods import Period, local_day, period, week, week_
 from services.stats.domain.weekly_report import WeeklyReport, build_report
 
 __all__ = [
-    "DEFINITION", "FIGURES", "LEVELS", "LISTED", "PAGE", "TREND", "Counts", "Figure", "Language", "Level", "Loading",
-    "Period", "Rate", "Scope", "UnfinishedStatisticsError", "UnitFigures", "UnknownFigureError", "UnknownUnitError",
-    "UnusablePeriodError", "WeeklyReport", "codes_asked", "dossier_count", "dossiers_behind", "dossiers_meant", "figures",
-    "figures_below", "figures_of_scope", "harmless_cell", "is_dossier_id", "is_stock", "loading", "loading_of",
-    "local_day", "open_client", "passes", "period", "period_parameters", "rate_text", "require_known_unit",
-    "require_whole", "rows_of", "total", "trend", "values_of", "week", "week_of", "weekly_report", "without_password",
+    "DEFINITION", "FIGURES", "LEVELS", "LISTED", "PAGE", "TREND", "Apart", "Counts", "Figure", "Language", "Level",
+    "Loading", "Pair", "Period", "Rate", "Scope", "UnfinishedStatisticsError", "UnitFigures", "UnknownFigureError",
+    "UnknownUnitError", "UnusablePeriodError", "WeeklyReport", "codes_asked", "comparisons", "differing_buckets",
+    "dossier_count", "dossiers_behind", "dossiers_meant", "figures", "figures_below", "figures_of_scope", "harmless_cell",
+    "is_dossier_id", "is_stock", "loading", "loading_of", "local_day", "open_client", "passes", "period",
+    "period_parameters", "rate_text", "require_known_unit", "require_whole", "rows_of", "standing_apart", "total", "trend",
+    "values_of", "week", "week_of", "weekly_report", "without_password",
 ]  # fmt: skip
 
 Row = dict[str, Any]
@@ -63,6 +65,11 @@ def loading(client: Client) -> Loading:
 def loading_of(row: Mapping[str, Any]) -> Loading:
     """The answer of the question `loading`."""
     return Loading(**row)
+
+
+def comparisons(client: Client) -> list[Pair]:
+    """What the loader compared last in ClickHouse itself: each dossier's stream, and the facts."""
+    return [compared_pair(row) for row in rows_of(client, "comparisons", {})]
 
 
 def require_known_unit(client: Client, unit_id: int) -> None:

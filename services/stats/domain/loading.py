@@ -12,7 +12,7 @@ SILENT_SECONDS = 30
 MUCH_UNREAD = 20_000
 """Records on their way: up to one batch of the loader is the normal second of delay."""
 
-State = Literal["empty", "rebuilding", "silent", "behind", "current"]
+State = Literal["empty", "rebuilding", "differs", "silent", "behind", "current"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +29,17 @@ class UnfinishedStatisticsError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loading:
-    """What the loader reported of all partitions together. `silent_seconds`: age of the oldest report."""
+    """What the loader reported of all partitions together. `silent_seconds`: age of the oldest report.
+
+    `differing`: dossiers of which the loader found, when it compared last, that what is counted isn't what was recorded.
+    """
 
     partitions: int
     counted: int
     missing: int
     unread: int
     silent_seconds: int
+    differing: int = 0
 
     @property
     def state(self) -> State:
@@ -44,6 +48,8 @@ class Loading:
             return "empty"
         if self.missing > 0:
             return "rebuilding"
+        if self.differing > 0:
+            return "differs"
         if self.silent_seconds > SILENT_SECONDS:
             return "silent"
         return "behind" if self.unread > MUCH_UNREAD else "current"

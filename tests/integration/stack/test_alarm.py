@@ -1,0 +1,147 @@
+"""Recorded ≠ counted is red, with the first ids, until it is mended; dead letters are listed, shown and sent again."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from motcua.addresses import found
+from services.stats.questions import open_client
+from tests.integration.stack.actions import accepted, action, post
+from tests.integration.stack.conftest import RunningStack
+from tests.integration.stack.test_bad_day import dot
+from tests.integration.stack.test_commands import intake_url
+from tests.waiting import until
+
+pytestmark = pytest.mark.integration
+
+
+def send(
+    stack: RunningStack, topic: str, key: bytes, value: bytes, headers: list[tuple[str, bytes]], **place: int
+) -> None:
+    async def sent() -> None:
+        async with AIOKafkaProducer(bootstrap_servers=found(stack.env).kafka) as producer:
+            await producer.send_and_wait(topic, value, key=key, headers=headers, **place)
+
+    asyncio.run(sent())
+
+
+def records(stack: RunningStack, topic: str) -> list[Any]:
+    async def read() -> list[Any]:
+        async with AIOKafkaConsumer(
+            topic,
+            bootstrap_servers=found(stack.env).kafka,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+        ) as consumer:
+            while not consumer.assignment():
+                await consumer.getmany(timeout_ms=50)
+            await consumer.seek_to_beginning()
+            got: list[Any] = []
+            while batch := await consumer.getmany(timeout_ms=500):
+                got += [one for some in batch.values() for one in some]
+            return got
+
+    return asyncio.run(read())
+
+
+def status(stack: RunningStack) -> tuple[int, dict[str, Any]]:
+    done = stack.run("status", "--json")
+    return done.returncode, json.loads(done.stdout)
+
+
+def listed(stack: RunningStack, topic: str, key: str, *more: str) -> list[dict[str, str]]:
+    done = stack.run("dlq", "list", "--topic", topic, "--json", *more)
+    return [one for one in json.loads(done.stdout) if one["key"] == key]
+
+
+@pytest.fixture
+def quiet(stack: RunningStack) -> Iterator[None]:
+    """Before and after, nothing is red and every dead letter has been looked at."""
+    stack.run("dlq", "list")
+    until(lambda: stack.run("status").returncode == 0, 60, lambda: stack.run("status").stdout)
+    yield
+    stack.run("dlq", "list")
+    until(lambda: stack.run("status").returncode == 0, 60, lambda: stack.run("status").stdout)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_record_forged_onto_the_topic_is_red_and_named_until_it_is_gone(stack: RunningStack) -> None:
+    subject = f"FG-{uuid4().hex[:8]}"
+    _, answer, _ = post(intake_url(stack), accepted(subject, "2026-03-02T08:00:00+07:00"))
+    dossier_id = answer["dossier_id"]
+    post(intake_url(stack), action("step-started.v1", subject, "2026-03-02T09:00:00+07:00", {"step_code": "TL"}))
+    key = dossier_id.encode()
+    until(lambda: sum(one.key == key for one in records(stack, "dossier-events")) >= 2, 30)
+    true = next(one for one in records(stack, "dossier-events") if one.key == key)
+    event_id = str(uuid4())
+    forged = {**dict(true.headers), "ce_id": event_id.encode(), "ce_streamseq": b"9"}
+    forged.pop("notificationid")
+    send(stack, "dossier-events", key, true.value, list(forged.items()), partition=true.partition)
+
+    def is_named() -> bool:
+        pairs = {one["pair"]: one for one in status(stack)[1]["comparisons"] if one["verdict"] == "differs"}
+        of_store = pairs.get("events in the event store → in ClickHouse")
+        return len(pairs) == 2 and of_store is not None and any(event_id in one for one in of_store["first"])
+
+    until(is_named, 90, lambda: stack.run("status").stdout)
+    told = stack.run("status")
+    assert told.returncode == 3
+    assert "AWAY count of events in the event store → in ClickHouse: " in told.stdout
+    assert event_id in told.stdout
+    assert dot(stack) == "differs"
+    (letter,) = listed(stack, "dossier-events-dlq", dossier_id)
+    assert "StreamGapError" in letter["reason"]
+    with open_client(found(stack.env).clickhouse_url) as client:
+        client.command(f"ALTER TABLE events DELETE WHERE event_id = '{event_id}' SETTINGS mutations_sync = 1")
+    until(lambda: dot(stack) == "current", 60)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_dead_letter_is_told_until_it_is_looked_at_and_goes_back_as_it_was(stack: RunningStack) -> None:
+    key = f"bad-{uuid4().hex[:8]}"
+    sent = (b'{"x": \x1b[2J', [("accept-language", b"en"), ("x-own", b"1")])
+    send(stack, "counter-actions", key.encode(), *sent)
+    (letter,) = until(lambda: listed(stack, "counter-actions-dlq", key), 30)
+    until(lambda: status(stack)[0] == 1, 30)
+    until(lambda: "motcua dlq list --topic counter-actions-dlq" in stack.run("status").stdout, 30)
+    shown = stack.run("dlq", "show", letter["place"])
+    assert shown.returncode == 0
+    assert "\x1b" not in shown.stdout
+    assert 'value      {"x": \\x1b[2J' in shown.stdout
+    listing = stack.run("dlq", "list")
+    assert (listing.returncode, letter["place"] in listing.stdout) == (1, True)
+    until(lambda: status(stack)[1]["dead_letters"] == {}, 30)
+    assert stack.run("dlq", "replay", letter["place"]).returncode == 0
+    again = [one for one in records(stack, "counter-actions") if one.key == key.encode()]
+    assert [(one.value, list(one.headers)) for one in again] == [sent, sent]
+    assert len({one.partition for one in again}) == 1
+    # It is no better than before, so it comes back: as a new letter, which nobody has looked at, and the old one is replayed.
+    until(lambda: len(listed(stack, "counter-actions-dlq", key, "--all")) == 2, 30)
+    assert [one["state"] for one in listed(stack, "counter-actions-dlq", key, "--all")] == ["replayed", "open"]
+    assert letter["place"] not in [one["place"] for one in listed(stack, "counter-actions-dlq", key)]
+    until(lambda: status(stack)[1]["dead_letters"] == {"counter-actions-dlq": 1}, 30)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_letter_whose_cause_is_gone_is_answered_when_it_is_sent_again(stack: RunningStack) -> None:
+    subject = f"DL-{uuid4().hex[:8]}"
+    key, sent = subject.encode(), json.dumps(accepted(subject, "2026-03-02T08:00:00+07:00")).encode()
+    told = [("dlq_topic", b"counter-actions"), ("dlq_partition", b"0"), ("dlq_offset", b"0"), ("dlq_reason", b"a bug")]
+    kept = [("content-type", b"application/cloudevents+json")]
+    send(stack, "counter-actions-dlq", key, sent, kept + told)
+    (letter,) = listed(stack, "counter-actions-dlq", subject)
+    assert stack.run("dlq", "replay", letter["place"]).returncode == 0
+    answers = until(lambda: [one for one in records(stack, "counter-answers") if one.key == key], 30)
+    assert [json.loads(one.value)["subject"] for one in answers if b"dossier_id" in one.value] == [subject]
+    assert listed(stack, "counter-actions-dlq", subject) == []
+
+
+def test_a_place_that_holds_no_letter_is_a_usage_error(stack: RunningStack) -> None:
+    for wrong in ("counter-actions-dlq:0@999999", "dossier-events:0@0", "x"):
+        assert stack.run("dlq", "show", wrong).returncode == 2
+    assert stack.run("dlq", "replay").returncode == 2
