@@ -129,8 +129,7 @@ def _reassigned(projection: DossierProjection, event: KnownEvent, said: Mapping[
 
 
 def _holding(projection: DossierProjection) -> Holding:
-    """Without the events that said so: here an event is put right before it is applied (`corrected_events`)."""
-    return (projection.held_by_unit_id, ""), (projection.handed_over_by_unit_id, "")
+    return (projection.held_by_unit_id, ""), (projection.handed_over_by_unit_id, "")  # events are put right before
 
 
 def _hold(projection: DossierProjection, now: Holding) -> None:
