@@ -242,8 +242,15 @@ class Root:
         self._ends = Ends(ROOT_BYTES)
 
     def take(self, index: int, structured: Mapping[str, Any]) -> None:
-        """One event that is as it was recorded; it counts if that was before the day ended."""
-        if datetime.fromisoformat(structured["recordedat"]) < self._before:
+        """One event that is as it was sealed; it counts if it was recorded before the day ended.
+
+        Intake says of every event when that was. One that says nothing of the kind is not intake's, and changes the root.
+        """
+        try:
+            is_of_then = datetime.fromisoformat(structured["recordedat"]) < self._before
+        except (KeyError, TypeError, ValueError):
+            is_of_then = True
+        if is_of_then:
             self._ends.put(index, structured["streamseq"], bytes.fromhex(structured["hash"]))
 
     def value(self, streams: Iterable[int]) -> str:

@@ -3,11 +3,13 @@
 Every question is short and its own transaction, so that whoever records meanwhile is not held up.
 """
 
+import hashlib
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from events.codec import parse_json
 from events.errors import UnreadableMessageError
@@ -17,7 +19,7 @@ from motcua.verifying.domain import STORE, Chain, Findings, Numbers
 ROWS_AT_ONCE = 2_000
 STREAMS_AT_ONCE = 500
 _ROWS = (
-    "SELECT rowid, originator_id, originator_version, state FROM stored_events WHERE rowid > ? AND rowid <= ?"
+    "SELECT rowid, originator_id, originator_version, CAST(state AS BLOB) FROM stored_events WHERE rowid > ? AND rowid <= ?"
     " ORDER BY rowid LIMIT ?"
 )
 
@@ -47,7 +49,7 @@ class StoreFile:
         last = 0
         while page := self._reading.execute(_ROWS, (last, upto, ROWS_AT_ONCE)).fetchall():
             last = page[-1][0]
-            yield [StoredRow(no, int(stream, 16), number, state) for no, stream, number, state in page]
+            yield [StoredRow(no, _stream(stream), _number(number), state) for no, stream, number, state in page]
 
     def states_of(self, streams: Collection[int]) -> dict[tuple[int, int], bytes]:
         """(stream, number) -> stored event, of every event of those streams."""
@@ -57,11 +59,26 @@ class StoreFile:
             part = asked[start : start + STREAMS_AT_ONCE]
             marks = ",".join("?" * len(part))
             rows = self._reading.execute(
-                f"SELECT originator_id, originator_version, state FROM stored_events WHERE originator_id IN ({marks})",  # noqa: S608
+                "SELECT originator_id, originator_version, CAST(state AS BLOB) FROM stored_events"  # noqa: S608  # marks only
+                f" WHERE originator_id IN ({marks})",
                 part,
             )
             found.update({(int(stream, 16), number): state for stream, number, state in rows})
         return found
+
+
+def _stream(said: Any) -> int:
+    """The id as an integer; what is no id any more gets one that no event says of itself, so it is named as damage."""
+    text = str(said)
+    try:
+        return UUID(hex=text).int
+    except ValueError:
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16])
+
+
+def _number(said: Any) -> int:
+    """SQLite keeps any value in any column; 0 is no event's number."""
+    return said if isinstance(said, int) else 0
 
 
 @contextmanager

@@ -219,6 +219,11 @@ def test_a_store_as_intake_wrote_it_is_whole(store: Path) -> None:
         ("UPDATE stored_events SET state = replace(state, '\"word\":\"2\"', '\"word\":\"3\"') WHERE rowid = 3",
          [(2, "it was changed: its hash is another", "store, row 3")]),
         ("UPDATE stored_events SET state = '{' WHERE rowid = 3", [(2, "it is no JSON any more", "store, row 3")]),
+        ("UPDATE stored_events SET originator_id = 'zz' WHERE rowid = 7",
+         [(1, "numbers 1 to 3 are missing", "store, row 7"),
+          (4, f"it stands in this stream and says that it is of '{A}'", "store, row 7")]),
+        ("UPDATE stored_events SET originator_version = 'x' WHERE rowid = 7",
+         [(0, "a second event of number 0", "store, row 7")]),
         ("DELETE FROM stored_events WHERE rowid = 3",
          [(3, "store number 3 is missing: rows were deleted", "store"), (2, "number 2 is missing", "store, row 5")]),
         ("UPDATE stored_events SET originator_version = 9 WHERE rowid = 7",
@@ -263,6 +268,13 @@ def test_a_root_changes_with_whatever_is_made_to_look_whole(store: Path, forge: 
     seen = seen_in(store, date(2026, 3, 3))
     assert seen.findings.count == 0
     assert seen.root not in (None, before)
+
+
+def test_an_event_that_says_no_instant_of_recording_changes_the_root(store: Path) -> None:
+    before = seen_in(store, date(2026, 3, 3)).root
+    end = stream_of(B, 4)[-1]
+    write_store(store, [*stream_of(A, 4), *stream_of(B, 3), sealed(end, recordedat="x")])
+    assert seen_in(store, date(2026, 3, 3)).root not in (None, before)
 
 
 def test_a_damaged_store_has_no_root(store: Path) -> None:
