@@ -130,14 +130,17 @@ def test_a_dead_letter_is_told_until_it_is_looked_at_and_goes_back_as_it_was(sta
 @pytest.mark.usefixtures("quiet")
 def test_a_letter_whose_cause_is_gone_is_answered_when_it_is_sent_again(stack: RunningStack) -> None:
     subject = f"DL-{uuid4().hex[:8]}"
-    key, sent = subject.encode(), json.dumps(accepted(subject, "2026-03-02T08:00:00+07:00")).encode()
+    acceptance = accepted(subject, "2026-03-02T08:00:00+07:00")
+    key, sent = subject.encode(), json.dumps(acceptance).encode()
     told = [("dlq_topic", b"counter-actions"), ("dlq_partition", b"0"), ("dlq_offset", b"0"), ("dlq_reason", b"a bug")]
     kept = [("content-type", b"application/cloudevents+json")]
     send(stack, "counter-actions-dlq", key, sent, kept + told)
     (letter,) = listed(stack, "counter-actions-dlq", subject)
     assert stack.run("dlq", "replay", letter["place"]).returncode == 0
     answers = until(lambda: [one for one in records(stack, "counter-answers") if one.key == key], 30)
-    assert [json.loads(one.value)["subject"] for one in answers if b"dossier_id" in one.value] == [subject]
+    assert [dict(one.headers)["action_id"].decode() for one in answers if b"dossier_id" in one.value] == [
+        acceptance["id"]
+    ]
     assert listed(stack, "counter-actions-dlq", subject) == []
 
 
