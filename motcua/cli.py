@@ -31,6 +31,7 @@ COMMANDS = {
     "dlq": "List, show and replay the dead letters: records that a service could not handle.",
     "backup": "Write the event store into one file, also while everything runs.",
     "restore": "Put a back-up into an empty data folder, after it was checked.",
+    "verify": "Check every event's hash and chain in the store, on Kafka and in ClickHouse; print the root of a day.",
     "rebuild": "Build anew what follows from the event store: clickhouse, deadlines, kafka.",
     "doctor": "Say what is missing on this machine and how to get it.",
 }

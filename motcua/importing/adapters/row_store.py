@@ -12,8 +12,8 @@ from typing import Self
 
 import orjson
 
+from events.identity import code_of
 from motcua.importing.domain.rows import Row
-from motcua.importing.domain.words import folded
 
 _BATCH = 5_000
 _SETTINGS = (
@@ -51,11 +51,11 @@ class RowStore:
     def add(self, code: str, row: Row) -> None:
         """Keep one row of a dossier."""
         cells = orjson.dumps([row.cells[name] for name in self._columns])
-        self._put((folded(code), code, row.file, row.line, cells))
+        self._put((code_of(code), code, row.file, row.line, cells))
 
     def leave_out(self, code: str, file: str, line: int) -> None:
         """Remember that a row of a dossier can't be used, so that the dossier isn't."""
-        self._put((folded(code), code, file, line, None))
+        self._put((code_of(code), code, file, line, None))
 
     def dossiers(self) -> Iterator[tuple[str, Sequence[Row] | None]]:
         """Each dossier's code, as it is written first, and its rows; None for the rows where one of them can't be used."""

@@ -1,8 +1,7 @@
 """What the events of one dossier tell, in order: the running state of the fold in `facts`.
 
 Each wire type that says something about the facts has one small function here; `SAYS_NOTHING` names the others with the reason.
-Nothing is judged: due dates, pauses, the class of an ending and of an apology are copied as the clock stated them (ADR 0013), and
-an event that the clock refused changes nothing. A dossier has several clocks; a figure is about that of the whole dossier.
+Nothing is judged: what the clock stated is copied (ADR 0013), and of several clocks a figure is about that of the whole dossier.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -180,9 +179,8 @@ def _deadline_set(projection: DossierProjection, event: KnownEvent, said: Mappin
 
 def _deadline_moved(projection: DossierProjection, event: KnownEvent, said: Mapping[str, Any]) -> None:
     """Moved, computed anew, or met: each says the due dates as they stand after it."""
-    if (
-        projection.original_due_at is not None
-    ):  # else the set is on its way; it comes earlier, so this is applied again with it
+    # Else the set is on its way; it comes earlier, so this is applied again with it.
+    if projection.original_due_at is not None:
         _note_dues(projection, event.occurred_at, said)
 
 

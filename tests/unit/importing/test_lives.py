@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from motcua.importing.adapters.mapping_file import read_mapping
+from motcua.importing.adapters.row_store import RowStore
 from motcua.importing.domain.findings import Effect
+from motcua.importing.domain.rows import Row
 from tests.unit.importing.office import CASES, GOOD, HEADER, REGISTER, figures, file, found, lines, prepared, tried
 
 LOG = """
@@ -171,3 +173,12 @@ def test_the_log_of_the_cases_gives_the_same_newest_first(tmp_path: Path, *, is_
     text = header + "".join(reversed(rows) if is_reversed else rows)
     outcome = tried(read_mapping(CASES / "10-log.toml"), file(tmp_path, text))
     assert figures(outcome) == {"received": 3, "early": 1, "on_time": 0, "late": 1, "open": 1}
+
+
+def test_rows_that_write_one_code_in_several_ways_are_of_one_dossier() -> None:
+    ways = ["H38-0412", "h38-0412", "H38\u20130412", "H38-0412\u200b", "Ｈ38-0412"]
+    with RowStore(None, ["Mã"]) as store:
+        for line, code in enumerate(ways, 2):
+            store.add(code, Row("so.csv", line, {"Mã": code}))
+        assert store.count() == 1
+        assert [(code, len(rows or ())) for code, rows in store.dossiers()] == [(ways[0], len(ways))]
