@@ -19,7 +19,7 @@ STORED = f"SELECT substr(originator_id, 1, 2), count(*) FROM stored_events WHERE
 STORED_IDS = f"SELECT state FROM stored_events WHERE substr(originator_id, 1, 2) = ? AND {OF_DOSSIERS}"  # noqa: S608
 COUNTED = (
     "SELECT lower(substring(dossier_id, 1, 2)) AS part, count() AS events"
-    " FROM (SELECT DISTINCT dossier_id, stream_seq, event_id FROM events WHERE _topic = 'dossier-events') GROUP BY part"
+    " FROM events FINAL WHERE _topic = 'dossier-events' GROUP BY part"
 )
 COUNTED_IDS = (
     "SELECT dossier_id, stream_seq, event_id, dateDiff('second', min(ingested_at), now64(6)) AS age_seconds FROM events"

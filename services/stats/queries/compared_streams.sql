@@ -8,6 +8,7 @@ SELECT
 FROM
 (
     SELECT dossier_id, toUInt64(max(stream_seq)) AS highest, count() AS events, events != highest OR uniqExact(stream_seq) != events AS is_apart
-    FROM (SELECT DISTINCT dossier_id, stream_seq, event_id FROM events WHERE _topic = 'dossier-events')
+    FROM events FINAL
+    WHERE _topic = 'dossier-events'
     GROUP BY dossier_id
 )

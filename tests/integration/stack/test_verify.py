@@ -1,6 +1,7 @@
 """`motcua verify` on the running system: whole as it is; a byte, a row, a record that somebody changed or put in is named.
 
-The last test puts a record on the topic that nobody can take back: nothing of this folder may come behind it.
+The last test puts a record on the topic that nobody can take back: nothing of this folder may come behind it but the test of the
+alarm, which does the same.
 """
 
 import asyncio
