@@ -24,7 +24,7 @@ from services.stats.adapters.unit_register import load_units
 from tests.browser.town import town, units
 from tests.embedded.engine import ClickHouseProcess
 from tests.sql.engines import migrated
-from tests.sql.loading import load
+from tests.sql.loading import call_whole, load
 from tests.unit.stats.dossiers import events_of
 from tests.waiting import until
 
@@ -78,6 +78,7 @@ def engine(clickhouse: ClickHouseProcess) -> ClickHouseProcess:
     with migrated(f"{clickhouse.url}/motcua") as client:
         load_units(client, units())
         asyncio.run(load(client, events_of(town())))
+        asyncio.run(call_whole(client))
     return clickhouse
 
 

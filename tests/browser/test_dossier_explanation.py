@@ -19,7 +19,7 @@ from tests.browser.conftest import Visit, ended, free_port, serve
 from tests.browser.test_page import UNLABELLED, WEAK_CONTRAST
 from tests.embedded.engine import ClickHouseProcess
 from tests.sql.engines import engine_of_its_own
-from tests.sql.loading import load_rows
+from tests.sql.loading import call_whole, load_rows
 from tests.unit.deadlines.life import CHAINED, Life, fold, term
 from tests.unit.motcua.explained_lives import place_of, three_policies
 
@@ -90,6 +90,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseProce
                 row_for(one, data_text(one), place_of(one, topic, number)) for number, (topic, one) in enumerate(told)
             ]
             asyncio.run(load_rows(store, rows))
+        asyncio.run(call_whole(client))
         yield running
 
 
@@ -218,7 +219,9 @@ def test_a_difference_ends_the_command_with_findings(terminal: CliRunner) -> Non
 
 
 def test_a_flag_that_intake_and_the_clocks_raised_is_one_line(terminal: CliRunner) -> None:
-    raised = json.loads(terminal.invoke(group, ["integrity", "--json"]).stdout)
+    answer = terminal.invoke(group, ["integrity", "--json"])
+    assert answer.exit_code == 0, answer.stderr
+    raised = json.loads(answer.stdout)
     (found,) = (one for one in raised if one["dossier_id"] == FLAGGED)
     assert (found["kind"], found["rule"]) == ("order", RULE)
     assert found["sources"] == ["deadlines", "intake"]

@@ -19,13 +19,12 @@ from clickhouse_connect.driver.client import Client
 from motcua.commands import figures_command, report_command
 from services.page.adapters.http_app import build_app
 from services.page.config import WebConfig
-from services.stats.adapters.loading_reports import LoadingReports, Report
 from services.stats.adapters.unit_register import load_units
 from services.stats.domain.levels import LEVELS, place_units
-from services.stats.domain.loading import Reached
 from services.stats.domain.stays import FAR_FUTURE, Keeper, Turn, stays_of
 from services.stats.domain.weekly_report import ABOVE_LEVEL_ID
 from services.stats.questions import FIGURES, PAGE, Counts, Period, Rate, local_day, rate_text, values_of, week
+from tests.sql.loading import call_whole
 from tests.unit.stats.places import places_of
 from tests.unit.stats.random_dossiers import COMMUNES, DISTRICTS, PROVINCE, UNREGISTERED, three_levels
 
@@ -175,9 +174,7 @@ def _flags(row: Fact, asked: Period) -> dict[str, bool]:
 @pytest.fixture(scope="module")
 def asker(client: Client, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Asker:
     load_units(client, three_levels())
-    # What the loader would say that had counted everything: else nobody is shown a figure.
-    whole = Report(topic="dossier-events", partition=0, reached=Reached(next_offset=1, goal=1), unread=0)
-    asyncio.run(LoadingReports(client).write([whole]))
+    asyncio.run(call_whole(client))
     return Asker(database_url, tmp_path_factory.mktemp("data"))
 
 
