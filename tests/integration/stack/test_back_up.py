@@ -98,7 +98,9 @@ def test_a_restore_is_refused_where_a_stack_runs_or_data_stands(
 def test_clickhouse_is_built_anew_with_the_same_figures(stack: RunningStack, archive: Path) -> None:
     before = whole_figures(stack)
     done = stack.run("rebuild", "clickhouse")
-    assert (done.returncode, "are as before" in done.stdout) == (0, True), done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    # The clocks of the other tests' dossiers go on meanwhile.
+    assert "are as before" in done.stdout or "nothing is missing; more came in" in done.stdout, done.stdout
     assert figures(stack) == before
 
 
