@@ -72,7 +72,9 @@ def test_the_permit_history_gives_its_known_figures_and_twice_changes_nothing(st
     assert {"case-10862", "case-8267"} <= ended_first
     again = json.loads(stack.run("import", str(PERMITS), "--mapping", str(MAPPING), "--json", timeout=300).stdout)
     assert (again["recorded"], again["flagged"], again["replayed"]) == (0, 0, summary["recorded"])
-    assert stack.json("figures", "--unit", "9000003") == [found]
+    # Breaches and letters of what is still open are said by the passing of time, some of them after the first look.
+    (found_again,) = stack.json("figures", "--unit", "9000003")
+    assert {name: found_again[name] for name in wanted} == wanted
 
 
 @pytest.mark.permit
