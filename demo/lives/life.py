@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any, Literal
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from demo.lives.words import REORGANISATION_BASIS
 from demo.reference import Procedure, Unit
 from events.results import ENDING_KIND_BY_TYPE
 from rules.book.ruleset import RuleSet
 from rules.calendars.calendar import Calendar
-from services.intake.domain.actions import ACTION_NAMESPACE
+from services.intake.domain import actions
 
 ENDINGS = tuple(ENDING_KIND_BY_TYPE)
 
@@ -199,4 +199,4 @@ def action_time(action: Mapping[str, Any]) -> datetime:
 
 def event_id_of(action: Mapping[str, Any]) -> str:
     """Under which id intake records an action: what its receipt says."""
-    return str(uuid5(ACTION_NAMESPACE, f"{action['source']}|{action['id']}"))
+    return actions.event_id_of(action["source"], action["id"])

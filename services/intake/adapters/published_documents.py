@@ -9,6 +9,7 @@ import gzip
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -103,10 +104,15 @@ def _pages() -> dict[str, bytes]:
     }
 
 
+@lru_cache  # the renderer is a megabyte, and whoever asks for it must not hold up the actions of all counters each time
+def _compressed(body: bytes) -> bytes:
+    return gzip.compress(body, 6, mtime=0)
+
+
 def _sent(request: web.Request, body: bytes, content_type: str) -> web.Response:
     charset = "utf-8" if content_type.startswith("text/") else None
     headers = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache"}
     if len(body) >= _MIN_COMPRESSED and "gzip" in request.headers.get("Accept-Encoding", ""):
         headers["Content-Encoding"] = "gzip"
-        body = gzip.compress(body, 6, mtime=0)
+        body = _compressed(body)
     return web.Response(body=body, content_type=content_type, charset=charset, headers=headers)
