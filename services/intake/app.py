@@ -19,6 +19,7 @@ from events.schema_files import load_data_schemas, load_documents, load_problem_
 from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from rules.clocks.planning import Planner
+from services.doors.cancelling import give_way_to_cancellation
 from services.doors.serving import served
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.event_store import LedgerStore, open_store
@@ -80,9 +81,9 @@ async def serve(config: IntakeConfig) -> None:
             LOGGER.info("listening on http://%s:%s", *where)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(writer.run())
-                tasks.create_task(_retried("the Kafka door", receiver.run))
+                tasks.create_task(retried("the Kafka door", receiver.run))
                 if not is_compared:
-                    tasks.create_task(_retried("the comparison with Kafka", lambda: _compare(config, store)))
+                    tasks.create_task(retried("the comparison with Kafka", lambda: _compare(config, store)))
     finally:
         store.close()
 
@@ -91,7 +92,7 @@ async def relay(config: IntakeConfig) -> None:
     """Follow the log until cancelled."""
     store = await _opened_store(config)
     try:
-        await _retried("the relay", lambda: _relay_once(config, store))
+        await retried("the relay", lambda: _relay_once(config, store))
     finally:
         store.close()
 
@@ -104,6 +105,7 @@ async def _relay_once(config: IntakeConfig, store: LedgerStore) -> None:
         position, looked_at = published.notification_id, 0.0
         LOGGER.info("going on after notification %s", position)
         while True:
+            give_way_to_cancellation()
             reached = await publish_recorded(store, publisher, position, RELAY_BATCH)
             if reached == position and (now := asyncio.get_running_loop().time()) - looked_at > COMPARE_SECONDS:
                 looked_at = now
@@ -136,14 +138,15 @@ def _pause_after(published: int) -> float:
     return RELAY_GATHER_SECONDS if RELAY_BUSY <= published < RELAY_BATCH else 0.0
 
 
-async def _retried(what: str, run: Callable[[], Awaitable[None]]) -> None:
-    """Retry with a pause while the other side is away; anything else is raised and stops the process."""
+async def retried(what: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Retry with a pause while the other side is away, until it ended well; anything else is raised and stops the process."""
     while True:
         try:
-            await run()
+            return await run()
         except ProducerFenced:
             raise
         except (KafkaError, StoreUnavailableError, OSError) as error:  # a TimeoutError is an OSError
+            give_way_to_cancellation()
             LOGGER.warning("%s is interrupted, trying again in %s s: %s", what, RETRY_SECONDS, error)
             await asyncio.sleep(RETRY_SECONDS)
 

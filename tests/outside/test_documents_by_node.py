@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from tests.waiting import until
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = Path(__file__).parent / "node"
 TOOLS = ROOT / ".cache" / "outside-node"
-INSTALL_SECONDS, RUN_SECONDS, START_SECONDS = 240, 120, 40
+INSTALL_SECONDS, RUN_SECONDS, START_SECONDS, STOP_SECONDS = 240, 120, 40, 20
 
 pytestmark = pytest.mark.timeout(INSTALL_SECONDS + RUN_SECONDS)
 
@@ -131,7 +132,7 @@ def intake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
         "PYTHONPATH": str(ROOT),
     }
-    command = tied([sys.executable, "-m", "services.intake.app", "serve"], parent_pid=os.getpid())
+    command = tied([sys.executable, "-X", "faulthandler", "-m", "services.intake.app", "serve"], parent_pid=os.getpid())
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, cwd="/", stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
@@ -140,7 +141,12 @@ def intake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(START_SECONDS)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)  # it says where it hangs
+            process.wait()
+            pytest.fail(f"intake did not end: {(folder / 'log').read_text()}")
 
 
 def fetched(url: str) -> bytes:

@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from events.codec import dumps
 from events.errors import UnreadableMessageError
 from events.topics import Topic
+from services.doors.cancelling import give_way_to_cancellation
 from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.kafka_closing import closed_within
 from services.intake.adapters.kafka_content import asked_language, content_of, dead_letter_headers
@@ -78,6 +79,7 @@ class KafkaReceiver:
             open_clients.push_async_callback(closed_within, consumer.stop)
             await consumer.start()
             while True:
+                give_way_to_cancellation()
                 batches = await consumer.getmany(timeout_ms=200, max_records=MAX_RECORDS)
                 if batches:
                     await self._handle([one for records in batches.values() for one in records], producer)

@@ -9,6 +9,8 @@ from typing import TypeVar
 from aiokafka.errors import KafkaError
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 
+from services.doors.cancelling import give_way_to_cancellation
+
 ResultT = TypeVar("ResultT")
 
 _log = logging.getLogger("stats")
@@ -42,6 +44,7 @@ async def until_done(what: str, attempt: Callable[[], Awaitable[ResultT]]) -> Re
         except (DatabaseError, KafkaError, OSError) as error:
             if not passes(error):
                 raise
+            give_way_to_cancellation()
             _log.warning("%s failed, trying again in %.1f s: %s", what, wait, _one_line(error))
         await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
         wait = min(wait * 2, _LONGEST_WAIT)

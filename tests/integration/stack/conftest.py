@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 
 from deploy.embedded.kafka.launch import free_port
+from motcua.addresses import found
+from motcua.commands.sql_command import supervisor_client
+from motcua.stack_status import status_of
 from services.intake.config import HISTORY_SOURCES
 from tests.waiting import until
 
@@ -39,6 +42,21 @@ class RunningStack:
             [*MOTCUA, *arguments], cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=timeout, check=False
         )
 
+    def asked(self, query: str) -> str:
+        """What `motcua sql --format TSV` prints, without a program started for it: for what is asked until it holds."""
+        with supervisor_client(found(self.env).reader_url) as client:
+            answer: bytes = client.raw_query(query, fmt="TSV")
+        return answer.decode()
+
+    def seen(self) -> dict[str, Any]:
+        """What `motcua status --json` prints, without a program started for it."""
+        return status_of(found(self.env))
+
+    def is_green(self) -> bool:
+        """Whether `motcua status` would end with exit code 0."""
+        seen = self.seen()
+        return bool(seen["is_well"] and seen["dead_letters"] == {})
+
     def json(self, *arguments: str) -> Any:
         """The JSON output of a command that must succeed."""
         done = self.run(*arguments, "--json")
@@ -53,8 +71,7 @@ class RunningStack:
 
     def pids_of(self, names: Sequence[str]) -> list[int]:
         """The process ids of some programs."""
-        status = json.loads(self.run("status", "--json").stdout)
-        by_name = {one["name"]: one["pid"] for one in status["processes"]}
+        by_name = {one["name"]: one["pid"] for one in self.seen()["processes"]}
         return [int(by_name[name]) for name in names]
 
 

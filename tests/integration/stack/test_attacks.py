@@ -33,11 +33,11 @@ def test_a_breached_dossier_stays_late_whatever_is_dated_back(
     _, answer, _ = post(url, accepted(subject, ACCEPTED))
     standing = f"FROM dossiers FINAL WHERE dossier_id = '{answer['dossier_id']}'"
     asked = f"SELECT outcome, toDate(breached_at), apology_class {standing}"
-    until(lambda: DUE_ON in stack.run("sql", "--format", "TSV", asked).stdout, 30)
+    until(lambda: DUE_ON in stack.asked(asked), 30)
     status, _, _ = post(url, action(event_type, subject, BEFORE_DUE, data))
     assert status == 201
     flags = f"SELECT integrity_flag_count {standing}"
-    until(lambda: stack.run("sql", "--format", "TSV", flags).stdout == "1\n", 30)
+    until(lambda: stack.asked(flags) == "1\n", 30)
     outcome, breached_on, letter = stack.run("sql", "--format", "TSV", asked).stdout.rstrip("\n").split("\t")
     is_open = event_type in ("supplement-requested.v1", "apology-sent.v1")
     assert outcome == "open" if is_open else outcome in ("late", "terminated")

@@ -60,7 +60,7 @@ def dot(stack: RunningStack) -> str:
 
 
 def test_whatever_is_frozen_status_answers_names_it_and_goes_red(stack: RunningStack) -> None:
-    until(lambda: stack.run("status").returncode == 0, 60)
+    until(stack.is_green, 60, every=0.5)
     assert (page(stack, "/healthz")[0], dot(stack)) == (200, "current")
     with frozen(stack, "stats"):
         for name, parts in NAMED_WHEN_FROZEN.items():
@@ -75,10 +75,10 @@ def test_whatever_is_frozen_status_answers_names_it_and_goes_red(stack: RunningS
                 if name == "clickhouse":
                     assert page(stack, "/healthz") == (503, {"status": "statistics-unavailable"})
         assert "stats" in status_of(found(stack.env))["away"]
-        until(lambda: dot(stack) == "silent", 60, lambda: dot(stack))
+        until(lambda: dot(stack) == "silent", 60, lambda: dot(stack), every=0.5)
         silent = stack.run("figures")
         assert (silent.returncode, "what came since is not counted" in silent.stderr) == (0, True)
-    until(lambda: stack.run("status").returncode == 0, 60, lambda: stack.run("status").stdout)
+    until(stack.is_green, 60, lambda: stack.run("status").stdout, every=0.5)
     assert dot(stack) == "current"
 
 

@@ -1,6 +1,5 @@
 """What a counter system sends and a supervisor asks, on the whole running system."""
 
-import json
 from uuid import uuid4
 
 import pytest
@@ -19,7 +18,8 @@ def intake_url(stack: RunningStack) -> str:
 
 def test_every_process_runs_and_nothing_is_away(stack: RunningStack) -> None:
     # A program counts as running once it has stayed up for some seconds.
-    seen = until(lambda: (found := json.loads(stack.run("status", "--json").stdout))["is_well"] and found, 30)
+    until(lambda: stack.seen()["is_well"], 30, every=0.5)
+    seen = stack.json("status")
     assert {one["name"]: one["state"] for one in seen["processes"]} == dict.fromkeys(
         ("kafka", "clickhouse", "intake", "relay", "deadlines", "stats", "web"), "running"
     )
@@ -39,13 +39,13 @@ def test_an_action_reaches_its_deadline_and_its_figure(stack: RunningStack) -> N
         f"SELECT outcome, due_on FROM dossiers FINAL WHERE dossier_id = '{answer['dossier_id']}' AND outcome != 'open'"
     )
     # Recorded months after it is said to have happened, it is late until a second person approves it (DR-31).
-    until(lambda: stack.run("sql", "--format", "TSV", query).stdout == "late\t2026-03-09\n", 30)
+    until(lambda: stack.asked(query) == "late\t2026-03-09\n", 30)
     approval = {"target_event_id": ending["event_id"], "reason": "mất mạng", "approver_id": "ld-01"}
     status, _, _ = post(
         intake_url(stack), action("backdating-approved.v1", subject, "2026-03-10T08:00:00+07:00", approval)
     )
     assert status == 201
-    until(lambda: stack.run("sql", "--format", "TSV", query).stdout == "on_time\t2026-03-09\n", 30)
+    until(lambda: stack.asked(query) == "on_time\t2026-03-09\n", 30)
     deadline = list(stack.lines("events", "--topic", "deadline-events", "--dossier", subject))
     assert next(one["type"] for one in deadline) == "deadline-set.v1"
     assert deadline[0]["data"]["lawful_due_at"] == "2026-03-09T17:00:00+07:00"

@@ -46,11 +46,6 @@ def records(stack: RunningStack, topic: str) -> list[Any]:
     return asyncio.run(read())
 
 
-def status(stack: RunningStack) -> tuple[int, dict[str, Any]]:
-    done = stack.run("status", "--json")
-    return done.returncode, json.loads(done.stdout)
-
-
 def listed(stack: RunningStack, topic: str, key: str, *more: str) -> list[dict[str, str]]:
     done = stack.run("dlq", "list", "--topic", topic, "--json", *more)
     return [one for one in json.loads(done.stdout) if one["key"] == key]
@@ -60,10 +55,10 @@ def listed(stack: RunningStack, topic: str, key: str, *more: str) -> list[dict[s
 def quiet(stack: RunningStack) -> Iterator[None]:
     """Before and after, nothing is red and every dead letter has been looked at."""
     stack.run("dlq", "list")
-    until(lambda: stack.run("status").returncode == 0, 60, lambda: stack.run("status").stdout)
+    until(stack.is_green, 60, lambda: stack.run("status").stdout, every=0.5)
     yield
     stack.run("dlq", "list")
-    until(lambda: stack.run("status").returncode == 0, 60, lambda: stack.run("status").stdout)
+    until(stack.is_green, 60, lambda: stack.run("status").stdout, every=0.5)
 
 
 @pytest.mark.usefixtures("quiet")
@@ -71,25 +66,26 @@ def test_a_dead_letter_is_told_until_it_is_looked_at_and_goes_back_as_it_was(sta
     key = f"bad-{uuid4().hex[:8]}"
     sent = (b'{"x": \x1b[2J', [("accept-language", b"en"), ("x-own", b"1")])
     send(stack, "counter-actions", key.encode(), *sent)
-    (letter,) = until(lambda: listed(stack, "counter-actions-dlq", key), 30)
-    until(lambda: status(stack)[0] == 1, 30)
-    until(lambda: "motcua dlq list --topic counter-actions-dlq" in stack.run("status").stdout, 30)
+    (letter,) = until(lambda: listed(stack, "counter-actions-dlq", key), 30, every=0.5)
+    until(lambda: stack.seen()["dead_letters"] == {"counter-actions-dlq": 1}, 30, every=0.5)
+    done = until(lambda: (told := stack.run("status")).returncode == 1 and told, 30)
+    assert "motcua dlq list --topic counter-actions-dlq" in done.stdout
     shown = stack.run("dlq", "show", letter["place"])
     assert shown.returncode == 0
     assert "\x1b" not in shown.stdout
     assert 'value      {"x": \\x1b[2J' in shown.stdout
     listing = stack.run("dlq", "list")
     assert (listing.returncode, letter["place"] in listing.stdout) == (1, True)
-    until(lambda: status(stack)[1]["dead_letters"] == {}, 30)
+    until(stack.is_green, 30, every=0.5)
     assert stack.run("dlq", "replay", letter["place"]).returncode == 0
     again = [one for one in records(stack, "counter-actions") if one.key == key.encode()]
     assert [(one.value, list(one.headers)) for one in again] == [sent, sent]
     assert len({one.partition for one in again}) == 1
     # It is no better than before, so it comes back: as a new letter, which nobody has looked at, and the old one is replayed.
-    until(lambda: len(listed(stack, "counter-actions-dlq", key, "--all")) == 2, 30)
+    until(lambda: len(listed(stack, "counter-actions-dlq", key, "--all")) == 2, 30, every=0.5)
     assert [one["state"] for one in listed(stack, "counter-actions-dlq", key, "--all")] == ["replayed", "open"]
     assert letter["place"] not in [one["place"] for one in listed(stack, "counter-actions-dlq", key)]
-    until(lambda: status(stack)[1]["dead_letters"] == {"counter-actions-dlq": 1}, 30)
+    until(lambda: stack.seen()["dead_letters"] == {"counter-actions-dlq": 1}, 30, every=0.5)
 
 
 @pytest.mark.usefixtures("quiet")
@@ -102,7 +98,7 @@ def test_a_letter_whose_cause_is_gone_is_answered_when_it_is_sent_again(stack: R
     send(stack, "counter-actions-dlq", key, sent, kept + told)
     (letter,) = listed(stack, "counter-actions-dlq", subject)
     assert stack.run("dlq", "replay", letter["place"]).returncode == 0
-    answers = until(lambda: [one for one in records(stack, "counter-answers") if one.key == key], 30)
+    answers = until(lambda: [one for one in records(stack, "counter-answers") if one.key == key], 30, every=0.5)
     assert [dict(one.headers)["action_id"].decode() for one in answers if b"dossier_id" in one.value] == [
         acceptance["id"]
     ]

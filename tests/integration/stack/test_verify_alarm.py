@@ -13,7 +13,7 @@ from tests.integration.stack.actions import accepted, action, post
 from tests.integration.stack.conftest import RunningStack
 from tests.integration.stack.test_bad_day import dot
 from tests.integration.stack.test_commands import intake_url
-from tests.integration.stack.test_dead_letters import listed, records, send, status
+from tests.integration.stack.test_dead_letters import listed, records, send
 from tests.waiting import until
 
 pytestmark = pytest.mark.integration
@@ -25,7 +25,7 @@ def test_a_record_forged_onto_the_topic_is_red_and_named_until_it_is_gone(stack:
     dossier_id = answer["dossier_id"]
     post(intake_url(stack), action("step-started.v1", subject, "2026-03-02T09:00:00+07:00", {"step_code": "TL"}))
     key = dossier_id.encode()
-    until(lambda: sum(one.key == key for one in records(stack, "dossier-events")) >= 2, 30)
+    until(lambda: sum(one.key == key for one in records(stack, "dossier-events")) >= 2, 30, every=0.5)
     true = next(one for one in records(stack, "dossier-events") if one.key == key)
     event_id = str(uuid4())
     forged = {**dict(true.headers), "ce_id": event_id.encode(), "ce_streamseq": b"9"}
@@ -33,17 +33,17 @@ def test_a_record_forged_onto_the_topic_is_red_and_named_until_it_is_gone(stack:
     send(stack, "dossier-events", key, true.value, list(forged.items()), partition=true.partition)
 
     def is_named() -> bool:
-        pairs = {one["pair"]: one for one in status(stack)[1]["comparisons"] if one["verdict"] == "differs"}
+        pairs = {one["pair"]: one for one in stack.seen()["comparisons"] if one["verdict"] == "differs"}
         of_store = pairs.get("events in the event store → in ClickHouse")
         return of_store is not None and any(event_id in one for one in of_store["first"])
 
-    until(is_named, 90, lambda: stack.run("status").stdout)
-    told = until(lambda: event_id in (done := stack.run("status")).stdout and done, 30)
+    until(is_named, 90, lambda: stack.run("status").stdout, every=0.5)
+    told = until(lambda: event_id in (done := stack.run("status")).stdout and done, 30, every=0.5)
     assert told.returncode == 3
     assert "AWAY count of events in the event store → in ClickHouse: " in told.stdout
-    until(lambda: dot(stack) == "differs", 30)
+    until(lambda: dot(stack) == "differs", 30, every=0.5)
     (letter,) = listed(stack, "dossier-events-dlq", dossier_id)
     assert "StreamGapError" in letter["reason"]
     with open_client(found(stack.env).clickhouse_url) as client:
         client.command(f"ALTER TABLE events DELETE WHERE event_id = '{event_id}' SETTINGS mutations_sync = 1")
-    until(lambda: dot(stack) == "current", 60)
+    until(lambda: dot(stack) == "current", 60, every=0.5)
