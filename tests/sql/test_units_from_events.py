@@ -28,7 +28,7 @@ def take(client: Client, events: list[Event]) -> None:
 
     async def both() -> None:
         await store.insert_reference([reference_row(one, data_text(one), place) for one in events])
-        await store.refresh_units()
+        await store.refresh_register()
 
     asyncio.run(both())
 
