@@ -92,11 +92,12 @@ class Line:
 
 
 def rows_of(file: Path, columns: Iterable[str], table: str) -> Iterator[NumberedCells]:
-    """The lines of a file under their headings; of TOML the tables of that name. Raises UnfitFileError."""
+    """The lines of a file under their headings; of TOML the tables of that name. Raises UnfitFileError while they are read."""
     if file.suffix == ".toml":
-        return _tables(file, table)
+        yield from _tables(file, table)
+        return
     try:
-        return _sheet_rows(file, columns) if is_workbook(file) else _csv_rows(file, columns)
+        yield from _sheet_rows(file, columns) if is_workbook(file) else _csv_rows(file, columns)
     except FileFaultError as fault:
         raise UnfitFileError([Problem(line=1, column="", reason=str(fault))]) from fault
 

@@ -9,7 +9,7 @@ from events.officers import OfficerAbsenceRecorded, OfficerAssignedToUnit, Offic
 from events.reference_data import OfficerRole
 from rules.officers.history import Assignment, Days, OfficerHistory, assignment_ended_by, others_than
 from rules.officers.standing import HELD_BY_ONE
-from services.intake.domain.actions import FieldError, Refusal
+from services.intake.domain.actions import Refusal
 from services.intake.domain.officer_register import Officers
 from services.intake.domain.unit_register import Units
 from services.intake.domain.unit_rules import not_there
@@ -21,9 +21,6 @@ FROM, UNTIL, UNIT, ROLE, DEPUTY_OF = (
 
 def refusal_of_officer(officers: Officers, units: Units, said: OfficerEvent) -> Refusal | None:
     """Why this may not be said, given all that is recorded of all officers and units."""
-    if not person_of(said.officer_id):
-        wrong = FieldError(field_name="/data/officer_id", keyword="minLength", message="is empty", params={"limit": 1})
-        return Refusal(code="schema-mismatch", field_name="/data/officer_id", errors=(wrong,))
     match said:
         case OfficerAssignedToUnit():
             return _of_assignment(officers, units, said)
