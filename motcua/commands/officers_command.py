@@ -9,7 +9,7 @@ import click
 
 from events.reference_data import officer_stream_id
 from motcua.addresses import found
-from motcua.officer_files import ROLES, read_officer_file
+from motcua.officer_files import ABSENCE_COLUMNS, ROLES, read_officer_file
 from motcua.officer_loading import officer_difference
 from motcua.output import CommandError, ExitCode, print_json, print_table
 from motcua.reference_loading import get_json, now
@@ -88,8 +88,8 @@ def show(officer_id: str, *, as_json: bool) -> None:
     columns = ("valid_from", "valid_until", "unit_id", "role", "deputy_of", "legal_basis")
     print_table(columns, rows(officer["assignments"], columns), title=f"Officer {officer['officer_id']}")
     if officer["absences"]:
-        of_absences = ("valid_from", "valid_until")
-        print_table(of_absences, rows(officer["absences"], of_absences), title="Away")
+        days = ABSENCE_COLUMNS[1:]
+        print_table(days, rows(officer["absences"], days), title="Away")
 
 
 @command.command("history")
