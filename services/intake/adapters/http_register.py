@@ -31,9 +31,9 @@ class RegisterQuestions:
 
     def _asked(self, answers: Answers) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def get(request: web.Request) -> web.Response:
-            register = await asyncio.to_thread(self._store.register)
             try:
-                found = answers(request, register)
+                # In a thread, both the reading and the looking through: a province has thousands of officers.
+                found = await asyncio.to_thread(lambda: answers(request, self._store.register()))
             except WrongQuestionError as error:
                 return self._refused(request, error.refusal)
             return found or self._refused(request, Refusal(code="not-found", params={"path": request.path}))
