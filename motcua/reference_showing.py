@@ -87,8 +87,9 @@ def _tell(file: Path, difference: Difference, *, is_dry: bool, as_json: bool) ->
         shown = [(one.line, one.said.subject, *list(_change(one).values())[1:]) for one in difference.changes[:SHOWN]]
         print_table(("Line", "About", "Type", "From", "What"), shown)
     changed = len({one.said.stream_id for one in difference.changes})
+    kinds = sorted({_number_of(plain(one.said)).removesuffix("_id") for one in difference.changes})
     would = "would be recorded" if is_dry else "recorded"
-    click.echo(f"{len(difference.changes)} changes of {changed} {would}")
+    click.echo(" ".join([f"{len(difference.changes)} changes", *(f"of {changed} {one}s" for one in kinds), would]))
 
 
 def _show_problems(file: Path, problems: Sequence[Problem]) -> None:

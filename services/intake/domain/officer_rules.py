@@ -87,20 +87,21 @@ def _of_deputy(officers: Officers, units: Units, said: OfficerAssignedToUnit, pl
         (one.unit_id, one.role) == (place.unit_id, place.role) for one in held
     ):
         return _not_assigned(DEPUTY_OF, for_whom, place.days.valid_from, place.unit_id, place.role)
-    rung = next(_ring(officers, for_whom, said.officer_id, place.days, frozenset()), None)
+    rung = next(_ring((officers, units), for_whom, said.officer_id, place.days, frozenset()), None)
     return None if rung is None else _refused("deputy-ring", DEPUTY_OF, said, day=rung, holder=for_whom)
 
 
-def _ring(officers: Officers, at: str, target: str, days: Days, seen: frozenset[str]) -> Iterator[date]:
+def _ring(known: tuple[Officers, Units], at: str, target: str, days: Days, seen: frozenset[str]) -> Iterator[date]:
     """The first days on which `at` stands in for the target, by way of others."""
     if is_same_person(at, target):
         yield days.valid_from
         return
+    officers, units = known
     history = officers.history(at)
-    for one in history.assignments if history else ():
+    for one in history.within(units.end_of).assignments if history else ():
         shared = one.days.shared(days)
         if one.deputy_of is not None and not shared.is_empty and person_of(one.deputy_of) not in seen:
-            yield from _ring(officers, one.deputy_of, target, shared, seen | {person_of(at)})
+            yield from _ring(known, one.deputy_of, target, shared, seen | {person_of(at)})
 
 
 def _of_end(officers: Officers, said: OfficerAssignmentEnded) -> Refusal | None:

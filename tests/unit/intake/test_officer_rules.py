@@ -159,3 +159,19 @@ def test_the_refusal_says_what_to_do(known: Register, language: Language, word: 
     detail = problems().document(refusal, language)["detail"]
     assert word in detail
     assert f"{NEW}" in detail
+
+
+def test_who_stood_in_in_a_unit_that_ended_may_be_stood_in_for_since() -> None:
+    old, new = {"unit_id": OLD, "role": "officer"}, {"unit_id": NEW, "role": "officer"}
+    known = register(
+        [
+            *before_the_reform(),
+            *reform(),
+            *(raw_officer("assigned", one, "2025-01-01", **old) for one in ("a", "b")),
+            *(raw_officer("assigned", one, "2025-07-01", **new) for one in ("a", "b")),
+            raw_officer("assigned", "a", "2025-01-01", **old, deputy_of="b"),
+        ]
+    )
+    back = old | {"deputy_of": "a"}
+    assert refused(known, officer("assigned", "b", "2025-06-30", **back)) == ("deputy-ring", "/data/deputy_of")
+    assert refused(known, officer("assigned", "b", "2025-07-01", **new, deputy_of="a")) is None
