@@ -48,7 +48,7 @@ class _BrotliDecoder:
 
     @property
     def eof(self) -> bool:
-        return self._decoder.is_finished()
+        return bool(self._decoder.is_finished())
 
     def decompress(self, data: bytes, /) -> bytes:
         parts = [self._decoder.process(data, output_buffer_limit=_MOST_PIECE_BYTES)]
