@@ -7,7 +7,7 @@ import ast
 
 from tests.architecture.tree import FRONT, TESTS, python_files, tree_of
 
-WAITING = ("tests/waiting.py", f"{FRONT}/tests/asking.py")
+WAITING = ("tests/waiting.py", f"{FRONT}/tests/front_asking.py")
 CLOCKS = ("time", "asyncio")
 
 

@@ -20,7 +20,7 @@ TESTED = (
     "deploy/embedded",
     f"{FRONT}/pyproject.toml",
     f"{FRONT}/src/chdb_front",
-    f"{FRONT}/tests/asking.py",
+    f"{FRONT}/tests/front_asking.py",
     "requirements",
     *FOLDERS,
     "tests/embedded",

@@ -102,7 +102,7 @@ def test_every_folder_of_tests_is_in_a_layer_and_every_layer_in_a_lane() -> None
 def test_a_test_that_starts_a_part_of_the_product_is_not_in_the_pure_lane() -> None:
     layers = read_layers()
     starting = re.compile(
-        r"^from (?:tests\.embedded\.(?:broker|engine)|tests\.asking|chdb_front\.process) import .*\bstart",
+        r"^from (?:tests\.embedded\.(?:broker|engine)|front_asking|chdb_front\.process) import .*\bstart",
         flags=re.MULTILINE,
     )
     found = {name: layers.of(name) for name in TEST_FILES if starting.search((ROOT / name).read_text(encoding="utf-8"))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chdb_front.process import FrontProcess
-from tests.clients.conftest import READER_PASSWORD, Program, assert_answers
+from front_programs import READER_PASSWORD, Program, assert_answers
 
 pytestmark = [pytest.mark.integration, pytest.mark.clients, pytest.mark.timeout(1200)]
 

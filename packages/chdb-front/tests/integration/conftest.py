@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chdb_front.process import FrontProcess, Passwords
-from tests.asking import READER_PASSWORD, Ask, ask_at, start
+from front_asking import READER_PASSWORD, Ask, ask_at, start
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from chdb_front.reader_functions import TABLE_FUNCTIONS, is_allowed_function
 from chdb_front.reader_names import SYSTEM_TABLES
 from chdb_front.reader_settings import SettingRules
 from chdb_front.users import Limits
-from tests.asking import Ask, Reply
+from front_asking import Ask, Reply
 
 pytestmark = pytest.mark.integration
 

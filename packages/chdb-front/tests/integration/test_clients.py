@@ -21,7 +21,7 @@ from clickhouse_connect.driver.external import ExternalData
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from chdb_front.process import FrontProcess
-from tests.asking import READER_PASSWORD
+from front_asking import READER_PASSWORD
 
 pytestmark = pytest.mark.integration
 

@@ -23,7 +23,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 from clickhouse_connect.driver.external import ExternalData
 
 from chdb_front.process import FrontProcess
-from tests.asking import Ask, ask_at, start
+from front_asking import Ask, ask_at, start
 
 pytestmark = pytest.mark.integration
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from chdb_front.process import FrontProcess
-from tests.asking import Ask
+from front_asking import Ask
 
 pytestmark = pytest.mark.integration
 

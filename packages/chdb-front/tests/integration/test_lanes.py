@@ -14,7 +14,7 @@ import pytest
 
 from chdb_front.options import ServerOptions
 from chdb_front.process import FrontProcess, Passwords
-from tests.asking import READER_PASSWORD, ask_at, start, until
+from front_asking import READER_PASSWORD, ask_at, start, until
 
 pytestmark = pytest.mark.integration
 

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from chdb_front.process import FrontProcess, Passwords, StartError, command, is_ready
-from tests.asking import ask_at, start, until, until_running
+from front_asking import ask_at, start, until, until_running
 
 pytestmark = pytest.mark.integration
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.asking import Ask
+from front_asking import Ask
 
 pytestmark = pytest.mark.integration
 

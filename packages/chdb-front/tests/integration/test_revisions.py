@@ -12,7 +12,7 @@ from clickhouse_connect.driver.external import ExternalData
 from chdb_front.native_frames import FramePacker, unpack_frames
 from chdb_front.native_revision import single_blocks
 from chdb_front.process import FrontProcess
-from tests.asking import Ask
+from front_asking import Ask
 
 pytestmark = pytest.mark.integration
 

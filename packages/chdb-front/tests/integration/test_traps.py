@@ -15,7 +15,7 @@ import pytest
 import zstandard
 
 from chdb_front.process import FrontProcess
-from tests.asking import Ask, until, until_running
+from front_asking import Ask, until, until_running
 
 pytestmark = pytest.mark.integration
 
