@@ -18,6 +18,8 @@ from services.intake.ports import Link, RequestAnswer
 
 SQLITE_RECORDER = "services.intake.adapters.sqlite_recorder:SQLiteLedgerRecorder"
 POSTGRES_RECORDER = "services.intake.adapters.postgres_recorder:PostgresLedgerRecorder"
+POSTGRES_EVENTS = "intake_events"
+"""The table of the events in PostgreSQL: the library names it by the application; in SQLite it is `stored_events`."""
 KEYS_PER_QUERY = 500
 VERSION = "SELECT max(register_no) AS version FROM register_places"
 RegisterPlace = tuple[int, UUID, int]

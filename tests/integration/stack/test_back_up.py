@@ -141,7 +141,13 @@ def test_a_restored_stack_has_the_same_figures_and_survives_lost_parts_but_not_a
         assert first.process.wait(10) in (0, 130)
     assert open_to_others(data_dir) == []
 
-    # ClickHouse is gone, and the rows of the open clocks are damaged: both come back by themselves.
+    # The store is lost: it comes back from Kafka by a command, the one that was published.
+    shutil.rmtree(data_dir / "store")
+    built = away.run("rebuild", "store")
+    assert (built.returncode, "built: " in built.stdout) == (0, True), built.stdout + built.stderr
+    assert open_to_others(data_dir) == []
+
+    # ClickHouse is gone too, and the rows of the open clocks are damaged: both come back by themselves.
     shutil.rmtree(data_dir / "clickhouse")
     for manifest in (data_dir / "deadlines").rglob("MANIFEST-*"):
         manifest.write_bytes(b"x" * 200)
@@ -149,6 +155,7 @@ def test_a_restored_stack_has_the_same_figures_and_survives_lost_parts_but_not_a
         whole_figures(mended)
         assert figures(mended, UNIT_ID) == grown
         assert "its rows come from the changelog" in (data_dir / "logs" / "deadlines.log").read_text()
+        assert mended.run("verify").returncode == 0
         assert mended.run("stop").returncode == 0
 
     # An operator puts the older store back beside the newer Kafka: nobody is answered.
