@@ -22,8 +22,7 @@ from motcua.rebuilding.broker import reachable_kafka
 from motcua.rebuilding.run import rebuilt
 from motcua.rebuilding.telling import show_rebuilt
 from motcua.running import attached, program_of, require_stopped, start_program, stop_program
-from motcua.store_file import store_file
-from services.intake.config import read_config
+from motcua.store_file import store_file, store_settings
 from services.stats.adapters.clickhouse import drop_database
 from services.stats.questions import LEVELS, figures, loading, rows_of, values_of
 
@@ -108,10 +107,11 @@ def store(left_out: tuple[str, ...], limit: int, *, may_have_unused: bool) -> in
     """
     addresses = planned(os.environ)
     require_stopped(addresses, "this")
-    settings = read_config({**os.environ, "MOTCUA_DATA_DIR": addresses.data_dir}).store_settings
     with reachable_kafka(addresses):
         built = asyncio.run(
-            rebuilt(addresses.kafka, settings, limit, left_out=left_out, may_have_unused=may_have_unused)
+            rebuilt(
+                addresses.kafka, store_settings(addresses), limit, left_out=left_out, may_have_unused=may_have_unused
+            )
         )
     return show_rebuilt(built)
 

@@ -10,7 +10,8 @@ from motcua.progress import ProgressBar
 from motcua.rebuilding.domain import Published, PublishedOrder
 from motcua.rebuilding.reading import TopicsByNumber
 from motcua.rebuilding.storing import StoreWriter
-from motcua.rebuilding.targets import is_sqlite, opened_target
+from motcua.rebuilding.targets import opened_target
+from motcua.store_file import is_sqlite
 from motcua.verifying.domain import Findings
 from motcua.verifying.topic_reading import TOPICS
 from services.intake.ports import StoreUnavailableError

@@ -13,21 +13,18 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from deploy.embedded.processes.whole_files import sync_folder
 from motcua.output import CommandError, ExitCode
+from motcua.postgres import address_of, schema_of
 from motcua.rebuilding.storing import Numbering
+from motcua.store_file import is_sqlite
 from services.intake.adapters.event_store import LedgerStore, open_store
 from services.intake.adapters.recorders import POSTGRES_EVENTS
 from services.intake.ports import StoreUnavailableError
 
-SQLITE = "eventsourcing.sqlite"
 _BESIDE = ("-wal", "-shm")
 """What SQLite keeps beside a file that is open or was not closed."""
 _TABLES = (
     POSTGRES_EVENTS, "action_receipts", "keyed_answers", "acting_persons", "linked_codes", "register_places",
 )  # fmt: skip
-_PARTS_OF_ADDRESS = {
-    "dbname": "POSTGRES_DBNAME", "host": "POSTGRES_HOST", "port": "POSTGRES_PORT", "user": "POSTGRES_USER",
-    "password": "POSTGRES_PASSWORD",
-}  # fmt: skip
 
 
 class Target:
@@ -42,11 +39,6 @@ class Target:
     def keep(self) -> None:
         """What was written is whole: it shall be the store."""
         self.is_kept = True
-
-
-def is_sqlite(settings: Mapping[str, str]) -> bool:
-    """Whether the settings name an SQLite store."""
-    return settings.get("PERSISTENCE_MODULE", SQLITE) == SQLITE
 
 
 @contextmanager
@@ -112,7 +104,7 @@ class _Sequence:
 
 @contextmanager
 def _empty_schema(settings: Mapping[str, str]) -> Iterator[Target]:
-    schema = settings.get("POSTGRES_SCHEMA") or "public"
+    schema = schema_of(settings)
     store = open_store(settings)
     try:
         if store.last_id():
@@ -120,8 +112,7 @@ def _empty_schema(settings: Mapping[str, str]) -> Iterator[Target]:
                 f"the schema {schema} of PostgreSQL holds a store; name an empty one (POSTGRES_SCHEMA), or rename that one",
                 ExitCode.USAGE,
             )
-        address = {name: settings[setting] for name, setting in _PARTS_OF_ADDRESS.items() if settings.get(setting)}
-        with psycopg.connect(**address, autocommit=True) as connection:  # type: ignore[arg-type]  # all are texts
+        with psycopg.connect(**address_of(settings), autocommit=True) as connection:  # type: ignore[arg-type]  # all are texts
             target = Target(store, _Sequence(connection, schema))
             try:
                 yield target

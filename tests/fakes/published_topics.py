@@ -76,7 +76,9 @@ class PublishedTopics:
     async def position(self, place: TopicPartition) -> int:
         return self.positions[place]
 
-    async def getmany(self, *places: TopicPartition, timeout_ms: int, max_records: int) -> dict[TopicPartition, list[Any]]:
+    async def getmany(
+        self, *places: TopicPartition, timeout_ms: int, max_records: int
+    ) -> dict[TopicPartition, list[Any]]:
         assert min(timeout_ms, max_records) > 0
         found: dict[TopicPartition, list[Any]] = {}
         for place in places:

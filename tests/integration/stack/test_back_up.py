@@ -141,16 +141,7 @@ def test_a_restored_stack_has_the_same_figures_and_survives_lost_parts_but_not_a
         assert first.process.wait(10) in (0, 130)
     assert open_to_others(data_dir) == []
 
-    # The store is lost: it comes back from Kafka by a command, the one that was published.
-    shutil.rmtree(data_dir / "store")
-    built = away.run("rebuild", "store")
-    assert (built.returncode, "built: " in built.stdout) == (0, True), built.stdout + built.stderr
-    assert open_to_others(data_dir) == []
-
-    # ClickHouse is gone too, and the rows of the open clocks are damaged: both come back by themselves.
-    shutil.rmtree(data_dir / "clickhouse")
-    for manifest in (data_dir / "deadlines").rglob("MANIFEST-*"):
-        manifest.write_bytes(b"x" * 200)
+    lose_all_but_kafka(away)
     with up(data_dir, env) as mended:
         whole_figures(mended)
         assert figures(mended, UNIT_ID) == grown
@@ -168,6 +159,17 @@ def test_a_restored_stack_has_the_same_figures_and_survives_lost_parts_but_not_a
     assert "motcua rebuild kafka" in str(refused.value)
     assert away.run("rebuild", "kafka").returncode == 0
     assert not {"kafka", "deadlines", "clickhouse"} & {one.name for one in data_dir.iterdir()}
+
+
+def lose_all_but_kafka(stack: RunningStack) -> None:
+    """The store comes back from Kafka by a command; ClickHouse and the damaged rows of the open clocks by themselves."""
+    shutil.rmtree(stack.data_dir / "store")
+    shutil.rmtree(stack.data_dir / "clickhouse")
+    for manifest in (stack.data_dir / "deadlines").rglob("MANIFEST-*"):
+        manifest.write_bytes(b"x" * 200)
+    built = stack.run("rebuild", "store")
+    assert (built.returncode, "built: " in built.stdout) == (0, True), built.stdout + built.stderr
+    assert open_to_others(stack.data_dir) == []
 
 
 def open_to_others(data_dir: Path) -> list[Path]:
