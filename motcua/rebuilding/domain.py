@@ -31,24 +31,26 @@ class PublishedOrder:
         self.unused = 0
         self._findings = findings
         self._chain = Chain(Streams(), findings)
-        self._last_in: dict[str, int] = {}
+        self._last_in: dict[str, Published] = {}
         self._wrong: set[int] = set()
         self._may_have_unused = may_have_unused
 
     def is_right(self, partition: str, record: Published) -> bool:
         """Whether a record, in the order of its partition, is the next event of its stream and has a number."""
-        before, count = self._last_in.get(partition, 0), self._findings.count
+        before, count = self._last_in.get(partition), self._findings.count
         number = record.number
         if number == 0:
             self._say(record, "it has no number: the relay gives each one")
-        elif number <= before:
-            self._say(record, f"its number {number} stands behind number {before}")
+        elif before is not None and number <= before.number:
+            self._say(
+                record, f"its number {number} stands behind number {before.number} at {before.where}: one is wrong"
+            )
         elif (
             self._chain.take(record.stream.int, record.structured["streamseq"], record.structured, record.where) is None
         ):
             pass  # named by the chain
         if self._findings.count == count:
-            self._last_in[partition] = number
+            self._last_in[partition] = record
             return True
         if len(self._wrong) < MOST_NAMED_WRONG:
             self._wrong.add(number)

@@ -26,11 +26,17 @@ from tests.unit.motcua.test_rebuilding_store import held, recorder, said
 pytestmark = pytest.mark.integration
 
 
-@pytest.fixture
-def old(tmp_path: Path) -> Iterator[LedgerStore]:
-    store = open_store({"SQLITE_DBNAME": str(tmp_path / "old.sqlite")})
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("published") / "old.sqlite"
+
+
+@pytest.fixture(scope="module")
+def old(path: Path) -> Iterator[LedgerStore]:
+    """A store of more events than are written at once."""
+    store = open_store({"SQLITE_DBNAME": str(path)})
     ledger = recorder(store)
-    ledger.record([action("dossier-accepted.v1", subject=f"M-{number}") for number in range(2_500)], NOW)
+    ledger.record([action("dossier-accepted.v1", subject=f"M-{number}") for number in range(2_050)], NOW)
     ledger.record(said(), NOW)
     yield store
     store.close()
@@ -63,14 +69,14 @@ async def forge(broker: str, entry: LogEntry) -> str:
 
 
 def test_the_store_comes_back_from_kafka_and_a_forged_record_is_named_until_it_is_left_out(
-    topics: str, old: LedgerStore, tmp_path: Path
+    topics: str, old: LedgerStore, path: Path, tmp_path: Path
 ) -> None:
     entries = old.read_after(0, 10_000)
     asyncio.run(publish(topics, entries))
     settings = {"SQLITE_DBNAME": str(tmp_path / "new" / "ledger.sqlite")}
     built = asyncio.run(rebuilt(topics, settings, 20))
     assert (built.is_built, built.events, built.last_id) == (True, len(entries), len(entries))
-    assert held(tmp_path / "new" / "ledger.sqlite") == held(tmp_path / "old.sqlite")
+    assert held(tmp_path / "new" / "ledger.sqlite") == held(path)
     goes_on_as_before(settings, topics)
     place = asyncio.run(forge(topics, LogEntry(notification_id=len(entries) + 1, structured=entries[0].structured)))
     refused = asyncio.run(rebuilt(topics, settings, 20))
@@ -79,7 +85,7 @@ def test_the_store_comes_back_from_kafka_and_a_forged_record_is_named_until_it_i
     again = asyncio.run(rebuilt(topics, settings, 20, left_out=[place]))
     assert (again.is_built, again.left_out) == (True, 1)
     assert again.aside is not None
-    assert held(tmp_path / "new" / "ledger.sqlite") == held(tmp_path / "old.sqlite")
+    assert held(tmp_path / "new" / "ledger.sqlite") == held(path)
     assert len(held(Path(again.aside) / "ledger.sqlite")["stored_events"]) == len(entries) + 1
 
 

@@ -238,6 +238,20 @@ async def test_a_forged_record_is_named_by_its_place_and_nothing_is_built_until_
     assert held(tmp_path / "ledger.sqlite") == held(path)
 
 
+async def test_a_number_too_far_on_before_a_true_record_is_named_with_it(
+    old: LedgerStore, topics: PublishedTopics, tmp_path: Path
+) -> None:
+    last = old.last_id()
+    (*_, one) = [each for each in topics.all() if b"HS-3b" in dict(each.headers).values()]
+    forged = topics.put(next_of(one, last + 9))
+    true = topics.put(numbered(replace(one, offset=0), str(last + 1).encode()))
+    named = {one.where: one.what for one in (await rebuild(topics, tmp_path / "ledger.sqlite")).first}
+    assert named == {
+        forged.place: f"the store's numbers {last + 1} to {last + 8} are missing before it",
+        true.place: f"its number {last + 1} stands behind number {last + 9} at {forged.place}: one is wrong",
+    }
+
+
 async def test_an_action_that_was_recorded_twice_is_named(topics: PublishedTopics, tmp_path: Path) -> None:
     last = [one for one in topics.all() if one.topic == "dossier-events"][-1]
     topics.put(next_of(last, len(topics.all()) + 1))
