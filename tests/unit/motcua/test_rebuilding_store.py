@@ -252,6 +252,19 @@ async def test_a_number_too_far_on_before_a_true_record_is_named_with_it(
     }
 
 
+async def test_of_two_records_with_one_number_in_different_partitions_the_second_is_named(
+    old: LedgerStore, topics: PublishedTopics, path: Path, tmp_path: Path
+) -> None:
+    last = old.last_id()
+    (*_, one) = [each for each in topics.all() if b"HS-3b" in dict(each.headers).values()]
+    forged = topics.put(next_of(one, last))
+    assert whats(await rebuild(topics, tmp_path / "ledger.sqlite")) == [
+        f"a second event with the store's number {last}"
+    ]
+    assert (await rebuild(topics, tmp_path / "ledger.sqlite", left_out=[forged.place])).first == []
+    assert held(tmp_path / "ledger.sqlite") == held(path)
+
+
 async def test_an_action_that_was_recorded_twice_is_named(topics: PublishedTopics, tmp_path: Path) -> None:
     last = [one for one in topics.all() if one.topic == "dossier-events"][-1]
     topics.put(next_of(last, len(topics.all()) + 1))
