@@ -27,6 +27,7 @@ from services.intake.adapters.http_content import (
     sender_of,
 )
 from services.intake.adapters.http_lookups import HttpLookups
+from services.intake.adapters.http_recorded import RecordedAnswers
 from services.intake.adapters.http_units import UnitAnswers
 from services.intake.adapters.keyed_requests import Keyed, KeyedRequests
 from services.intake.adapters.problems import Language, Problems
@@ -74,6 +75,7 @@ class HttpReceiver:
         self._published.add_routes(application.router)
         application.router.add_get("/healthz", self._get_health)
         UnitAnswers(self._store, self._writer.today, self._problem).add_to(application)
+        RecordedAnswers(self._store, self._writer.clock.now).add_to(application)
         return application
 
     @web.middleware
