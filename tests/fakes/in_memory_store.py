@@ -15,8 +15,8 @@ from events.reference_data import is_reference_stream
 from services.intake.domain.actors import Acted, acted_in, acts_of
 from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState, evolve
+from services.intake.domain.register import Register, SealedReference
 from services.intake.domain.sealing import Recorded
-from services.intake.domain.unit_register import SealedReference, Units
 from services.intake.ports import (
     KEPT_SECONDS,
     AppendConflictError,
@@ -73,10 +73,10 @@ class InMemoryStore:
         with self._lock:
             return {one: self._links[one] for one in code_ids if one in self._links}
 
-    def units(self, *, as_of_receipts: bool = False) -> Units:
-        units = Units()
-        units.take_all(self.register_after(0, len(self._register)))
-        return units
+    def register(self, *, as_of_receipts: bool = False) -> Register:
+        register = Register()
+        register.take_all(self.register_after(0, len(self._register)))
+        return register
 
     def register_after(self, register_no: int, limit: int) -> Sequence[Mapping[str, Any]]:
         self._require_here()
