@@ -20,9 +20,9 @@ from services.intake.domain import recoding
 from services.intake.domain.actions import Action
 from services.intake.domain.batch import Receipt
 from services.intake.domain.dossier import DossierState, evolve
+from services.intake.domain.register import SealedReference
 from services.intake.domain.repeating import UNKNOWN_DIGEST
 from services.intake.domain.sealing import Recorded
-from services.intake.domain.unit_register import SealedReference
 from services.intake.ports import AppendConflictError, Link
 
 AT_ONCE = 2_000
