@@ -257,7 +257,7 @@ class StoreContract:
     def test_what_it_holds_of_dossiers_is_counted_by_the_letters_of_their_ids(self, store: Store) -> None:
         first, second = life(name()), life(name())
         said = unit("created", 9_000_000 + store.last_id(), "2025-01-01", name="A", level="province")
-        units = sealed_in(store.units().copy(), said, NOW, START.date())
+        units = sealed_in(store.register().copy(), said, NOW, START.date())
         start = store.last_id()
         store.append(first, [])
         between = store.last_id()

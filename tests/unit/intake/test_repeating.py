@@ -9,9 +9,9 @@ from events.catalog import ACTION_TYPES
 from events.codec import dumps, parse_json
 from services.intake.adapters.known_states import KnownStates
 from services.intake.domain.actions import Action, AnyAction
+from services.intake.domain.register import Register, sealed_in
 from services.intake.domain.repeating import UNKNOWN_DIGEST, says_again
 from services.intake.domain.sealing import seal
-from services.intake.domain.unit_register import Units, sealed_in
 from services.intake.pipeline import ActionRecorder
 from tests.fakes.in_memory_store import InMemoryStore
 from tests.unit.intake.counter import NOW, START, judge, raw_action, reader
@@ -38,7 +38,7 @@ def as_stored(action: AnyAction) -> Any:
     if isinstance(action, Action):
         sealed = seal(None, action, (), NOW, START.date())[0].structured
     else:
-        sealed = sealed_in(Units(), action, NOW, START.date()).structured
+        sealed = sealed_in(Register(), action, NOW, START.date()).structured
     return parse_json(dumps(sealed))
 
 
