@@ -54,7 +54,7 @@ def test_a_store_in_postgresql_has_the_root_of_the_same_store_in_a_file_until_so
         recorder(store).record(said(), NOW)
         store.close()
     seen = looked_at(settings)
-    assert (seen.findings.first, seen.events) == ([], {"store": 20})
+    assert (seen.findings.first, seen.events) == ([], {"store": 21})
     assert seen.root == verified(opened_store(tmp_path / "ledger.sqlite"), 20, None, root()).root
     by_hand.execute(
         "UPDATE verified.intake_events SET state = convert_to(replace(convert_from(state, 'UTF8'), 'cb-2', 'cb-3'), 'UTF8')"

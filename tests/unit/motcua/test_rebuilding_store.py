@@ -27,7 +27,8 @@ from services.intake.domain.actions import AnyAction
 from services.intake.pipeline import ActionRecorder
 from tests.fakes.published_topics import PublishedTopics, Record
 from tests.unit.intake.counter import NOW, judge, raw_action, reader
-from tests.unit.intake.units import before_the_reform, reform
+from tests.unit.intake.officers import raw_officer
+from tests.unit.intake.units import NEW, before_the_reform, reform
 
 TABLES = {
     "stored_events": "rowid, *", "linked_codes": "*", "acting_persons": "*", "register_places": "*",
@@ -37,7 +38,7 @@ TABLES = {
 
 
 def said() -> list[AnyAction]:
-    """Dossiers with codes that were given later, a flag of intake, a subject with an odd writing; and a register of units."""
+    """Dossiers with codes that were given later, a flag of intake, a subject with an odd writing; the registers."""
     raw = [
         raw_action("dossier-accepted.v1", subject="HS-1"),
         raw_action("dossier-accepted.v1", subject="HS-2", actorid="cb-2"),
@@ -50,6 +51,7 @@ def said() -> list[AnyAction]:
         raw_action("supplement-requested.v1", 6, subject=" hs–1 "),
         *before_the_reform(),
         *reform(),
+        raw_officer("assigned", "cb-9", "2025-07-01", unit_id=NEW, role="one_stop"),
     ]
     return [reader().read(one) for one in raw]  # type: ignore[misc]
 
