@@ -15,7 +15,7 @@ from services.intake.domain.sealing import seal
 from tests.unit.intake.counter import HISTORY_SOURCE, NOW, action, judge
 from tests.unit.intake.units import NEW, OLD, before_the_reform, reform, register
 
-UNITS: Final = register([*before_the_reform(), *reform()])
+UNITS: Final = register([*before_the_reform(), *reform()]).units
 THERE: Final = {"to_unit_id": NEW, "new_unit_id": NEW, "old_unit_id": OLD}
 ABSENT: Final = {"unknown": 99, "abolished": OLD}
 STATES: Final = ("nothing", "accepted", "submitted", "ended", "feedback")
