@@ -6,6 +6,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -141,3 +142,14 @@ def test_the_register_of_units_is_that_of_the_day(site: str):
     before = {unit["level"] for unit in get(site, "units.json", from_="2025-06-16", to="2025-06-23")["units"]}
     after = {unit["level"] for unit in get(site, "units.json", from_="2025-07-21", to="2025-07-28")["units"]}
     assert (before, after) == ({"province", "district", "commune"}, {"province", "commune"})
+
+
+def test_what_two_hundred_ask_at_once_all_get(site: str):
+    units = [OLD_WARDS[nth % 2] for nth in range(200)]
+    with ThreadPoolExecutor(50) as readers:
+        asked = (
+            readers.submit(get, site, "figures.json", from_="2025-06-16", to="2025-06-23", unit=unit) for unit in units
+        )
+        answers = [one.result() for one in list(asked)]
+    assert [answer["unit"]["unit_id"] for answer in answers] == units
+    assert len({json.dumps(answer) for answer in answers}) == 2

@@ -12,11 +12,19 @@ from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from services.doors.hosts import is_answered
 from services.doors.serving import attended
+from services.page.adapters.answers import Answers, Limits
 from services.page.adapters.dictionaries import Dictionary, load_dictionaries, wanted_language
 from services.page.adapters.dossier_page import DossierPage
 from services.page.adapters.explanations import Explanations
-from services.page.adapters.handlers import Handlers, Now, json_response, language_of
-from services.page.adapters.problems import CONTENT_TYPE, STATUSES, problem, problem_of
+from services.page.adapters.handlers import Handlers, Now, Parts, json_response, language_of
+from services.page.adapters.problems import (
+    CONTENT_TYPE,
+    STATUSES,
+    UNAVAILABLE_RETRY_SECONDS,
+    problem,
+    problem_of,
+    retry_seconds,
+)
 from services.page.adapters.reader import Reader
 from services.page.adapters.static_files import StaticFile, read_static_files, send
 from services.page.adapters.statistics import Statistics
@@ -52,8 +60,11 @@ def build_app(config: WebConfig, now: Now = lambda: datetime.now(UTC)) -> web.Ap
         reader = Reader(config.clickhouse_url, config.answer_seconds)
         explanations = Explanations(reader, rulebook, procedures)
         running[_READER] = reader
-        running[_HANDLERS] = Handlers(Statistics(reader), DossierPage(reader), explanations, dictionaries, now)
+        parts = Parts(Statistics(reader), DossierPage(reader), explanations)
+        answers = Answers(reader.place, Limits(patience_seconds=config.answer_seconds))
+        running[_HANDLERS] = Handlers(parts, answers, dictionaries, now)
         yield
+        await running[_HANDLERS].close()
         await reader.close()
 
     app.cleanup_ctx.append(with_reader)
@@ -103,7 +114,8 @@ async def _healthz(request: web.Request) -> web.Response:
     """200 while the page can show figures; 503 while ClickHouse doesn't answer: whoever balances or watches must know."""
     if await request.app[_READER].answers(HEALTH_SECONDS):
         return web.json_response({"status": "ok"})
-    return web.json_response({"status": "statistics-unavailable"}, status=503, headers={"Retry-After": "15"})
+    retry = {"Retry-After": str(UNAVAILABLE_RETRY_SECONDS)}
+    return web.json_response({"status": "statistics-unavailable"}, status=503, headers=retry)
 
 
 async def _add_security_headers(_: web.Request, response: web.StreamResponse) -> None:
@@ -127,6 +139,7 @@ def _guard(dictionaries: Mapping[str, Dictionary], hosts: Collection[str]) -> Mi
     @web.middleware
     async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
         t = dictionaries[language_of(request)]
+        retry_in = UNAVAILABLE_RETRY_SECONDS
         try:
             host = request.headers.get("Host")
             if not is_answered(host, hosts):
@@ -144,10 +157,10 @@ def _guard(dictionaries: Mapping[str, Dictionary], hosts: Collection[str]) -> Mi
             known = problem_of(error, t)
             if known is None:
                 _log.exception("%s %s failed", request.method, request.path)
-            document = known or problem(500, "internal-error", t)
+            document, retry_in = known or problem(500, "internal-error", t), retry_seconds(error)
         response = json_response(document, document["status"], CONTENT_TYPE)
         if document["status"] == 503:
-            response.headers["Retry-After"] = "15"
+            response.headers["Retry-After"] = str(retry_in)
         return response
 
     return guard

@@ -51,6 +51,11 @@ class Question:
     from_on: date | None = None
     to_on: date | None = None
 
+    @property
+    def key(self) -> tuple[Scope, date | None, date | None, bool]:
+        """Equal for questions that have the same answer while nothing more is counted, but for the instant "as of now"."""
+        return self.scope, self.from_on, self.to_on, self.period.as_of == self.now
+
 
 def require_once(names: Iterable[str]) -> None:
     """No parameter is given twice: whoever checked the question on its way may have read the other. Raises ParameterError."""

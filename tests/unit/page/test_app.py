@@ -8,7 +8,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from services.page.adapters.answers import Answers, BusyError
 from services.page.adapters.http_app import HEALTH_SECONDS, PAGES, SECURITY_HEADERS, build_app
+from services.page.adapters.reader import Reader
 from services.page.adapters.statistics import Statistics
 from services.page.config import DEFAULT_PORT, WebConfig, read_config
 
@@ -126,3 +128,36 @@ def test_settings_come_from_the_environment_and_arguments_win():
     assert read_config({"MOTCUA_WEB_PORT": "9000", "CLICKHOUSE_URL": "http://h/db"}, port=7).port == 7
     assert "secret" not in repr(read_config({"CLICKHOUSE_URL": "http://a:secret@h/db"}))
     assert isinstance(build_app(NOBODY), web.Application)
+
+
+async def test_what_many_ask_at_once_is_asked_once_and_says_how_old_it_is(client, monkeypatch):
+    asked = []
+
+    async def rows(_self, name, _parameters):
+        assert name == "counted_upto"
+        return [{"topic": "dossier-events", "partition": 0, "next_offset": 7}]
+
+    async def figures(_self, question):
+        asked.append(question.scope.unit_id)
+        return {"as_of": question.period.as_of, "children": ["x" * 2_000]}
+
+    monkeypatch.setattr(Reader, "rows", rows)
+    monkeypatch.setattr(Statistics, "figures", figures)
+    paths = ["/api/figures.json?unit=1"] * 20 + ["/api/figures.json?unit=2&lang=en"] * 20
+    answers = await asyncio.gather(*(client.get(path) for path in paths))
+    assert {(one.status, one.headers["Age"], one.headers["Content-Encoding"]) for one in answers} == {
+        (200, "0", "gzip")
+    }
+    assert (await answers[0].json())["as_of"] == "2026-03-11T00:00:00+00:00"
+    assert sorted(asked) == [1, 2]
+
+
+async def test_who_finds_no_room_is_told_when_to_come_again(client, monkeypatch):
+    async def full(_self, _question, _work):
+        raise BusyError(4)
+
+    monkeypatch.setattr(Answers, "answer", full)
+    answer = await client.get("/api/figures.json", headers={"Accept-Language": "en"})
+    document = await answer.json(content_type=None)
+    assert (answer.status, answer.headers["Retry-After"], document["code"]) == (503, "4", "busy")
+    assert "in 4 seconds" in document["detail"]
