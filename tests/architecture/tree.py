@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("events", "rules", "services", "deploy", "motcua", "demo", "schemas")
 SERVICES = ("intake", "deadlines", "stats", "page")
-VENDORED = ("services/page/static/vendor/", "services/intake/static/vendor/")
+VENDORED = ("services/page/static/vendor/", "services/doors/static/vendor/")
 
 
 @cache

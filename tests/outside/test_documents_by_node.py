@@ -68,8 +68,9 @@ def spoiled(tmp_path: Path, name: str, old: str, new: str) -> str:
 
 
 def test_redocly_finds_no_error_in_openapi(tools: Path, tmp_path: Path) -> None:
-    done = npx(tools, "redocly", "lint", "--extends=spec", str(FOLDER / "openapi.yaml"))
-    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("openapi.yaml", "page-openapi.yaml"):
+        done = npx(tools, "redocly", "lint", "--extends=spec", str(FOLDER / name))
+        assert done.returncode == 0, done.stdout + done.stderr
     wrong = spoiled(tmp_path, "openapi.yaml", "operationId: readHealth", "operationID: readHealth")
     assert npx(tools, "redocly", "lint", "--extends=spec", wrong).returncode == 1
 

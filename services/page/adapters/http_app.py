@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from datetime import UTC, datetime
 from functools import cache
+from importlib.resources import files
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -11,6 +12,8 @@ from aiohttp.typedefs import Middleware
 from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from services.doors.hosts import is_answered
+from services.doors.reference import PAGE as REFERENCE_PAGE
+from services.doors.reference import TYPES, Reference, sent
 from services.doors.serving import attended
 from services.page.adapters.answers import Answers, Limits
 from services.page.adapters.dictionaries import Dictionary, load_dictionaries, wanted_language
@@ -47,6 +50,8 @@ SECURITY_HEADERS = {
 }
 HEALTH_SECONDS = 1.5
 """Less than whoever asks for health waits."""
+DOCUMENT = "page-openapi.yaml"
+"""The page's OpenAPI among what is published in `schemas/`."""
 PAGES = ("/", "/dossiers", "/dossiers/{dossier_id}", "/overdue")
 
 
@@ -105,6 +110,20 @@ def _add_files(app: web.Application) -> None:
             raise web.HTTPNotFound
         return send(request, file)
 
+    reference, document = Reference(files("services.page") / "static"), (files("schemas") / DOCUMENT).read_bytes()
+
+    async def api_document(request: web.Request) -> web.StreamResponse:
+        return sent(request, document, TYPES["yaml"])
+
+    async def docs(request: web.Request) -> web.StreamResponse:
+        answer = reference.answer(request, request.match_info.get("name", REFERENCE_PAGE))
+        if answer is None:
+            raise web.HTTPNotFound
+        return answer
+
+    app.router.add_get("/api/openapi.yaml", api_document)
+    app.router.add_get("/docs", docs)
+    app.router.add_get("/docs/{name}", docs)
     for path in PAGES:
         app.router.add_get(path, page)
     app.router.add_get("/static/{path:.+}", static)
