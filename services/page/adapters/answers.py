@@ -81,7 +81,7 @@ class Answers:
     def __init__(self, look: Callable[[], Awaitable[Place]], limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._look = look
-        self._looks = Looks(self._seen)
+        self._looks = Looks(self._seen, self._limits.patience_seconds)
         self._place: Place = ()
         self._turns = asyncio.Semaphore(self._limits.at_once)
         self._queued: dict[Hashable, _Flight] = {}
@@ -94,7 +94,7 @@ class Answers:
     async def answer(self, question: Hashable, work: Work) -> Answer:
         """The answer of a question, which `work` works out where nobody else does or just did.
 
-        Raises BusyError where it can't begin in time, and what `work` and the look raise.
+        Raises BusyError where it can't begin in time, TimeoutError where the look can't end in time, and what both of them raise.
         """
         place = await self._looks.newest()
         kept = self._kept.get(question)

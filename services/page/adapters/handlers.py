@@ -43,15 +43,22 @@ class _Table(NamedTuple):
 class Handlers:
     """The parts of the page. Each gives JSON, and where it is a table CSV of the same rows.
 
-    A part raises what Parts raise, ParameterError, and BusyError.
+    A part raises what Parts raise, ParameterError, BusyError, and TimeoutError where ClickHouse hangs for `patience_seconds`.
     """
 
-    def __init__(self, parts: Parts, answers: Answers, dictionaries: Mapping[str, Dictionary], now: Now) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        answers: Answers,
+        dictionaries: Mapping[str, Dictionary],
+        now: Now,
+        patience_seconds: float,
+    ) -> None:
         self._parts = parts
         self._answers = answers
         self._dictionaries = dictionaries
         self._now = now
-        self._meta = Looks(self._seen_meta)
+        self._meta = Looks(self._seen_meta, patience_seconds)
 
     async def meta(self, _: web.Request) -> web.Response:
         """Freshness and extent of the data; who asks in the same moment is told of the same look."""

@@ -67,7 +67,7 @@ def build_app(config: WebConfig, now: Now = lambda: datetime.now(UTC)) -> web.Ap
         running[_READER] = reader
         parts = Parts(Statistics(reader), DossierPage(reader), explanations)
         answers = Answers(reader.place, Limits(patience_seconds=config.answer_seconds))
-        running[_HANDLERS] = Handlers(parts, answers, dictionaries, now)
+        running[_HANDLERS] = Handlers(parts, answers, dictionaries, now, config.answer_seconds)
         yield
         await running[_HANDLERS].close()
         await reader.close()

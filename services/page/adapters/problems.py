@@ -17,7 +17,7 @@ STATUSES = {404: "not-found", 405: "method-not-allowed"}
 def problem_of(error: Exception, t: Translate) -> dict[str, Any] | None:
     """The document for an error that the reader can do something about; None for any other."""
     match error:
-        case StatisticsUnavailableError():
+        case StatisticsUnavailableError() | TimeoutError():
             return problem(503, "statistics-unavailable", t)
         case BusyError(retry_seconds=seconds):
             return problem(503, "busy", t, seconds=seconds)

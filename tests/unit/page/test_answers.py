@@ -167,7 +167,7 @@ async def test_a_look_that_began_before_one_asked_is_too_old_and_the_next_serves
         await go_on.wait()
         return began[-1]
 
-    looks = Looks(look)
+    looks = Looks(look, 20)
     first = asyncio.ensure_future(looks.newest())
     await until_async(lambda: began == [1], 10, "the first look to begin")
     later = [asyncio.ensure_future(looks.newest()) for _ in range(50)]
@@ -183,11 +183,22 @@ async def test_a_look_that_failed_is_told_to_who_asked_and_the_next_is_a_new_one
             raise ZeroDivisionError
         return "seen"
 
-    looks = Looks(look)
+    looks = Looks(look, 20)
     with suppress(ZeroDivisionError):
         raise AssertionError(await looks.newest())
     failing.clear()
     assert await looks.newest() == "seen"
+    await looks.close()
+
+
+async def test_nobody_waits_for_two_looks_that_hang() -> None:
+    hanging = asyncio.Event()
+    looks = Looks(hanging.wait, 0.1)
+    began = asyncio.get_running_loop().time()
+    gone_wrong = await asyncio.gather(*(looks.newest() for _ in range(3)), return_exceptions=True)
+    again = await asyncio.gather(looks.newest(), return_exceptions=True)
+    assert [type(one) for one in [*gone_wrong, *again]] == [TimeoutError] * 4
+    assert asyncio.get_running_loop().time() - began < 5
     await looks.close()
 
 

@@ -42,6 +42,23 @@ async def test_a_clickhouse_that_accepts_and_never_answers_is_away_within_second
     assert took < HEALTH_SECONDS + 1
 
 
+async def test_what_is_asked_of_a_clickhouse_that_hangs_is_answered_in_the_time_that_one_question_has():
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"http://supervisor@127.0.0.1:{silent.getsockname()[1]}/motcua"
+        async with TestClient(TestServer(build_app(WebConfig(clickhouse_url=url, answer_seconds=2)))) as opened:
+            first = asyncio.ensure_future(opened.get("/api/figures.json"))
+            began = asyncio.get_running_loop().time()
+            answers = await asyncio.gather(
+                *(opened.get(f"/api/{part}.json") for part in ("meta", "figures", "trend")), first
+            )
+            took = asyncio.get_running_loop().time() - began
+            codes = [(one.status, (await one.json(content_type=None))["code"]) for one in answers]
+    assert codes == [(503, "statistics-unavailable")] * 4
+    assert took < 3.5
+
+
 @pytest.mark.parametrize("path", [path.replace("{dossier_id}", "a%2Fb") for path in PAGES])
 async def test_every_view_has_an_address_that_can_be_opened(client, path):
     answer = await client.get(path)
