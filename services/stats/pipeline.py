@@ -32,7 +32,7 @@ async def load_batch(source: RecordSource, store: FactStore, dead_letters: DeadL
     said = [one for one in batch if one.topic == Topic.REFERENCE_EVENTS]
     if said and (reference := await rows_of(said, dead_letters, reference_row_of)):
         await store.insert_reference(reference)
-        await store.refresh_units()
+        await store.refresh_register()
     rows = await rows_of([one for one in batch if one.topic != Topic.REFERENCE_EVENTS], dead_letters, row_of)
     if rows:
         await store.insert_events(rows)
