@@ -5,7 +5,7 @@ PYTEST := $(BIN)/python -m pytest
 FRONT := packages/chdb-front
 
 .DEFAULT_GOAL := help
-.PHONY: chaos clients generated help setup setup-dev demo up test full unit properties check format lock bench mutants clean
+.PHONY: chaos clients fuzz generated help setup setup-dev demo up test full unit properties check format lock bench mutants clean
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -60,6 +60,11 @@ clients: setup-dev ## The ClickHouse clients of Go, Java, Node, Rust and ibis ag
 	@$(BIN)/uv pip install -q --python .cache/clients/python/bin/python -r requirements/dev.lock --group clients
 	@$(BIN)/uv pip install -q --python .cache/clients/python/bin/python --no-deps -e $(FRONT)
 	@.cache/clients/python/bin/python -m pytest -c pyproject.toml --rootdir . -p tests.conftest $(FRONT)/tests/clients -rs
+
+fuzz: setup-dev ## Thousands of generated requests against intake and the page, by their OpenAPI (CASES=1000 of each operation)
+	@$(BIN)/uv venv -q --allow-existing .cache/fuzzing
+	@$(BIN)/uv pip install -q --python .cache/fuzzing/bin/python --group fuzzing
+	@$(BIN)/python -m tests.fuzzing $(if $(CASES),--cases $(CASES),)
 
 bench: setup-dev ## All comparisons, one run, a table each
 	@$(BIN)/python -m bench

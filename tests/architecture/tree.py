@@ -10,7 +10,7 @@ FRONT = "packages/chdb-front"
 PACKAGES = ("events", "rules", "services", "deploy", "motcua", "demo", "schemas", f"{FRONT}/src")
 TESTS = ("tests", f"{FRONT}/tests")
 SERVICES = ("intake", "deadlines", "stats", "page")
-VENDORED = ("services/page/static/vendor/", "services/intake/static/vendor/")
+VENDORED = ("services/page/static/vendor/", "services/doors/static/vendor/")
 
 
 @cache

@@ -13,7 +13,7 @@ from tests.flow.intake.conftest import KNOWN_UNITS, Door
 from tests.unit.intake.counter import NOW
 
 MESSAGES = [(of, file.removesuffix(".json")) for of, file, _ in examples("valid") if of in TOLD_OF_DOSSIERS]
-STATIC = files("services.intake") / "static"
+STATIC = files("services.doors") / "static"
 
 
 @pytest.mark.parametrize(("event_type", "example"), MESSAGES, ids=["/".join(one) for one in MESSAGES])
