@@ -75,10 +75,10 @@ def main(events: int) -> int:
 
 
 @contextmanager
-def running(data_dir: Path) -> Iterator[Addresses]:
-    """A stack of its own."""
+def running(data_dir: Path, history_source: str = SOURCE) -> Iterator[Addresses]:
+    """A stack of its own, which lets one source say history."""
     ports = {f"MOTCUA_{name}_PORT": str(free_port()) for name in ("KAFKA", "CLICKHOUSE", "INTAKE", "WEB")}
-    env = {**os.environ, "MOTCUA_DATA_DIR": str(data_dir), HISTORY_SOURCES: SOURCE, **ports}
+    env = {**os.environ, "MOTCUA_DATA_DIR": str(data_dir), HISTORY_SOURCES: history_source, **ports}
     log = data_dir / "up.log"
     with log.open("wb") as output:
         process = subprocess.Popen([*MOTCUA, "up"], env=env, stdout=output, stderr=subprocess.STDOUT)

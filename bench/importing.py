@@ -28,7 +28,6 @@ from motcua.importing.domain.mapping_reading import mapping_of
 from motcua.importing.outcome import Outcome
 from motcua.importing.reading import Checker, Law, read_files
 from rules.book.rulebook_files import load_rulebook
-from services.intake.config import HISTORY_SOURCES
 from services.intake.domain.unit_register import Units
 
 GOAL = 3_000
@@ -135,8 +134,8 @@ def parts(file: Path, events: int) -> int:
 
 def whole(file: Path, mapping: Path, events: int) -> int:
     """The command, against a running stack."""
-    os.environ[HISTORY_SOURCES] = "urn:motcua:import:bench"
-    with tempfile.TemporaryDirectory(prefix="motcua-bench-stack-") as data_dir, running(Path(data_dir)) as addresses:
+    source = "urn:motcua:import:bench"
+    with tempfile.TemporaryDirectory(prefix="motcua-bench-stack-") as named, running(Path(named), source) as addresses:
         before, started = cpu_seconds(addresses), time.monotonic()
         env = {**os.environ, "MOTCUA_DATA_DIR": addresses.data_dir}
         command = [*MOTCUA, "import", str(file), "--mapping", str(mapping), "--json"]

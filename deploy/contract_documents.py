@@ -42,8 +42,9 @@ def openapi(
     recording = by_hand["paths"][ACTIONS_PATH]["post"]
     pointers = [{"$ref": f"#/components/parameters/{name}"} for name in headers]
     path = {"post": recording | {"parameters": recording["parameters"] + pointers}}
+    paths = _answered_by_the_door(by_hand["paths"] | {ACTIONS_PATH: path})
     return _Bundle({**schemas, **_actions(schemas["action.v1"], _mapped)}, example).of(
-        by_hand | {"components": components, "paths": by_hand["paths"] | {ACTIONS_PATH: path}}
+        by_hand | {"components": components, "paths": paths}
     )
 
 
@@ -109,6 +110,18 @@ class _Bundle:
             self._wanted.add(name)
             return beside | {"$ref": f"{_IN_A_DOCUMENT}{name}"}
         return {key: beside.get(key, one) for key, one in value.items()}
+
+
+def _answered_by_the_door(paths: Schema) -> Schema:
+    """Each operation with the answers that the door gives before it looks at a path: said twice, under a name that isn't ours."""
+    always = {status: {"$ref": "#/components/responses/problem"} for status in ("400", "421")}
+    return {
+        path: {
+            method: operation | {"responses": dict(sorted((always | operation.get("responses", {})).items()))}
+            for method, operation in item.items()
+        }
+        for path, item in paths.items()
+    }
 
 
 def _binary_header(name: str, attribute: Schema) -> Schema:

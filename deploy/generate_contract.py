@@ -1,21 +1,25 @@
 """Writes what is published of the events, from their declaration: `make generated`, or `python -m deploy.generate_contract`.
 
-Schemas of data, envelope and action, the lists of words that they share, and OpenAPI and AsyncAPI with the schemas in them
-(their parts by hand stand in `deploy/contract`). Everything is committed, and a test holds each file to what is generated here.
+Schemas of data, envelope and action, the lists of words that they share, OpenAPI and AsyncAPI with the schemas in them, and the
+page's OpenAPI (their parts by hand stand in `deploy/contract`). Everything is committed, and a test holds each file to what is
+generated here.
 """
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 from deploy.contract_documents import asyncapi, openapi
 from deploy.contract_yaml import read_yaml, write_yaml
+from deploy.page_document import page_openapi
 from events.catalog import CLASS_BY_TYPE
 from events.published_messages import action_schema
 from events.published_schema import ENUMS, Schema, data_schema, enums_schema, envelope_schema
 from services.intake.domain.stages import FeedbackStage, Lifecycle, Waiting
+from services.page.adapters.dictionaries import read_texts
+from services.stats.domain.loading import State
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMAS = ROOT / "schemas"
@@ -41,6 +45,10 @@ def contract() -> Iterator[tuple[Path, str]]:
         _document(openapi(_by_hand("openapi"), schemas, LISTS_OF_INTAKE, _example), "openapi"),
     )
     yield SCHEMAS / "asyncapi.yaml", _document(asyncapi(_by_hand("asyncapi"), schemas, _example), "asyncapi")
+    yield (
+        SCHEMAS / "page-openapi.yaml",
+        _document(page_openapi(_by_hand("page-openapi"), _lists_of_page()), "page-openapi"),
+    )
 
 
 def main() -> int:
@@ -76,9 +84,15 @@ def _by_hand(name: str) -> Schema:
     return part
 
 
+def _lists_of_page() -> dict[str, Sequence[str]]:
+    """What an answer of the page may say: each problem has a text in its dictionaries."""
+    codes = [key.split(".")[1] for key in read_texts("en") if key.startswith("problem.") and key.endswith(".detail")]
+    return {"problemCode": codes, "loadingState": get_args(State)}
+
+
 def _document(document: Schema, name: str) -> str:
     return (
-        f"# Written by `make generated`, from deploy/contract/{name}.yaml and what events declares: change those, not this.\n"
+        f"# Written by `make generated`, from deploy/contract/{name}.yaml and what is declared: change those, not this.\n"
         + write_yaml(document)
     )
 

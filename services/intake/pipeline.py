@@ -21,6 +21,7 @@ from services.intake.domain.judge import Judge
 from services.intake.domain.known_as import as_recorded
 from services.intake.domain.known_dossiers import NO_CODES, Codes, KnownDossiers
 from services.intake.domain.naming import NamedDossiers
+from services.intake.domain.repeating import says_again
 from services.intake.domain.sealing import Recorded, seal
 from services.intake.ports import AppendConflictError, EventLog, EventStore, LogPublisher, StoreUnavailableError
 
@@ -96,7 +97,7 @@ class ActionRecorder:
     def _record_one(self, batch: Batch, action: AnyAction, recorded_at: datetime) -> Answer:
         earlier = batch.receipts.get(action.receipt_key)
         if earlier is not None:
-            is_same = earlier.digest == action.digest
+            is_same = says_again(action, earlier.digest, batch.structured[earlier.place])
             return self._answer(batch, action, earlier.place, is_replay=True) if is_same else reused(action)
         sealed: Sequence[Recorded] | Refusal
         if isinstance(action, ReferenceAction):

@@ -105,7 +105,17 @@ class EventLog(Protocol):
         """The id of the latest entry, 0 when there is none."""
 
 
-class Store(EventStore, EventLog, Protocol):
+class CountedStore(EventLog, Protocol):
+    """How much the store holds, for whoever compares it with what was counted. Dossiers only, by the letters of their ids."""
+
+    def count_by_prefix(self, prefix: str, after: int, upto: int) -> Mapping[str, int]:
+        """How many events stand behind one number up to another, by how their ids begin: two letters more than `prefix`."""
+
+    def events_by_prefix(self, prefix: str) -> Sequence[Mapping[str, Any]]:
+        """Every event of the dossiers whose ids begin so, in structured form."""
+
+
+class Store(EventStore, CountedStore, Protocol):
     """What the assembled service holds: the write side and the read side are one database, so that the relay misses nothing."""
 
 

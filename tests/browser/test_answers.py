@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -13,6 +15,8 @@ import pytest
 from services.stats.domain.figures import FIGURE_NAMES
 from services.stats.questions import LISTED, figures, open_client
 from tests.browser.town import CITY, OLD_WARDS, SCRIPT_CODE, SCRIPT_ID
+from tests.contract.published import document, refused_by
+from tests.contract.test_documents_outside import checks
 from tests.embedded.engine import ClickHouseProcess
 
 pytestmark = [pytest.mark.integration]
@@ -141,3 +145,31 @@ def test_the_register_of_units_is_that_of_the_day(site: str):
     before = {unit["level"] for unit in get(site, "units.json", from_="2025-06-16", to="2025-06-23")["units"]}
     after = {unit["level"] for unit in get(site, "units.json", from_="2025-07-21", to="2025-07-28")["units"]}
     assert (before, after) == ({"province", "district", "commune"}, {"province", "commune"})
+
+
+def test_what_two_hundred_ask_at_once_all_get(site: str):
+    units = [OLD_WARDS[nth % 2] for nth in range(200)]
+    with ThreadPoolExecutor(50) as readers:
+        asked = (
+            readers.submit(get, site, "figures.json", from_="2025-06-16", to="2025-06-23", unit=unit) for unit in units
+        )
+        answers = [one.result() for one in list(asked)]
+    assert [answer["unit"]["unit_id"] for answer in answers] == units
+    assert len({json.dumps(answer) for answer in answers}) == 2
+
+
+WEEK = "from=2025-06-16&to=2025-06-23"
+PARTS = [
+    "meta", "units", "figures", f"figures?{WEEK}&unit=2000474", "trend", "trend?from=2025-07-21&to=2025-07-28", "overdue?size=9",
+    f"dossiers?figure=late&unit={CITY}&own=1", f"dossiers?{WEEK}&sort=outcome&dir=desc&size=500", "dossiers/d1-00007/explanation",
+    *(f"dossiers/d1-{nth:05d}" for nth in range(0, 150, 15)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_real_answer_fits_the_schema_that_the_page_publishes(site: str, part: str):
+    name, _, query = part.partition("?")
+    answer = get(site, f"{name}.json", **{f"{key}_": value for key, value in urllib.parse.parse_qsl(query)})
+    path = f"/api/{re.sub('d1-[0-9]+', '{dossier_id}', name)}.json"
+    content = document("page-openapi.yaml")["paths"][path]["get"]["responses"]["200"]["content"]
+    assert refused_by(checks("page-openapi.yaml", content["application/json"]["schema"]), answer) == set()

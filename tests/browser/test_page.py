@@ -272,3 +272,14 @@ WEAK_CONTRAST = """() => {
     }).filter(([, ratio]) => ratio < 4.5).map(([text, ratio]) => text + " " + ratio.toFixed(2));
 }"""
 """Texts that stand out from their ground by less than 4.5:1 (WCAG AA)."""
+
+
+def test_the_reference_of_the_api_is_drawn_from_the_document_without_a_network(visit: Visit):
+    visit.page.goto(f"{visit.site}/docs")
+    visit.page.wait_for_selector("text=The figures of a unit, and of each unit directly below it")
+    assert "Motcua page" in visit.text("#reference h1")
+    kept_away = [
+        one for one in visit.errors if "cdn.redoc.ly" in one
+    ]  # the renderer's mark: our policy lets nothing in
+    assert visit.errors == kept_away
+    visit.errors.clear()

@@ -14,7 +14,7 @@ from events.codec import SCHEMA_URN
 from events.reference_data import UnitLevel
 from tests.contract.published import FOLDER, document, examples, schema, schema_names, validator, wrong_fields
 
-DOCUMENTS = ["openapi.yaml", "asyncapi.yaml"]
+DOCUMENTS = ["openapi.yaml", "asyncapi.yaml", "page-openapi.yaml"]
 OPENAPI = document("openapi.yaml")
 CODES = document("problem-codes.yaml")
 CONNECTING = (Path(__file__).resolve().parents[2] / "docs" / "connecting.md").read_text(encoding="utf-8")

@@ -28,6 +28,7 @@ ENTRIES = {
     "asyncapi.yaml",
     "examples",
     "openapi.yaml",
+    "page-openapi.yaml",
     "problem-codes.yaml",
     "topics",
 }

@@ -155,7 +155,7 @@ def test_a_document_is_written_as_it_is_read_again(name: str) -> None:
 @pytest.mark.parametrize("path", sorted(BY_HAND.glob("*.yaml")), ids=lambda path: path.name)
 def test_a_part_by_hand_names_only_what_there_is(path: Path) -> None:
     named = set(re.findall(r"\b[a-z]+(?:-[a-z]+)*\.v\d+\b", path.read_text(encoding="utf-8")))
-    assert named
+    assert named or path.name == "page-openapi.yaml"  # no event is among its schemas
     assert named - schema_names() == set()
 
 

@@ -4,26 +4,21 @@ import json
 import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
-import sys
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from deploy.embedded.processes.tied import tied
 from events.catalog import ACTION_TYPES
 from tests.contract.published import FOLDER, schema_names
-from tests.waiting import until
+from tests.fuzzing import doors
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = Path(__file__).parent / "node"
 TOOLS = ROOT / ".cache" / "outside-node"
-INSTALL_SECONDS, RUN_SECONDS, START_SECONDS, STOP_SECONDS = 240, 120, 40, 20
+INSTALL_SECONDS, RUN_SECONDS = 240, 120
 
 pytestmark = pytest.mark.timeout(INSTALL_SECONDS + RUN_SECONDS)
 
@@ -68,8 +63,9 @@ def spoiled(tmp_path: Path, name: str, old: str, new: str) -> str:
 
 
 def test_redocly_finds_no_error_in_openapi(tools: Path, tmp_path: Path) -> None:
-    done = npx(tools, "redocly", "lint", "--extends=spec", str(FOLDER / "openapi.yaml"))
-    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("openapi.yaml", "page-openapi.yaml"):
+        done = npx(tools, "redocly", "lint", "--extends=spec", str(FOLDER / name))
+        assert done.returncode == 0, done.stdout + done.stderr
     wrong = spoiled(tmp_path, "openapi.yaml", "operationId: readHealth", "operationID: readHealth")
     assert npx(tools, "redocly", "lint", "--extends=spec", wrong).returncode == 1
 
@@ -120,46 +116,14 @@ def compiled(tools: Path, file: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def intake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Intake's HTTP door on a store of its own; it needs no Kafka to record."""
-    folder = tmp_path_factory.mktemp("intake")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "MOTCUA_DATA_DIR": str(folder),
-        "MOTCUA_INTAKE_PORT": str(port),
-        "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
-        "PYTHONPATH": str(ROOT),
-    }
-    command = tied([sys.executable, "-X", "faulthandler", "-m", "services.intake.app", "serve"], parent_pid=os.getpid())
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, cwd="/", stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        until(lambda: _answers(url), START_SECONDS, (folder / "log").read_text)
+    """Intake's address."""
+    with doors.intake(tmp_path_factory.mktemp("intake")) as url:
         yield url
-    finally:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGABRT)  # it says where it hangs
-            process.wait()
-            pytest.fail(f"intake did not end: {(folder / 'log').read_text()}")
 
 
 def fetched(url: str) -> bytes:
     with urllib.request.urlopen(url, timeout=10) as response:
         return bytes(response.read())
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as response:
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 def test_a_client_that_is_generated_from_openapi_records_an_action(client: Path, tools: Path, intake: str) -> None:

@@ -11,6 +11,8 @@ from motcua.output import CommandError, ExitCode
 
 _TIMEOUT_SECONDS = 60.0
 _PAGE = 500
+_UNKNOWN = "unknown-dossier"
+"""The problem of a dossier that is not in the ledger; any other 404 comes from something that can't be asked."""
 
 
 class RecordedLives:
@@ -29,7 +31,10 @@ class RecordedLives:
         self._connection.close()
 
     def find(self, code: str) -> list[Mapping[str, Any]]:
-        """The events of a dossier in order; none where intake doesn't know it. CommandError where intake doesn't answer."""
+        """The events of a dossier in order; none where intake says that it doesn't know it.
+
+        CommandError where it doesn't answer, or can't be asked: what is older than what it has would go in unseen.
+        """
         found: list[Mapping[str, Any]] = []
         after: int | None = 0
         while after is not None:
@@ -46,9 +51,17 @@ class RecordedLives:
             body = answer.read()
         except (OSError, HTTPException) as error:
             raise CommandError(f"intake at {self._url.geturl()} does not answer: {error}", ExitCode.AWAY) from error
-        if answer.status == 404:
+        try:
+            told: dict[str, Any] = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            told = {}
+        if answer.status == 404 and told.get("code") == _UNKNOWN:
             return {}
         if answer.status != 200:
-            raise CommandError(f"intake answered {answer.status}: {body[:200]!r}", ExitCode.FINDINGS)
-        page: dict[str, Any] = orjson.loads(body)
-        return page
+            reason = f"{answer.status}: {body[:200]!r}"
+            raise CommandError(
+                f"intake at {self._url.geturl()} does not tell what it has recorded of dossier {code}; nobody knows whether the "
+                f"files are older than that, and nothing was sent ({reason})",
+                ExitCode.FINDINGS,
+            )
+        return told

@@ -1,9 +1,10 @@
 """Rows of workbooks (xlsx, xlsm, xlsb, xls, ods) by python-calamine; days and numbers come out as a CSV has them.
 
-A sheet is held in memory while it is read. The parts of the container are read through once before, so that their checksums
-are compared.
+A sheet is held in memory while it is read, a large one of an xlsx piece by piece (`large_sheets`). The parts of the container are
+read through once before, so that their checksums are compared.
 """
 
+import io
 import zipfile
 from collections.abc import Iterator
 from datetime import date, time
@@ -13,6 +14,7 @@ from typing import Any, Final
 from python_calamine import CalamineError, CalamineWorkbook
 
 from motcua.importing.adapters.contents import DAMAGES, FileFaultError, damaged
+from motcua.importing.adapters.large_sheets import pieces
 from motcua.importing.domain.findings import Effect, Finding, Place
 from motcua.importing.domain.mapping import FileShape
 from motcua.importing.domain.rows import RawRow
@@ -25,21 +27,37 @@ def workbook_sheets(path: Path, shape: FileShape) -> Iterator[tuple[str, Iterato
     """The sheets that the mapping names, by default the first: what to call each, and its rows. Raises FileFaultError."""
     _require_whole(path)
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        known = workbook.sheet_names
+        known = CalamineWorkbook.from_path(str(path)).sheet_names  # kept open it would hold the texts of all sheets
         wanted = known if shape.sheets == ("*",) else shape.sheets or known[:1]
         for name in wanted:
             if name not in known:
                 raise _fault(path, "sheet-missing", sheet=f"“{name}”", known=", ".join(known))
             label = f"{path} [{name}]" if len(known) > 1 else str(path)
-            yield label, _rows(workbook, name)
+            in_pieces = pieces(path, name)
+            yield label, _rows(path, name) if in_pieces is None else _rows_of_pieces(in_pieces, name)
     except CalamineError as error:
         raise _fault(path, "not-of-its-kind", kind=path.suffix, reason=str(error)) from error
 
 
-def _rows(workbook: CalamineWorkbook, name: str) -> Iterator[RawRow]:
-    for number, cells in enumerate(workbook.get_sheet_by_name(name).iter_rows(), start=1):
+def _rows(path: Path, name: str) -> Iterator[RawRow]:
+    sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(name)
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
         yield RawRow(number, [_text(cell) for cell in cells])
+
+
+def _rows_of_pieces(in_pieces: Iterator[io.BytesIO], name: str) -> Iterator[RawRow]:
+    for piece in in_pieces:
+        yield from _rows_of(piece, name)
+
+
+def _rows_of(piece: io.BytesIO, name: str) -> Iterator[RawRow]:
+    """The rows of a piece; nothing of it is held when the next one is opened."""
+    sheet = CalamineWorkbook.from_filelike(piece).get_sheet_by_name(name)
+    if sheet.start is None:
+        return
+    first, left = sheet.start
+    for number, cells in enumerate(sheet.to_python(skip_empty_area=True), start=first + 1):
+        yield RawRow(number, [*[""] * left, *map(_text, cells)])
 
 
 def _text(cell: Any) -> str:

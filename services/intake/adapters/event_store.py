@@ -159,6 +159,16 @@ class LedgerStore:
             notifications = self._recorder.select_notifications(notification_id, limit, inclusive_of_start=False)
         return [LogEntry(notification_id=int(one.id), structured=_structured(one.state)) for one in notifications]
 
+    def count_by_prefix(self, prefix: str, after: int, upto: int) -> Mapping[str, int]:
+        """How many events about dossiers stand behind one number up to another, by the beginnings of their ids."""
+        with _translated():
+            return self._ledger.count_by_prefix(prefix, after, upto)
+
+    def events_by_prefix(self, prefix: str) -> Sequence[Mapping[str, Any]]:
+        """Every event of the dossiers whose ids begin so, in structured form."""
+        with _translated():
+            return [_structured(state) for state in self._ledger.select_prefix(prefix)]
+
     def last_id(self) -> int:
         """The id of the latest entry, 0 when there is none."""
         with _translated():

@@ -28,6 +28,7 @@ from services.intake.adapters.http_content import (
 )
 from services.intake.adapters.http_lookups import HttpLookups
 from services.intake.adapters.http_officers import officer_routes
+from services.intake.adapters.http_recorded import RecordedAnswers
 from services.intake.adapters.http_register import RegisterQuestions
 from services.intake.adapters.http_units import unit_routes
 from services.intake.adapters.keyed_requests import Keyed, KeyedRequests
@@ -78,6 +79,7 @@ class HttpReceiver:
         today = self._writer.today
         routes = unit_routes(today) | officer_routes(today)
         RegisterQuestions(self._store, self._problem).add_to(application, routes)
+        RecordedAnswers(self._store, self._writer.clock.now).add_to(application)
         return application
 
     @web.middleware

@@ -1,15 +1,13 @@
 """What a counter programmer reads of intake itself: all of `schemas/`, whole example messages, and a reference to look at.
 
-Only what was found at the start can be asked for, so no path leads out of the folder. The reference (`/docs`) is drawn in the
-reader's browser from the OpenAPI document that is served here, by a renderer that is served here too: no network is needed.
+Only what was found at the start can be asked for, so no path leads out of the folder. The reference (`/docs`) is drawn from the
+OpenAPI document that is served here (`services/doors/reference.py`).
 """
 
 import asyncio
-import gzip
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -17,13 +15,12 @@ from aiohttp import web
 
 from events.catalog import ACTION_TYPES, DOSSIER_TYPES
 from events.codec import dumps
+from services.doors.reference import PAGE, TYPES, Reference, sent
 from services.intake.domain.example_messages import LOCAL, example_messages
 
 SCHEMA_SUFFIX = ".schema.json"
 TOLD_OF_DOSSIERS = ACTION_TYPES & set(DOSSIER_TYPES)
 """Of the register there are no messages to try: it is one for everybody."""
-_TYPES = {"json": "application/json", "yaml": "application/yaml", "html": "text/html", "js": "text/javascript"}
-_MIN_COMPRESSED = 2_000
 
 
 class UnknownDocumentError(Exception):
@@ -48,7 +45,7 @@ class PublishedDocuments:
             self._documents[name + SCHEMA_SUFFIX] = dumps(schema)
         self._now = now
         self._known_units = known_units
-        self._pages = _pages()
+        self._reference = Reference(files("services.intake") / "static")
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """`/v1/schemas`, everything below it, and `/docs`."""
@@ -68,8 +65,8 @@ class PublishedDocuments:
         body = self._documents.get(path)
         if body is None:
             raise UnknownDocumentError(name)
-        kind = "application/schema+json" if path.endswith(SCHEMA_SUFFIX) else _TYPES[path.rpartition(".")[2]]
-        return _sent(request, body, kind)
+        kind = "application/schema+json" if path.endswith(SCHEMA_SUFFIX) else TYPES[path.rpartition(".")[2]]
+        return sent(request, body, kind)
 
     async def _get_messages(self, request: web.Request) -> web.Response:
         """A batch that intake takes as it stands; `?example=` names another of the type's valid examples than `full`."""
@@ -89,30 +86,8 @@ class PublishedDocuments:
         return {path[len(prefix) :].removesuffix(".json"): json.loads(body) for path, body in found.items()}
 
     async def _get_page(self, request: web.Request) -> web.Response:
-        name = request.match_info.get("name", "docs.html")
-        body = self._pages.get(name)
-        if body is None:
+        name = request.match_info.get("name", PAGE)
+        answer = self._reference.answer(request, name)
+        if answer is None:
             raise UnknownDocumentError(f"docs/{name}")
-        return _sent(request, body, _TYPES[name.rpartition(".")[2]])
-
-
-def _pages() -> dict[str, bytes]:
-    static = files("services.intake") / "static"
-    renderer = static / "vendor" / "redoc.standalone.js"
-    return {name: (static / name).read_bytes() for name in ("docs.html", "start.js")} | {
-        renderer.name: renderer.read_bytes()
-    }
-
-
-@lru_cache  # the renderer is a megabyte, and whoever asks for it must not hold up the actions of all counters each time
-def _compressed(body: bytes) -> bytes:
-    return gzip.compress(body, 6, mtime=0)
-
-
-def _sent(request: web.Request, body: bytes, content_type: str) -> web.Response:
-    charset = "utf-8" if content_type.startswith("text/") else None
-    headers = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache"}
-    if len(body) >= _MIN_COMPRESSED and "gzip" in request.headers.get("Accept-Encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-        body = _compressed(body)
-    return web.Response(body=body, content_type=content_type, charset=charset, headers=headers)
+        return answer

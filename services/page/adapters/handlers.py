@@ -1,15 +1,19 @@
 """HTTP in and out of the JSON and CSV parts: read the question, ask, answer. Routes stand in `http_app.py`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import asyncio
+import gzip
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from aiohttp import web
 
+from services.page.adapters.answers import Answer, Answers, Body
 from services.page.adapters.dictionaries import Dictionary, wanted_language
 from services.page.adapters.dossier_page import DossierPage
 from services.page.adapters.explanations import Explanations
+from services.page.adapters.looks import Looks
 from services.page.adapters.statistics import Statistics
 from services.page.domain import csv_tables
 from services.page.domain.csv_tables import Column, csv_of
@@ -17,44 +21,68 @@ from services.page.domain.parameters import read_listing, read_question
 from services.stats.questions import local_day
 
 Now = Callable[[], datetime]
+_MIN_COMPRESSED = 1_000
+
+
+class Parts(NamedTuple):
+    """Who is asked for what."""
+
+    statistics: Statistics
+    dossier_page: DossierPage
+    explanations: Explanations
+
+
+class _Table(NamedTuple):
+    """How an answer is shown as CSV: name of the file, columns, and the rows of an answer."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Callable[[Any], Iterable[Mapping[str, Any]]]
 
 
 class Handlers:
-    """The parts of the page. Each gives JSON, and where it is a table CSV of the same rows."""
+    """The parts of the page. Each gives JSON, and where it is a table CSV of the same rows.
+
+    A part raises what Parts raise, ParameterError, BusyError, and TimeoutError where ClickHouse hangs for `patience_seconds`.
+    """
 
     def __init__(
         self,
-        statistics: Statistics,
-        page: DossierPage,
-        explanations: Explanations,
+        parts: Parts,
+        answers: Answers,
         dictionaries: Mapping[str, Dictionary],
         now: Now,
+        patience_seconds: float,
     ) -> None:
-        self._statistics = statistics
-        self._page = page
-        self._explanations = explanations
+        self._parts = parts
+        self._answers = answers
         self._dictionaries = dictionaries
         self._now = now
+        self._meta = Looks(self._seen_meta, patience_seconds)
 
     async def meta(self, _: web.Request) -> web.Response:
-        """Freshness and extent of the data."""
-        return json_response({**await self._statistics.meta(), "now": self._now()})
+        """Freshness and extent of the data; who asks in the same moment is told of the same look."""
+        return json_response(await self._meta.newest())
 
     async def figures(self, request: web.Request) -> web.Response:
         """The figures of a unit and of the units below it."""
-        answer = await self._statistics.figures(read_question(request.query, self._now()))
-        if not _is_csv(request):
-            return json_response(answer)
-        unit = answer["unit"] or {"unit_id": None, "name": "", "level": "all"}
-        rows = answer["children"] or [{**unit, **answer["figures"]}]
-        return self._csv(request, "figures", csv_tables.FIGURES, _with_definition(rows, answer))
+        query = request.query
+        key = read_question(query, self._now()).key
+
+        async def ask() -> Any:
+            return await self._parts.statistics.figures(read_question(query, self._now()))
+
+        return await self._told(request, ("figures", key), ask, _Table("figures", csv_tables.FIGURES, _figure_rows))
 
     async def trend(self, request: web.Request) -> web.Response:
         """The weeks up to the end of the period."""
-        answer = await self._statistics.trend(read_question(request.query, self._now()))
-        if not _is_csv(request):
-            return json_response(answer)
-        return self._csv(request, "trend", csv_tables.TREND, _with_definition(answer["weeks"], answer))
+        query = request.query
+        key = read_question(query, self._now()).key
+
+        async def ask() -> Any:
+            return await self._parts.statistics.trend(read_question(query, self._now()))
+
+        return await self._told(request, ("trend", key), ask, _Table("trend", csv_tables.TREND, _week_rows))
 
     async def dossiers(self, request: web.Request) -> web.Response:
         """The dossiers behind one figure."""
@@ -66,54 +94,99 @@ class Handlers:
 
     async def dossier(self, request: web.Request) -> web.Response:
         """One dossier with its events."""
-        answer = await self._page.dossier(request.match_info["dossier_id"], self._now())
-        if not _is_csv(request):
-            return json_response(answer)
-        zone, units = answer["dossier"]["time_zone"], answer["units"]
-        rows = [
-            {**event, "time_zone": zone, "unit_name": units.get(str(event["unit_id"]), "")}
-            for event in answer["events"]
-        ]
-        return self._csv(request, "dossier", csv_tables.EVENTS, rows)
+        name = request.match_info["dossier_id"]
+
+        async def ask() -> Any:
+            return await self._parts.dossier_page.dossier(name, self._now())
+
+        return await self._told(request, ("dossier", name), ask, _Table("dossier", csv_tables.EVENTS, _event_rows))
 
     async def explanation(self, request: web.Request) -> web.Response:
         """Why the due dates of one dossier are what they are."""
-        return json_response(await self._explanations.explanation(request.match_info["dossier_id"], self._now()))
+        name = request.match_info["dossier_id"]
+
+        async def ask() -> Any:
+            return await self._parts.explanations.explanation(name, self._now())
+
+        return await self._told(request, ("explanation", name), ask)
 
     async def units(self, request: web.Request) -> web.Response:
         """The register of units on the last day of the period."""
-        asked = read_question(request.query, self._now())
-        on = local_day(asked.period.as_of)
-        rows = await self._statistics.units(on)
-        return (
-            self._csv(request, "units", csv_tables.UNITS, rows)
-            if _is_csv(request)
-            else json_response({"on": on, "units": rows})
+        on = local_day(read_question(request.query, self._now()).period.as_of)
+
+        async def ask() -> Any:
+            return {"on": on, "units": await self._parts.statistics.units(on)}
+
+        return await self._told(
+            request, ("units", on), ask, _Table("units", csv_tables.UNITS, lambda answer: answer["units"])
         )
+
+    async def close(self) -> None:
+        """End what is on its way."""
+        await self._meta.close()
+        await self._answers.close()
+
+    async def _seen_meta(self) -> dict[str, Any]:
+        return {**await self._parts.statistics.meta(), "now": self._now()}
 
     async def _listed(self, request: web.Request, name: str, figure: str | None) -> web.Response:
-        asked, listing = read_question(request.query, self._now()), read_listing(request.query, figure)
-        if _is_csv(request):
-            rows = await self._statistics.all_dossiers(asked, listing)
-            return self._csv(request, f"{name}-{listing.figure}", csv_tables.DOSSIERS, rows)
-        return json_response(await self._statistics.dossiers(asked, listing))
+        query, listing = request.query, read_listing(request.query, figure)
+        key = read_question(query, self._now()).key
+        is_whole = _is_csv(request)
 
-    def _csv(
-        self, request: web.Request, name: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]
+        async def ask() -> Any:
+            asked = read_question(query, self._now())
+            statistics = self._parts.statistics
+            return await (statistics.all_dossiers if is_whole else statistics.dossiers)(asked, listing)
+
+        table = _Table(f"{name}-{listing.figure}", csv_tables.DOSSIERS, lambda rows: rows)
+        return await self._told(request, ("dossiers", key, listing), ask, table)
+
+    async def _told(
+        self, request: web.Request, key: Hashable, ask: Callable[[], Awaitable[Any]], table: _Table | None = None
     ) -> web.Response:
-        texts = self._dictionaries[language_of(request)]
-        headers = {"Content-Disposition": f'attachment; filename="motcua-{name}.csv"', "Cache-Control": "no-store"}
-        return web.Response(
-            body=csv_of(columns, rows, texts), content_type="text/csv", charset="utf-8", headers=headers
-        )
+        """The answer to a question that `key` tells from others; `ask` is called where it has to be worked out."""
+        language = language_of(request) if table is not None and _is_csv(request) else None
+
+        async def work() -> Body:
+            answer = await ask()
+            if table is None or language is None:
+                return json_body(answer)
+            texts = self._dictionaries[language]
+            return Body(content=await asyncio.to_thread(csv_of, table.columns, table.rows(answer), texts))
+
+        answer = await self._answers.answer((key, language), work)
+        if table is None or language is None:
+            return _response(request, answer, {"Content-Type": "application/json"})
+        headers = {
+            "Content-Type": "text/csv; charset=utf-8",
+            "Content-Disposition": f'attachment; filename="motcua-{table.name}.csv"',
+        }
+        return _response(request, answer, headers)
+
+
+def json_body(content: Any) -> Body:
+    """JSON with ISO instants."""
+    body = orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
+    return Body(content=body, compressed=gzip.compress(body, 6, mtime=0) if len(body) >= _MIN_COMPRESSED else None)
 
 
 def json_response(content: Any, status: int = 200, content_type: str = "application/json") -> web.Response:
-    """JSON with ISO instants; never cached, since the next event may change it."""
+    """JSON that is of this moment."""
     body = orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
     response = web.Response(body=body, status=status, content_type=content_type, headers={"Cache-Control": "no-store"})
     response.enable_compression()
     return response
+
+
+def _response(request: web.Request, answer: Answer, headers: Mapping[str, str]) -> web.Response:
+    """An answer with its age in whole seconds; nobody on the way may keep it, since the next event may change it."""
+    age = asyncio.get_running_loop().time() - answer.begun_at
+    told = {**headers, "Cache-Control": "no-store", "Age": str(int(age)), "Vary": "Accept-Encoding, Accept-Language"}
+    body = answer.body
+    if body.compressed is None or "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return web.Response(body=body.content, headers=told)
+    return web.Response(body=body.compressed, headers=told | {"Content-Encoding": "gzip"})
 
 
 def language_of(request: web.Request) -> str:
@@ -123,6 +196,22 @@ def language_of(request: web.Request) -> str:
 
 def _is_csv(request: web.Request) -> bool:
     return request.match_info["format"] == "csv"
+
+
+def _figure_rows(answer: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    unit = answer["unit"] or {"unit_id": None, "name": "", "level": "all"}
+    return _with_definition(answer["children"] or [{**unit, **answer["figures"]}], answer)
+
+
+def _week_rows(answer: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    return _with_definition(answer["weeks"], answer)
+
+
+def _event_rows(answer: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    zone, units = answer["dossier"]["time_zone"], answer["units"]
+    return [
+        {**event, "time_zone": zone, "unit_name": units.get(str(event["unit_id"]), "")} for event in answer["events"]
+    ]
 
 
 def _with_definition(rows: Iterable[Mapping[str, Any]], answer: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from datetime import UTC, datetime
 from functools import cache
+from importlib.resources import files
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -11,12 +12,22 @@ from aiohttp.typedefs import Middleware
 from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from services.doors.hosts import is_answered
+from services.doors.reference import PAGE as REFERENCE_PAGE
+from services.doors.reference import TYPES, Reference, sent
 from services.doors.serving import attended
+from services.page.adapters.answers import Answers, Limits
 from services.page.adapters.dictionaries import Dictionary, load_dictionaries, wanted_language
 from services.page.adapters.dossier_page import DossierPage
 from services.page.adapters.explanations import Explanations
-from services.page.adapters.handlers import Handlers, Now, json_response, language_of
-from services.page.adapters.problems import CONTENT_TYPE, STATUSES, problem, problem_of
+from services.page.adapters.handlers import Handlers, Now, Parts, json_response, language_of
+from services.page.adapters.problems import (
+    CONTENT_TYPE,
+    STATUSES,
+    UNAVAILABLE_RETRY_SECONDS,
+    problem,
+    problem_of,
+    retry_seconds,
+)
 from services.page.adapters.reader import Reader
 from services.page.adapters.static_files import StaticFile, read_static_files, send
 from services.page.adapters.statistics import Statistics
@@ -39,6 +50,8 @@ SECURITY_HEADERS = {
 }
 HEALTH_SECONDS = 1.5
 """Less than whoever asks for health waits."""
+DOCUMENT = "page-openapi.yaml"
+"""The page's OpenAPI among what is published in `schemas/`."""
 PAGES = ("/", "/dossiers", "/dossiers/{dossier_id}", "/overdue")
 
 
@@ -52,8 +65,11 @@ def build_app(config: WebConfig, now: Now = lambda: datetime.now(UTC)) -> web.Ap
         reader = Reader(config.clickhouse_url, config.answer_seconds)
         explanations = Explanations(reader, rulebook, procedures)
         running[_READER] = reader
-        running[_HANDLERS] = Handlers(Statistics(reader), DossierPage(reader), explanations, dictionaries, now)
+        parts = Parts(Statistics(reader), DossierPage(reader), explanations)
+        answers = Answers(reader.place, Limits(patience_seconds=config.answer_seconds))
+        running[_HANDLERS] = Handlers(parts, answers, dictionaries, now, config.answer_seconds)
         yield
+        await running[_HANDLERS].close()
         await reader.close()
 
     app.cleanup_ctx.append(with_reader)
@@ -94,6 +110,20 @@ def _add_files(app: web.Application) -> None:
             raise web.HTTPNotFound
         return send(request, file)
 
+    reference, document = Reference(files("services.page") / "static"), (files("schemas") / DOCUMENT).read_bytes()
+
+    async def api_document(request: web.Request) -> web.StreamResponse:
+        return sent(request, document, TYPES["yaml"])
+
+    async def docs(request: web.Request) -> web.StreamResponse:
+        answer = reference.answer(request, request.match_info.get("name", REFERENCE_PAGE))
+        if answer is None:
+            raise web.HTTPNotFound
+        return answer
+
+    app.router.add_get("/api/openapi.yaml", api_document)
+    app.router.add_get("/docs", docs)
+    app.router.add_get("/docs/{name}", docs)
     for path in PAGES:
         app.router.add_get(path, page)
     app.router.add_get("/static/{path:.+}", static)
@@ -103,7 +133,8 @@ async def _healthz(request: web.Request) -> web.Response:
     """200 while the page can show figures; 503 while ClickHouse doesn't answer: whoever balances or watches must know."""
     if await request.app[_READER].answers(HEALTH_SECONDS):
         return web.json_response({"status": "ok"})
-    return web.json_response({"status": "statistics-unavailable"}, status=503, headers={"Retry-After": "15"})
+    retry = {"Retry-After": str(UNAVAILABLE_RETRY_SECONDS)}
+    return web.json_response({"status": "statistics-unavailable"}, status=503, headers=retry)
 
 
 async def _add_security_headers(_: web.Request, response: web.StreamResponse) -> None:
@@ -127,6 +158,7 @@ def _guard(dictionaries: Mapping[str, Dictionary], hosts: Collection[str]) -> Mi
     @web.middleware
     async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
         t = dictionaries[language_of(request)]
+        retry_in = UNAVAILABLE_RETRY_SECONDS
         try:
             host = request.headers.get("Host")
             if not is_answered(host, hosts):
@@ -144,10 +176,10 @@ def _guard(dictionaries: Mapping[str, Dictionary], hosts: Collection[str]) -> Mi
             known = problem_of(error, t)
             if known is None:
                 _log.exception("%s %s failed", request.method, request.path)
-            document = known or problem(500, "internal-error", t)
+            document, retry_in = known or problem(500, "internal-error", t), retry_seconds(error)
         response = json_response(document, document["status"], CONTENT_TYPE)
         if document["status"] == 503:
-            response.headers["Retry-After"] = "15"
+            response.headers["Retry-After"] = str(retry_in)
         return response
 
     return guard

@@ -17,10 +17,14 @@ from services.stats.questions import open_client, passes, rows_of, without_passw
 
 Row = dict[str, Any]
 ResultT = TypeVar("ResultT")
+Place = tuple[tuple[str, int, int], ...]
+"""How far the loader has counted, each partition's topic, number and next offset; empty where no loader reports."""
 
 _log = logging.getLogger("page")
-RECENT_SECONDS = 1.0
-"""How old the extent of the data and the names of units may be; figures and lists are always asked anew."""
+RECENT_SECONDS = 60.0
+"""How old the extent of the data and the names of units may be, as long as the loader has counted nothing more."""
+_UNTOLD_SECONDS = 1.0
+"""The same where no loader says how far it is."""
 _MOST_RECENT = 64
 _THREADS = 8
 _NOT_READY_CODES = frozenset(
@@ -45,7 +49,8 @@ class Reader:
         self._client: Client | None = None
         self._opening = asyncio.Lock()
         self._threads = ThreadPoolExecutor(_THREADS, "statistics")
-        self._recent: dict[tuple[str, str], tuple[float, list[Row]]] = {}
+        self._recent: dict[tuple[str, str], tuple[float, Place, list[Row]]] = {}
+        self._place: Place = ()
         self._look: asyncio.Future[Any] | None = None
 
     async def ask(self, question: Callable[[Client], ResultT]) -> ResultT:
@@ -73,16 +78,25 @@ class Reader:
         """The answer of a query of the statistics that is asked by its name. Raises StatisticsUnavailableError."""
         return await self.ask(lambda client: rows_of(client, name, parameters))
 
+    async def place(self) -> Place:
+        """How far the loader has counted, by its own reports. Raises StatisticsUnavailableError."""
+        rows = await self.rows("counted_upto", {})
+        self._place = tuple(sorted((row["topic"], row["partition"], row["next_offset"]) for row in rows))
+        return self._place
+
     async def recent_rows(self, name: str, on: str = "") -> list[Row]:
-        """As `rows`, for what every part of a view asks; up to RECENT_SECONDS old. `on` is the day that is asked about."""
-        now = asyncio.get_running_loop().time()
-        kept = self._recent.get((name, on))
-        if kept is None or now - kept[0] > RECENT_SECONDS:
+        """As `rows`, for what every part of a view asks: from as far as the loader was at the last look, or further.
+
+        `on` is the day that is asked about.
+        """
+        now, place = asyncio.get_running_loop().time(), self._place
+        kept, limit = self._recent.get((name, on)), RECENT_SECONDS if place else _UNTOLD_SECONDS
+        if kept is None or kept[1] != place or now - kept[0] > limit:
             if len(self._recent) > _MOST_RECENT:
                 self._recent.clear()
-            kept = (now, await self.rows(name, {"on": on} if on else {}))
+            kept = (now, place, await self.rows(name, {"on": on} if on else {}))
             self._recent[name, on] = kept
-        return kept[1]
+        return kept[2]
 
     async def close(self) -> None:
         """Give the connection back."""

@@ -45,9 +45,10 @@ class Statistics:
 
     async def meta(self) -> Row:
         """How fresh the data is, as the loader reports; which weeks there are (local days); the columns of the tables."""
+        await self._reader.place()
         extent = dict((await self._reader.recent_rows("extent"))[0])
         del extent["province_ids"]
-        seen = loading_of((await self._reader.recent_rows("loading"))[0])
+        seen = loading_of((await self._reader.rows("loading", {}))[0])
         told = {"definition_id": DEFINITION, "page_columns": _columns(PAGE), "trend_columns": _columns(TREND),
                 "loading": {"state": seen.state, "missing": seen.missing, "unread": seen.unread,
                             "silent_seconds": seen.silent_seconds}}  # fmt: skip

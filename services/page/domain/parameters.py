@@ -1,5 +1,6 @@
 """What may be asked of the page: query parameters -> a checked Question. Pure; "now" comes in as an argument.
 
+Each parameter is declared once: what is read here is what the page's OpenAPI document says (`deploy/page_document.py`).
 Promise: everything that reaches SQL as a name (figure, sort column) is one of a fixed list; all else travels as a parameter.
 """
 
@@ -31,6 +32,94 @@ class ParameterError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A whole number in decimal digits."""
+
+    name: str
+    says: str
+    least: int
+    most: int
+    if_missing: int
+
+    def read(self, query: Mapping[str, str]) -> int:
+        """What was given; an empty text is as none. Raises ParameterError."""
+        text = query.get(self.name, "")
+        if not text:
+            return self.if_missing
+        if not (text.isascii() and text.isdigit() and len(text) <= 12):
+            raise ParameterError(self.name, "not_a_number")
+        if not self.least <= int(text) <= self.most:
+            raise ParameterError(self.name, "out_of_range", least=self.least, most=self.most)
+        return int(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of some words; what is taken where none is given may depend on the others, then `if_missing` is empty."""
+
+    name: str
+    says: str
+    allowed: Sequence[str]
+    if_missing: str = ""
+
+    def read(self, query: Mapping[str, str], if_missing: str = "") -> str:
+        """What was given; an empty text is as none. Raises ParameterError."""
+        text = query.get(self.name, "")
+        if not text:
+            return if_missing or self.if_missing
+        if text not in self.allowed:
+            raise ParameterError(self.name, "not_in_list", allowed=", ".join(self.allowed))
+        return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A day of Asia/Ho_Chi_Minh, YYYY-MM-DD."""
+
+    name: str
+    says: str
+
+    def read(self, query: Mapping[str, str]) -> date | None:
+        """What was given, None for an empty text or none. Raises ParameterError."""
+        text = query.get(self.name, "")
+        if not text:
+            return None
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise ParameterError(self.name, "not_a_day") from None
+
+
+Parameter = Number | Choice | Day
+
+UNIT: Final = Number(
+    name="unit", least=0, most=LARGEST_UNIT_ID, if_missing=0,
+    says="A unit with all below it; 0 or none: everything.",
+)  # fmt: skip
+OWN: Final = Choice(name="own", allowed=("0", "1"), if_missing="0", says="1: only what the unit itself received.")
+FROM: Final = Day(name="from", says="The first day of the period, with `to`; neither of them: all time.")
+TO: Final = Day(name="to", says="The day after the last of the period.")
+QUESTION: Final[tuple[Parameter, ...]] = (UNIT, OWN, FROM, TO)
+FIGURE: Final = Choice(
+    name="figure",
+    allowed=LISTED,
+    if_missing="received",
+    says="Whose dossiers; what each figure counts stands in docs/measures.md.",
+)
+SORT: Final = Choice(
+    name="sort", allowed=SORT_COLUMNS,
+    says="The column to sort by; none: `overdue_days` of overdue dossiers, else `accepted_at`.",
+)  # fmt: skip
+DIRECTION: Final = Choice(name="dir", allowed=("asc", "desc"), says="None: `desc` of overdue dossiers, else `asc`.")
+PAGE: Final = Number(name="page", least=1, most=10_000_000, if_missing=1, says="Which page of the list, from 1.")
+SIZE: Final = Number(
+    name="size", least=1, most=LARGEST_PAGE_SIZE, if_missing=50, says="How many dossiers are on a page."
+)
+ORDER: Final[tuple[Parameter, ...]] = (SORT, DIRECTION)
+WINDOW: Final[tuple[Parameter, ...]] = (PAGE, SIZE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """Which figure's dossiers, in which order, which page (from 1)."""
 
@@ -51,6 +140,11 @@ class Question:
     from_on: date | None = None
     to_on: date | None = None
 
+    @property
+    def key(self) -> tuple[Scope, date | None, date | None, bool]:
+        """Equal for questions that have the same answer while nothing more is counted, but for the instant "as of now"."""
+        return self.scope, self.from_on, self.to_on, self.period.as_of == self.now
+
 
 def require_once(names: Iterable[str]) -> None:
     """No parameter is given twice: whoever checked the question on its way may have read the other. Raises ParameterError."""
@@ -63,10 +157,8 @@ def require_once(names: Iterable[str]) -> None:
 
 def read_question(query: Mapping[str, str], now: datetime) -> Question:
     """`unit`, `own`, `from` and `to` (exclusive). Raises ParameterError."""
-    scope = Scope(
-        unit_id=_number(query, "unit", 0, 0, LARGEST_UNIT_ID), is_own=_choice(query, "own", ("0", "1")) == "1"
-    )
-    from_on, to_on = _day(query, "from"), _day(query, "to")
+    scope = Scope(unit_id=UNIT.read(query), is_own=OWN.read(query) == "1")
+    from_on, to_on = FROM.read(query), TO.read(query)
     if (from_on is None) != (to_on is None):
         raise ParameterError("to" if to_on is None else "from", "one_end")
     try:
@@ -78,44 +170,12 @@ def read_question(query: Mapping[str, str], now: datetime) -> Question:
 
 def read_listing(query: Mapping[str, str], figure: str | None = None) -> Listing:
     """`figure`, `sort`, `dir`, `page` and `size`; a given `figure` is fixed. Raises ParameterError."""
-    named = figure or _choice(query, "figure", LISTED, "received")
+    named = figure or FIGURE.read(query)
     is_overdue = named == "open_overdue"
     return Listing(
         figure=named,
-        sort=_choice(query, "sort", SORT_COLUMNS, "overdue_days" if is_overdue else "accepted_at"),
-        direction="desc"
-        if _choice(query, "dir", ("asc", "desc"), "desc" if is_overdue else "asc") == "desc"
-        else "asc",
-        page=_number(query, "page", 1, 1, 10_000_000),
-        size=_number(query, "size", 50, 1, LARGEST_PAGE_SIZE),
+        sort=SORT.read(query, "overdue_days" if is_overdue else "accepted_at"),
+        direction="desc" if DIRECTION.read(query, "desc" if is_overdue else "asc") == "desc" else "asc",
+        page=PAGE.read(query),
+        size=SIZE.read(query),
     )
-
-
-def _number(query: Mapping[str, str], name: str, if_missing: int, least: int, most: int) -> int:
-    text = query.get(name, "")
-    if not text:
-        return if_missing
-    if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise ParameterError(name, "not_a_number")
-    if not least <= int(text) <= most:
-        raise ParameterError(name, "out_of_range", least=least, most=most)
-    return int(text)
-
-
-def _day(query: Mapping[str, str], name: str) -> date | None:
-    text = query.get(name, "")
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ParameterError(name, "not_a_day") from None
-
-
-def _choice(query: Mapping[str, str], name: str, allowed: Sequence[str], if_missing: str = "") -> str:
-    text = query.get(name, "")
-    if not text:
-        return if_missing
-    if text not in allowed:
-        raise ParameterError(name, "not_in_list", allowed=", ".join(allowed))
-    return text

@@ -13,7 +13,7 @@ from tests.flow.intake.conftest import KNOWN_UNITS, Door
 from tests.unit.intake.counter import NOW
 
 MESSAGES = [(of, file.removesuffix(".json")) for of, file, _ in examples("valid") if of in TOLD_OF_DOSSIERS]
-STATIC = files("services.intake") / "static"
+STATIC = files("services.doors") / "static"
 
 
 @pytest.mark.parametrize(("event_type", "example"), MESSAGES, ids=["/".join(one) for one in MESSAGES])
@@ -70,12 +70,18 @@ async def test_a_schema_is_served_with_its_lists_inside(door: Door, name: str) -
     assert {**served, "$defs": {}} == {**schema("step-started.v1"), "$defs": {}}
 
 
+OUTSIDE_THE_CONTRACT = ("/docs", "/internal/")
+"""A page for people, and what programs of one installation ask each other (ADR 0027)."""
+
+
 async def test_openapi_has_exactly_the_addresses_of_intake(door: Door) -> None:
     assert door.client.app is not None
     routes = {
         (re.sub(r":[^}]*}", "}", route.resource.canonical), route.method.lower())
         for route in door.client.app.router.routes()
-        if route.resource is not None and route.method != "HEAD" and not route.resource.canonical.startswith("/docs")
+        if route.resource is not None
+        and route.method != "HEAD"
+        and not route.resource.canonical.startswith(OUTSIDE_THE_CONTRACT)
     }
     paths = document("openapi.yaml")["paths"]
     assert {(re.sub("{[^}]*}", "{}", path), method) for path, method in routes} == {

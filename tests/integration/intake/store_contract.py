@@ -4,6 +4,7 @@
 """
 
 import threading
+from collections import Counter
 from uuid import uuid4
 
 import pytest
@@ -252,6 +253,26 @@ class StoreContract:
             second.append([sealed_in(theirs, said[1], NOW, NOW.date())], [])
         assert second.register().units.history(numbers[0]) is not None
         assert second.register().units.history(numbers[1]) is None
+
+    def test_what_it_holds_of_dossiers_is_counted_by_the_letters_of_their_ids(self, store: Store) -> None:
+        first, second = life(name()), life(name())
+        said = unit("created", 9_000_000 + store.last_id(), "2025-01-01", name="A", level="province")
+        units = sealed_in(store.register().copy(), said, NOW, START.date())
+        start = store.last_id()
+        store.append(first, [])
+        between = store.last_id()
+        store.append([units, *second], [])
+        (part, of_first), (other, of_second) = [(one[0].dossier_id.hex[:4], len(one)) for one in (first, second)]
+        assert store.count_by_prefix(part[:2], start, between) == {part: of_first}
+        assert store.count_by_prefix("", start, between) == {part[:2]: of_first}
+        both = Counter({part[:2]: of_first}) + Counter({other[:2]: of_second})
+        assert store.count_by_prefix("", start, store.last_id()) == both
+        from_the_beginning = store.count_by_prefix("", 0, store.last_id())
+        assert sum(from_the_beginning.values()) == sum(store.count_by_prefix("", 0, start).values()) + sum(
+            both.values()
+        )
+        assert store.count_by_prefix(other[:2], 0, store.last_id())[other] >= of_second
+        assert [one["streamseq"] for one in store.events_by_prefix(first[0].dossier_id.hex)] == [1, 2, 3, 4, 5]
 
     def test_letters_of_every_kind_survive(self, store: Store) -> None:
         key = f"{name()} Hồ sơ 'số' \\ \" 😀 %s ? ;--"

@@ -1,4 +1,4 @@
-"""Recorded ≠ counted is red, with the first ids, on the command line and on the page, until it is gone.
+"""Recorded ≠ counted is red, with the first ids, on the command line, on the page and in the log, until it is gone.
 
 Behind `test_verify.py`, because what is put on the topic here stays there; what is red since then doesn't disturb.
 """
@@ -8,42 +8,55 @@ from uuid import uuid4
 import pytest
 
 from motcua.addresses import found
+from motcua.running import program_of, start_program, stop_program
 from services.stats.questions import open_client
 from tests.integration.stack.actions import accepted, action, post
 from tests.integration.stack.conftest import RunningStack
 from tests.integration.stack.test_bad_day import dot
 from tests.integration.stack.test_commands import intake_url
-from tests.integration.stack.test_dead_letters import listed, records, send
+from tests.integration.stack.test_dead_letters import records, send
 from tests.waiting import until
 
 pytestmark = pytest.mark.integration
 
 
-def test_a_record_forged_onto_the_topic_is_red_and_named_until_it_is_gone(stack: RunningStack) -> None:
+PAIR = "events in the event store → in ClickHouse"
+
+
+def test_what_is_forged_onto_the_topic_and_what_the_relay_does_not_publish_are_red_until_both_are_gone(
+    stack: RunningStack,
+) -> None:
     subject = f"FG-{uuid4().hex[:8]}"
     _, answer, _ = post(intake_url(stack), accepted(subject, "2026-03-02T08:00:00+07:00"))
     dossier_id = answer["dossier_id"]
     post(intake_url(stack), action("step-started.v1", subject, "2026-03-02T09:00:00+07:00", {"step_code": "TL"}))
     key = dossier_id.encode()
     until(lambda: sum(one.key == key for one in records(stack, "dossier-events")) >= 2, 30, every=0.5)
+    stop_program(found(stack.env), program_of(found(stack.env), "relay"))
     true = next(one for one in records(stack, "dossier-events") if one.key == key)
     event_id = str(uuid4())
-    forged = {**dict(true.headers), "ce_id": event_id.encode(), "ce_streamseq": b"9"}
+    forged = {**dict(true.headers), "ce_id": event_id.encode(), "ce_streamseq": b"3"}
     forged.pop("notificationid")
     send(stack, "dossier-events", key, true.value, list(forged.items()), partition=true.partition)
+    _, unpublished, _ = post(intake_url(stack), accepted(f"{subject}b", "2026-03-02T08:00:00+07:00"))
 
-    def is_named() -> bool:
-        pairs = {one["pair"]: one for one in stack.seen()["comparisons"] if one["verdict"] == "differs"}
-        of_store = pairs.get("events in the event store → in ClickHouse")
-        return of_store is not None and any(event_id in one for one in of_store["first"])
+    def are_named() -> bool:
+        (pair,) = [one for one in stack.seen()["comparisons"] if one["pair"] == PAIR]
+        return pair["verdict"] == "differs" and all(
+            any(one in name for name in pair["first"]) for one in (event_id, unpublished["event_id"])
+        )
 
-    until(is_named, 90, lambda: stack.run("status").stdout, every=0.5)
-    told = until(lambda: event_id in (done := stack.run("status")).stdout and done, 30, every=0.5)
+    until(are_named, 120, lambda: stack.run("status").stdout, every=0.5)
+    told = stack.run("status")
     assert told.returncode == 3
-    assert "AWAY count of events in the event store → in ClickHouse: " in told.stdout
+    assert f"AWAY count of {PAIR}: " in told.stdout
     until(lambda: dot(stack) == "differs", 30, every=0.5)
-    (letter,) = listed(stack, "dossier-events-dlq", dossier_id)
-    assert "StreamGapError" in letter["reason"]
+    assert all(one in log_of(stack, "stats") for one in (event_id, unpublished["event_id"]))
+    start_program(found(stack.env), program_of(found(stack.env), "relay"))
     with open_client(found(stack.env).clickhouse_url) as client:
         client.command(f"ALTER TABLE events DELETE WHERE event_id = '{event_id}' SETTINGS mutations_sync = 1")
     until(lambda: dot(stack) == "current", 60, every=0.5)
+
+
+def log_of(stack: RunningStack, name: str) -> str:
+    return (stack.data_dir / "logs" / f"{name}.log").read_text()

@@ -2,15 +2,17 @@
 
 import gzip
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
 
+from motcua.importing.adapters import large_sheets
 from motcua.importing.adapters.event_log_file import event_log_rows
 from motcua.importing.adapters.workbook_file import workbook_sheets
 from motcua.importing.domain.mapping import FileShape
+from motcua.importing.domain.rows import RawRow
 from tests.unit.importing.office import GOOD, HEADER, REGISTER, figures, file, found, prepared, tried
 from tests.unit.importing.test_lives import LOG
 
@@ -119,6 +121,52 @@ def test_numbers_and_days_of_a_sheet_are_texts_as_in_a_csv(tmp_path: Path) -> No
     path = workbook(tmp_path / "so.xlsx", T1=((15.0, 1.5, DAY, DAY + 0.5, "x"),))
     ((_, rows),) = workbook_sheets(path, FileShape())
     assert [list(row.cells) for row in rows] == [["15", "1.5", "2026-03-02", "2026-03-02T12:00:00", "x"]]
+
+
+def _filled(rows: Iterable[RawRow]) -> list[tuple[int, list[str]]]:
+    """What a row says: its number and its cells up to the last that says something."""
+    told = [(row.line, "\x1f".join(row.cells).rstrip("\x1f").split("\x1f")) for row in rows]
+    return [one for one in told if one[1] != [""]]
+
+
+def test_a_large_sheet_is_read_in_pieces_and_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = [
+        (f"A{nth}" if nth % 4 else "", DAY + nth % 9 if nth % 3 else "", float(nth) if nth % 5 else "", f"<{nth}>")
+        if nth % 7
+        else ()
+        for nth in range(300)
+    ]
+    path = workbook(tmp_path / "so.xlsx", T0=ROWS, T1=[("Sổ",), *(("", *row) if row else () for row in table)], T2=ROWS)
+    shape = FileShape(sheets=("T1",))
+    ((_, whole),) = workbook_sheets(path, shape)
+    told = _filled(whole)
+    monkeypatch.setattr(large_sheets, "LARGE_BYTES", 1_000)
+    monkeypatch.setattr(large_sheets, "PIECE_BYTES", 3_000)
+    monkeypatch.setattr(large_sheets, "_READ_BYTES", 1_000)
+    made = large_sheets.pieces(path, "T1")
+    assert made is not None
+    assert len(list(made)) > 5
+    ((_, cut),) = workbook_sheets(path, shape)
+    assert _filled(cut) == told
+    assert len(told) == 258
+
+
+def test_a_large_sheet_that_could_be_cut_wrongly_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large_sheets, "LARGE_BYTES", 100)
+    path = workbook(tmp_path / "so.xlsx", T1=ROWS)
+    assert large_sheets.pieces(path, "T1") is not None
+    for old, new in (
+        (b"</sheetData>", b"<!-- </row> --></sheetData>"),
+        (b'<row r="1">', b"<row>"),
+        (b'<row r="4">', b'<row spans="1:5">'),
+    ):
+        spoiled = tmp_path / "spoiled.xlsx"
+        with zipfile.ZipFile(path) as packed, zipfile.ZipFile(spoiled, "w") as copy:
+            for name in packed.namelist():
+                copy.writestr(name, packed.read(name).replace(old, new))
+        assert large_sheets.pieces(spoiled, "T1") is None
+        ((_, rows),) = workbook_sheets(spoiled, FileShape())
+        assert len(_filled(rows)) == 4
 
 
 LOG_FILE = """<?xml version="1.0" encoding="UTF-8"?>

@@ -8,7 +8,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from services.page.adapters.answers import Answers, BusyError
 from services.page.adapters.http_app import HEALTH_SECONDS, PAGES, SECURITY_HEADERS, build_app
+from services.page.adapters.reader import Reader
 from services.page.adapters.statistics import Statistics
 from services.page.config import DEFAULT_PORT, WebConfig, read_config
 
@@ -38,6 +40,23 @@ async def test_a_clickhouse_that_accepts_and_never_answers_is_away_within_second
             took = asyncio.get_running_loop().time() - began
     assert {one.status for one in answers} == {503}
     assert took < HEALTH_SECONDS + 1
+
+
+async def test_what_is_asked_of_a_clickhouse_that_hangs_is_answered_in_the_time_that_one_question_has():
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"http://supervisor@127.0.0.1:{silent.getsockname()[1]}/motcua"
+        async with TestClient(TestServer(build_app(WebConfig(clickhouse_url=url, answer_seconds=2)))) as opened:
+            first = asyncio.ensure_future(opened.get("/api/figures.json"))
+            began = asyncio.get_running_loop().time()
+            answers = await asyncio.gather(
+                *(opened.get(f"/api/{part}.json") for part in ("meta", "figures", "trend")), first
+            )
+            took = asyncio.get_running_loop().time() - began
+            codes = [(one.status, (await one.json(content_type=None))["code"]) for one in answers]
+    assert codes == [(503, "statistics-unavailable")] * 4
+    assert took < 3.5
 
 
 @pytest.mark.parametrize("path", [path.replace("{dossier_id}", "a%2Fb") for path in PAGES])
@@ -126,3 +145,36 @@ def test_settings_come_from_the_environment_and_arguments_win():
     assert read_config({"MOTCUA_WEB_PORT": "9000", "CLICKHOUSE_URL": "http://h/db"}, port=7).port == 7
     assert "secret" not in repr(read_config({"CLICKHOUSE_URL": "http://a:secret@h/db"}))
     assert isinstance(build_app(NOBODY), web.Application)
+
+
+async def test_what_many_ask_at_once_is_asked_once_and_says_how_old_it_is(client, monkeypatch):
+    asked = []
+
+    async def rows(_self, name, _parameters):
+        assert name == "counted_upto"
+        return [{"topic": "dossier-events", "partition": 0, "next_offset": 7}]
+
+    async def figures(_self, question):
+        asked.append(question.scope.unit_id)
+        return {"as_of": question.period.as_of, "children": ["x" * 2_000]}
+
+    monkeypatch.setattr(Reader, "rows", rows)
+    monkeypatch.setattr(Statistics, "figures", figures)
+    paths = ["/api/figures.json?unit=1"] * 20 + ["/api/figures.json?unit=2&lang=en"] * 20
+    answers = await asyncio.gather(*(client.get(path) for path in paths))
+    assert {(one.status, one.headers["Age"], one.headers["Content-Encoding"]) for one in answers} == {
+        (200, "0", "gzip")
+    }
+    assert (await answers[0].json())["as_of"] == "2026-03-11T00:00:00+00:00"
+    assert sorted(asked) == [1, 2]
+
+
+async def test_who_finds_no_room_is_told_when_to_come_again(client, monkeypatch):
+    async def full(_self, _question, _work):
+        raise BusyError(4)
+
+    monkeypatch.setattr(Answers, "answer", full)
+    answer = await client.get("/api/figures.json", headers={"Accept-Language": "en"})
+    document = await answer.json(content_type=None)
+    assert (answer.status, answer.headers["Retry-After"], document["code"]) == (503, "4", "busy")
+    assert "in 4 seconds" in document["detail"]

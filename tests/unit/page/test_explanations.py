@@ -33,6 +33,8 @@ class Stored:
         return self.rows
 
     async def answer(self, name: str, parameters: Mapping[str, Any]) -> Rows:
+        if name == "counted_upto":
+            return []
         if name == "dossiers_by_code":
             further = [{"dossier_id": one, "dossier_code": code} for code, ids in self.codes.items() for one in ids]
             return [*({name: row[name] for name in ("dossier_id", "dossier_code")} for row in self.rows), *further]

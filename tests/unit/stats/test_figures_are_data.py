@@ -134,9 +134,15 @@ def test_the_report_has_each_figure_that_has_a_place_there_in_its_order(language
 
 async def test_the_page_is_told_its_columns_and_the_trends() -> None:
     class Empty:
+        async def place(self) -> tuple[object, ...]:
+            return ()
+
+        async def rows(self, name: str, _: object) -> list[dict[str, object]]:
+            assert name == "loading"
+            return [dict.fromkeys(("partitions", "counted", "missing", "unread", "silent_seconds"), 0)]
+
         async def recent_rows(self, name: str) -> list[dict[str, object]]:
-            if name == "loading":
-                return [dict.fromkeys(("partitions", "counted", "missing", "unread", "silent_seconds"), 0)]
+            assert name == "extent"
             return [dict.fromkeys(("data_until", "first_on", "last_on", "province_ids")) | {"dossier_count": 0}]
 
     told = await Statistics(Empty()).meta()  # type: ignore[arg-type]
