@@ -31,6 +31,7 @@ from services.intake.adapters.event_store import LedgerStore
 from services.intake.adapters.http_receiver import HttpReceiver
 from services.intake.adapters.known_states import KnownStates
 from services.intake.adapters.problems import Problems
+from services.intake.adapters.published_documents import PublishedDocuments
 from services.intake.adapters.system_clock import SystemClock
 from services.intake.adapters.writer import Writer
 from services.intake.domain.judge import Judge
@@ -70,10 +71,11 @@ async def sent(store: LedgerStore, difference: Difference) -> int:
     judge = Judge(
         rulebook=rulebook, planner=Planner(rulebook, load_procedures(rulebook.default_rule_set)), read=reader().read
     )
-    writer = Writer(ActionRecorder(store=store, judge=judge, known_states=KnownStates(10)), SystemClock())
-    runner = web.AppRunner(
-        HttpReceiver(writer, reader(), Problems(load_problem_codes()), store, {}).application(), access_log=None
-    )
+    recorder = ActionRecorder(store=store, judge=judge, known_states=KnownStates(10))
+    writer, problems = Writer(recorder, SystemClock()), Problems(load_problem_codes())
+    published = PublishedDocuments({}, {}, SystemClock().now, lambda _: ())
+    door = HttpReceiver(writer, reader(), problems, store, published, recorder)
+    runner = web.AppRunner(door.application(), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     writing = asyncio.create_task(writer.run())
