@@ -158,6 +158,21 @@ class BulkFold:
             if records:
                 yield records
 
+    def pass_open_gates(
+        self, here: PartitionFold, until: Instant, detected_at: Instant
+    ) -> Iterator[list[DerivedRecord]]:
+        """Emit what ticks may have said of streams that wait now: while the partition was silent their time counted (TIME-4).
+
+        The gate was open until `open_until` became known, and nobody can tell from the log whether a tick came in that time.
+        """
+        opened = min(until, here.time.open_until - self.grace)
+        for key, state in list(here.states.items()):
+            if state.is_catching_up and state.next_at < opened and here.time.open_until > state.known_at:
+                checked = self._pipeline.on_check(state, opened, detected_at)
+                if checked.state is not None:
+                    here.states[key] = checked.state
+                    yield self._written(key, checked.emitted)
+
     def _written(self, key: bytes, emitted: list[DerivedEvent]) -> list[DerivedRecord]:
         return [DerivedRecord(key, value, headers) for value, headers in self._writer.write(key.decode(), emitted)]
 
