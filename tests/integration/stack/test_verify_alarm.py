@@ -51,7 +51,7 @@ def test_a_forged_record_is_counted_by_nobody_and_one_in_the_statistics_is_red_u
         types = until(lambda: client.query(f"SELECT event_type {own}").result_rows, 30, every=0.5)
         assert list(types) == [("result-ready-at-counter.v1",)]
         changed = f"'{EVENT_ID}' AS event_id, 9 AS stream_seq"
-        client.command(f"INSERT INTO events SELECT * REPLACE ({changed}) {own}")
+        client.command(f"INSERT INTO events SELECT * REPLACE ({changed}) FROM (SELECT * {own})")
 
     def is_named() -> bool:
         pairs = {one["pair"]: one for one in stack.seen()["comparisons"] if one["verdict"] == "differs"}

@@ -163,7 +163,9 @@ class Agents:
         before = self._clocks.get(key, partition)
         if before is None or tick.assignment_epoch != self._ticker.assignment_epoch:
             return
-        if self._ticker.is_held_back(partition, before, tick):
+        appended_at = record.timestamp * _MICROSECONDS_PER_MILLISECOND
+        is_trusted = self._ticker.trusts(tick, appended_at, record.timestamp_type)
+        if not is_trusted or self._ticker.is_held_back(partition, before, tick):
             self._ticker.look_later(partition, key, before)
             return
         checked = self._pipeline.on_check(before, tick.until, tick.detected_at)
