@@ -65,4 +65,4 @@ def test_a_forged_record_is_counted_by_nobody_and_one_in_the_statistics_is_red_u
     until(lambda: dot(stack) == "differs", 30, every=0.5)
     with open_client(found(stack.env).clickhouse_url) as client:
         client.command(f"ALTER TABLE events DELETE WHERE event_id = '{EVENT_ID}' SETTINGS mutations_sync = 1")
-    until(lambda: dot(stack) == "current", 60, every=0.5)
+    until(lambda: dot(stack) == "current", 60, lambda: f"{dot(stack)}: {stack.run('status').stdout}", every=0.5)
