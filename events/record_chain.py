@@ -6,8 +6,7 @@ have written an instant in another form.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import orjson
@@ -26,15 +25,15 @@ def structured_of(value: bytes | None, headers: Iterable[tuple[str, bytes | None
     return structured
 
 
-def link_of_record(value: bytes | None, headers: Iterable[tuple[str, bytes | None]], number: int) -> Link:
+def link_of_record(value: bytes | None, headers: Sequence[tuple[str, bytes | None]], number: int) -> Link:
     """The link of a record that was read as the event `number` of its dossier. Raises MessageError."""
-    headers = list(headers)
-    with suppress(*_UNUSUAL):
+    try:
         sealed = _sealed(value, headers)
-        own = sealed.pop("hash")
-        digest = hashlib.sha256(orjson.dumps(sealed, option=orjson.OPT_SORT_KEYS))
-        if digest.hexdigest() == own and sealed["streamseq"] == number:
-            return Link(number, bytes.fromhex(sealed["prevhash"])[:KEPT], digest.digest()[:KEPT])
+        own = _from_hex(sealed.pop("hash"))
+        if _sha256(_dumps(sealed, None, _SORTED)).digest() == own and sealed["streamseq"] == number:
+            return Link(number, _from_hex(sealed["prevhash"])[:KEPT], own[:KEPT])
+    except _UNUSUAL:
+        return link_of(structured_of(value, headers))
     return link_of(structured_of(value, headers))
 
 
@@ -53,6 +52,10 @@ def _sealed(value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) ->
             sealed[name[3:]] = raw.decode()  # type: ignore[union-attr]  # None is unusual
     sealed["data"] = orjson.loads(value)  # type: ignore[arg-type]  # as above
     return sealed
+
+
+_sha256, _dumps, _from_hex, _SORTED = hashlib.sha256, orjson.dumps, bytes.fromhex, orjson.OPT_SORT_KEYS
+"""Named here because each look for an attribute is a fiftieth of the whole."""
 
 
 def _boolean(raw: bytes) -> bool:
