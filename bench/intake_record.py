@@ -6,6 +6,7 @@ to end over a socket; and, with `--bootstrap`, the relay to Kafka. Beside each s
 
 import argparse
 import asyncio
+import gc
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -185,6 +186,8 @@ def main() -> None:
         "--bootstrap", help="a Kafka with an empty topic dossier-events; without it no relay is measured"
     )
     chosen = parser.parse_args()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)  # as intake does
     raws = actions_of(chosen.dossiers)
     print(f"{'events/s (' + format(len(raws), ',') + ' events)':<48} {'measured':>10} {'per CPU s':>12}  {'limit':>8}")
     actions: list[Action] = []

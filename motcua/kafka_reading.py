@@ -1,6 +1,7 @@
 """Reads what is on the broker now: whole topics, and how far each consumer group is."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -59,10 +60,12 @@ async def group_lags(bootstrap_servers: str) -> list[GroupLag]:
 
     The markers that end transactions take offsets too, but every group commits behind them, so a lag ends at zero.
     """
-    consumer = await started_consumer(bootstrap_servers)
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
-    await admin.start()
-    try:
+    async with AsyncExitStack() as opened:
+        consumer = await started_consumer(bootstrap_servers)
+        opened.push_async_callback(consumer.stop)
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+        opened.push_async_callback(admin.close)
+        await admin.start()
         lags = []
         for group, topics in GROUPS.items():
             committed = await admin.list_consumer_group_offsets(group)
@@ -76,9 +79,6 @@ async def group_lags(bootstrap_servers: str) -> list[GroupLag]:
                 lag = sum(max(0, ends[one] - starts[one]) for one in partitions)
                 lags.append(GroupLag(group=group, topic=topic, lag=lag))
         return lags
-    finally:
-        await admin.close()
-        await consumer.stop()
 
 
 async def started_consumer(bootstrap_servers: str, group: str | None = None) -> AIOKafkaConsumer:

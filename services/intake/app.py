@@ -6,6 +6,7 @@ is not the one that was published (`same_log`).
 """
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -187,6 +188,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     os.umask(0o077)  # what is recorded is nobody else's to read
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)  # values that die by themselves: fewer looks for circles among them
     code = 0
     try:
         asyncio.run(_until_signalled(processes[arguments[0]](config)))

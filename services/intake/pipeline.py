@@ -5,7 +5,7 @@ plain code over ports: a test runs them without a socket.
 """
 
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -67,7 +67,7 @@ class ActionRecorder:
         meant = as_recorded(actions, self.named, self.known_states, self.store.load)
         batch = self._new_batch(meant)
         answers = [self._record_one(batch, action, at) for action in meant]
-        return [replace(one, is_trial=one.is_recorded and not one.is_replay) for one in answers]
+        return [one.on_trial() for one in answers]
 
     def _require_still_unrecorded(self, actions: Sequence[AnyAction], answers: Sequence[Answer]) -> None:
         """States are read after receipts; what another process recorded in between must not be refused because it is there."""

@@ -19,6 +19,7 @@ from services.intake.domain.actions import FieldError, Refusal
 MAX_DEPTH = 32
 """Objects and lists within one another. JSON libraries give up at 250 or so, and by then the message has long been recorded."""
 
+_CONTAINERS = (dict, list)
 _KIND_BY_ATTRIBUTE = {attribute: kind for _, attribute, kind in ATTRIBUTES if kind in ("integer", "boolean")}
 
 
@@ -61,12 +62,17 @@ def percent_decoded(header: str) -> str:
 
 def is_too_deep(value: Any, limit: int = MAX_DEPTH) -> bool:
     """Whether parsed JSON nests deeper than `limit`; stops as soon as that is known."""
-    if not isinstance(value, dict | list):
-        return False
-    if limit == 0:
-        return True
-    inner = value.values() if isinstance(value, dict) else value
-    return any(is_too_deep(one, limit - 1) for one in inner if isinstance(one, dict | list))
+    level = [value] if isinstance(value, _CONTAINERS) else []
+    for _ in range(limit):
+        if not level:
+            return False
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, _CONTAINERS)
+        ]
+    return bool(level)
 
 
 def _typed(name: str, text: str) -> Any:

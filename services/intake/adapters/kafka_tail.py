@@ -52,8 +52,8 @@ async def last_published_event(bootstrap_servers: str) -> Published:
         enable_auto_commit=False,
         auto_offset_reset="none",
     )
-    await consumer.start()
     try:
+        await consumer.start()
         async with asyncio.timeout(TIMEOUT_SECONDS):
             partitions = await _partitions(consumer)
             consumer.assign(partitions)

@@ -9,13 +9,18 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from msgspec import Struct
+from msgspec.structs import replace as with_fields
+
 from events.dossier import DossierEvent
 from events.envelope import Channel
+from events.named_ids import ids_in
 from events.reference import ReferenceEvent
 from events.reference_data import unit_stream_id
 from services.intake.domain.naming import dossier_id_of
 
 ACTION_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:action")
+_id_of = ids_in(ACTION_NAMESPACE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +121,7 @@ class DueDates:
     is_provisional: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What the sender of one action is told. For a recorded action it never changes, however often it is asked.
 
     `is_trial`: nothing was recorded, it would be so. `due`: of an acceptance. `warnings`: what is doubtful in it.
@@ -140,6 +144,10 @@ class Answer:
     def is_recorded(self) -> bool:
         """Whether the action stands in the event store."""
         return self.refusal is None and not self.is_trial
+
+    def on_trial(self) -> "Answer":
+        """The same answer where it was only asked what would be recorded."""
+        return with_fields(self, is_trial=self.is_recorded and not self.is_replay)
 
 
 def recorded_answer(
@@ -174,7 +182,7 @@ def reused(action: Reported) -> Answer:
 
 def event_id_of(source: str, action_id: str) -> str:
     """The id of the event that an action becomes: always the same for the same sender and number (ADR 0010)."""
-    return str(uuid5(ACTION_NAMESPACE, f"{source}|{action_id}"))
+    return _id_of(f"{source}|{action_id}")
 
 
 def pointer_step(name: str) -> str:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from services.intake.domain.actions import Answer, ReferenceAction, Refusal, Reported
 from services.intake.domain.actors import Approvers
 from services.intake.domain.dossier import DossierState
@@ -18,8 +20,7 @@ Place = tuple[UUID, int]
 """Where an event stands: its dossier, or its reference thing, and its number in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True):
     """Where an action was recorded, and what it said."""
 
     receipt_key: str

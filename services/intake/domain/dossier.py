@@ -7,9 +7,11 @@ recorded is decided in `services.intake.domain.decide`.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, assert_never
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from events.clock_stops import ClockStopEvent
 from events.control import ControlEvent
@@ -56,8 +58,7 @@ from services.intake.domain.stages import END_BY_CLASS, STAGE_BY_CLASS, Feedback
 Changes = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DossierState:
+class DossierState(Struct, frozen=True, kw_only=True):
     """What is known of a stream after its latest event. `known_events` holds, by event id, what may be said about an event.
 
     `transferred_from_unit_id` names the unit that handed the dossier over while the other side has not confirmed it.

@@ -8,6 +8,7 @@ knows.
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from events.identity import code_of
@@ -65,6 +66,7 @@ class NamedDossiers:
         return next(found, None) or self.new_id(source, subject)
 
 
+@lru_cache(maxsize=65_536)  # a dossier is named again by each of its actions
 def _id_of(source: str, name: str) -> UUID:
     return uuid5(DOSSIER_NAMESPACE, f"{source}|{name}")
 

@@ -1,9 +1,10 @@
 """Gives a decided action its place in the dossier's stream: sequence number, recording time, hash chain, flags behind it."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID, uuid5
+
+from msgspec import Struct
 
 from events.codec import to_structured
 from events.dossier import DossierEvent, IntegrityFlagRaised
@@ -34,8 +35,7 @@ class Chained(Protocol):
         """Local day of the first event."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class Recorded(Struct, frozen=True, kw_only=True):
     """One event ready to be stored: its place, and as it will be read by everybody."""
 
     dossier_id: UUID
@@ -44,8 +44,7 @@ class Recorded:
     structured: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed(Recorded):
+class Sealed(Recorded, frozen=True, kw_only=True):
     """One event of a dossier, with the state after it."""
 
     state: DossierState

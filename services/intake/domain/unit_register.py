@@ -31,8 +31,7 @@ class UnitStream:
     opened_on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedReference(Recorded):
+class SealedReference(Recorded, frozen=True, kw_only=True):
     """One event of a reference thing. `register_no` is the version of the register that it makes."""
 
     register_no: int

@@ -26,6 +26,7 @@ REGISTERS = ROOT.parent / "shared" / "data" / "registers"
 MOTCUA = [sys.executable, "-c", "import sys; from motcua.cli import main; sys.exit(main())"]
 UNITS = ROOT / "demo" / "data"
 START_SECONDS = 150.0
+PATIENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +50,8 @@ class RunningStack:
         return answer.decode()
 
     def seen(self) -> dict[str, Any]:
-        """What `motcua status --json` prints, without a program started for it."""
-        return status_of(found(self.env))
+        """What `motcua status --json` prints, without a program started for it and with more patience on a busy machine."""
+        return status_of(found(self.env), PATIENCE_SECONDS)
 
     def is_green(self) -> bool:
         """Whether `motcua status` would end with exit code 0."""
