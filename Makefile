@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+FRONT := packages/chdb-front
 
 .DEFAULT_GOAL := help
 .PHONY: chaos clients generated help setup setup-dev demo up test full unit properties check format lock bench mutants clean
@@ -28,7 +29,7 @@ full: setup-dev ## All tests of the embedded Kafka, ClickHouse and process manag
 	@$(BIN)/python -m tests.lanes.full_run
 
 unit: setup-dev ## Only the tests that start nothing: about a minute
-	@$(PYTEST) tests/unit tests/properties tests/contract tests/architecture
+	@$(PYTEST) tests/unit tests/properties tests/contract tests/architecture $(FRONT)/tests/unit
 
 properties: setup-dev ## The properties with twenty times as many examples
 	@MOTCUA_PROPERTIES=large $(PYTEST) -o timeout=3600 tests/properties tests/unit/motcua/test_explain_agrees.py
@@ -45,9 +46,9 @@ generated: setup-dev ## Write anew what follows from events, figures and rules: 
 	@$(BIN)/python -m tests.architecture.rules_document
 
 lock: setup-dev ## Renew the lock files from pyproject.toml
-	@$(BIN)/uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	@$(BIN)/uv pip compile -q pyproject.toml $(FRONT)/pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header -o requirements/dev.lock
-	@$(BIN)/uv pip compile -q pyproject.toml -c requirements/dev.lock --universal --python-version 3.11 --generate-hashes \
+	@$(BIN)/uv pip compile -q pyproject.toml $(FRONT)/pyproject.toml -c requirements/dev.lock --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header -o requirements/runtime.lock
 
 chaos: setup-dev ## Kill at random for ten minutes, then again and again at every moment of the crash matrix (MOTCUA_CHAOS_SECONDS, _SEED, _KILLS)
@@ -57,7 +58,8 @@ chaos: setup-dev ## Kill at random for ten minutes, then again and again at ever
 clients: setup-dev ## The ClickHouse clients of Go, Java, Node, Rust and ibis against the front; what is not installed is skipped
 	@$(BIN)/uv venv -q --allow-existing .cache/clients/python
 	@$(BIN)/uv pip install -q --python .cache/clients/python/bin/python -r requirements/dev.lock --group clients
-	@.cache/clients/python/bin/python -m pytest tests/clients -rs
+	@$(BIN)/uv pip install -q --python .cache/clients/python/bin/python --no-deps -e $(FRONT)
+	@.cache/clients/python/bin/python -m pytest -c pyproject.toml --rootdir . -p tests.conftest $(FRONT)/tests/clients -rs
 
 bench: setup-dev ## All comparisons, one run, a table each
 	@$(BIN)/python -m bench
@@ -68,4 +70,4 @@ mutants: setup-dev ## Change the rules one place at a time, show what no test no
 	@.cache/mutation/bin/python tests/mutation/run_mutants.py $(ONLY)
 
 clean: ## Remove what was built (not your data in .motcua)
-	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info $(FRONT)/build $(FRONT)/.pytest_cache

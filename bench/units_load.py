@@ -21,8 +21,9 @@ from aiohttp import web
 from bench.intake_record import new_store, reader
 from bench.table import print_table
 from events.schema_files import load_problem_codes
+from motcua.reference_loading import Difference
 from motcua.unit_files import COLUMNS, SUCCESSION_COLUMNS, read_unit_file
-from motcua.unit_loading import Difference, difference_to
+from motcua.unit_loading import difference_to
 from rules.book.procedure_files import load_procedures
 from rules.book.rulebook_files import load_rulebook
 from rules.clocks.planning import Planner
@@ -33,7 +34,7 @@ from services.intake.adapters.problems import Problems
 from services.intake.adapters.system_clock import SystemClock
 from services.intake.adapters.writer import Writer
 from services.intake.domain.judge import Judge
-from services.intake.domain.unit_register import Units
+from services.intake.domain.register import Register
 from services.intake.pipeline import ActionRecorder
 
 MadeT = TypeVar("MadeT")
@@ -99,17 +100,17 @@ def main() -> None:
         wanted = timed(rows, "read the files", lambda one: f"{len(one[0])} units", lambda: read_unit_file(*files))
         difference = timed(
             rows, "difference to an empty register", lambda one: f"{len(one.changes)} changes",
-            lambda: difference_to(Units(), *wanted, now),
+            lambda: difference_to(Register(), *wanted, now),
         )  # fmt: skip
         timed(rows, "over HTTP into the store, whole", "{} events".format, lambda: asyncio.run(sent(store, difference)))
         store.close()
         again = new_store(folder, "units")
-        units = timed(rows, "read by a process that starts", lambda one: f"{len(one)} units", again.units)
+        register = timed(rows, "read by a process that starts", lambda one: f"{len(one.units)} units", again.register)
         timed(
             rows,
             "the same file again",
             lambda one: f"{len(one.changes)} changes",
-            lambda: difference_to(units, *wanted, now),
+            lambda: difference_to(register, *wanted, now),
         )
         again.close()
     print_table(("part", "seconds", "of CPU", "what"), rows)

@@ -14,6 +14,7 @@ from uuid import uuid4
 from bench.intake_record import Stopwatch, actions_of, append_in_batches, new_store, read_all, seal_all
 from bench.table import print_table
 from motcua.verifying.domain import Ends, Root, Streams, end_of
+from motcua.verifying.store_reading import opened_store
 from motcua.verifying.verification import verified
 from services.stats.domain.periods import ZONE
 
@@ -39,7 +40,7 @@ def main() -> None:
         store.close()
         for part, root in (("store", None), ("store, with a root", Root(end_of(date(2999, 1, 1), ZONE)))):
             watch = Stopwatch()
-            seen = verified(Path(named) / "verify.sqlite", 20, None, root)
+            seen = verified(opened_store(Path(named) / "verify.sqlite"), 20, None, root)
             rate = watch.rate(len(sealed))
             assert seen.findings.count == 0, seen.findings.first
             rows.append((part, f"{len(sealed):,}", f"{rate.wall:,.0f}", f"{rate.cpu:,.0f}"))

@@ -1,4 +1,6 @@
-"""Makes the environment in `.venv`: the locked packages and the `motcua` command. Needs nothing but Python 3.11 or newer.
+"""Makes the environment in `.venv`: the locked packages, our own package `chdb-front` and the `motcua` command.
+
+Needs nothing but Python 3.11 or newer.
 
 `python3 deploy/set_up.py runtime` for using, `... dev` for testing too. Runs in a second when nothing changed.
 """
@@ -11,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
+FRONT = ROOT / "packages" / "chdb-front"
 UV = "uv==0.13.9"
 LOCKS = {"runtime": ("runtime.lock",), "dev": ("dev.lock",)}
 
@@ -22,7 +25,7 @@ def main(kind: str) -> int:
         return 4
     locks = [ROOT / "requirements" / name for name in LOCKS[kind]]
     mark = VENV / f".{kind}"
-    wanted = _digest([*locks, ROOT / "pyproject.toml", Path(__file__)])
+    wanted = _digest([*locks, ROOT / "pyproject.toml", FRONT / "pyproject.toml", Path(__file__)])
     if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
         return 0
     _say(f"setting up the {kind} environment in .venv ...")
@@ -35,7 +38,7 @@ def main(kind: str) -> int:
     install = [str(uv), "pip", "install", "--quiet", "--python", str(python)]
     for lock in locks:
         _run([*install, "--require-hashes", "-r", str(lock)])
-    _run([*install, "--no-deps", "-e", str(ROOT)])
+    _run([*install, "--no-deps", "-e", str(FRONT), "-e", str(ROOT)])
     mark.write_text(wanted, encoding="utf-8")
     _say("the environment is ready")
     return 0

@@ -1,7 +1,7 @@
 """Kafka record -> its link in the hash chain: what it claims, and whether its content is what was hashed.
 
 The record as it was sealed is put together from the headers' own texts, which costs a third of reading them into an event and
-back (ADR 0025). Where that gives another hash the record is read as everybody reads it, and that one judges: a foreign writer may
+back (ADR 0028). Where that gives another hash the record is read as everybody reads it, and that one judges: a foreign writer may
 have written an instant in another form.
 """
 

@@ -18,6 +18,8 @@ CLICKHOUSE_PORT = 8123
 INTAKE_PORT = 8480
 WEB_PORT = 8490
 DATABASE = "motcua"
+READER = "supervisor"
+"""The account of ClickHouse that only looks; it sees `DATABASE` and nothing else."""
 
 
 class AddressError(CommandError):
@@ -75,7 +77,7 @@ def planned(environ: Mapping[str, str], *, creates: bool = False) -> Addresses:
     port = _port(environ, "MOTCUA_CLICKHOUSE_PORT", CLICKHOUSE_PORT)
     passwords = _passwords(data_dir, creates=creates)
     own_url = f"http://default:{passwords['writer']}@127.0.0.1:{port}/{DATABASE}"
-    own_reader = f"http://supervisor:{passwords['reader']}@127.0.0.1:{port}/{DATABASE}"
+    own_reader = f"http://{READER}:{passwords['reader']}@127.0.0.1:{port}/{DATABASE}"
     return Addresses(
         data_dir=str(data_dir),
         kafka=kafka or f"127.0.0.1:{_port(environ, 'MOTCUA_KAFKA_PORT', KAFKA_PORT)}",

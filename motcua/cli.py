@@ -26,6 +26,7 @@ COMMANDS = {
     "events": "Print every event of a topic as one CloudEvent a line.",
     "sql": "Ask the statistics by SQL as the read-only supervisor.",
     "units": "Load the administrative units and their changes: `motcua units load FILE`.",
+    "officers": "Load who is responsible in which unit, and look it up: `motcua officers load FILE`.",
     "replay": "Derive every deadline event again from the log: `motcua replay deadlines`.",
     "integrity": "List the dossiers with integrity flags.",
     "dlq": "List, show and replay the dead letters: records that a service could not handle.",

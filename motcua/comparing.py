@@ -1,30 +1,25 @@
-"""Are recorded, published and counted the same? Asked of the store, of Kafka's tail, of ClickHouse and the loader.
+"""Are recorded, published and counted the same? What the loader compared is read where it keeps it; the last numbers are asked.
 
-Each count is looked at part by part, and only where parts differ, at ids; so it stays quick, and at most `MOST_PARTS` of 256
-parts are read closely.
+So it stays quick however large the store is, and page and `motcua status` say the same (ADR 0027).
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+import json
+import urllib.request
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from motcua.addresses import Addresses
 from motcua.commands.sql_command import supervisor_client
 from motcua.dead_letters import unseen_counts
-from motcua.kafka_reading import GroupLag
-from motcua.recorded_counts import age_of_stored, counted_counts, counted_ids, stored_counts, stored_ids
 from motcua.settling import last_recorded
-from motcua.store_file import store_file
 from services.intake.adapters.kafka_tail import last_published
-from services.stats.questions import Apart, Pair, comparisons, differing_buckets, standing_apart
+from services.stats.questions import Apart, Pair, comparisons
 
-MOST_PARTS = 4
 PUBLISHED = "numbers in the event store → on Kafka"
-COUNTED = "events in the event store → in ClickHouse"
 KEPT = "what the loader compared in ClickHouse"
 DEAD_LETTERS = "dead letters"
+ALARMS = frozenset({"differs", "uncompared"})
 
 
 def published_pair(addresses: Addresses, seconds: float) -> Pair:
@@ -34,29 +29,28 @@ def published_pair(addresses: Addresses, seconds: float) -> Pair:
     if published > recorded:
         apart = [Apart(name=f"number {published} on Kafka", age_seconds=float("inf"), is_missing=False)]
     elif published < recorded:
-        first = age_of_stored(store_file(addresses), published + 1, datetime.now(UTC))
-        apart = [Apart(name=first[0], age_seconds=first[1], is_missing=True)] if first else []
+        apart = _first_unpublished(addresses.intake_url, published, seconds)
     else:
         apart = []
     return Pair(name=PUBLISHED, expected=recorded, found=published, apart=tuple(apart))
 
 
-def counted_pair(addresses: Addresses) -> Pair:
-    """The events about dossiers in the store and in ClickHouse; what is missing may be unread by the loader."""
-    path = store_file(addresses)
-    with supervisor_client(addresses.reader_url) as client:
-        expected, found = stored_counts(path), counted_counts(client)
-        parts = differing_buckets(expected, found, MOST_PARTS)
-        apart: tuple[Apart, ...] = ()
-        if parts:
-            stored = stored_ids(path, parts, datetime.now(UTC))
-            counted = counted_ids(client, parts)
-            apart = standing_apart(stored, counted, {*stored, *counted})
-    return Pair(name=COUNTED, expected=sum(expected.values()), found=sum(found.values()), apart=apart)
+def _first_unpublished(intake_url: str, published: int, seconds: float) -> list[Apart]:
+    url = f"{intake_url}/internal/recorded/events?after={published}"
+    with urllib.request.urlopen(url, timeout=seconds) as answer:  # noqa: S310  # our own address
+        events = json.load(answer)["events"]
+    return [
+        Apart(
+            name=f"dossier {one['dossier_id']} number {one['stream_seq']} event {one['event_id']}",
+            age_seconds=one["age_seconds"],
+            is_missing=True,
+        )
+        for one in events[:1]
+    ]
 
 
 def kept_pairs(addresses: Addresses) -> list[Pair]:
-    """What the loader compared last."""
+    """What the loader compared last, each with its time."""
     with supervisor_client(addresses.reader_url) as client:
         return comparisons(client)
 
@@ -65,37 +59,41 @@ def comparing_questions(addresses: Addresses, seconds: float) -> Mapping[str, Ca
     """What `motcua status` asks, by name."""
     return {
         PUBLISHED: lambda: published_pair(addresses, seconds),
-        COUNTED: lambda: counted_pair(addresses),
         KEPT: lambda: kept_pairs(addresses),
         DEAD_LETTERS: lambda: asyncio.run(unseen_counts(addresses.kafka)),
     }
 
 
-def compared_pairs(found: Mapping[str, Any], lags: Sequence[GroupLag]) -> list[Mapping[str, Any]]:
+def compared_pairs(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The pairs of the answers to these questions; one that could not be compared says why."""
-    unread = sum(one.lag for one in lags if (one.group, one.topic) == ("stats-loader", "dossier-events"))
-    published, counted, kept = found[PUBLISHED], found[COUNTED], found[KEPT]
-    unpublished = max(0, published.expected - published.found) if isinstance(published, Pair) else 0
-    if isinstance(counted, Pair):
-        counted = replace(counted, waiting=unread + unpublished)
+    published, kept = found[PUBLISHED], found[KEPT]
     of_loader = [(KEPT, kept)] if isinstance(kept, Exception) else [(one.name, one) for one in kept]
-    return [told(name, one) for name, one in [(PUBLISHED, published), (COUNTED, counted), *of_loader]]
+    return [told(name, one) for name, one in [(PUBLISHED, published), *of_loader]]
 
 
 def told(name: str, pair: Pair | Exception) -> Mapping[str, Any]:
     """The pair as `motcua status --json` has it."""
     if isinstance(pair, Exception):
         reason = (str(pair).strip().splitlines() or [type(pair).__name__])[0]
-        return {"pair": name, "expected": None, "found": None, "verdict": "unknown", "first": [], "reason": reason}
+        return {
+            "pair": name, "expected": None, "found": None, "verdict": "unknown", "first": [], "seconds_ago": None,
+            "reason": reason,
+        }  # fmt: skip
     return {
         "pair": pair.name,
         "expected": pair.expected,
         "found": pair.found,
         "verdict": pair.verdict,
         "first": pair.first(),
+        "seconds_ago": pair.unseen_seconds,
+        "reason": pair.reason,
     }
 
 
 def sentence(pair: Mapping[str, Any]) -> str:
-    """What differs, in one line, with the first ids."""
+    """What differs, in one line, with the first ids; or since when nobody could compare it, and why."""
+    if pair["verdict"] == "uncompared":
+        return (
+            f"not compared for {pair['seconds_ago']:.0f} s: {pair['reason'] or 'the loader has not finished comparing'}"
+        )
     return f"{pair['expected']} and {pair['found']}; the first that differ: {', '.join(pair['first'])}"

@@ -16,6 +16,7 @@ GROUPS = {
     "stats-loader": ("dossier-events", "deadline-events", "reference-events"),
 }
 """The consumer groups and what each of them follows."""
+FETCHED_BYTES = 1_048_576
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +82,19 @@ async def group_lags(bootstrap_servers: str) -> list[GroupLag]:
         return lags
 
 
-async def started_consumer(bootstrap_servers: str, group: str | None = None) -> AIOKafkaConsumer:
-    """A consumer of committed records, without a group unless one is named; CommandError when the broker does not answer."""
+async def started_consumer(
+    bootstrap_servers: str, group: str | None = None, *, fetched_bytes: int = FETCHED_BYTES
+) -> AIOKafkaConsumer:
+    """A consumer of committed records, without a group unless one is named; CommandError when the broker does not answer.
+
+    `fetched_bytes` is what it holds of each partition at most, as it comes (compressed).
+    """
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers,
         group_id=group,
         isolation_level="read_committed",
         enable_auto_commit=False,
+        max_partition_fetch_bytes=fetched_bytes,
     )
     try:
         await consumer.start()

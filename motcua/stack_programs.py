@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from chdb_front.options import READER_PASSWORD_VARIABLE, WRITER_PASSWORD_VARIABLE
 from deploy.embedded.kafka.answering import answers
 from deploy.embedded.kafka.topics import create_topics
 from deploy.embedded.processes.health import HealthCheck, HttpOk
 from deploy.embedded.processes.programs import Program
-from motcua.addresses import Addresses
+from motcua.addresses import DATABASE, READER, Addresses
 from motcua.topic_specs import topic_specs
 from services.intake.config import HISTORY_SOURCES
 
@@ -104,12 +105,12 @@ def _kafka(addresses: Addresses, data_dir: Path) -> Program:
 def _clickhouse(addresses: Addresses, data_dir: Path) -> Program:
     writer, reader = urlsplit(addresses.clickhouse_url), urlsplit(addresses.reader_url)
     command = (
-        sys.executable, "-m", "deploy.embedded.clickhouse",
-        "--path", str(data_dir / "clickhouse"), "--port", str(writer.port), "--timezone", _ZONE,
+        sys.executable, "-m", "chdb_front", "--path", str(data_dir / "clickhouse"), "--port", str(writer.port),
+        "--reader-user", READER, "--reader-database", DATABASE, "--timezone", _ZONE,
     )  # fmt: skip
     env = {
-        "MOTCUA_CLICKHOUSE_WRITER_PASSWORD": writer.password or "",
-        "MOTCUA_CLICKHOUSE_READER_PASSWORD": reader.password or "",
+        WRITER_PASSWORD_VARIABLE: writer.password or "",
+        READER_PASSWORD_VARIABLE: reader.password or "",
     }
     health = HttpOk(url=f"http://{writer.hostname}:{writer.port}/ping")
     return Program(name="clickhouse", command=command, env=env, health=health, start_timeout_s=60.0)

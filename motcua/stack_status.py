@@ -7,6 +7,7 @@ import asyncio
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import psutil
@@ -16,7 +17,7 @@ from deploy.embedded.processes.programs import ProgramStatus
 from motcua.addresses import Addresses
 from motcua.asking import NoAnswerError, answers_within
 from motcua.commands.sql_command import supervisor_client
-from motcua.comparing import compared_pairs, comparing_questions, sentence
+from motcua.comparing import ALARMS, compared_pairs, comparing_questions, sentence
 from motcua.kafka_reading import GroupLag, group_lags
 from motcua.preflight import full_disk
 from motcua.settling import last_recorded
@@ -33,8 +34,9 @@ COUNTS = (
 REBUILDING = "{missing} records are not counted yet; figures and reports are refused until they are"
 SILENT = "the loader has not reported for {silent_seconds} s: see its log, `motcua logs stats`"
 EMPTY = "nothing was ever counted into this ClickHouse: see `motcua logs stats`"
-DIFFERING = "{differing} dossiers are not counted as they were recorded"
-_TOLD = {"differs": DIFFERING, "rebuilding": REBUILDING, "silent": SILENT, "empty": EMPTY}
+DIFFERING = "{differing} dossiers or events are not counted as they were recorded"
+UNCOMPARED = "recorded and counted could not be compared for {uncompared_seconds} s: see `motcua logs stats`"
+_TOLD = {"differs": DIFFERING, "rebuilding": REBUILDING, "silent": SILENT, "empty": EMPTY, "uncompared": UNCOMPARED}
 
 
 def status_of(addresses: Addresses, seconds: float = ANSWER_SECONDS) -> dict[str, Any]:
@@ -58,8 +60,8 @@ def status_of(addresses: Addresses, seconds: float = ANSWER_SECONDS) -> dict[str
     seen: Loading | None = _answer(found["clickhouse"], None)
     if seen is not None and seen.state in _TOLD:
         away["statistics"] = _told(seen)
-    compared = compared_pairs(found, lags)
-    away |= {f"count of {one['pair']}": sentence(one) for one in compared if one["verdict"] == "differs"}
+    compared = compared_pairs(found)
+    away |= {f"count of {one['pair']}": sentence(one) for one in compared if one["verdict"] in ALARMS}
     return {
         "is_well": not away and all(one["state"] == "running" for one in processes),
         "processes": processes,
@@ -125,7 +127,7 @@ def _answer(found: Any, if_away: Any) -> Any:
 
 
 def _told(seen: Loading) -> str:
-    return _TOLD[seen.state].format(missing=seen.missing, silent_seconds=seen.silent_seconds, differing=seen.differing)
+    return _TOLD[seen.state].format(**asdict(seen))
 
 
 def _reason(error: Exception) -> str:

@@ -10,6 +10,7 @@ import click
 
 from demo.kinds import Example, examples
 from demo.loading import load_reference
+from demo.officers import officers_of
 from demo.reference import load_units
 from demo.simulation import PORTAL_SOURCE, SOURCE, WINDOWS, simulate
 from motcua.addresses import Addresses
@@ -18,10 +19,11 @@ from motcua.commands.units_command import difference_of
 from motcua.commands.up_command import running_stack
 from motcua.demo_check import Comparison, compare, published
 from motcua.demo_feed import feed
+from motcua.officer_loading import officer_difference
 from motcua.output import ExitCode, progress_console, styled
 from motcua.progress import ProgressBar
+from motcua.reference_loading import load_difference, now, read_register
 from motcua.settling import wait_with_bar
-from motcua.unit_loading import load_difference
 
 SHOWN_DIFFERENCES = 20
 COUNT_TIMEOUT_SECONDS = 180.0
@@ -44,7 +46,7 @@ def command(seed: int, dossiers: int, *, exits: bool) -> int:
     out = progress_console()
     out.print(styled(("Motcua", "bold"), " khởi động (starting):"))
     with running_stack([SOURCE, PORTAL_SOURCE]) as (addresses, stack):
-        _load_units(addresses)
+        _load_register(addresses)
         _feed(addresses, seed, dossiers)
         events = asyncio.run(published(addresses))
         is_right = _say(compare(addresses, events, load_units(), datetime.now(UTC)))
@@ -66,12 +68,15 @@ def command(seed: int, dossiers: int, *, exits: bool) -> int:
     return int(ExitCode.OK if is_right else ExitCode.FINDINGS)
 
 
-def _load_units(addresses: Addresses) -> None:
-    data = files("demo") / "data"
+def _load_register(addresses: Addresses) -> None:
+    data, url = files("demo") / "data", addresses.intake_url
     with as_file(data / "units.csv") as units, as_file(data / "successions.csv") as successions:
-        difference = difference_of(addresses, units, successions)
-    load_difference(addresses.intake_url, difference)
-    progress_console().print(f"Đơn vị hành chính (units): {len(difference.changes)} events")
+        of_units = difference_of(read_register(url), units, successions)
+    load_difference(url, of_units)
+    of_officers = officer_difference(read_register(url), *officers_of(load_units()), now())
+    load_difference(url, of_officers)
+    told = f"Đơn vị hành chính (units): {len(of_units.changes)} events"
+    progress_console().print(f"{told}, cán bộ (officers): {len(of_officers.changes)} events")
 
 
 def _feed(addresses: Addresses, seed: int, dossiers: int) -> None:

@@ -1,5 +1,6 @@
 """`motcua rebuild`: builds anew what follows from the event store, and shows that it came out as it was."""
 
+import asyncio
 import os
 import time
 from collections.abc import Callable
@@ -17,8 +18,11 @@ from motcua.commands.restore_command import put_aside
 from motcua.commands.sql_command import supervisor_client
 from motcua.output import CommandError, ExitCode, progress_console
 from motcua.progress import ProgressBar
+from motcua.rebuilding.broker import reachable_kafka
+from motcua.rebuilding.run import rebuilt
+from motcua.rebuilding.telling import show_rebuilt
 from motcua.running import attached, program_of, require_stopped, start_program, stop_program
-from motcua.store_file import store_file
+from motcua.store_file import store_file, store_settings
 from services.stats.adapters.clickhouse import drop_database
 from services.stats.questions import LEVELS, figures, loading, rows_of, values_of
 
@@ -84,6 +88,32 @@ def kafka() -> int:
         )
     store_file(addresses)
     return _aside(addresses, ["kafka", "deadlines", "clickhouse"])
+
+
+@command.command("store")
+@click.option(
+    "--leave-out", "left_out", multiple=True, metavar="TOPIC:PARTITION@OFFSET", help="A record that is none of ours."
+)
+@click.option(
+    "--numbers-were-given-up", "may_have_unused", is_flag=True, help="PostgreSQL: missing numbers belong to no event."
+)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many wrong records to name.")
+def store(left_out: tuple[str, ...], limit: int, *, may_have_unused: bool) -> int:
+    """Build the event store from `dossier-events` and `reference-events`; the old file is put aside.
+
+    The stack must be stopped; a broker of our own is started for it. Every hash chain is checked, and the store's own numbers:
+    where a record is missing, stands twice or was forged, it is named, nothing is built, and the exit code is 1. What was
+    recorded and not published yet is not on Kafka. Example: motcua rebuild store --leave-out dossier-events:3@120
+    """
+    addresses = planned(os.environ)
+    require_stopped(addresses, "this")
+    with reachable_kafka(addresses):
+        built = asyncio.run(
+            rebuilt(
+                addresses.kafka, store_settings(addresses), limit, left_out=left_out, may_have_unused=may_have_unused
+            )
+        )
+    return show_rebuilt(built)
 
 
 def _is_running(addresses: Addresses) -> bool:

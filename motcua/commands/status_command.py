@@ -9,7 +9,13 @@ from motcua.addresses import found
 from motcua.output import ExitCode, console, print_json, print_table
 from motcua.stack_status import status_of
 
-SHOWN = {"same": "same", "on_its_way": "on its way", "differs": "DIFFERS", "unknown": "not compared"}
+SHOWN = {
+    "same": "same",
+    "on_its_way": "on its way",
+    "differs": "DIFFERS",
+    "uncompared": "NOT COMPARED",
+    "unknown": "not compared",
+}
 
 
 @click.command("status")
@@ -18,8 +24,9 @@ def command(*, as_json: bool) -> int:
     """Show each process, the lag of each consumer, event counts and the age of the last event.
 
     Answers within three seconds, whatever hangs. Exit code 3 when a part does not answer, a process does not run or is frozen,
-    the statistics are not whole, or what was recorded, published and counted differs and it isn't just on its way; each is an
-    AWAY line. Exit code 1 when all that is well and there are dead letters that nobody has looked at.
+    the statistics are not whole, or what was recorded, published and counted differs and isn't just on its way, or could not be
+    compared for minutes; each is an AWAY line. Exit code 1 when all that is well and there are dead letters that nobody has
+    looked at.
     """
     seen = status_of(found(os.environ))
     if as_json:
@@ -46,8 +53,11 @@ def _show(seen: dict[str, Any]) -> None:
     ]
     if counted:
         print_table(("Counted in ClickHouse", "Events", "Last recorded at", "Age (s)"), counted)
-    compared = [(one["pair"], one["expected"], one["found"], SHOWN[one["verdict"]]) for one in seen["comparisons"]]
-    print_table(("Compared", "Expected", "Found", "Verdict"), compared)
+    compared = [
+        (one["pair"], one["expected"], one["found"], SHOWN[one["verdict"]], one["seconds_ago"])
+        for one in seen["comparisons"]
+    ]
+    print_table(("Compared", "Expected", "Found", "Verdict", "Age (s)"), compared)
     out = console()
     for one in seen["comparisons"]:
         if one["verdict"] == "unknown":

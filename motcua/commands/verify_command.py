@@ -1,17 +1,20 @@
 """`motcua verify`: whether every event is what was recorded, in all places; and the root of a day."""
 
 import os
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
 import click
 
-from motcua.addresses import found
+from motcua.addresses import Addresses, found
 from motcua.days import day_option
 from motcua.output import CommandError, ExitCode, print_json, print_table
-from motcua.store_file import store_file
+from motcua.store_file import is_sqlite, store_file, store_settings
 from motcua.verifying.domain import CLICKHOUSE, KAFKA, STORE, Root, end_of
+from motcua.verifying.postgres_reading import opened_table
+from motcua.verifying.store_reading import StoredEvents, opened_store
 from motcua.verifying.verification import Verified, verified
 from services.stats.domain.periods import ZONE, local_day
 
@@ -39,7 +42,7 @@ def command(*, store_only: bool, root_day: date | None, expect: str | None, limi
     root = _root(root_day, expect)
     addresses = found(os.environ)
     is_store_only = store_only or root is not None
-    seen = verified(store_file(addresses), limit, None if is_store_only else addresses, root)
+    seen = verified(_opened(addresses), limit, None if is_store_only else addresses, root)
     if is_store_only:
         seen.not_looked_at |= dict.fromkeys((CLICKHOUSE, KAFKA), LEFT_OUT)
     is_other = expect is not None and seen.root is not None and seen.root != expect.strip().lower()
@@ -50,6 +53,11 @@ def command(*, store_only: bool, root_day: date | None, expect: str | None, limi
         _print(seen, exit_code)
         _print_root(seen, root_day, is_other=is_other)
     return int(exit_code)
+
+
+def _opened(addresses: Addresses) -> AbstractContextManager[StoredEvents]:
+    settings = store_settings(addresses)
+    return opened_store(store_file(addresses)) if is_sqlite(settings) else opened_table(settings)
 
 
 def _root(day: date | None, expect: str | None) -> Root | None:

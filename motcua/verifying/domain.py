@@ -1,8 +1,8 @@
 """Whether every stream is the chain that was recorded, and the same in all places; and the root of a day. Pure.
 
-A stream is a dossier with its feedback, or a unit. Of each only its end is kept (number and 16 bytes of hash), so that a
-million streams fit in memory; every event is looked at once and forgotten. What is damaged is a `Finding`: one for each cause,
-so a changed event doesn't make those behind it wrong too. What is only on its way is counted apart.
+A stream is a dossier with its feedback, or a unit or an officer. Of each only its end is kept (number and 16 bytes of hash), so
+that a million streams fit in memory; every event is looked at once and forgotten. What is damaged is a `Finding`: one for each
+cause, so a changed event doesn't make those behind it wrong too. What is only on its way is counted apart.
 """
 
 import hashlib

@@ -11,7 +11,7 @@ from events.codec import from_structured
 from events.errors import MessageError
 from events.hash_chain import hash_of
 from motcua.verifying.domain import CLICKHOUSE, Finding, Findings, StatisticsSide
-from motcua.verifying.store_reading import StoreFile, structured_of
+from motcua.verifying.store_reading import StoredEvents, structured_of
 from services.stats.adapters.queries import rows_of
 from services.stats.domain.errors import RowOutOfRangeError
 from services.stats.domain.reference import REFERENCE_COLUMNS, reference_row
@@ -31,7 +31,7 @@ def counted_upto(client: Client) -> dict[tuple[str, int], int]:
 class StatisticsReading:
     """Takes every row of both tables. What only the log says (`appended_at`, offsets) is not compared."""
 
-    def __init__(self, side: StatisticsSide, store: StoreFile, findings: Findings) -> None:
+    def __init__(self, side: StatisticsSide, store: StoredEvents, findings: Findings) -> None:
         self._side = side
         self._store = store
         self._findings = findings

@@ -1,4 +1,4 @@
-"""The event store for `verify`: an SQLite file, opened to read only, in the order of its numbers or by streams.
+"""The event store for `verify`, in the order of its numbers or by streams; here an SQLite file, opened to read only.
 
 Every question is short and its own transaction, so that whoever records meanwhile is not held up.
 """
@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from events.codec import parse_json
@@ -33,8 +33,27 @@ class StoredRow(NamedTuple):
     state: bytes
 
 
+class StoredEvents(Protocol):
+    """A store, to read. `has_every_number`: its numbers have no gap, so that one shows that rows were deleted."""
+
+    @property
+    def has_every_number(self) -> bool:
+        """Whether nothing in it gives a number away unused."""
+
+    def last_id(self) -> int:
+        """The number of the last event."""
+
+    def rows(self, upto: int) -> Iterator[list[StoredRow]]:
+        """Every event up to a number, in pages."""
+
+    def states_of(self, streams: Collection[int]) -> dict[tuple[int, int], bytes]:
+        """(stream, number) -> stored event, of every event of those streams."""
+
+
 class StoreFile:
     """Reads one file; sqlite3.DatabaseError where it is damaged."""
+
+    has_every_number = True
 
     def __init__(self, reading: sqlite3.Connection) -> None:
         self._reading = reading
@@ -99,13 +118,14 @@ def opened_store(path: Path) -> Iterator[StoreFile]:
 class StoreReading:
     """Takes the rows one by one: numbers, content, chain."""
 
-    def __init__(self, chain: Chain, findings: Findings) -> None:
+    def __init__(self, chain: Chain, findings: Findings, *, has_every_number: bool) -> None:
         self._chain = chain
-        self._numbers = Numbers(findings)
+        self._numbers = Numbers(findings) if has_every_number else None
 
     def take(self, row: StoredRow) -> tuple[int, dict[str, Any]] | None:
         """Index of the stream and the event, where it has its place."""
-        self._numbers.take(row.notification_id)
+        if self._numbers is not None:
+            self._numbers.take(row.notification_id)
         where = f"{STORE}, row {row.notification_id}"
         structured = structured_of(row.state)
         if structured is None:

@@ -5,9 +5,8 @@ So whatever a place holds must stand in the next one, which is read later; what 
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
@@ -27,7 +26,7 @@ from motcua.verifying.domain import (
     Streams,
 )
 from motcua.verifying.statistics_reading import StatisticsReading, counted_upto
-from motcua.verifying.store_reading import StoreFile, StoreReading, opened_store
+from motcua.verifying.store_reading import StoredEvents, StoreReading
 from motcua.verifying.topic_reading import Counted, TopicReading
 
 
@@ -46,7 +45,7 @@ class Verified:
 class Verification:
     """One run over the places of an installation, in bounded memory: an end for each stream and place."""
 
-    def __init__(self, store: StoreFile, limit: int) -> None:
+    def __init__(self, store: StoredEvents, limit: int) -> None:
         self._store = store
         self._findings = Findings(limit)
         self._streams = Streams()
@@ -85,7 +84,7 @@ class Verification:
     def look_at_store(self, root: Root | None = None) -> None:
         """Check the chains in the store, and what the topics lack of them or hold beyond it."""
         chain = Chain(self._streams, self._findings)
-        reading = StoreReading(chain, self._findings)
+        reading = StoreReading(chain, self._findings, has_every_number=self._store.has_every_number)
         published = None if self._topic is None else self._topic.published
         beside = None if published is None else StoreSide(self._topic_chain, published, self._findings)
         upto = self._store.last_id()
@@ -121,9 +120,11 @@ class Verification:
             self.seen.not_looked_at[part] = str(error).strip().splitlines()[0]
 
 
-def verified(store: Path, limit: int, addresses: Addresses | None, root: Root | None = None) -> Verified:
+def verified(
+    store: AbstractContextManager[StoredEvents], limit: int, addresses: Addresses | None, root: Root | None = None
+) -> Verified:
     """Look at the store, and where `addresses` are given at ClickHouse and Kafka before it."""
-    with opened_store(store) as reading:
+    with store as reading:
         run = Verification(reading, limit)
         if addresses is not None:
             run.look_at_statistics(addresses)

@@ -1,4 +1,4 @@
-"""Holds each event of a stream against the hash chain, before anything is made of it (ADR 0025). Pure.
+"""Holds each event of a stream against the hash chain, before anything is made of it (ADR 0028). Pure.
 
 The state keeps the beginnings of the hashes of its latest events. What is not the stream's next event is no event of the stream:
 it is flagged, and the stream goes on with the true one.

@@ -70,7 +70,7 @@ async def serve(config: IntakeConfig) -> None:
     writer = Writer(ledger, SystemClock())
     problems = Problems(load_problem_codes())
     published = PublishedDocuments(
-        load_documents(), load_schemas(), SystemClock().now, lambda day: units_to_try(store.units(), day)
+        load_documents(), load_schemas(), SystemClock().now, lambda day: units_to_try(store.register().units, day)
     )
     is_compared = await _compared_at_start(config, store)
     door = HttpReceiver(writer, reader, problems, store, published, ledger)

@@ -21,6 +21,7 @@ from services.intake.domain.judge import Judge
 from services.intake.domain.known_as import as_recorded
 from services.intake.domain.known_dossiers import NO_CODES, Codes, KnownDossiers
 from services.intake.domain.naming import NamedDossiers
+from services.intake.domain.repeating import says_again
 from services.intake.domain.sealing import Recorded, seal
 from services.intake.ports import AppendConflictError, EventLog, EventStore, LogPublisher, StoreUnavailableError
 
@@ -77,7 +78,7 @@ class ActionRecorder:
             raise AppendConflictError("recorded by somebody else just now")
 
     def _new_batch(self, actions: Sequence[AnyAction]) -> Batch:
-        """Ask the store once for the whole batch: what was recorded before, how, the states nobody remembers, the units."""
+        """Ask the store once for the whole batch: what was recorded before, how, the states nobody remembers, the register."""
         receipts = dict(self.store.find_receipts([one.receipt_key for one in actions]))
         places = [one.place for one in receipts.values()]
         structured = dict(self.store.read_events(places)) if places else {}
@@ -90,18 +91,18 @@ class ActionRecorder:
             known=known,
             structured=structured,
             approvers=Approvers(persons=persons, acted=dict(self.store.find_acted(persons)) if persons else {}),
-            units=self.store.units(as_of_receipts=True),
+            register=self.store.register(as_of_receipts=True),
         )
 
     def _record_one(self, batch: Batch, action: AnyAction, recorded_at: datetime) -> Answer:
         earlier = batch.receipts.get(action.receipt_key)
         if earlier is not None:
-            is_same = earlier.digest == action.digest
+            is_same = says_again(action, earlier.digest, batch.structured[earlier.place])
             return self._answer(batch, action, earlier.place, is_replay=True) if is_same else reused(action)
         sealed: Sequence[Recorded] | Refusal
         if isinstance(action, ReferenceAction):
             day = self.judge.rulebook.default_calendar.local_date(recorded_at)
-            sealed, codes = batch.said_of_unit(action, recorded_at, day), NO_CODES
+            sealed, codes = batch.said_of_thing(action, recorded_at, day), NO_CODES
         else:
             sealed, codes = self._sealed(batch, batch.known.placed(action), recorded_at)
         if isinstance(sealed, Refusal):
@@ -124,13 +125,13 @@ class ActionRecorder:
             return decision, codes
         state, flags = batch.known.states[said.dossier_id], (*decision, *batch.approvers.flags_behind(said))
         day = opened_on(self.judge.rulebook, said, state)
-        return seal(state, said, flags, at, day, is_unit_unchecked=not len(batch.units)), codes
+        return seal(state, said, flags, at, day, is_unit_unchecked=not len(batch.register.units)), codes
 
     def _judged(self, batch: Batch, action: Action, decided_at: datetime) -> tuple[Action, Codes, Refusal | Flags]:
         """The action as it will be recorded, its new codes, and the decision."""
         said, codes, refused = batch.known.named_anew(action)
         stream = partial(self._events, batch)
-        decision = self.judge.judge(batch.known.states[said.dossier_id], said, decided_at, stream, batch.units)
+        decision = self.judge.judge(batch.known.states[said.dossier_id], said, decided_at, stream, batch.register.units)
         return said, codes, decision if isinstance(decision, Refusal) else refused or decision
 
     def _events(self, batch: Batch, dossier_id: UUID, until: int) -> list[Mapping[str, Any]]:

@@ -9,8 +9,8 @@ from uuid import UUID
 from services.intake.domain.actors import Acted
 from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState
+from services.intake.domain.register import Register
 from services.intake.domain.sealing import Recorded
-from services.intake.domain.unit_register import Units
 
 KEPT_SECONDS = 7 * 24 * 3600
 """How long the answer under an Idempotency-Key is kept: longer than anybody goes on repeating a request."""
@@ -69,10 +69,10 @@ class EventStore(Protocol):
     def find_links(self, code_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
         """Of those ids of codes that were linked to a dossier (DR-30): to which."""
 
-    def units(self, *, as_of_receipts: bool = False) -> Units:
-        """All units as they are recorded now, whoever recorded them. Shared: whoever changes them takes a copy.
+    def register(self, *, as_of_receipts: bool = False) -> Register:
+        """All reference things as they are recorded now, whoever recorded them. Shared: whoever changes it takes a copy.
 
-        `as_of_receipts`: as they were when receipts were last asked for, which saves a question.
+        `as_of_receipts`: as it was when receipts were last asked for, which saves a question.
         """
 
     def register_after(self, register_no: int, limit: int) -> Sequence[Mapping[str, Any]]:
@@ -87,7 +87,7 @@ class EventStore(Protocol):
     ) -> None:
         """All or nothing, durable when it returns, who acted in them included. Answers that are too old then are forgotten.
 
-        AppendConflictError when any part was recorded by somebody else, or when the register of units has gone on since; so too
+        AppendConflictError when any part was recorded by somebody else, or when the register has gone on since; so too
         where a code that is linked has a dossier of its own by now, or a dossier begins under a code that is linked.
         """
 
@@ -105,7 +105,17 @@ class EventLog(Protocol):
         """The id of the latest entry, 0 when there is none."""
 
 
-class Store(EventStore, EventLog, Protocol):
+class CountedStore(EventLog, Protocol):
+    """How much the store holds, for whoever compares it with what was counted. Dossiers only, by the letters of their ids."""
+
+    def count_by_prefix(self, prefix: str, after: int, upto: int) -> Mapping[str, int]:
+        """How many events stand behind one number up to another, by how their ids begin: two letters more than `prefix`."""
+
+    def events_by_prefix(self, prefix: str) -> Sequence[Mapping[str, Any]]:
+        """Every event of the dossiers whose ids begin so, in structured form."""
+
+
+class Store(EventStore, CountedStore, Protocol):
     """What the assembled service holds: the write side and the read side are one database, so that the relay misses nothing."""
 
 

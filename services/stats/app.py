@@ -19,12 +19,13 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
 
 from services.stats.adapters.clickhouse import create_database, open_client, without_password
-from services.stats.adapters.comparing import compare
+from services.stats.adapters.comparing import begin, compare
 from services.stats.adapters.fact_store import ClickHouseFacts
 from services.stats.adapters.kafka_batches import Handovers, KafkaBatches, make_consumer
 from services.stats.adapters.kafka_dead_letters import KafkaDeadLetters
 from services.stats.adapters.loading_reports import LoadingReports
 from services.stats.adapters.migrations import migrate
+from services.stats.adapters.recorded_side import RecordedSide
 from services.stats.adapters.retries import until_done
 from services.stats.adapters.rollup import drop_left_over_stages, refresh_rollup
 from services.stats.adapters.views import apply_views
@@ -33,9 +34,10 @@ from services.stats.pipeline import load_forever
 
 _log = logging.getLogger("stats")
 _ROLLUP_ANYWAY_SECONDS = 30.0
-_COMPARE_SECONDS = 15.0
+_COMPARE_SECONDS, _COMPARE_AT_LEAST_SECONDS = 15.0, 120.0
 _COMPARE_SHARE = 0.02
-"""Comparing reads every event's number, about half a second a million; it takes at most this share of the time."""
+"""Comparing reads every event's number, about half a second a million; it takes at most this share of the time, but is done
+every two minutes however long it takes: what nobody compares is an alarm after five."""
 EXIT_DAMAGED = 3
 DAMAGE_CODES = frozenset(
     {
@@ -64,7 +66,7 @@ async def run_loader(config: Config) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(load_forever(batches, store, dead_letters))
             tasks.create_task(_keep_rollup(client, store, batches, config.rollup_seconds))
-            tasks.create_task(_keep_comparing(client, batches))
+            tasks.create_task(_keep_comparing(client, batches, RecordedSide(config.intake_url)))
 
 
 def prepared(clickhouse_url: str) -> Client:
@@ -90,13 +92,15 @@ async def _keep_rollup(client: Client, store: ClickHouseFacts, batches: KafkaBat
         await asyncio.sleep(seconds)
 
 
-async def _keep_comparing(client: Client, batches: KafkaBatches) -> None:
+async def _keep_comparing(client: Client, batches: KafkaBatches, recorded: RecordedSide) -> None:
     clock = asyncio.get_running_loop().time
+    await until_done("ClickHouse: compare", lambda: asyncio.to_thread(begin, client))
     while True:
         began = clock()
         if batches.is_first_member():
-            await until_done("ClickHouse: compare", lambda: asyncio.to_thread(compare, client))
-        await asyncio.sleep(max(_COMPARE_SECONDS, (clock() - began) / _COMPARE_SHARE))
+            await until_done("ClickHouse: compare", lambda: asyncio.to_thread(compare, client, recorded))
+        pause = max(_COMPARE_SECONDS, (clock() - began) / _COMPARE_SHARE)
+        await asyncio.sleep(min(pause, _COMPARE_AT_LEAST_SECONDS))
 
 
 @asynccontextmanager

@@ -12,10 +12,11 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Where Kafka and ClickHouse are, and how the loader cuts its batches."""
+    """Where Kafka, ClickHouse and intake are, and how the loader cuts its batches."""
 
     kafka_bootstrap_servers: str
     clickhouse_url: str = field(repr=False)
+    intake_url: str
     consumer_group: str = CONSUMER_GROUP
     batch_rows: int = 20_000
     batch_seconds: float = 0.25
@@ -23,10 +24,11 @@ class Config:
 
 
 def read_config(environment: Mapping[str, str]) -> Config:
-    """The settings from KAFKA_BOOTSTRAP_SERVERS and CLICKHOUSE_URL. Raises ConfigError."""
+    """The settings from KAFKA_BOOTSTRAP_SERVERS, CLICKHOUSE_URL and the address of intake. Raises ConfigError."""
     return Config(
         kafka_bootstrap_servers=_needed(environment, "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"),
         clickhouse_url=read_clickhouse_url(environment),
+        intake_url=_intake_url(environment),
     )
 
 
@@ -36,6 +38,12 @@ def read_clickhouse_url(environment: Mapping[str, str]) -> str:
     if not url.startswith(("http://", "https://")):
         raise ConfigError("CLICKHOUSE_URL must begin with http:// or https://: only the HTTP interface is used")
     return url
+
+
+def _intake_url(environment: Mapping[str, str]) -> str:
+    """Where intake is, whose count of what is recorded is compared."""
+    own = f"http://127.0.0.1:{environment.get('MOTCUA_INTAKE_PORT', '8480')}"
+    return environment.get("MOTCUA_INTAKE_URL", "").strip().rstrip("/") or own
 
 
 def _needed(environment: Mapping[str, str], name: str, example: str) -> str:

@@ -38,7 +38,7 @@ async def load_batch(source: RecordSource, store: FactStore, dead_letters: DeadL
         reference = await rows_in_chain(things, Chains(await store.reference_links(ids)), dead_letters)
         if reference:
             await store.insert_reference(reference)
-            await store.refresh_units()
+            await store.refresh_register()
     read = await read_all([one for one in batch if one.topic != Topic.REFERENCE_EVENTS], dead_letters, row_of)
     touched = touched_by(one.row for one in read if one.link is not None)
     rows = await rows_in_chain(read, Chains(await store.links(touched) if touched else ()), dead_letters)
@@ -76,7 +76,7 @@ async def read_all(
 
 
 async def rows_in_chain(read: Iterable[Read], chains: Chains, dead_letters: DeadLetters) -> list[tuple[Any, ...]]:
-    """The rows of what has its place in its stream's chain, in order; what has none is a dead letter (ADR 0025)."""
+    """The rows of what has its place in its stream's chain, in order; what has none is a dead letter (ADR 0028)."""
     rows = []
     for one in read:
         try:

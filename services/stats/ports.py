@@ -64,8 +64,8 @@ class FactStore(Protocol):
         """Store events of reference things; storing one again changes nothing."""
         ...
 
-    async def refresh_units(self) -> None:
-        """Make the hierarchy what all stored events of units say, and the facts' levels with it."""
+    async def refresh_register(self) -> None:
+        """Make the registers what all stored reference events say, and the facts' levels with them."""
         ...
 
     async def insert_events(self, rows: Sequence[EventRow]) -> None:

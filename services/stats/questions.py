@@ -17,7 +17,7 @@ from services.stats.adapters.clickhouse import open_client, without_password
 from services.stats.adapters.queries import filled, period_parameters, query_text, rows_of, union_of
 from services.stats.adapters.retries import passes
 from services.stats.domain.codes import codes_asked, dossiers_meant, is_dossier_id
-from services.stats.domain.comparison import Apart, Pair, compared_pair, differing_buckets, standing_apart
+from services.stats.domain.comparison import Apart, Pair, compared_pair
 from services.stats.domain.csv_cells import harmless_cell
 from services.stats.domain.errors import UnknownFigureError, UnknownUnitError, UnusablePeriodError
 from services.stats.domain.figure import Count, Figure, Language, Rate, rate_text
@@ -44,10 +44,10 @@ from services.stats.domain.weekly_report import WeeklyReport, build_report
 __all__ = [
     "DEFINITION", "FIGURES", "LEVELS", "LISTED", "PAGE", "TREND", "Apart", "Counts", "Figure", "Language", "Level",
     "Loading", "Pair", "Period", "Rate", "Scope", "UnfinishedStatisticsError", "UnitFigures", "UnknownFigureError",
-    "UnknownUnitError", "UnusablePeriodError", "WeeklyReport", "codes_asked", "comparisons", "differing_buckets",
+    "UnknownUnitError", "UnusablePeriodError", "WeeklyReport", "codes_asked", "comparisons",
     "dossier_count", "dossiers_behind", "dossiers_meant", "figures", "figures_below", "figures_of_scope", "harmless_cell",
     "is_dossier_id", "is_stock", "loading", "loading_of", "local_day", "open_client", "passes", "period",
-    "period_parameters", "rate_text", "require_known_unit", "require_whole", "rows_of", "standing_apart", "total", "trend",
+    "period_parameters", "rate_text", "require_known_unit", "require_whole", "rows_of", "total", "trend",
     "values_of", "week", "week_of", "weekly_report", "without_password",
 ]  # fmt: skip
 

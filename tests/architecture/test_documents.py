@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.architecture.tree import PACKAGES, ROOT, documents, files, python_files, text_of, tree_of
+from tests.architecture.tree import PACKAGES, ROOT, TESTS, documents, files, python_files, text_of, tree_of
 
 FLOW = "docs/flow.md"
 OPERATIONS = "docs/operations.md"
@@ -34,7 +34,7 @@ def test_every_relative_link_leads_somewhere(name: str) -> None:
 
 @pytest.mark.parametrize("name", [FLOW, OPERATIONS, CONTRIBUTING])
 def test_every_file_that_is_named_exists(name: str) -> None:
-    shown = re.findall(rf"`((?:{'|'.join(PACKAGES)}|bench|docs|tests)/[\w./-]+\.\w+)", text_of(name))
+    shown = re.findall(rf"`((?:{'|'.join(PACKAGES)}|bench|docs|packages|tests)/[\w./-]+\.\w+)", text_of(name))
     assert len(shown) > 10
     assert sorted({one for one in shown if not (ROOT / one).is_file()}) == []
 
@@ -46,7 +46,11 @@ def test_every_function_that_the_flow_names_stands_in_its_file() -> None:
 
 
 def test_every_test_that_a_document_names_exists() -> None:
-    named = {one for name in documents() for one in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text_of(name))}
+    named = {
+        one
+        for name in documents()
+        for one in re.findall(r"`((?:packages/[\w-]+/)?tests/[\w/]+\.py)::(\w+)`", text_of(name))
+    }
     assert len(named) > 20
     assert sorted(f"{path}::{test}" for path, test in named if path not in files() or test not in _defined(path)) == []
 
@@ -100,7 +104,7 @@ def test_the_index_of_decisions_is_complete() -> None:
 
 def test_every_decision_that_is_referred_to_exists() -> None:
     known = {PurePosixPath(name).name[:4] for name in DECISIONS}
-    texts = {name: text_of(name) for name in (*python_files(*PACKAGES, "bench", "tests"), *documents())}
+    texts = {name: text_of(name) for name in (*python_files(*PACKAGES, "bench", *TESTS), *documents())}
     texts |= {name: text_of(name) for name in files() if name.endswith((".sql", ".yaml", ".toml"))}
     missing = {
         name: absent for name, text in texts.items() if (absent := set(re.findall(r"ADR[ -](\d{4})", text)) - known)

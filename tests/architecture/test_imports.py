@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.architecture.tree import PACKAGES, ROOT, python_files
+from tests.architecture.tree import PACKAGES, ROOT, module_of, python_files
 
 LIBRARIES = {
     "urllib3/util/connection.py": "asks the system once whether IPv6 works (clickhouse-connect)",
@@ -61,7 +61,7 @@ json.dump(done, sys.stdout)
 
 
 def test_importing_a_module_opens_starts_and_writes_nothing() -> None:
-    modules = [name.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for name in python_files(*PACKAGES)]
+    modules = [module_of(name) for name in python_files(*PACKAGES)]
     assert len(modules) > 100
     watched = subprocess.run(
         [sys.executable, "-c", WATCHER],

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.architecture.tree import PACKAGES, SERVICES, VENDORED, files, python_files, text_of, tree_of
+from tests.architecture.tree import PACKAGES, SERVICES, TESTS, VENDORED, files, python_files, text_of, tree_of
 
 CODE_LINES = 300
 TEST_LINES = 400
@@ -31,7 +31,7 @@ OF_SERVICE = {
 
 def test_no_module_is_too_long_to_read() -> None:
     limits = {
-        name: TEST_LINES if name.startswith("tests/") else CODE_LINES
+        name: TEST_LINES if name.startswith(tuple(f"{one}/" for one in TESTS)) else CODE_LINES
         for name in files()
         if name.endswith((".py", ".sql", ".js")) and not name.startswith(VENDORED)
     }
@@ -42,19 +42,19 @@ def test_no_module_is_too_long_to_read() -> None:
 def test_an_init_file_holds_a_docstring_and_nothing_else() -> None:
     full = [
         name
-        for name in python_files(*PACKAGES, "bench", "tests")
+        for name in python_files(*PACKAGES, "bench", *TESTS)
         if name.endswith("__init__.py") and (len(tree_of(name).body) != 1 or ast.get_docstring(tree_of(name)) is None)
     ]
     assert full == []
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [name for name in python_files(*PACKAGES, "bench", "tests") if not ast.get_docstring(tree_of(name))]
+    silent = [name for name in python_files(*PACKAGES, "bench", *TESTS) if not ast.get_docstring(tree_of(name))]
     assert silent == []
 
 
 def test_no_module_is_a_drawer() -> None:
-    drawers = [name for name in python_files(*PACKAGES, "bench", "tests") if DRAWERS.fullmatch(name.rsplit("/", 1)[1])]
+    drawers = [name for name in python_files(*PACKAGES, "bench", *TESTS) if DRAWERS.fullmatch(name.rsplit("/", 1)[1])]
     assert drawers == []
 
 

@@ -1,17 +1,22 @@
-"""No test sleeps: where time must pass, it waits for something to become so, by the one module for it."""
+"""No test sleeps: where time must pass, it waits for something to become so, by the one module for it.
+
+The front, which stands alone, has a module of its own for that.
+"""
 
 import ast
 
-from tests.architecture.tree import python_files, tree_of
+from tests.architecture.tree import FRONT, TESTS, python_files, tree_of
 
-WAITING = "tests/waiting.py"
+WAITING = ("tests/waiting.py", f"{FRONT}/tests/front_asking.py")
 CLOCKS = ("time", "asyncio")
 
 
-def test_only_one_module_of_the_tests_lets_time_pass() -> None:
-    sleeping = {name: found for name in python_files("tests") if name != WAITING and (found := sleeps(tree_of(name)))}
+def test_only_one_module_of_the_tests_and_one_of_the_front_s_let_time_pass() -> None:
+    sleeping = {
+        name: found for name in python_files(*TESTS) if name not in WAITING and (found := sleeps(tree_of(name)))
+    }
     assert sleeping == {}
-    assert sleeps(tree_of(WAITING)) != []
+    assert all(sleeps(tree_of(name)) != [] for name in WAITING)
 
 
 def test_every_way_to_sleep_is_found() -> None:

@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("events", "rules", "services", "deploy", "motcua", "demo", "schemas")
+FRONT = "packages/chdb-front"
+PACKAGES = ("events", "rules", "services", "deploy", "motcua", "demo", "schemas", f"{FRONT}/src")
+TESTS = ("tests", f"{FRONT}/tests")
 SERVICES = ("intake", "deadlines", "stats", "page")
 VENDORED = ("services/page/static/vendor/", "services/intake/static/vendor/")
 
@@ -26,6 +28,11 @@ def python_files(*folders: str) -> tuple[str, ...]:
     return tuple(
         name for name in files() if name.endswith(".py") and name.startswith(tuple(f"{one}/" for one in folders))
     )
+
+
+def module_of(name: str) -> str:
+    """What a file is called when it is imported."""
+    return name.removeprefix(f"{FRONT}/src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def documents() -> tuple[str, ...]:

@@ -146,7 +146,7 @@ def test_every_keyword_that_can_refuse_a_field_has_a_text_in_both_languages() ->
 def test_every_lifecycle_has_a_word_in_both_languages() -> None:
     lists = OPENAPI["components"]["schemas"]
     named = {word for name in ("lifecycle", "waiting_for", "feedback_stage") for word in lists[name]["enum"]}
-    assert set(CODES["words"]) == named | {*get_args(UnitLevel), "no-successor"}
+    assert set(CODES["words"]) == named | {*get_args(UnitLevel), "no-successor", "any-unit"}
     assert {tuple(texts) for texts in CODES["words"].values()} == {("vi", "en")}
 
 

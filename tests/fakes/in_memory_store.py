@@ -5,16 +5,18 @@ as when a connection breaks after the commit.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from events.codec import dumps, from_structured, parse_json
+from events.reference_data import is_reference_stream
 from services.intake.domain.actors import Acted, acted_in, acts_of
 from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState, evolve
+from services.intake.domain.register import Register, SealedReference
 from services.intake.domain.sealing import Recorded
-from services.intake.domain.unit_register import SealedReference, Units
 from services.intake.ports import (
     KEPT_SECONDS,
     AppendConflictError,
@@ -71,10 +73,10 @@ class InMemoryStore:
         with self._lock:
             return {one: self._links[one] for one in code_ids if one in self._links}
 
-    def units(self, *, as_of_receipts: bool = False) -> Units:
-        units = Units()
-        units.take_all(self.register_after(0, len(self._register)))
-        return units
+    def register(self, *, as_of_receipts: bool = False) -> Register:
+        register = Register()
+        register.take_all(self.register_after(0, len(self._register)))
+        return register
 
     def register_after(self, register_no: int, limit: int) -> Sequence[Mapping[str, Any]]:
         self._require_here()
@@ -109,6 +111,16 @@ class InMemoryStore:
         self._require_here()
         part = list(enumerate(self.log, start=1))[notification_id : notification_id + limit]
         return [LogEntry(notification_id=number, structured=parse_json(state)) for number, (_, state) in part]
+
+    def count_by_prefix(self, prefix: str, after: int, upto: int) -> Mapping[str, int]:
+        self._require_here()
+        ids = [place[0] for place, _ in self.log[after:upto] if not is_reference_stream(place[0])]
+        return Counter(one.hex[: len(prefix) + 2] for one in ids if one.hex.startswith(prefix))
+
+    def events_by_prefix(self, prefix: str) -> Sequence[Mapping[str, Any]]:
+        self._require_here()
+        of_dossiers = [(place[0], state) for place, state in self.log if not is_reference_stream(place[0])]
+        return [parse_json(state) for stream, state in of_dossiers if stream.hex.startswith(prefix)]
 
     def last_id(self) -> int:
         self._require_here()

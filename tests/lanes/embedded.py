@@ -1,8 +1,9 @@
 """Whether the tests of the embedded parts run in full: when anything that they test has changed since they were last green.
 
-They test `deploy/embedded` and what it stands on: the locked versions of Kafka's client, chDB and supervisord. While none of
-these changes, nor the tests themselves, twenty of them marked `smoke` show that the parts work on this machine. The files are
-compared by content with what `full_run.toml` recorded, so no branch, clock or history of git can hide a change.
+They test `deploy/embedded`, the package `chdb-front` and what both stand on: the locked versions of Kafka's client, chDB and
+supervisord. While none of these changes, nor the tests themselves, twenty of them marked `smoke` show that the parts work on
+this machine. The files are compared by content with what `full_run.toml` recorded, so no branch, clock or history of git can
+hide a change.
 """
 
 import hashlib
@@ -13,9 +14,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = Path(__file__).with_name("full_run.toml")
-FOLDERS = ("tests/integration/clickhouse_front", "tests/integration/kafka", "tests/integration/processes")
+FRONT = "packages/chdb-front"
+FOLDERS = (f"{FRONT}/tests/integration", "tests/integration/kafka", "tests/integration/processes")
 TESTED = (
     "deploy/embedded",
+    f"{FRONT}/pyproject.toml",
+    f"{FRONT}/src/chdb_front",
+    f"{FRONT}/tests/front_asking.py",
     "requirements",
     *FOLDERS,
     "tests/embedded",

@@ -15,6 +15,7 @@ from services.stats.domain.rows import LogPlace, data_text
 from tests.sql.loading import load
 from tests.sql.truth import stored_facts, true_facts
 from tests.unit.intake.counter import NOW
+from tests.unit.intake.officers import raw_officer
 from tests.unit.intake.units import CITY, DISTRICT, NEW, OLD, before_the_reform, recorded, reform
 from tests.unit.stats.dossiers import Dossier, at
 from tests.unit.stats.random_dossiers import three_levels
@@ -28,7 +29,7 @@ def take(client: Client, events: list[Event]) -> None:
 
     async def both() -> None:
         await store.insert_reference([reference_row(one, data_text(one), place) for one in events])
-        await store.refresh_units()
+        await store.refresh_register()
 
     asyncio.run(both())
 
@@ -62,3 +63,31 @@ def test_what_was_loaded_otherwise_is_replaced_and_facts_follow(loaded: Client) 
         "SELECT province_id, district_id, commune_id FROM dossiers FINAL WHERE dossier_id = 'D-units'"
     ).result_rows
     assert row == (CITY, DISTRICT, OLD)
+
+
+OFFICERS = recorded(
+    [
+        *before_the_reform(),
+        *reform(),
+        raw_officer("assigned", "ld-1", "2025-07-01", unit_id=NEW, role="head_of_unit"),
+        raw_officer("absent", "ld-1", "2026-03-02", valid_until="2026-03-09"),
+    ]
+)[len(ALL) :]
+ON_DAY = """SELECT officer_id, unit_id, role, is_absent, count() OVER ()
+FROM officers FINAL WHERE valid_from <= '{0}' AND '{0}' < valid_until"""
+
+
+def test_officers_are_what_the_events_say_and_what_they_no_longer_say_is_gone(loaded: Client) -> None:
+    take(loaded, OFFICERS[:1])
+    assert loaded.query(ON_DAY.format("2026-03-02")).result_rows == [("ld-1", NEW, "head_of_unit", 0, 1)]
+    take(loaded, [*OFFICERS, OFFICERS[0]])
+    assert loaded.query(ON_DAY.format("2026-03-02")).result_rows == [("ld-1", NEW, "head_of_unit", 1, 1)]
+    assert loaded.query(ON_DAY.format("2026-03-09")).result_rows == [("ld-1", NEW, "head_of_unit", 0, 1)]
+    before = loaded.query("SELECT max(revision), count() FROM officers FINAL").result_rows
+    take(loaded, OFFICERS)
+    assert loaded.query("SELECT max(revision), count() FROM officers FINAL").result_rows == before == [(2, 3)]
+    loaded.command(
+        "ALTER TABLE reference_events DELETE WHERE event_type = 'officer-absence-recorded.v1' SETTINGS mutations_sync = 1"
+    )
+    take(loaded, OFFICERS[:1])
+    assert loaded.query("SELECT count() FROM officers FINAL").result_rows == [(1,)]

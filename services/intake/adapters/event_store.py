@@ -29,8 +29,8 @@ from services.intake.adapters.recorders import POSTGRES_RECORDER, SQLITE_RECORDE
 from services.intake.domain.actors import Act, Acted, acts_of_events
 from services.intake.domain.batch import Place, Receipt
 from services.intake.domain.dossier import DossierState, evolve
+from services.intake.domain.register import Register, SealedReference
 from services.intake.domain.sealing import Recorded
-from services.intake.domain.unit_register import SealedReference, Units
 from services.intake.ports import AppendConflictError, Link, LogEntry, RequestAnswer, StoreUnavailableError
 
 ENTRIES_AT_ONCE = 5_000
@@ -46,7 +46,7 @@ class LedgerStore:
         self._recorder = recorder
         self._ledger = cast("LedgerRecorder", recorder)
         self._acts = NotedActs()
-        self._units = Units()
+        self._register = Register()
         self._seen_version = 0
         self.close = close
 
@@ -87,9 +87,9 @@ class LedgerStore:
         with _translated():
             return {place: _structured(state) for place, state in self._ledger.select_at(places)}
 
-    def units(self, *, as_of_receipts: bool = False) -> Units:
-        """All units as they are recorded now; folded further only when somebody recorded something."""
-        known = self._units
+    def register(self, *, as_of_receipts: bool = False) -> Register:
+        """All reference things as they are recorded now; folded further only when somebody recorded something."""
+        known = self._register
         with _translated():
             version = self._seen_version if as_of_receipts else self._ledger.register_version()
             if version <= known.version:
@@ -97,7 +97,7 @@ class LedgerStore:
             stored = self._ledger.select_register(known.version, ALL)
         grown = known.copy()
         grown.take_all([_structured(state) for state in stored])
-        self._units = grown
+        self._register = grown
         return grown
 
     def register_after(self, register_no: int, limit: int) -> Sequence[Mapping[str, Any]]:
@@ -158,6 +158,16 @@ class LedgerStore:
         with _translated():
             notifications = self._recorder.select_notifications(notification_id, limit, inclusive_of_start=False)
         return [LogEntry(notification_id=int(one.id), structured=_structured(one.state)) for one in notifications]
+
+    def count_by_prefix(self, prefix: str, after: int, upto: int) -> Mapping[str, int]:
+        """How many events about dossiers stand behind one number up to another, by the beginnings of their ids."""
+        with _translated():
+            return self._ledger.count_by_prefix(prefix, after, upto)
+
+    def events_by_prefix(self, prefix: str) -> Sequence[Mapping[str, Any]]:
+        """Every event of the dossiers whose ids begin so, in structured form."""
+        with _translated():
+            return [_structured(state) for state in self._ledger.select_prefix(prefix)]
 
     def last_id(self) -> int:
         """The id of the latest entry, 0 when there is none."""

@@ -27,7 +27,10 @@ from services.intake.adapters.http_content import (
     sender_of,
 )
 from services.intake.adapters.http_lookups import HttpLookups
-from services.intake.adapters.http_units import UnitAnswers
+from services.intake.adapters.http_officers import officer_routes
+from services.intake.adapters.http_recorded import RecordedAnswers
+from services.intake.adapters.http_register import RegisterQuestions
+from services.intake.adapters.http_units import unit_routes
 from services.intake.adapters.keyed_requests import Keyed, KeyedRequests
 from services.intake.adapters.problems import Language, Problems
 from services.intake.adapters.published_documents import PublishedDocuments, UnknownDocumentError
@@ -73,7 +76,10 @@ class HttpReceiver:
         application.router.add_post("/v1/quotes", self._lookups.post_quote)
         self._published.add_routes(application.router)
         application.router.add_get("/healthz", self._get_health)
-        UnitAnswers(self._store, self._writer.today, self._problem).add_to(application)
+        today = self._writer.today
+        routes = unit_routes(today) | officer_routes(today)
+        RegisterQuestions(self._store, self._problem).add_to(application, routes)
+        RecordedAnswers(self._store, self._writer.clock.now).add_to(application)
         return application
 
     @web.middleware

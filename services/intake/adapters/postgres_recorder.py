@@ -10,7 +10,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
-from services.intake.adapters.recorders import RegisterPlace, acted_row, answer_row
+from services.intake.adapters.recorders import PREFIX_STEP, REFERENCE_DIGIT, RegisterPlace, acted_row, answer_row
 from services.intake.domain.actors import Act, Acted
 from services.intake.domain.batch import Place, Receipt
 from services.intake.ports import KEPT_SECONDS, SENDER_OF_BEFORE, Link, RequestAnswer
@@ -94,6 +94,14 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         self._select_links = SQL("SELECT code_id, dossier_id FROM {}.linked_codes WHERE code_id = ANY(%s)").format(
             schema
         )
+        self._count_by_prefix = SQL(
+            "SELECT substr(originator_id::text, 1, %s) AS part, count(*) AS events FROM {}.{}"
+            " WHERE notification_id > %s AND notification_id <= %s AND originator_id BETWEEN %s AND %s"
+            " AND substr(originator_id::text, 15, 1) <> %s GROUP BY part"
+        ).format(schema, Identifier(events_table_name))
+        self._select_prefix = SQL(
+            "SELECT state FROM {}.{} WHERE originator_id BETWEEN %s AND %s AND substr(originator_id::text, 15, 1) <> %s"
+        ).format(schema, Identifier(events_table_name))
         self._select_receipts = SQL("SELECT * FROM {}.action_receipts WHERE receipt_key = ANY(%s)").format(schema)
         self._select_answer = SQL(
             "SELECT * FROM {}.keyed_answers WHERE sender IN (%s,%s) AND idempotency_key = %s AND kept_at >= %s"
@@ -182,6 +190,19 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             curs.execute(self._select_links, (list(code_ids),))
             return [(row["code_id"], row["dossier_id"]) for row in curs.fetchall()]
 
+    def count_by_prefix(self, prefix: str, after: int, upto: int) -> dict[str, int]:
+        """Events about dossiers with numbers behind `after` up to `upto`, by the beginnings of their ids."""
+        with self.datastore.transaction(commit=False) as curs:
+            width = len(prefix) + PREFIX_STEP
+            curs.execute(self._count_by_prefix, (width, after, upto, *_range_of(prefix), REFERENCE_DIGIT))
+            return {row["part"]: row["events"] for row in curs.fetchall()}
+
+    def select_prefix(self, prefix: str) -> list[bytes]:
+        """The stored states of the dossiers whose ids begin so."""
+        with self.datastore.transaction(commit=False) as curs:
+            curs.execute(self._select_prefix, (*_range_of(prefix), REFERENCE_DIGIT))
+            return [bytes(row["state"]) for row in curs.fetchall()]
+
     def register_version(self) -> int:
         """How many events of reference things there are."""
         with self.datastore.transaction(commit=False) as curs:
@@ -194,3 +215,8 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         with self.datastore.transaction(commit=False) as curs:
             curs.execute(self._select_register, (after, limit))
             return [bytes(row["state"]) for row in curs.fetchall()]
+
+
+def _range_of(prefix: str) -> tuple[UUID, UUID]:
+    """The first and the last id that begins so."""
+    return UUID(prefix.ljust(32, "0")), UUID(prefix.ljust(32, "f"))

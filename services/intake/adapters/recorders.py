@@ -18,8 +18,14 @@ from services.intake.ports import Link, RequestAnswer
 
 SQLITE_RECORDER = "services.intake.adapters.sqlite_recorder:SQLiteLedgerRecorder"
 POSTGRES_RECORDER = "services.intake.adapters.postgres_recorder:PostgresLedgerRecorder"
+POSTGRES_EVENTS = "intake_events"
+"""The table of the events in PostgreSQL: the library names it by the application; in SQLite it is `stored_events`."""
 KEYS_PER_QUERY = 500
 VERSION = "SELECT max(register_no) AS version FROM register_places"
+PREFIX_STEP = 2
+"""By so many letters more than the prefix parts are told apart: at most 256."""
+REFERENCE_DIGIT = "8"
+"""The version digit in the ids of reference things (`is_reference_stream`), which no dossier has."""
 RegisterPlace = tuple[int, UUID, int]
 """Number in the register, stream, number in the stream."""
 
@@ -47,6 +53,12 @@ class LedgerRecorder(Protocol):
 
     def find_links(self, code_ids: Sequence[UUID]) -> list[Link]:
         """The dossiers that those ids of codes were linked to."""
+
+    def count_by_prefix(self, prefix: str, after: int, upto: int) -> dict[str, int]:
+        """Events about dossiers with numbers behind `after` up to `upto`, by the beginnings of their ids."""
+
+    def select_prefix(self, prefix: str) -> list[bytes]:
+        """The stored states of the dossiers whose ids begin so."""
 
     def register_version(self) -> int:
         """How many events of reference things there are."""

@@ -7,8 +7,8 @@ from services.intake.adapters.kafka_tail import Published
 from services.intake.ports import EventLog
 
 MENDED_BY = (
-    "Restore a back-up that reaches it (motcua stop; motcua restore FILE --force), or give up what only Kafka holds"
-    " (motcua stop; motcua rebuild kafka)"
+    "Build it from Kafka (motcua stop; motcua rebuild store), restore a back-up that reaches it (motcua stop;"
+    " motcua restore FILE --force), or give up what only Kafka holds (motcua stop; motcua rebuild kafka)"
 )
 
 

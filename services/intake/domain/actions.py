@@ -16,7 +16,6 @@ from events.dossier import DossierEvent
 from events.envelope import Channel
 from events.named_ids import ids_in
 from events.reference import ReferenceEvent
-from events.reference_data import unit_stream_id
 from services.intake.domain.naming import dossier_id_of
 
 ACTION_NAMESPACE = uuid5(NAMESPACE_URL, "urn:motcua:action")
@@ -85,7 +84,7 @@ class ReferenceAction(Reported):
     @property
     def dossier_id(self) -> UUID:
         """The stream of the thing; the word is that of the envelope."""
-        return unit_stream_id(self.data.unit_id)
+        return self.data.stream_id
 
 
 AnyAction = Action | ReferenceAction

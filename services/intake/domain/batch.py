@@ -12,9 +12,9 @@ from services.intake.domain.actions import Answer, ReferenceAction, Refusal, Rep
 from services.intake.domain.actors import Approvers
 from services.intake.domain.dossier import DossierState
 from services.intake.domain.known_dossiers import Codes, KnownDossiers
+from services.intake.domain.reference_rules import refusal_of_reference
+from services.intake.domain.register import Register, SealedReference, sealed_in
 from services.intake.domain.sealing import Recorded, Sealed
-from services.intake.domain.unit_register import SealedReference, Units, sealed_in
-from services.intake.domain.unit_rules import refusal_of_unit
 
 Place = tuple[UUID, int]
 """Where an event stands: its dossier, or its reference thing, and its number in it."""
@@ -43,22 +43,22 @@ class Batch:
     structured: dict[Place, Mapping[str, Any]]
     """Events that an answer is made from."""
     approvers: Approvers
-    units: Units
-    """As recorded, and as the batch goes on; once it changes them they are a copy."""
+    register: Register
+    """As recorded, and as the batch goes on; once it changes it it is a copy."""
     sealed: list[Recorded] = field(default_factory=list)
     new_receipts: list[Receipt] = field(default_factory=list)
-    owns_units: bool = False
+    owns_register: bool = False
 
-    def said_of_unit(
+    def said_of_thing(
         self, action: ReferenceAction, recorded_at: datetime, day: date
     ) -> Sequence[SealedReference] | Refusal:
-        """Decide on an action about a unit; it counts for the next action of the batch."""
-        refusal = refusal_of_unit(self.units, action, recorded_at)
+        """Decide on an action about a reference thing; it counts for the next action of the batch."""
+        refusal = refusal_of_reference(self.register, action, recorded_at)
         if refusal is not None:
             return refusal
-        if not self.owns_units:
-            self.units, self.owns_units = self.units.copy(), True
-        return (sealed_in(self.units, action, recorded_at, day),)
+        if not self.owns_register:
+            self.register, self.owns_register = self.register.copy(), True
+        return (sealed_in(self.register, action, recorded_at, day),)
 
     def take(self, action: Reported, sealed: Sequence[Recorded], codes: Codes) -> None:
         """Hold what was decided on an action: its event, the flags behind it, and the codes that mean its dossier now."""

@@ -60,10 +60,10 @@ _COMES_FIRST: Final[Mapping[str, tuple[str, ...]]] = {
 _DAY_OR_INSTANT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(T.*)?")
 
 
-def units_to_try(register: Units, day: date) -> list[int]:
+def units_to_try(units: Units, day: date) -> list[int]:
     """Units of the lowest level that the register of a day has, as many as the examples name."""
     levels = get_args(UnitLevel)
-    found = [(levels.index(history.level), history.unit_id) for history in register if history.on(day)]
+    found = [(levels.index(history.level), history.unit_id) for history in units if history.on(day)]
     return [unit_id for _, unit_id in sorted(found, reverse=True)[: len(UNIT_IDS)]]
 
 

@@ -92,7 +92,7 @@ def envelope_of(
         stream_seq=state.stream_seq + 1 if state else 1,
         opened_on=state.opened_on if state else opened_on,
         unit_id=action.unit_id,
-        dossier_code=_dossier_code(action) if isinstance(action, Action) else action.dossier_code,
+        dossier_code=written_code(action) if isinstance(action, Action) else action.dossier_code,
         actor_id=action.actor_id,
         actor_role=action.actor_role,
         actor_kind=action.actor_kind,
@@ -120,7 +120,7 @@ def _of_flag(state: DossierState, action: Action, flag: IntegrityFlagRaised, rec
         stream_seq=state.stream_seq + 1,
         opened_on=state.opened_on,
         unit_id=action.unit_id,
-        dossier_code=_dossier_code(action),
+        dossier_code=written_code(action),
         correlation_id=action.correlation_id,
         causation_id=action.event_id,
         procedure_code=state.procedure_code or None,
@@ -129,7 +129,7 @@ def _of_flag(state: DossierState, action: Action, flag: IntegrityFlagRaised, rec
     )
 
 
-def _dossier_code(action: Action) -> str | None:
+def written_code(action: Action) -> str | None:
     """As it was written, for people to read; nothing where only our id was given."""
     written = action.dossier_code or ("" if is_dossier_id(action.subject) else action.subject)
     return shown_code(written) or None

@@ -8,9 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
-from events.data_codec import plain
 from events.reference_data import UnitLevel
 from events.units import (
     SuccessorUnit,
@@ -23,6 +21,7 @@ from events.units import (
     UnitSplit,
 )
 from rules.units.history import UnitHistory, evolve
+from services.intake.domain.reference_differences import Change, Problem
 from services.intake.domain.unit_register import Units
 from services.intake.domain.unit_rules import RANKS
 
@@ -54,23 +53,6 @@ class WantedSuccession:
     legal_basis: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """Why a line of the file can't become true."""
-
-    line: int
-    column: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One action that the file asks for, and the line it comes from."""
-
-    line: int
-    said: UnitEvent
-
-
 def differences(
     units: Units, periods: Sequence[WantedPeriod], successions: Sequence[WantedSuccession]
 ) -> list[Change | Problem]:
@@ -95,27 +77,15 @@ def differences(
     ended: list[Change | Problem] = []
     for wanted in _above_first(by_unit):
         history = units.history(wanted[0].unit_id)
-        begun += [Change(line=wanted[0].line, said=_beginning(wanted[0]))] if history is None else []
+        begun += [_change(wanted[0].line, _beginning(wanted[0]))] if history is None else []
         changed += _changes(history, wanted)
         ended += _ends(history, wanted, taken_over.get(wanted[0].unit_id, []))
     found = [*begun, *changed, *reversed(ended)]
     return [one for one in found if isinstance(one, Problem)] or list(_by_day(begun, changed, ended))
 
 
-def raw_of(change: Change, about: Mapping[str, Any]) -> dict[str, Any]:
-    """The action as a structured CloudEvent; `about` are its attributes."""
-    said = change.said
-    return {
-        "specversion": "1.0",
-        "subject": str(said.unit_id),
-        "unitid": said.unit_id,
-        **about,
-        "data": {name: _text(value) for name, value in plain(said).items()},
-    }
-
-
-def _text(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+def _change(line: int, said: UnitEvent) -> Change:
+    return Change(line=line, said=said, unit_id=said.unit_id)
 
 
 def _by_day(
@@ -190,7 +160,7 @@ def _changes(history: UnitHistory | None, wanted: Sequence[WantedPeriod]) -> Ite
         if line.valid_until is not None and day >= line.valid_until:
             continue
         for said in _words(life, line, day):
-            yield Change(line=line.line, said=said)
+            yield _change(line.line, said)
             life = evolve(life, said) or life
 
 
@@ -229,7 +199,7 @@ def _ends(
             reason = f"by the register others took over from {last.unit_id}: {list(history.successors()) or 'nobody'}"
             yield Problem(line=taken_over[0].line, column="new_unit_id", reason=reason)
     elif last.valid_until is not None:
-        yield Change(line=last.line, said=_end(last, last.valid_until, taken_over))
+        yield _change(last.line, _end(last, last.valid_until, taken_over))
 
 
 def _end(

@@ -1,12 +1,11 @@
 """May this be said of a unit? Every day keeps one unit of a number, below a unit that exists, without a ring (OR-1, OR-3)."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Final, assert_never
 
-from events.units import UnitAbolished, UnitCreated, UnitMerged, UnitRenamed, UnitReparented, UnitSplit
-from services.intake.domain.actions import FieldError, ReferenceAction, Refusal
-from services.intake.domain.decide import CLOCK_TOLERANCE
+from events.units import UnitAbolished, UnitCreated, UnitEvent, UnitMerged, UnitRenamed, UnitReparented, UnitSplit
+from services.intake.domain.actions import Refusal
 from services.intake.domain.unit_register import Units
 
 Params = dict[str, str | int]
@@ -14,16 +13,8 @@ RANKS: Final = {"province": 0, "district": 1, "commune": 2}
 """A unit stands below one of a higher level or of its own: a department (sở) stands under its province."""
 
 
-def refusal_of_unit(units: Units, action: ReferenceAction, decided_at: datetime) -> Refusal | None:
+def refusal_of_unit(units: Units, said: UnitEvent) -> Refusal | None:
     """Why this may not be said, given all that is recorded of all units."""
-    if action.occurred_at > decided_at + CLOCK_TOLERANCE:
-        return Refusal(code="occurred-in-future", field_name="time", params={"time": action.occurred_at.isoformat()})
-    said = action.data
-    if action.subject != str(said.unit_id):
-        wrong = FieldError(
-            field_name="subject", keyword="const", message="is not unit_id", params={"allowed": str(said.unit_id)}
-        )
-        return Refusal(code="schema-mismatch", field_name="subject", errors=(wrong,))
     match said:
         case UnitCreated():
             return _of_beginning(units, said)

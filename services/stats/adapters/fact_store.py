@@ -10,8 +10,9 @@ from clickhouse_connect.driver.external import ExternalData
 
 from services.stats.adapters.clickhouse import insert_rows
 from services.stats.adapters.queries import query_text
+from services.stats.adapters.reference_register import refresh_register
 from services.stats.adapters.retries import until_done
-from services.stats.adapters.unit_register import read_places, refresh_units, units_revision
+from services.stats.adapters.unit_register import read_places, units_revision
 from services.stats.domain.chains import StoredLink
 from services.stats.domain.facts import COLUMNS, DossierFacts, row_of
 from services.stats.domain.levels import Places
@@ -49,9 +50,9 @@ class ClickHouseFacts:
         insert = partial(self._client.insert, "reference_events", rows, column_names=REFERENCE_COLUMNS)
         await self._run("insert reference events", insert)
 
-    async def refresh_units(self) -> None:
-        """Make the register what all stored events of units say, and the facts' levels with it."""
-        await self._run("load the units", lambda: refresh_units(self._client))
+    async def refresh_register(self) -> None:
+        """Make the registers what all stored reference events say, and the facts' levels with them."""
+        await self._run("load the register", lambda: refresh_register(self._client))
         self.fact_writes += 1
 
     async def known_events(self, keys: Sequence[DossierKey]) -> Mapping[DossierKey, Sequence[KnownEvent]]:

@@ -10,10 +10,12 @@ from typing import Any, Literal
 
 YOUNG_SECONDS = 30.0
 """An event is counted within a second or two; what is younger than this may be on its way."""
+UNSEEN_SECONDS = 300
+"""What could not be compared for longer than this is an alarm as well: nobody would see a loss."""
 FIRST = 5
 """So many ids are named."""
 
-Verdict = Literal["same", "on_its_way", "differs"]
+Verdict = Literal["same", "on_its_way", "differs", "uncompared"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,26 +30,34 @@ class Apart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Two counts of one thing, those that stand apart (perhaps only the first of very many), and how many are known to wait."""
+    """Two counts of one thing, those that stand apart (perhaps only the first of very many), and how many are known to wait.
+
+    `unseen_seconds`: how long ago both sides were seen, `reason`: why they were not since.
+    """
 
     name: str
     expected: int
     found: int
     apart: tuple[Apart, ...] = ()
     waiting: int = 0
+    unseen_seconds: float = 0.0
+    reason: str = ""
 
     @property
     def verdict(self) -> Verdict:
         """What is on its way is no difference; what stays is. Too much is never on its way for long."""
-        if not self.apart:
-            return "same" if self.expected == self.found else "on_its_way"
-        return "differs" if self._staying() else "on_its_way"
+        if self.staying():
+            return "differs"
+        if self.unseen_seconds > UNSEEN_SECONDS:
+            return "uncompared"
+        return "same" if self.expected == self.found and not self.apart else "on_its_way"
 
     def first(self) -> list[str]:
         """The names of the first that make the difference; empty without one."""
-        return sorted(one.name for one in self._staying())[:FIRST]
+        return sorted(one.name for one in self.staying())[:FIRST]
 
-    def _staying(self) -> list[Apart]:
+    def staying(self) -> list[Apart]:
+        """What makes the difference."""
         old = [one for one in self.apart if one.age_seconds > YOUNG_SECONDS]
         missing = [one for one in old if one.is_missing]
         surplus = [one for one in old if not one.is_missing]
@@ -78,4 +88,11 @@ def compared_pair(row: Mapping[str, Any]) -> Pair:
     names = [f"dossier {one}" for one in row["first_ids"]]
     old = YOUNG_SECONDS + 1
     apart = tuple(Apart(name=one, age_seconds=old, is_missing=row["found"] < row["expected"]) for one in names)
-    return Pair(name=row["pair"], expected=row["expected"], found=row["found"], apart=apart)
+    return Pair(
+        name=row["pair"],
+        expected=row["expected"],
+        found=row["found"],
+        apart=apart,
+        unseen_seconds=row["unseen_seconds"],
+        reason=row["reason"],
+    )

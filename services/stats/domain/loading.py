@@ -7,12 +7,14 @@ it (deleted, or an older copy put back), loading goes back to what ClickHouse kn
 from dataclasses import dataclass
 from typing import Literal
 
+from services.stats.domain.comparison import UNSEEN_SECONDS
+
 SILENT_SECONDS = 30
 """The loader reports every few seconds; after so many without a report it is down, frozen, or too long at one batch."""
 MUCH_UNREAD = 20_000
 """Records on their way: up to one batch of the loader is the normal second of delay."""
 
-State = Literal["empty", "rebuilding", "differs", "silent", "behind", "current"]
+State = Literal["empty", "rebuilding", "differs", "silent", "uncompared", "behind", "current"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,8 @@ class UnfinishedStatisticsError(RuntimeError):
 class Loading:
     """What the loader reported of all partitions together. `silent_seconds`: age of the oldest report.
 
-    `differing`: dossiers of which the loader found, when it compared last, that what is counted isn't what was recorded.
+    `differing`: of how much the loader found, when it compared last, that what is counted isn't what was recorded.
+    `uncompared_seconds`: since when something could not be compared.
     """
 
     partitions: int
@@ -40,6 +43,7 @@ class Loading:
     unread: int
     silent_seconds: int
     differing: int = 0
+    uncompared_seconds: int = 0
 
     @property
     def state(self) -> State:
@@ -52,6 +56,8 @@ class Loading:
             return "differs"
         if self.silent_seconds > SILENT_SECONDS:
             return "silent"
+        if self.uncompared_seconds > UNSEEN_SECONDS:
+            return "uncompared"
         return "behind" if self.unread > MUCH_UNREAD else "current"
 
 

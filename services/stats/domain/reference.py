@@ -1,12 +1,12 @@
-"""Reference events -> rows of `reference_events`, and all of these -> the periods of the units (ADR 0020). Pure.
+"""Reference events -> rows of `reference_events`, and all of these -> the periods of units and officers (ADR 0020). Pure.
 
-The periods depend on the set of events only: each unit is folded from its own stream by number, and an event that comes twice is
-one. Of a stream whose beginning has not come yet nothing is said.
+The periods depend on the set of events only: each thing is folded from its own stream by number, and an event that comes twice is
+one. Of a unit whose beginning has not come yet nothing is said.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 from events.catalog import REFERENCE_TYPES
@@ -14,8 +14,11 @@ from events.codec import parse_json
 from events.data_codec import typed
 from events.envelope import Event
 from events.errors import UnknownEventTypeError
-from events.units import UnitEvent
-from rules.units.history import UnitHistory, history_of
+from events.reference import OfficerEvent, OfficerRole, ReferenceEvent, UnitEvent
+from rules.officers.history import OfficerHistory
+from rules.officers.history import history_of as officer_history_of
+from rules.units.history import UnitHistory
+from rules.units.history import history_of as unit_history_of
 from services.stats.domain.errors import RowOutOfRangeError
 from services.stats.domain.levels import UnitPeriod
 from services.stats.domain.periods import FIRST_DAY, LAST_DAY
@@ -55,19 +58,72 @@ def reference_row(event: Event, data: str, place: LogPlace) -> ReferenceRow:
     )  # fmt: skip
 
 
+class OfficerPeriod(NamedTuple):
+    """A place of an officer from `valid_from` until before `valid_until`; `deputy_of` empty: a place of one's own."""
+
+    officer_id: str
+    unit_id: int
+    role: OfficerRole
+    deputy_of: str
+    valid_from: date
+    valid_until: date
+    is_absent: bool
+    legal_basis: str
+
+
 def unit_periods(stored: Iterable[StoredReference]) -> list[UnitPeriod]:
     """The periods of every unit, by all events that are stored."""
-    distinct = {one.event_id: one for one in stored}.values()
-    ordered = sorted(distinct, key=lambda one: (one.stream_id, one.stream_seq))
-    found: list[UnitPeriod] = []
-    for _, stream in groupby(ordered, key=lambda one: one.stream_id):
-        history = history_of([_unit_event(one) for one in stream])
-        found += [] if history is None else _periods(history)
+    return [one for history in _unit_histories(stored) for one in _periods(history)]
+
+
+def officer_periods(stored: Iterable[StoredReference]) -> list[OfficerPeriod]:
+    """The periods of every place of every officer, by all events that are stored; a place ends with its unit at the latest."""
+    stored = list(stored)
+    ends = {one.unit_id: one.ended_on for one in _unit_histories(stored)}
+    found: list[OfficerPeriod] = []
+    for stream in _streams(stored):
+        said = [one for one in stream if isinstance(one, OfficerEvent)]
+        history = officer_history_of(said)
+        found += [] if history is None else _places(history.within(ends.get))
     return found
 
 
-def _unit_event(stored: StoredReference) -> UnitEvent:
+def _unit_histories(stored: Iterable[StoredReference]) -> Iterator[UnitHistory]:
+    for stream in _streams(stored):
+        history = unit_history_of([one for one in stream if isinstance(one, UnitEvent)])
+        if history is not None:
+            yield history
+
+
+def _streams(stored: Iterable[StoredReference]) -> Iterator[list[ReferenceEvent]]:
+    """What was said of each thing, in order."""
+    distinct = {one.event_id: one for one in stored}.values()
+    ordered = sorted(distinct, key=lambda one: (one.stream_id, one.stream_seq))
+    for _, stream in groupby(ordered, key=lambda one: one.stream_id):
+        yield [_said(one) for one in stream]
+
+
+def _said(stored: StoredReference) -> ReferenceEvent:
     return typed(REFERENCE_TYPES[stored.event_type], parse_json(stored.data.encode()))
+
+
+def _places(history: OfficerHistory) -> Iterator[OfficerPeriod]:
+    """Each place in pieces: there, away, there again."""
+    for one in history.assignments:
+        first, last = _within(one.days.valid_from), LAST_DAY if one.days.valid_until is None else one.days.valid_until
+        turns = {_within(day) for away in history.absences for day in away if day is not None}
+        borders = sorted({first, *(day for day in turns if first < day < last), _within(last)})
+        for valid_from, valid_until in pairwise(borders):
+            yield OfficerPeriod(
+                officer_id=history.officer_id,
+                unit_id=one.unit_id,
+                role=one.role,
+                deputy_of=one.deputy_of or "",
+                valid_from=valid_from,
+                valid_until=valid_until,
+                is_absent=history.is_absent_on(valid_from),
+                legal_basis=one.legal_basis,
+            )
 
 
 def _periods(history: UnitHistory) -> list[UnitPeriod]:

@@ -1,4 +1,4 @@
-"""A forged record is a dead letter and a flag, and the true dossier goes on as if it had not been there (ADR 0025)."""
+"""A forged record is a dead letter and a flag, and the true dossier goes on as if it had not been there (ADR 0028)."""
 
 from typing import Any
 

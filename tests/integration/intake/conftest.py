@@ -20,6 +20,7 @@ from services.intake.adapters.event_store import LedgerStore, open_store
 from services.intake.config import HISTORY_SOURCES
 from tests.embedded.broker import KafkaHandle
 from tests.integration.brokers import emptied
+from tests.integration.intake.postgres import NoPostgresError, running_postgres
 from tests.unit.intake.counter import HISTORY_SOURCE
 from tests.waiting import until
 
@@ -85,6 +86,16 @@ class Intake:
         except (urllib.error.URLError, OSError):
             assert self.processes["serve"].poll() is None, self.log("serve")
             return False
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[dict[str, str]]:
+    """The settings of a real PostgreSQL; skipped where there is none."""
+    try:
+        with running_postgres() as settings:
+            yield settings
+    except NoPostgresError as error:
+        pytest.skip(f"no PostgreSQL: {error}")
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@
 """
 
 import threading
+from collections import Counter
 from uuid import uuid4
 
 import pytest
@@ -15,8 +16,8 @@ from services.intake.domain.actors import Acted
 from services.intake.domain.batch import Receipt
 from services.intake.domain.decide import decide
 from services.intake.domain.dossier import DossierState
+from services.intake.domain.register import sealed_in
 from services.intake.domain.sealing import Sealed, seal
-from services.intake.domain.unit_register import sealed_in
 from services.intake.pipeline import ActionRecorder
 from services.intake.ports import KEPT_SECONDS, AppendConflictError, RequestAnswer, Store
 from tests.unit.intake.counter import NOW, START, action, judge
@@ -227,31 +228,51 @@ class StoreContract:
         assert list(store.find_acted([officer])) == [officer]
 
     def test_units_are_what_was_recorded_of_them_for_every_connection(self, store: Store, second: Store) -> None:
-        before, number = len(store.units()), 1_000 + store.units().version
+        before, number = len(store.register().units), 1_000 + store.register().version
         ledger = ActionRecorder(store=store, judge=judge(), known_states=KnownStates(50))
         created = unit("created", number, "2025-01-01", name="Phường Ủy 😀", level="commune", id=name())
         renamed = unit("renamed", number, "2026-01-01", name="Phường B", id=name())
         answers = ledger.record([created, renamed], NOW, is_whole=True)
         assert all(one.is_recorded for one in answers), answers
         for one in (store, second):
-            history = one.units().history(number)
+            history = one.register().units.history(number)
             assert history is not None
             assert [period.name for period in history.periods] == ["Phường Ủy 😀", "Phường B"]
-            assert len(one.units()) == before + 1
-        last = second.register_after(store.units().version - 1, 10)
+            assert len(one.register().units) == before + 1
+        last = second.register_after(store.register().version - 1, 10)
         assert [one["type"] for one in last] == ["unit-renamed.v1"]
-        assert second.register_after(store.units().version - 2, 1)[0]["type"] == "unit-created.v1"
+        assert second.register_after(store.register().version - 2, 1)[0]["type"] == "unit-created.v1"
         assert store.find_acted(["cb-1"]).get("cb-1") == second.find_acted(["cb-1"]).get("cb-1")
 
     def test_of_two_who_go_on_from_one_register_the_second_is_told(self, store: Store, second: Store) -> None:
-        mine, theirs = store.units().copy(), second.units().copy()
-        numbers = 5_000 + store.units().version, 6_000 + store.units().version
+        mine, theirs = store.register().copy(), second.register().copy()
+        numbers = 5_000 + store.register().version, 6_000 + store.register().version
         said = [unit("created", one, "2025-01-01", name="A", level="commune", id=name()) for one in numbers]
         store.append([sealed_in(mine, said[0], NOW, NOW.date())], [])
         with pytest.raises(AppendConflictError):
             second.append([sealed_in(theirs, said[1], NOW, NOW.date())], [])
-        assert second.units().history(numbers[0]) is not None
-        assert second.units().history(numbers[1]) is None
+        assert second.register().units.history(numbers[0]) is not None
+        assert second.register().units.history(numbers[1]) is None
+
+    def test_what_it_holds_of_dossiers_is_counted_by_the_letters_of_their_ids(self, store: Store) -> None:
+        first, second = life(name()), life(name())
+        said = unit("created", 9_000_000 + store.last_id(), "2025-01-01", name="A", level="province")
+        units = sealed_in(store.units().copy(), said, NOW, START.date())
+        start = store.last_id()
+        store.append(first, [])
+        between = store.last_id()
+        store.append([units, *second], [])
+        (part, of_first), (other, of_second) = [(one[0].dossier_id.hex[:4], len(one)) for one in (first, second)]
+        assert store.count_by_prefix(part[:2], start, between) == {part: of_first}
+        assert store.count_by_prefix("", start, between) == {part[:2]: of_first}
+        both = Counter({part[:2]: of_first}) + Counter({other[:2]: of_second})
+        assert store.count_by_prefix("", start, store.last_id()) == both
+        from_the_beginning = store.count_by_prefix("", 0, store.last_id())
+        assert sum(from_the_beginning.values()) == sum(store.count_by_prefix("", 0, start).values()) + sum(
+            both.values()
+        )
+        assert store.count_by_prefix(other[:2], 0, store.last_id())[other] >= of_second
+        assert [one["streamseq"] for one in store.events_by_prefix(first[0].dossier_id.hex)] == [1, 2, 3, 4, 5]
 
     def test_letters_of_every_kind_survive(self, store: Store) -> None:
         key = f"{name()} Hồ sơ 'số' \\ \" 😀 %s ? ;--"

@@ -9,20 +9,10 @@ import pytest
 
 from services.intake.adapters.event_store import LedgerStore, open_store
 from services.intake.ports import StoreUnavailableError
-from tests.integration.intake.postgres import NoPostgresError, running_postgres
 from tests.integration.intake.store_contract import StoreContract, life, name
 
 pytestmark = pytest.mark.integration
 SYNCHRONOUS_FULL = 2
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[dict[str, str]]:
-    try:
-        with running_postgres() as settings:
-            yield settings
-    except NoPostgresError as error:
-        pytest.skip(f"no PostgreSQL: {error}")
 
 
 @pytest.fixture(scope="class")

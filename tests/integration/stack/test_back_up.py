@@ -141,14 +141,12 @@ def test_a_restored_stack_has_the_same_figures_and_survives_lost_parts_but_not_a
         assert first.process.wait(10) in (0, 130)
     assert open_to_others(data_dir) == []
 
-    # ClickHouse is gone, and the rows of the open clocks are damaged: both come back by themselves.
-    shutil.rmtree(data_dir / "clickhouse")
-    for manifest in (data_dir / "deadlines").rglob("MANIFEST-*"):
-        manifest.write_bytes(b"x" * 200)
+    lose_all_but_kafka(away)
     with up(data_dir, env) as mended:
         whole_figures(mended)
         assert figures(mended, UNIT_ID) == grown
         assert "its rows come from the changelog" in (data_dir / "logs" / "deadlines.log").read_text()
+        assert mended.run("verify").returncode == 0
         assert mended.run("stop").returncode == 0
 
     # An operator puts the older store back beside the newer Kafka: nobody is answered.
@@ -161,6 +159,17 @@ def test_a_restored_stack_has_the_same_figures_and_survives_lost_parts_but_not_a
     assert "motcua rebuild kafka" in str(refused.value)
     assert away.run("rebuild", "kafka").returncode == 0
     assert not {"kafka", "deadlines", "clickhouse"} & {one.name for one in data_dir.iterdir()}
+
+
+def lose_all_but_kafka(stack: RunningStack) -> None:
+    """The store comes back from Kafka by a command; ClickHouse and the damaged rows of the open clocks by themselves."""
+    shutil.rmtree(stack.data_dir / "store")
+    shutil.rmtree(stack.data_dir / "clickhouse")
+    for manifest in (stack.data_dir / "deadlines").rglob("MANIFEST-*"):
+        manifest.write_bytes(b"x" * 200)
+    built = stack.run("rebuild", "store")
+    assert (built.returncode, "built: " in built.stdout) == (0, True), built.stdout + built.stderr
+    assert open_to_others(stack.data_dir) == []
 
 
 def open_to_others(data_dir: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""`motcua units` on the whole running system: loaded by file, shown, loaded again; what contradicts changes nothing."""
+"""`motcua units` and `officers` on the running system: loaded by file, shown, loaded again; what contradicts changes nothing."""
 
 import json
 from pathlib import Path
@@ -34,8 +34,10 @@ term = {{value = 5, unit = "working_day"}}
 """
 
 
-def load(stack: RunningStack, file: Path, *options: str) -> tuple[int, dict[str, list[dict[str, object]]]]:
-    done = stack.run("units", "load", str(file), "--json", *options)
+def load(
+    stack: RunningStack, file: Path, *options: str, kind: str = "units"
+) -> tuple[int, dict[str, list[dict[str, object]]]]:
+    done = stack.run(kind, "load", str(file), "--json", *options)
     return done.returncode, json.loads(done.stdout)
 
 
@@ -99,3 +101,39 @@ def test_units_of_a_mapping_come_in_and_never_overwrite_the_register(stack: Runn
     assert refused.returncode == 1
     assert "the register says otherwise of unit 8000009" in refused.stderr
     assert [row[0] for row in known_to_statistics(stack, 8000009)] == ["Phường Sổ Cũ"]
+
+
+OFFICERS = f"""officer_id,unit_id,role,deputy_of,valid_from,valid_until,legal_basis
+ld-a,{NEW},head_of_unit,,2025-07-01,,QĐ 1
+cb-a,{NEW},one_stop,,2025-07-01,,
+cb-a,{NEW},head_of_unit,ld-a,2025-07-01,,
+"""
+ON_DAY = """SELECT officer_id, deputy_of, is_absent FROM officers FINAL
+WHERE role = 'head_of_unit' AND '{0}' >= valid_from AND '{0}' < valid_until"""
+
+
+def test_officers_of_a_file_are_known_everywhere_and_who_stands_in_for_whom(
+    stack: RunningStack, tmp_path: Path
+) -> None:
+    file, away = tmp_path / "officers.csv", tmp_path / "absences.csv"
+    file.write_text(OFFICERS, "utf-8")
+    away.write_text("officer_id,valid_from,valid_until\nld-a,2026-03-02,2026-03-09\n", "utf-8")
+    both = ("--absences", str(away))
+    shown = load(stack, file, *both, "--dry-run", kind="officers")[1]["changes"]
+    assert [(one["line"], one["officer_id"]) for one in shown] == [(2, "ld-a"), (3, "cb-a"), (4, "cb-a"), (2, "ld-a")]
+    assert stack.asked("SELECT count() FROM officers FINAL") == "0\n"
+    assert load(stack, file, *both, kind="officers")[0] == 0
+    assert load(stack, file, *both, kind="officers")[1]["changes"] == []
+    asked = ("officers", "list", "--unit", str(NEW), "--role", "head_of_unit", "--at", "2026-03-02")
+    standing_in, head = stack.json(*asked)
+    assert (head["officer_id"], head["is_absent"], head["acting_officer_id"]) == ("ld-a", True, "cb-a")
+    assert standing_in["deputy_of"] == "ld-a"
+    told = stack.json("officers", "history", "LD-A")
+    assert [one["type"] for one in told] == ["officer-assigned-to-unit.v1", "officer-absence-recorded.v1"]
+    assert sorted(stack.asked(ON_DAY.format("2026-03-02")).splitlines()) == ["cb-a\tld-a\t0", "ld-a\t\t1"]
+    file.write_text(OFFICERS + f"cb-a,{CITY},officer,,2026-01-01,,\n", "utf-8")
+    done = stack.run("officers", "load", str(file))
+    assert done.returncode == 1
+    assert f"{file}:5: unit_id: " in done.stderr
+    assert "[officer-elsewhere]" in done.stderr
+    assert [one["unit_id"] for one in stack.json("officers", "show", "cb-a")["assignments"]] == [NEW, NEW]

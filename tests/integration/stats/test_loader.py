@@ -39,6 +39,8 @@ from tests.unit.stats.random_dossiers import random_dossiers
 from tests.waiting import until_async
 
 pytestmark = pytest.mark.integration
+NOWHERE = "http://127.0.0.1:9"
+"""No intake answers there: what is recorded is not compared."""
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,7 @@ class LoaderProcess:
         self._log = log
         self._environment = {
             **os.environ, "PYTHONPATH": str(Path.cwd()), "KAFKA_BOOTSTRAP_SERVERS": bootstrap, "CLICKHOUSE_URL": clickhouse_url,
+            "MOTCUA_INTAKE_URL": NOWHERE,
         }  # fmt: skip
         self.process = self._start()
 
@@ -90,7 +93,11 @@ class LoaderProcess:
 @asynccontextmanager
 async def running_loader(bootstrap: str, clickhouse_url: str, group: str) -> AsyncIterator["asyncio.Task[None]"]:
     config = Config(
-        kafka_bootstrap_servers=bootstrap, clickhouse_url=clickhouse_url, consumer_group=group, batch_rows=2000
+        kafka_bootstrap_servers=bootstrap,
+        clickhouse_url=clickhouse_url,
+        intake_url=NOWHERE,
+        consumer_group=group,
+        batch_rows=2000,
     )
     task = asyncio.create_task(run_loader(config))
     try:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from events.codec import from_structured
 from events.hash_chain import first_break
 from rules.units.history import history_of
-from services.intake.domain.unit_register import Units, sealed_in
-from services.intake.domain.unit_rules import refusal_of_unit
+from services.intake.domain.reference_rules import refusal_of_reference
+from services.intake.domain.register import Register, sealed_in
+from services.intake.domain.unit_register import Units
 from tests.lanes.examples import examples
 from tests.properties.units.plain_walk import DAYS, FAR, Paper, Word
 from tests.unit.intake.counter import NOW
@@ -69,15 +70,15 @@ def day(number: int) -> date:
 @many
 @given(histories)
 def test_every_day_is_as_a_plain_walk_says_and_nothing_else_is_allowed(said: list[Word]) -> None:
-    paper, units = Paper(), Units()
+    paper, register = Paper(), Register()
     for place, word in enumerate(said):
         action = unit(word.what, word.unit_id, day(word.day).isoformat(), id=str(place), **word.data)
-        refusal = refusal_of_unit(units, action, NOW)
+        refusal = refusal_of_reference(register, action, NOW)
         assert (refusal is None) == paper.allows(word), (word, refusal)
         if refusal is None:
-            sealed_in(units, action, NOW, NOW.date())
+            sealed_in(register, action, NOW, NOW.date())
             paper.words.append(word)
-    assert list(told(units)) == list(walked(paper))
+    assert list(told(register.units)) == list(walked(paper))
 
 
 def told(units: Units) -> Iterator[tuple[int, int, Any, Any]]:
@@ -98,17 +99,17 @@ def walked(paper: Paper) -> Iterator[tuple[int, int, Any, Any]]:
 @settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(histories)
 def test_the_register_follows_from_what_is_stored_and_each_chain_is_whole(said: list[Word]) -> None:
-    units = Units()
+    register = Register()
     stored = []
     for place, word in enumerate(said):
         action = unit(word.what, word.unit_id, day(word.day).isoformat(), id=str(place), **word.data)
-        if refusal_of_unit(units, action, NOW) is None:
-            stored.append(sealed_in(units, action, NOW, NOW.date()).structured)
-    again = Units()
+        if refusal_of_reference(register, action, NOW) is None:
+            stored.append(sealed_in(register, action, NOW, NOW.date()).structured)
+    again = Register()
     again.take_all(stored)
-    assert list(again) == list(units)
-    assert (again.version, again.move_days) == (units.version, units.move_days)
-    for history in units:
+    assert list(again.units) == list(register.units)
+    assert (again.version, again.units.move_days) == (register.version, register.units.move_days)
+    for history in register.units:
         own = [one for one in stored if one["data"]["unit_id"] == history.unit_id]
         assert first_break(own) is None
         assert history_of(from_structured(one).data for one in own) == history  # type: ignore[misc]

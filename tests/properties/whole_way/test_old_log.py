@@ -78,7 +78,7 @@ def _lives() -> dict[str, dict[str, Any]]:
 
 
 def _said_now(life: dict[str, Any]) -> Said:
-    # The file leaves the chain out, which it had; who reads a log checks it (ADR 0025).
+    # The file leaves the chain out, which it had; who reads a log checks it (ADR 0028).
     events = chained(from_structured(one["event"]) for one in life["recorded"])
     records = [
         product.record_of(event, datetime.fromisoformat(one["appended_at"]), number)

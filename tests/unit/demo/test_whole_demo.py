@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from demo.loading import load_reference
+from demo.officers import officers_of
 from demo.oracle import count, read, weeks
+from demo.reference import load_units
 from demo.simulation import PORTAL_SOURCE, SOURCE, WINDOWS, Reference, simulate
 from events.codec import from_structured, to_structured
 from events.envelope import Event
 from events.schema_files import load_data_schemas, load_schema
+from motcua.officer_loading import officer_difference
 from motcua.unit_files import read_unit_file
 from motcua.unit_loading import difference_to
 from rules.clocks.planning import Planner
@@ -23,7 +26,7 @@ from services.intake.adapters.action_reader import ActionReader
 from services.intake.adapters.known_states import KnownStates
 from services.intake.domain.actions import Action
 from services.intake.domain.judge import Judge
-from services.intake.domain.unit_register import Units
+from services.intake.domain.register import Register
 from services.intake.pipeline import ActionRecorder
 from tests.fakes.in_memory_store import InMemoryStore
 from tests.properties.whole_way import through_the_product as product
@@ -52,9 +55,11 @@ def recorded(reference: Reference) -> list[Event]:
     planner = Planner(reference.rulebook, reference.catalogue)
     judge = Judge(rulebook=reference.rulebook, planner=planner, read=reader.read)
     recorder = ActionRecorder(store=store, judge=judge, known_states=KnownStates(10_000))
-    units = difference_to(Units(), *read_unit_file(DATA / "units.csv", DATA / "successions.csv"), FED_AT)
-    of_units = [reader.read(dict(raw)) for raw in units.actions]
-    assert all(one.is_recorded for one in recorder.record(of_units, FED_AT, is_whole=True))  # type: ignore[arg-type]
+    units = difference_to(Register(), *read_unit_file(DATA / "units.csv", DATA / "successions.csv"), FED_AT)
+    officers = officer_difference(units.after or Register(), *officers_of(load_units()), FED_AT)
+    assert len(officers.changes) > 9 * 180
+    of_register = [reader.read(dict(raw)) for raw in (*units.actions, *officers.actions)]
+    assert all(one.is_recorded for one in recorder.record(of_register, FED_AT, is_whole=True))  # type: ignore[arg-type]
     actions = [reader.read(raw) for raw in simulate(reference, seed=2026, dossiers=500)]
     for start in range(0, len(actions), 1000):
         batch = [one for one in actions[start : start + 1000] if isinstance(one, Action)]
@@ -65,7 +70,7 @@ def recorded(reference: Reference) -> list[Event]:
             if answer.refusal
         ]
         assert refused == []
-    entries = store.read_after(len(of_units), 100_000)
+    entries = store.read_after(len(of_register), 100_000)
     assert [one for one in entries if "unitunchecked" in one.structured] == []
     return [from_structured(entry.structured) for entry in entries]
 

@@ -15,7 +15,7 @@ from motcua.importing.domain.mapping_reading import mapping_of
 from motcua.importing.outcome import Outcome
 from motcua.importing.reading import Checker, Law, examine
 from rules.book.rulebook_files import load_rulebook
-from services.intake.domain.unit_register import Units
+from services.intake.domain.register import Register
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 SHARED = Path(__file__).resolve().parents[4] / "shared"
@@ -55,7 +55,7 @@ def _law(source: str, calendars: Path | None) -> Law:
 
 
 def checker_of(by: ImportMapping, outcome: Outcome, calendars: Path | None = None) -> Checker:
-    return Checker.of(by, _law(by.source, calendars), with_units_of(by, Units(), NOW), outcome, NOW)
+    return Checker.of(by, _law(by.source, calendars), with_units_of(by, Register(), NOW), outcome, NOW)
 
 
 def tried(by: ImportMapping | str, *files: Path, calendars: Path | None = None) -> Outcome:

@@ -25,7 +25,7 @@ STRANGER = 99
 
 @pytest.fixture(scope="module")
 def units() -> Units:
-    return register([*before_the_reform(), *reform()])
+    return register([*before_the_reform(), *reform()]).units
 
 
 def decided(units: Units, one: Action, *before: Action) -> Refusal | Flags:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from services.intake.adapters.problems import Language
-from services.intake.domain.unit_register import Units, found_units
-from services.intake.domain.unit_rules import refusal_of_unit
+from services.intake.domain.reference_rules import refusal_of_reference
+from services.intake.domain.register import Register
+from services.intake.domain.unit_register import found_units
 from tests.unit.intake.counter import NOW, problems
 from tests.unit.intake.units import (
     CITY,
@@ -26,13 +27,13 @@ from tests.unit.intake.units import (
 
 
 @pytest.fixture
-def units() -> Units:
+def units() -> Register:
     return register([*before_the_reform(), *reform()])
 
 
-def test_a_whole_reform_is_allowed_and_every_day_has_its_units(units: Units) -> None:
+def test_a_whole_reform_is_allowed_and_every_day_has_its_units(units: Register) -> None:
     names = {
-        on: sorted(period.name for _, period in found_units(units, "", date.fromisoformat(on)))
+        on: sorted(period.name for _, period in found_units(units.units, "", date.fromisoformat(on)))
         for on in ("2024-12-31", "2025-06-30", "2025-07-01")
     }
     assert names == {
@@ -109,12 +110,12 @@ CASES: dict[str, tuple[tuple[str, int, str, dict[str, Any]], tuple[str, str]]] =
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_contradicts_the_register_is_refused_at_its_field(units: Units, name: str) -> None:
+def test_what_contradicts_the_register_is_refused_at_its_field(units: Register, name: str) -> None:
     (what, unit_id, day, data), expected = CASES[name]
     assert refused(units, unit(what, unit_id, day, **data)) == expected
 
 
-def test_a_subject_that_is_not_the_number_is_refused(units: Units) -> None:
+def test_a_subject_that_is_not_the_number_is_refused(units: Register) -> None:
     action = unit("renamed", NEW, "2026-01-01", name="A")
     object.__setattr__(action, "subject", str(NEWER))
     assert refused(units, action) == ("schema-mismatch", "subject")
@@ -137,7 +138,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("name", ALLOWED)
-def test_what_fits_is_allowed(units: Units, name: str) -> None:
+def test_what_fits_is_allowed(units: Register, name: str) -> None:
     what, unit_id, day, data = ALLOWED[name]
     assert refused(units, unit(what, unit_id, day, **data)) is None
 
@@ -177,11 +178,11 @@ def test_a_move_that_ends_before_the_ring_closes_is_allowed() -> None:
 
 
 @pytest.mark.parametrize(("language", "word"), [("vi", f"{NEW} (Phường Phú Xuân)"), ("en", f"{NEW} (Phường Phú Xuân)")])
-def test_who_names_a_unit_that_is_no_more_is_told_who_took_over(units: Units, language: Language, word: str) -> None:
-    refusal = refusal_of_unit(units, unit("renamed", OLD, "2026-01-01", name="A"), NOW)
+def test_who_names_a_unit_that_is_no_more_is_told_who_took_over(units: Register, language: Language, word: str) -> None:
+    refusal = refusal_of_reference(units, unit("renamed", OLD, "2026-01-01", name="A"), NOW)
     assert refusal is not None
     assert word in problems().document(refusal, language)["detail"]
-    nobody = refusal_of_unit(units, unit("renamed", DISTRICT, "2026-01-01", name="A"), NOW)
+    nobody = refusal_of_reference(units, unit("renamed", DISTRICT, "2026-01-01", name="A"), NOW)
     assert nobody is not None
     assert {"vi": "không có đơn vị kế thừa", "en": "nobody did"}[language] in problems().document(nobody, language)[
         "detail"
@@ -189,9 +190,16 @@ def test_who_names_a_unit_that_is_no_more_is_told_who_took_over(units: Units, la
 
 
 @pytest.mark.parametrize("words", ["phu xuan", "Phú Xuân", "19753", str(NEW), "PHƯỜNG PHU"])
-def test_a_unit_is_found_by_number_code_or_name_with_or_without_marks(units: Units, words: str) -> None:
-    assert [one.unit_id for one, _ in found_units(units, words, date(2026, 3, 2))] == [NEW]
+def test_a_unit_is_found_by_number_code_or_name_with_or_without_marks(units: Register, words: str) -> None:
+    assert [one.unit_id for one, _ in found_units(units.units, words, date(2026, 3, 2))] == [NEW]
 
 
-def test_without_a_day_each_unit_is_shown_as_it_was_last(units: Units) -> None:
-    assert [one.unit_id for one, _ in found_units(units, "", None)] == [CITY, OTHER_DISTRICT, DISTRICT, OLD, NEW, NEWER]
+def test_without_a_day_each_unit_is_shown_as_it_was_last(units: Register) -> None:
+    assert [one.unit_id for one, _ in found_units(units.units, "", None)] == [
+        CITY,
+        OTHER_DISTRICT,
+        DISTRICT,
+        OLD,
+        NEW,
+        NEWER,
+    ]

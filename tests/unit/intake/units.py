@@ -7,8 +7,8 @@ from typing import Any
 from events.codec import from_structured
 from events.envelope import Event
 from services.intake.domain.actions import ReferenceAction, Refusal
-from services.intake.domain.unit_register import Units, sealed_in
-from services.intake.domain.unit_rules import refusal_of_unit
+from services.intake.domain.reference_rules import refusal_of_reference
+from services.intake.domain.register import Register, sealed_in
 from tests.unit.intake.counter import NOW, raw_action, reader
 
 CITY, DISTRICT, OTHER_DISTRICT, OLD, NEW, NEWER = 1000046, 2000475, 2000474, 3019750, 4019753, 4019774
@@ -55,35 +55,35 @@ def reform() -> list[dict[str, Any]]:
     ]
 
 
-def register(raws: Iterable[dict[str, Any]]) -> Units:
-    """The units after actions that must all be allowed."""
-    units = Units()
+def register(raws: Iterable[dict[str, Any]]) -> Register:
+    """The register after actions that must all be allowed."""
+    known = Register()
     for raw in raws:
         action = reader().read(raw)
         assert isinstance(action, ReferenceAction), action
-        take(units, action)
-    return units
+        take(known, action)
+    return known
 
 
 def recorded(raws: Iterable[dict[str, Any]]) -> list[Event]:
     """The events of actions that must all be allowed, as they are published."""
-    units, events = Units(), []
+    known, events = Register(), []
     for raw in raws:
         action = reader().read(raw)
         assert isinstance(action, ReferenceAction), action
-        assert refusal_of_unit(units, action, NOW) is None
-        events.append(from_structured(sealed_in(units, action, NOW, NOW.date()).structured))
+        assert refusal_of_reference(known, action, NOW) is None
+        events.append(from_structured(sealed_in(known, action, NOW, NOW.date()).structured))
     return events
 
 
-def take(units: Units, action: ReferenceAction, at: datetime = NOW) -> None:
+def take(known: Register, action: ReferenceAction, at: datetime = NOW) -> None:
     """Record an action that must be allowed."""
-    refusal = refusal_of_unit(units, action, at)
+    refusal = refusal_of_reference(known, action, at)
     assert refusal is None, refusal
-    sealed_in(units, action, at, at.date())
+    sealed_in(known, action, at, at.date())
 
 
-def refused(units: Units, action: ReferenceAction) -> tuple[str, str] | None:
+def refused(known: Register, action: ReferenceAction) -> tuple[str, str] | None:
     """(code, field) of the refusal, None when it is allowed."""
-    refusal: Refusal | None = refusal_of_unit(units, action, NOW)
+    refusal: Refusal | None = refusal_of_reference(known, action, NOW)
     return None if refusal is None else (refusal.code, refusal.field_name)

@@ -1,14 +1,18 @@
 """Budgets: which layer a test is of, what its layer may cost, and what is said when it costs more."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from tests.lanes.cost import MOST_NAMED, cost_of_layers, cpu_seconds, told, yardstick
-from tests.lanes.embedded import ROOT
+from tests.lanes.embedded import FRONT, ROOT
 from tests.lanes.layers import LANES, Layer, Layers, read_layers
 
+TEST_FILES = [
+    path.relative_to(ROOT).as_posix()
+    for folder in ("tests", f"{FRONT}/tests")
+    for path in (ROOT / folder).rglob("test_*.py")
+]
 FOUR = Layers(
     yardstick_seconds=0.1,
     layers=(
@@ -90,19 +94,17 @@ def test_what_a_process_uses_is_counted_with_its_children() -> None:
 
 def test_every_folder_of_tests_is_in_a_layer_and_every_layer_in_a_lane() -> None:
     layers = read_layers()
-    files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")]
-    assert [name for name in files if layers.of(name) is None] == []
+    assert [name for name in TEST_FILES if layers.of(name) is None] == []
     assert {one.lane for one in layers.layers} == {*LANES, "chaos", "clients"}
     assert [one.folder for one in layers.layers if not (ROOT / one.folder).is_dir()] == []
 
 
 def test_a_test_that_starts_a_part_of_the_product_is_not_in_the_pure_lane() -> None:
     layers = read_layers()
-    starting = re.compile(r"^from tests\.embedded\.(broker|engine) import .*\bstart", flags=re.MULTILINE)
-    found = {
-        path.relative_to(ROOT).as_posix(): layers.of(path.relative_to(ROOT).as_posix())
-        for path in Path(ROOT / "tests").rglob("test_*.py")
-        if starting.search(path.read_text(encoding="utf-8"))
-    }
+    starting = re.compile(
+        r"^from (?:tests\.embedded\.(?:broker|engine)|front_asking|chdb_front\.process) import .*\bstart",
+        flags=re.MULTILINE,
+    )
+    found = {name: layers.of(name) for name in TEST_FILES if starting.search((ROOT / name).read_text(encoding="utf-8"))}
     assert found
     assert [name for name, layer in found.items() if layer is None or layer.lane == "pure"] == []

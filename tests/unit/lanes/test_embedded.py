@@ -55,7 +55,7 @@ def test_a_file_that_is_gone_or_has_another_name_makes_it_due(project: Path, nam
     assert is_due(project)
 
 
-@pytest.mark.parametrize("name", ["deploy/embedded/kafka/new.py", "deploy/embedded/clickhouse/new.xml"])
+@pytest.mark.parametrize("name", ["deploy/embedded/kafka/new.py", "packages/chdb-front/src/chdb_front/new.xml"])
 def test_a_new_file_makes_it_due(project: Path, name: str) -> None:
     (project / name).parent.mkdir(parents=True, exist_ok=True)
     (project / name).write_text("new", encoding="utf-8")

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from events.declaration import wire_type_of
-from motcua.unit_files import COLUMNS, FIRST_DAY, SUCCESSION_COLUMNS, UnfitFileError, read_unit_file
-from motcua.unit_loading import Difference, difference_to
-from services.intake.domain.unit_register import Units
+from motcua.reference_files import FIRST_DAY, UnfitFileError
+from motcua.reference_loading import Difference
+from motcua.unit_files import COLUMNS, SUCCESSION_COLUMNS, read_unit_file
+from motcua.unit_loading import difference_to
+from services.intake.domain.register import Register
 from tests.unit.intake.counter import NOW, reader
 from tests.unit.intake.units import CITY, DISTRICT, NEW, NEWER, OLD, OTHER_DISTRICT, before_the_reform, reform, register
 
@@ -35,12 +37,14 @@ def units_csv(path: Path, *lines: str) -> Path:
     return csv(path / "units.csv", COLUMNS, lines)
 
 
-def difference(path: Path, units: Units, lines: Iterable[str], taken_over: Iterable[str] = TAKEN_OVER) -> Difference:
+def difference(path: Path, units: Register, lines: Iterable[str], taken_over: Iterable[str] = TAKEN_OVER) -> Difference:
     file, beside = units_csv(path, *lines), csv(path / "successions.csv", SUCCESSION_COLUMNS, taken_over)
     return difference_to(units, *read_unit_file(file, beside), NOW)
 
 
-def problems(path: Path, units: Units, lines: Iterable[str], taken_over: Iterable[str] = ()) -> list[tuple[int, str]]:
+def problems(
+    path: Path, units: Register, lines: Iterable[str], taken_over: Iterable[str] = ()
+) -> list[tuple[int, str]]:
     found = difference(path, units, lines, taken_over)
     assert not found.actions
     return [(one.line, one.column) for one in found.problems]
@@ -48,15 +52,15 @@ def problems(path: Path, units: Units, lines: Iterable[str], taken_over: Iterabl
 
 def words(found: Difference) -> list[tuple[str, int, str]]:
     assert found.problems == ()
-    return [(wire_type_of(type(one.said)), one.said.unit_id, str(one.said.valid_from)) for one in found.changes]
+    return [(wire_type_of(type(one.said)), one.unit_id, str(one.said.valid_from)) for one in found.changes]
 
 
-def loaded(found: Difference, units: Units) -> Units:
+def loaded(found: Difference, units: Register) -> Register:
     assert found.problems == ()
     for action in found.actions:
         read = reader().read(dict(action))
         assert not hasattr(read, "code"), read
-    return register([*map(dict, found.actions)]) if not len(units) else units
+    return register([*map(dict, found.actions)]) if not units.version else units
 
 
 def test_a_line_is_a_period_and_empty_ends_are_open(tmp_path: Path) -> None:
@@ -103,7 +107,7 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("share", ["0", "2", "half", "0.005", "NaN"])
 def test_a_share_is_a_whole_percentage(tmp_path: Path, share: str) -> None:
     with pytest.raises(UnfitFileError) as raised:
-        difference(tmp_path, Units(), HUE, [f"{OLD},{NEW},{share},"])
+        difference(tmp_path, Register(), HUE, [f"{OLD},{NEW},{share},"])
     assert [(one.line, one.column) for one in raised.value.problems] == [(2, "share")]
 
 
@@ -130,7 +134,7 @@ share = 1
 """
     file = tmp_path / "units.toml"
     file.write_text(text, "utf-8")
-    assert words(difference_to(Units(), *read_unit_file(file), NOW))[-1] == ("unit-merged.v1", OLD, "2025-07-01")
+    assert words(difference_to(Register(), *read_unit_file(file), NOW))[-1] == ("unit-merged.v1", OLD, "2025-07-01")
     file.write_text(text.replace('"commune"', '"ward"'), "utf-8")
     with pytest.raises(UnfitFileError) as raised:
         read_unit_file(file)
@@ -141,7 +145,7 @@ share = 1
 
 
 def test_a_whole_province_comes_in_the_order_in_which_it_may_be_said(tmp_path: Path) -> None:
-    found = difference(tmp_path, Units(), reversed(HUE))
+    found = difference(tmp_path, Register(), reversed(HUE))
     assert words(found) == [
         ("unit-created.v1", CITY, "2025-01-01"),
         ("unit-created.v1", OTHER_DISTRICT, "2025-01-01"),
@@ -153,7 +157,7 @@ def test_a_whole_province_comes_in_the_order_in_which_it_may_be_said(tmp_path: P
         ("unit-abolished.v1", DISTRICT, "2025-07-01"),
         ("unit-abolished.v1", OTHER_DISTRICT, "2025-07-01"),
     ]
-    assert list(loaded(found, Units())) == list(register([*before_the_reform(), *reform()]))
+    assert list(loaded(found, Register()).units) == list(register([*before_the_reform(), *reform()]).units)
 
 
 def test_a_file_that_says_what_is_recorded_makes_no_change(tmp_path: Path) -> None:
@@ -261,8 +265,9 @@ def test_what_contradicts_is_named_by_line_and_column_and_nothing_is_sent(tmp_pa
 
 def test_the_demos_province_is_right_on_every_day_and_says_nothing_the_second_time() -> None:
     wanted = read_unit_file(DEMO / "units.csv", DEMO / "successions.csv")
-    found = difference_to(Units(), *wanted, NOW)
-    units = loaded(found, Units())
+    found = difference_to(Register(), *wanted, NOW)
+    register = loaded(found, Register())
+    units = register.units
     assert len(units) == 183
     for period in wanted[0]:
         for day in (period.valid_from, date(2025, 6, 30), date(2025, 7, 1)):
@@ -271,4 +276,4 @@ def test_the_demos_province_is_right_on_every_day_and_says_nothing_the_second_ti
             assert ((seen.name, seen.parent_id, seen.level) if seen else None) == (
                 (period.name, period.parent_id, period.level) if is_there else None
             )
-    assert difference_to(units, *wanted, NOW).changes == []
+    assert difference_to(register, *wanted, NOW).changes == []

@@ -13,6 +13,7 @@ import pytest
 
 from events.hash_chain import GENESIS, hash_of
 from motcua.verifying.domain import Chain, Finding, Findings, Numbers, Root, StatisticsSide, StoreSide, Streams, end_of
+from motcua.verifying.store_reading import opened_store
 from motcua.verifying.verification import Verified, verified
 from services.intake.adapters.event_store import open_store
 from services.stats.domain.periods import ZONE
@@ -205,7 +206,7 @@ def change(path: Path, statement: str) -> None:
 
 
 def seen_in(path: Path, day: date | None = None) -> Verified:
-    return verified(path, 20, None, None if day is None else Root(end_of(day, ZONE)))
+    return verified(opened_store(path), 20, None, None if day is None else Root(end_of(day, ZONE)))
 
 
 def test_a_store_as_intake_wrote_it_is_whole(store: Path) -> None:

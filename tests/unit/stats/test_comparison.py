@@ -1,9 +1,12 @@
 """Recorded = counted: what is on its way is no alarm, what stays apart is one, and its first ids are named."""
 
+from typing import Any
+
 import pytest
 
 from services.stats.domain.comparison import (
     FIRST,
+    UNSEEN_SECONDS,
     YOUNG_SECONDS,
     Apart,
     Pair,
@@ -63,8 +66,27 @@ def test_what_stands_on_one_side_only_keeps_the_age_it_has_there() -> None:
     assert found == (surplus("forged", 30.0), missing("lost", 40.0))
 
 
+def kept(**changes: Any) -> dict[str, Any]:
+    """A row of the table `comparisons`."""
+    row = {"pair": "streams", "expected": 9, "found": 9, "first_ids": [], "unseen_seconds": 0, "reason": ""}
+    return {**row, **changes}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "first", "verdict"),
+    [
+        (UNSEEN_SECONDS, [], "same"),
+        (UNSEEN_SECONDS + 1, [], "uncompared"),
+        (UNSEEN_SECONDS + 1, ["d-1"], "differs"),
+    ],
+)
+def test_what_could_not_be_compared_for_minutes_is_no_more_the_same(
+    seconds: int, first: list[str], verdict: Verdict
+) -> None:
+    assert compared_pair(kept(unseen_seconds=seconds, first_ids=first)).verdict == verdict
+
+
 @pytest.mark.parametrize(("first", "verdict"), [([], "same"), (["d-1"], "differs")])
 def test_what_the_loader_found_differing_is_a_difference(first: list[str], verdict: Verdict) -> None:
-    row = {"pair": "streams", "expected": 9, "found": 9 - len(first), "first_ids": first}
-    pair = compared_pair(row)
+    pair = compared_pair(kept(first_ids=first, found=9 - len(first)))
     assert (pair.verdict, pair.first()) == (verdict, [f"dossier {one}" for one in first])

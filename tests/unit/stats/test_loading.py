@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.stats.domain.comparison import UNSEEN_SECONDS
 from services.stats.domain.loading import (
     MUCH_UNREAD,
     SILENT_SECONDS,
@@ -49,6 +50,9 @@ def seen(**given: int) -> Loading:
         (seen(unread=MUCH_UNREAD + 1), "behind"),
         (seen(silent_seconds=SILENT_SECONDS + 1), "silent"),
         (seen(missing=1, silent_seconds=99), "rebuilding"),
+        (seen(differing=1, silent_seconds=99, uncompared_seconds=UNSEEN_SECONDS + 1), "differs"),
+        (seen(uncompared_seconds=UNSEEN_SECONDS), "current"),
+        (seen(uncompared_seconds=UNSEEN_SECONDS + 1, unread=MUCH_UNREAD + 1), "uncompared"),
         (seen(partitions=0), "empty"),
     ],
 )

@@ -72,7 +72,7 @@ class World:
     async def insert_reference(self, rows: Sequence[ReferenceRow]) -> None:
         self.steps.append(f"insert {len(rows)} of units")
 
-    async def refresh_units(self) -> None:
+    async def refresh_register(self) -> None:
         self.steps.append("refresh the units")
 
     async def insert_events(self, rows: Sequence[EventRow]) -> None:
