@@ -4,7 +4,7 @@
 from another register (`history`), all dossiers of a day side by side in order of time, some left open at the end. Keys,
 headers, values, partitions, compression and transactions are the relay's. Bytes are formatted directly, because a log of a
 million events is to cost half a minute; a test reads every record with `events.codec` and writes it back to the same bytes.
-`prevhash` is the `hash` of the event before, but `hash` is drawn, not computed: the chain is of the right form and not true.
+The hash chain of each dossier is true: who reads the log checks it.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from bench.event_lives import Life, draw_lives, uuid_text, working_days
 from deploy.embedded.kafka.topics import TopicSpec, create_topics
 from events.codec import CONTENT_TYPE, SCHEMA_URN
 from events.hash_chain import GENESIS
+from events.record_chain import hash_of_record
 from events.topics import Topic
 from motcua.topic_specs import topic_specs
 from services.intake.adapters.kafka_tail import PLACE_HEADER
@@ -172,7 +173,6 @@ class Told:
         """The event at `place` of this life, `number` of the whole log; both from 0, to be asked for in order."""
         at, event_type, value = self.life.happened[place]
         assert self._opened_on is not None
-        before, self._last_hash = self._last_hash, b"%064x" % random.getrandbits(256)
         recorded_at = IMPORTED_AT + timedelta(microseconds=200 * number)
         actor = f"cb-{self.life.unit.unit_id}-{number % 5 + 1}"
         headers = [
@@ -195,12 +195,13 @@ class Told:
             ("ce_sourceeventref", f"{self.life.code}-{place + 1}".encode()),
             self._procedure,
             _HISTORY,
-            ("ce_prevhash", before),
-            ("ce_hash", self._last_hash),
+            ("ce_prevhash", self._last_hash),
             ("ce_dataschema", f"{SCHEMA_URN}{event_type}".encode()),
             self._partition_key,
             (PLACE_HEADER, b"%d" % (number + 1)),
         ]
+        self._last_hash = hash_of_record(value, headers).encode()
+        headers.insert(-3, ("ce_hash", self._last_hash))
         return LogRecord(self._key, value, headers)
 
 

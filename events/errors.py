@@ -15,3 +15,7 @@ class UnknownEventTypeError(MessageError):
 
 class SchemaMismatchError(MessageError):
     """A field has a type or value that the published schema does not allow."""
+
+
+class ChainBreakError(MessageError):
+    """The record doesn't follow in the hash chain of its dossier: changed, forged, or a second one of its number."""

@@ -1,6 +1,6 @@
 """Are recorded, published and counted the same? What the loader compared is read where it keeps it; the last numbers are asked.
 
-So it stays quick however large the store is, and page and `motcua status` say the same (ADR 0027).
+So it stays quick however large the store is, and page and `motcua status` say the same (ADR 0026).
 """
 
 import asyncio

@@ -25,4 +25,5 @@ def _spec(topic: Topic, replication_factor: int | None, *, is_one_machine: bool)
         partitions=described["partitions"],
         replication_factor=replication_factor or published,
         configs={name: str(value) for name, value in configs.items()},
+        adjusted=frozenset(described.get("adjusted_configs", ())),
     )

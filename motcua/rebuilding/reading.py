@@ -15,12 +15,13 @@ from aiokafka.errors import KafkaError
 
 from events.catalog import REFERENCE_TYPES
 from events.errors import MessageError
+from events.record_chain import structured_of
 from events.topics import Topic
 from motcua.kafka_reading import partitions_of, started_consumer
 from motcua.output import CommandError, ExitCode
 from motcua.rebuilding.domain import Published, PublishedOrder
 from motcua.verifying.domain import Finding, Findings
-from motcua.verifying.topic_reading import SILENT_SECONDS, TOPICS, place_of, structured_of
+from motcua.verifying.topic_reading import SILENT_SECONDS, TOPICS, place_of
 
 FETCHED_BYTES = 262_144
 """Of each partition, compressed: about ten times as much when it is read, and all partitions are held at once."""
@@ -122,7 +123,7 @@ class TopicsByNumber:
         where = f"{record.topic}:{record.partition}@{record.offset}"
         key = (record.key or b"").decode(errors="replace")
         try:
-            structured = structured_of(record)
+            structured = structured_of(record.value, record.headers)
             stream = UUID(structured["subject"])
             is_reference = structured["type"] in REFERENCE_TYPES
             if str(stream) != key:

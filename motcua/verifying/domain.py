@@ -13,10 +13,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
-from events.hash_chain import GENESIS, hash_of
+from events.hash_chain import CHANGED, KEPT, NO_HASH, hash_of, read_hash
 
-KEPT = 16
-"""Bytes of a hash that are kept to compare: 128 bits, which nobody meets twice by chance."""
 ROOT_BYTES = 32
 STORE, KAFKA, CLICKHOUSE = "store", "Kafka", "ClickHouse"
 _UNREADABLE = b"\xff" * KEPT
@@ -141,13 +139,13 @@ class Chain:
 
 def _wrong_in_itself(stream: int, number: int, structured: Mapping[str, Any], claimed: bytes | None) -> str | None:
     if claimed is None:
-        return "it has no hash"
+        return NO_HASH
     if str(structured.get("subject")).replace("-", "") != f"{stream:032x}":
         return f"it stands in this stream and says that it is of {structured.get('subject')!r}"
     if structured.get("streamseq") != number:
         return f"it stands under number {number} and says {structured.get('streamseq')!r}"
     if hash_of(structured) != structured["hash"]:
-        return "it was changed: its hash is another"
+        return CHANGED
     return None
 
 
@@ -265,16 +263,6 @@ class Root:
 def end_of(day: date, zone: tzinfo) -> datetime:
     """The first instant after a local day, aware."""
     return datetime.combine(day + timedelta(days=1), time.min, zone)
-
-
-def read_hash(said: Any) -> bytes | None:
-    """The hash that an event says, as 32 bytes; None where it says none that can be one."""
-    if not isinstance(said, str) or len(said) != len(GENESIS):
-        return None
-    try:
-        return bytes.fromhex(said)
-    except ValueError:
-        return None
 
 
 def code_of(structured: Mapping[str, Any]) -> str | None:

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 
-from events.codec import from_kafka, parse_json, to_structured
 from events.errors import MessageError
+from events.record_chain import structured_of
 from events.topics import Topic
 from motcua.kafka_reading import read_topic
 from motcua.output import CommandError, ExitCode
@@ -52,7 +51,7 @@ class TopicReading:
         self.records += 1
         where = f"{KAFKA}, {record.topic} partition {record.partition} offset {record.offset}"
         try:
-            structured = structured_of(record)
+            structured = structured_of(record.value, record.headers)
             stream = UUID(structured["subject"]).int
         except (MessageError, ValueError) as error:
             name = (record.key or b"").decode(errors="replace")
@@ -68,14 +67,6 @@ class TopicReading:
         if statistics is not None:
             is_counted = record.offset < counted.get((record.topic, record.partition), 0)
             statistics.compare(stream, index, number, is_counted=is_counted)
-
-
-def structured_of(record: ConsumerRecord) -> dict[str, Any]:
-    """The record as one structured CloudEvent, its data as they stand there. Raises MessageError."""
-    structured = to_structured(from_kafka(record.value, record.headers))
-    if any(name == "ce_type" for name, _ in record.headers):
-        structured["data"] = parse_json(record.value)
-    return structured
 
 
 def place_of(record: ConsumerRecord) -> int:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from events.dossier import IntegrityFlagRaised
 from rules.clocks.derived_events import DerivedEvent
+from rules.clocks.errors import StreamGapError
 from rules.clocks.facts import Fact
 from rules.clocks.instants import Instant
 from rules.clocks.planning import Planner
@@ -19,7 +20,8 @@ from rules.clocks.state import NEVER, Clock, StreamState, Wake
 FLAG_KIND: Final = "put_aside"
 """The kind of the integrity flag that says so."""
 RULE: Final = "B16"
-_CLOCK: Final = "dossier"
+CLOCK: Final = "dossier"
+_GAP: Final = f"{StreamGapError.__name__}: "
 _MOST_CHARACTERS: Final = 1000
 
 
@@ -36,14 +38,17 @@ def refusal(before: StreamState | None, after: StreamState | None) -> str:
 def put_aside(
     state: StreamState | None, fact: Fact, planner: Planner, emitted: list[DerivedEvent], reason: str
 ) -> StreamState:
-    """The stream from a fact on that could not be folded in; the flag names that fact."""
+    """The stream from a fact on that could not be folded in; the flag names that fact.
+
+    Where events are missing before it the stream keeps its number: the one that follows that may still come.
+    """
     known = state or _unopened(fact, planner)
     flag = DerivedEvent(
         kind=IntegrityFlagRaised,
-        fields=_fields(reason, fact.event_id),
+        fields=flag_fields(reason, fact.event_id),
         subject=known.subject,
         zone=planner.default_zone,
-        clock=_CLOCK,
+        clock=CLOCK,
         due_at=fact.at,
         tag=f":{RULE}:{fact.event_id}",
         at=fact.at,
@@ -54,7 +59,8 @@ def put_aside(
         unit_id=known.holder_unit_id,
     )
     emitted.append(flag)
-    return replace(known, seq=fact.seq, aside=reason, next_at=NEVER)
+    seq = known.seq if reason.startswith(_GAP) else fact.seq
+    return replace(known, seq=seq, aside=reason, next_at=NEVER)
 
 
 def put_aside_by_time(
@@ -69,7 +75,7 @@ def put_aside_by_time(
     clock, wake = due
     flag = DerivedEvent(
         kind=IntegrityFlagRaised,
-        fields=_fields(reason, clock.armed_by),
+        fields=flag_fields(reason, clock.armed_by),
         subject=state.subject,
         zone=planner.default_zone,
         clock=clock.name,
@@ -88,10 +94,16 @@ def put_aside_by_time(
 
 def passed_over(state: StreamState, fact: Fact) -> StreamState:
     """A stream that is aside, after one more of its events that nothing is made of."""
-    return replace(state, seq=max(state.seq, fact.seq))
+    return replace(state, seq=state.seq if waits_for_a_number(state) else max(state.seq, fact.seq))
 
 
-def _fields(reason: str, target_event_id: str) -> dict[str, str]:
+def waits_for_a_number(state: StreamState) -> bool:
+    """Whether a number is missing: the stream stands where it stood, and the event with that number takes it up again."""
+    return state.aside.startswith(_GAP)
+
+
+def flag_fields(reason: str, target_event_id: str) -> dict[str, str]:
+    """The data of the flag."""
     return {"kind": FLAG_KIND, "rule": RULE, "detail": reason, "target_event_id": target_event_id}
 
 

@@ -105,6 +105,11 @@ def pass_time(
     return _settled(transition.state, context.retention)
 
 
+def taken_up(state: StreamState, context: FoldContext) -> StreamState | None:
+    """A stream that waited for a missing number, as it was before; None: it had not begun."""
+    return _settled(replace(state, aside=""), context.retention) if state.seq else None
+
+
 def is_over(state: StreamState, until: Instant, retention: Instant) -> bool:
     """Whether a finished stream can be forgotten: nothing is ahead of it, and nothing was told for long enough."""
     return _next_look_at(state, state.known_at, retention) <= until and next_wake_at(state) == NEVER

@@ -50,6 +50,11 @@ def told_late_at(fact: Fact) -> Instant:
     return known_at if is_late else 0
 
 
+def is_ahead(seen_at: Instant, appended_at: Instant, most: Instant) -> bool:
+    """Whether a clock that showed `seen_at` when the log showed `appended_at` is too far ahead to judge by."""
+    return seen_at - appended_at > most
+
+
 def passed_before(state: StreamState | None, fact: Fact, open_until: Instant, grace: Instant) -> Instant:
     """Until when a tick could have looked at the stream before a fact became known: what fell due before it has passed."""
     known_at, at = fact.known_at, fact.at

@@ -225,6 +225,7 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
     `next_at` is the next instant at which to look at it by itself. `aside`: why the stream was put aside (TIME-8), else empty.
     `is_history_turn`: history opened it, and no live event has come into it (B14). `late_records` wait for an approval.
     `acceptance` is kept for what corrects it, as are the ids of the events that named the holder and who handed it over.
+    `links` are the beginnings of the hashes of its latest events, 16 bytes each, that of `seq` the last (empty: not known yet).
     """
 
     seq: int
@@ -248,6 +249,7 @@ class StreamState(Struct, frozen=True, array_like=True, gc=False):
     acceptance: Acceptance | None = None
     holder_event_id: str = ""
     given_by_event_id: str = ""
+    links: bytes = b""
 
     @property
     def is_catching_up(self) -> bool:

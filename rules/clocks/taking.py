@@ -4,10 +4,10 @@ The live worker, the bulk path, the verification and the explanation all come th
 fact that the fold can't take.
 """
 
-from rules.clocks.aside import passed_over, put_aside, reason_of
+from rules.clocks.aside import passed_over, put_aside, reason_of, waits_for_a_number
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.facts import Fact
-from rules.clocks.fold import FoldContext, Step, evolve, pass_time
+from rules.clocks.fold import FoldContext, Step, evolve, pass_time, taken_up
 from rules.clocks.instants import Instant
 from rules.clocks.log_time import passed_before
 from rules.clocks.state import StreamState
@@ -16,10 +16,15 @@ from rules.clocks.state import StreamState
 def take(state: StreamState | None, fact: Fact, open_until: Instant, late_at: Instant, context: FoldContext) -> Step:
     """The next state and what is emitted; never an exception. Whether the fact was refused tells `aside.refusal`.
 
+    A stream that waits for a missing number goes on with the event that has it: what came too early had no place there.
     What fell due before a fact that can't be folded in is said all the same, as a look at the clock would have said it.
     """
     if state is not None and state.aside:
-        return (state if fact.seq <= state.seq else passed_over(state, fact)), []
+        if fact.seq <= state.seq:
+            return state, []
+        if fact.seq != state.seq + 1 or not waits_for_a_number(state):
+            return passed_over(state, fact), []
+        state = taken_up(state, context)
     try:
         after, emitted = evolve(state, fact, open_until, late_at, context)
     except Exception as error:  # noqa: BLE001 nothing that one stream brings may stop the others (promise 12)

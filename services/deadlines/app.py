@@ -69,7 +69,7 @@ def make_app(config: DeadlinesConfig, *, clock: WallClock | None = None) -> Work
     checkpoint = Checkpoint(producer, clocks, emitted)
     transport.connect(app, checkpoint, times)
     ticks = Outbox(producer, Topic.DEADLINE_TICKS.value, config.linger_seconds)
-    ticker = Ticker(pipeline, clock or SystemClock(config.clock_offset), times, ticks, config.clock_skew)
+    ticker = Ticker(pipeline, clock or SystemClock(config.clock_offset), times, ticks, config)
     dependencies = AgentDependencies(
         clocks=clocks, times=times, emitted=emitted, dlq=_topic(app, Topic.DOSSIER_EVENTS_DLQ)
     )

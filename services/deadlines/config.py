@@ -17,7 +17,8 @@ class DeadlinesConfig:
     `ordinal` numbers the workers of a group from 0: it gives each its static membership and its own data folder.
     `history_quiet`: how long a partition must have seen nothing of the past before time counts for dossiers that are
     catching up. `retention`: how long a finished dossier is kept. `grace`: how long after a due instant a tick waits for
-    events that are still on their way. `clock_skew`: how far the worker's clock may be ahead of the broker's.
+    events that are still on their way. `clock_skew`: how far the worker's clock may be ahead of the broker's
+    without anything being said too early; `clock_ahead`: how far before nothing that time brings is said any more.
     `own_calendars`: a folder with calendars of the office, beside the package's.
     `clock_offset`: for tests only, how much later than now the worker believes it is (negative: earlier).
     """
@@ -30,6 +31,7 @@ class DeadlinesConfig:
     retention: timedelta = timedelta(days=30)
     grace: timedelta = timedelta(seconds=1)
     clock_skew: timedelta = timedelta(seconds=1)
+    clock_ahead: timedelta = timedelta(seconds=10)
     linger_seconds: float = 0.02
     clock_offset: timedelta = timedelta(0)
     log_level: str = "INFO"
@@ -49,6 +51,7 @@ def read_config(environ: Mapping[str, str]) -> DeadlinesConfig:
         retention=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_RETENTION_SECONDS", 2_592_000)),
         grace=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_GRACE_SECONDS", 1)),
         clock_skew=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_CLOCK_SKEW_SECONDS", 1)),
+        clock_ahead=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_CLOCK_AHEAD_SECONDS", 10)),
         linger_seconds=_number(environ, "MOTCUA_DEADLINES_LINGER_SECONDS", 0.02),
         clock_offset=timedelta(seconds=_number(environ, "MOTCUA_DEADLINES_CLOCK_OFFSET_SECONDS", 0, is_signed=True)),
         log_level=environ.get("MOTCUA_LOG_LEVEL", "INFO"),

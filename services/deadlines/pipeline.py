@@ -1,7 +1,7 @@
 """The steps of the deadline processor, without Kafka. What is due is decided in `rules.clocks`; here it is set going.
 
     read        a record of dossier-events becomes a fact       adapters/wire
-    fold        a fact arrives   -> on_fact                     here
+    fold        a fact arrives   -> on_record                   here
                 time passes      -> on_check                    here
     emit        derived events become records                   adapters/wire
     checkpoint  derived events, then rows, then offsets         adapters/live, adapters/bulk
@@ -12,11 +12,16 @@ the live worker on Faust and the bulk path on plain Kafka transactions, call exa
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
+from events.errors import ChainBreakError
+from events.hash_chain import Link
 from rules.book.procedures import ProcedureCatalogue
 from rules.book.rulebook import Rulebook
-from rules.clocks.aside import put_aside_by_time, reason_of
+from rules.clocks.aside import put_aside_by_time, reason_of, refusal
+from rules.clocks.chain import flag_of, judged_in, with_link
 from rules.clocks.derived_events import DerivedEvent
+from rules.clocks.errors import PutAsideError
 from rules.clocks.facts import Fact
 from rules.clocks.falling_due import next_due, wake_of
 from rules.clocks.fold import FoldContext, is_over, pass_time
@@ -34,6 +39,14 @@ class CheckResult:
     state: StreamState | None
     emitted: list[DerivedEvent] = field(default_factory=list)
     is_over: bool = False
+
+
+class Taken(NamedTuple):
+    """What a record came to; `refusal`: why it is a dead letter, None where it is not."""
+
+    state: StreamState | None
+    emitted: list[DerivedEvent]
+    refusal: Exception | None = None
 
 
 class Pipeline:
@@ -68,11 +81,23 @@ class Pipeline:
         late_at = time.advance(fact, self.history_quiet)
         return take(state, fact, time.open_until, late_at, self._context)
 
-    def refuse(
-        self, state: StreamState | None, fact: Fact, error: Exception
-    ) -> tuple[StreamState | None, list[DerivedEvent]]:
+    def on_record(self, state: StreamState | None, fact: Fact, link: Link, time: LogTime) -> Taken:
+        """The same for a fact as it was read from the log: what is not the next of its chain is flagged, and changes nothing."""
+        place = judged_in(state, link)
+        if place.verdict == "broken":
+            flag = flag_of(state, fact, self._context.planner, place.why)
+            return Taken(state, [flag], ChainBreakError(place.why))
+        after, emitted = self.on_fact(state, fact, time)
+        if after is None or after is state:
+            return Taken(after, emitted)
+        reason = refusal(state, after)
+        return Taken(with_link(state, after, link), emitted, PutAsideError(reason) if reason else None)
+
+    def refuse(self, state: StreamState | None, fact: Fact, link: Link, error: Exception) -> Taken:
         """Put a stream aside because what follows from a fact can't be written."""
-        return refuse(state, fact, self._context, reason_of(error))
+        after, emitted = refuse(state, fact, self._context, reason_of(error))
+        assert after is not None  # noqa: S101 a stream that is put aside is kept
+        return Taken(with_link(state, after, link), emitted, PutAsideError(after.aside))
 
     def refuse_look(self, state: StreamState, until: Instant, detected_at: Instant, error: Exception) -> CheckResult:
         """The same for what fell due before `until`."""

@@ -1,17 +1,20 @@
-"""The loader, step by step: records -> events -> units, facts -> offsets. Each step may be repeated at any time without effect.
+"""The loader, step by step: records -> events in their chain -> units, facts -> offsets. Each may be repeated without effect.
 
 The order is the promise: offsets are committed last, so whatever dies in between is done again; and the facts are folded from
 what ClickHouse knows, not from the batch, so that doubled, late and rival deliveries end in the same rows (ADR 0007).
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from events.catalog import REFERENCE_TYPES
+from events.catalog import DEADLINE_TYPES, REFERENCE_TYPES
 from events.codec import STRUCTURED_CONTENT_TYPE, from_kafka
 from events.envelope import Event
 from events.errors import MessageError, UnknownEventTypeError
+from events.hash_chain import Link
+from events.record_chain import link_of_record
 from events.topics import Topic
+from services.stats.domain.chains import Chains
 from services.stats.domain.facts import fold
 from services.stats.domain.reference import ReferenceRow, reference_row
 from services.stats.domain.rows import DossierKey, EventRow, LogPlace, data_text, key_of, row_for
@@ -30,10 +33,15 @@ async def load_batch(source: RecordSource, store: FactStore, dead_letters: DeadL
     """Load one batch; returns the number of its events."""
     batch = await source.next_batch()
     said = [one for one in batch if one.topic == Topic.REFERENCE_EVENTS]
-    if said and (reference := await rows_of(said, dead_letters, reference_row_of)):
-        await store.insert_reference(reference)
-        await store.refresh_register()
-    rows = await rows_of([one for one in batch if one.topic != Topic.REFERENCE_EVENTS], dead_letters, row_of)
+    if said and (things := await read_all(said, dead_letters, reference_row_of)):
+        ids = sorted({one.stream_id for one in things})
+        reference = await rows_in_chain(things, Chains(await store.reference_links(ids)), dead_letters)
+        if reference:
+            await store.insert_reference(reference)
+            await store.refresh_register()
+    read = await read_all([one for one in batch if one.topic != Topic.REFERENCE_EVENTS], dead_letters, row_of)
+    touched = touched_by(one.row for one in read if one.link is not None)
+    rows = await rows_in_chain(read, Chains(await store.links(touched) if touched else ()), dead_letters)
     if rows:
         await store.insert_events(rows)
         await refresh_facts(store, touched_by(rows))
@@ -41,30 +49,61 @@ async def load_batch(source: RecordSource, store: FactStore, dead_letters: DeadL
     return len(rows)
 
 
-async def rows_of(
-    batch: Sequence[Record], dead_letters: DeadLetters, row: Callable[[Record], tuple[Any, ...]]
-) -> list[tuple[Any, ...]]:
-    """The rows of a batch; what can't be read goes to the dead letters first, so that it isn't lost when offsets move on."""
-    rows = []
+class Read(NamedTuple):
+    """One record with its row; `link`: its place in the hash chain of its stream, None where it has none."""
+
+    record: Record
+    row: tuple[Any, ...]
+    stream_id: str
+    link: Link | None
+
+
+async def read_all(
+    batch: Sequence[Record], dead_letters: DeadLetters, row: Callable[[Record, Event], tuple[Any, ...]]
+) -> list[Read]:
+    """The records of a batch; what can't be read goes to the dead letters first, so that it isn't lost when offsets move on."""
+    read = []
     for record in batch:
         try:
-            rows.append(row(record))
+            event = from_kafka(record.value, record.headers)
+            made, about = row(record, event), event.envelope
+            is_chained = record.topic != Topic.DEADLINE_EVENTS
+            link = link_of_record(record.value, record.headers, about.stream_seq) if is_chained else None
+            read.append(Read(record, made, about.dossier_id, link))
         except MessageError as error:
-            await dead_letters.send(record, f"{type(error).__name__}: {error}")
+            await dead_letters.send(record, reason_of(error))
+    return read
+
+
+async def rows_in_chain(read: Iterable[Read], chains: Chains, dead_letters: DeadLetters) -> list[tuple[Any, ...]]:
+    """The rows of what has its place in its stream's chain, in order; what has none is a dead letter (ADR 0027)."""
+    rows = []
+    for one in read:
+        try:
+            if one.link is not None:
+                chains.take(one.stream_id, one.link)
+            rows.append(one.row)
+        except MessageError as error:
+            await dead_letters.send(one.record, reason_of(error))
     return rows
 
 
-def row_of(record: Record) -> EventRow:
+def reason_of(error: MessageError) -> str:
+    """What stands in a dead letter."""
+    return f"{type(error).__name__}: {error}"
+
+
+def row_of(record: Record, event: Event) -> EventRow:
     """The row of one record about a dossier. Raises MessageError."""
-    event = from_kafka(record.value, record.headers)
     if event.envelope.event_type in REFERENCE_TYPES:
         raise UnknownEventTypeError(f"type: {event.envelope.event_type!r} belongs on {Topic.REFERENCE_EVENTS}")
+    if record.topic == Topic.DEADLINE_EVENTS and event.envelope.event_type not in DEADLINE_TYPES:
+        raise UnknownEventTypeError(f"type: {event.envelope.event_type!r} belongs on {Topic.DOSSIER_EVENTS}")
     return row_for(event, _data_of(record, event), _place_of(record))
 
 
-def reference_row_of(record: Record) -> ReferenceRow:
+def reference_row_of(record: Record, event: Event) -> ReferenceRow:
     """The row of one record about a reference thing. Raises MessageError."""
-    event = from_kafka(record.value, record.headers)
     return reference_row(event, _data_of(record, event), _place_of(record))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from services.stats.domain.chains import StoredLink
 from services.stats.domain.facts import DossierFacts
 from services.stats.domain.levels import Places
 from services.stats.domain.reference import ReferenceRow
@@ -50,6 +51,14 @@ class DeadLetters(Protocol):
 
 class FactStore(Protocol):
     """Events and facts, and the hierarchy as it stands."""
+
+    async def links(self, keys: Sequence[DossierKey]) -> Sequence[StoredLink]:
+        """Number and hash of every stored event of some dossiers."""
+        ...
+
+    async def reference_links(self, stream_ids: Sequence[str]) -> Sequence[StoredLink]:
+        """The same of reference things."""
+        ...
 
     async def insert_reference(self, rows: Sequence[ReferenceRow]) -> None:
         """Store events of reference things; storing one again changes nothing."""

@@ -42,7 +42,7 @@ def test_what_passes_through_is_kept_for_a_limited_time(topic: Topic) -> None:
     assert int(load_topic_file(topic)["configs"]["retention.ms"]) >= 86_400_000
 
 
-@pytest.mark.parametrize("topic", [Topic.COUNTER_ACTIONS, Topic.COUNTER_ANSWERS])
+@pytest.mark.parametrize("topic", [Topic.COUNTER_ACTIONS, Topic.COUNTER_ANSWERS, Topic.DEADLINE_TICKS])
 def test_the_broker_dates_records_of_others_so_that_old_history_is_not_deleted_at_once(topic: Topic) -> None:
     assert load_topic_file(topic)["configs"]["message.timestamp.type"] == "LogAppendTime"
 

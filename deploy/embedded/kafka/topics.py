@@ -2,7 +2,8 @@
 
 In: topic specs (the deployer reads them from `schemas/topics/`). Out: every topic exists, every partition has a leader.
 Promise: calling it again changes nothing; a topic that exists with other partitions or settings is reported, never
-altered, because a changed partition count would send the events of one dossier to two partitions.
+altered, because a changed partition count would send the events of one dossier to two partitions. Only the settings that its
+spec names as `adjusted` are brought up to date.
 """
 
 from __future__ import annotations
@@ -37,12 +38,16 @@ class TopicMismatchError(EmbeddedKafkaError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSpec:
-    """One topic as it shall be; settings not named in `configs` are the broker's."""
+    """One topic as it shall be; settings not named in `configs` are the broker's.
+
+    `adjusted`: those of `configs` that an existing topic gets, too.
+    """
 
     name: str
     partitions: int
     replication_factor: int = 1
     configs: Mapping[str, str] = field(default_factory=dict)
+    adjusted: frozenset[str] = frozenset()
 
 
 async def create_topics(bootstrap: str, topics: Sequence[TopicSpec], *, timeout_s: float = 30.0) -> list[str]:
@@ -60,7 +65,8 @@ async def create_topics(bootstrap: str, topics: Sequence[TopicSpec], *, timeout_
         created = await _create(admin, [topic for topic in topics if topic.name not in present])
         described = await _wait_for_leaders(admin, topics, time.monotonic() + timeout_s)
         differences = _shape_differences(topics, described)
-        differences += _config_differences(topics, await _configs(admin, topics))
+        in_force = await _adjusted(admin, topics, await _configs(admin, topics))
+        differences += _config_differences(topics, in_force)
     finally:
         await admin.close()
     if differences:
@@ -132,6 +138,33 @@ async def _configs(admin: AIOKafkaAdminClient, topics: Sequence[TopicSpec]) -> d
                 raise TopicCreationError(f"settings of topic {name}: {message or for_code(code).__name__}")
             found[name] = {entry[0]: entry[1] for entry in entries}
     return found
+
+
+async def _adjusted(
+    admin: AIOKafkaAdminClient, topics: Sequence[TopicSpec], in_force: Mapping[str, dict[str, str]]
+) -> Mapping[str, dict[str, str]]:
+    """The settings in force after those that may be altered were."""
+    behind = [
+        topic
+        for topic in topics
+        if any(in_force[topic.name].get(key) != topic.configs[key] for key in topic.adjusted & topic.configs.keys())
+    ]
+    if not behind:
+        return in_force
+    # The request takes away whatever it doesn't name, so all that the topic has of its spec goes along.
+    kept = [
+        {key: value if key in topic.adjusted else in_force[topic.name][key] for key, value in topic.configs.items()}
+        for topic in behind
+    ]
+    asked = [
+        ConfigResource(ConfigResourceType.TOPIC, topic.name, configs=configs)
+        for topic, configs in zip(behind, kept, strict=True)
+    ]
+    for answer in await admin.alter_configs(asked):
+        for code, message, _, name in answer.resources:
+            if code != _NO_ERROR:
+                raise TopicCreationError(f"settings of topic {name}: {message or for_code(code).__name__}")
+    return {**in_force, **{topic.name: configs for topic, configs in zip(behind, kept, strict=True)}}
 
 
 def _config_differences(topics: Sequence[TopicSpec], in_force: Mapping[str, Mapping[str, str]]) -> list[str]:

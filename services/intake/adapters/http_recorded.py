@@ -1,4 +1,4 @@
-"""`GET /internal/recorded` and `/internal/recorded/events`: what the store holds, for our loader, which compares it (ADR 0027).
+"""`GET /internal/recorded` and `/internal/recorded/events`: what the store holds, for our loader, which compares it (ADR 0026).
 
 Not part of the contract: ids and numbers only, for programs of the same installation; a proxy doesn't pass it on.
 """

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.external import ExternalData
@@ -13,6 +13,7 @@ from services.stats.adapters.queries import query_text
 from services.stats.adapters.reference_register import refresh_register
 from services.stats.adapters.retries import until_done
 from services.stats.adapters.unit_register import read_places, units_revision
+from services.stats.domain.chains import StoredLink
 from services.stats.domain.facts import COLUMNS, DossierFacts, row_of
 from services.stats.domain.levels import Places
 from services.stats.domain.projection import TYPES_WITH_DATA
@@ -30,6 +31,15 @@ class ClickHouseFacts:
         self._places: tuple[int, Places] | None = None
         self.fact_writes = 0
         """How many times facts were written: whoever derives something from them sees whether there is news."""
+
+    async def links(self, keys: Sequence[DossierKey]) -> Sequence[StoredLink]:
+        """Number and hash of every stored event of some dossiers."""
+        return await self._run("read the chains", lambda: self._links("stored_links", external_data=_touched(keys)))
+
+    async def reference_links(self, stream_ids: Sequence[str]) -> Sequence[StoredLink]:
+        """The same of reference things."""
+        parameters = {"stream_ids": list(stream_ids)}
+        return await self._run("read the chains", lambda: self._links("stored_reference_links", parameters=parameters))
 
     async def insert_events(self, rows: Sequence[EventRow]) -> None:
         """Store events; storing one again changes nothing."""
@@ -62,15 +72,15 @@ class ClickHouseFacts:
     async def _run(self, what: str, call: Callable[[], ResultT]) -> ResultT:
         return await until_done(f"ClickHouse: {what}", lambda: asyncio.to_thread(call))
 
+    def _links(self, question: str, **asked: Any) -> list[StoredLink]:
+        columns = self._client.query(query_text(question), **asked).result_columns
+        return list(map(StoredLink, *columns)) if columns else []
+
     def _read_back(self, keys: Sequence[DossierKey]) -> Mapping[DossierKey, Sequence[KnownEvent]]:
-        touched = ExternalData(
-            file_name="touched.tsv",
-            fmt="TSV",
-            structure="opened_on Date, dossier_id String",
-            data="".join(f"{key.opened_on}\t{_escaped(key.dossier_id)}\n" for key in keys).encode(),
-        )
         columns = self._client.query(
-            query_text("known_events"), parameters={"types_with_data": list(TYPES_WITH_DATA)}, external_data=touched
+            query_text("known_events"),
+            parameters={"types_with_data": list(TYPES_WITH_DATA)},
+            external_data=_touched(keys),
         ).result_columns
         known: dict[DossierKey, list[KnownEvent]] = {}
         if columns:
@@ -83,6 +93,16 @@ class ClickHouseFacts:
         if self._places is None or self._places[0] != revision:
             self._places = (revision, read_places(self._client))
         return self._places
+
+
+def _touched(keys: Sequence[DossierKey]) -> ExternalData:
+    """Some dossiers as a table that goes along with a question."""
+    return ExternalData(
+        file_name="touched.tsv",
+        fmt="TSV",
+        structure="opened_on Date, dossier_id String",
+        data="".join(f"{key.opened_on}\t{_escaped(key.dossier_id)}\n" for key in keys).encode(),
+    )
 
 
 def _escaped(text: str) -> str:

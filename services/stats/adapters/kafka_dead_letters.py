@@ -1,5 +1,6 @@
 """Writes records that can never be handled to `<topic>-dlq`, unchanged, with where they stood and why."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
@@ -7,6 +8,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from services.stats.ports import DeadLetterError, Record
+
+_log = logging.getLogger("stats")
 
 
 class KafkaDeadLetters:
@@ -26,6 +29,7 @@ class KafkaDeadLetters:
             ("dlq_reason", reason.encode()),
             ("dlq_at", self._now().isoformat().encode()),
         ]
+        _log.error("%s-%s@%s is put aside: %s", record.topic, record.partition, record.offset, reason)
         try:
             await self._producer.send_and_wait(f"{record.topic}-dlq", record.value, record.key, headers=headers)
         except KafkaError as error:

@@ -1,4 +1,4 @@
-"""What is recorded, asked of intake: counts by the letters of the dossiers' ids, and the events of a small part (ADR 0027).
+"""What is recorded, asked of intake: counts by the letters of the dossiers' ids, and the events of a small part (ADR 0026).
 
 Blocks; OSError where intake does not answer, or not as it should.
 """

@@ -10,6 +10,8 @@ from events import dossier
 from events.catalog import TYPE_BY_CLASS
 from events.dossier import DossierEvent, GivenTerm, TermUnit
 from events.envelope import Envelope, Event
+from events.hash_chain import GENESIS
+from tests.sealing import sealed
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -50,7 +52,8 @@ class Dossier:
             dossier_code="H29.123",
             is_history=self.is_history,
         )
-        self.events.append(Event(envelope=envelope, data=data))
+        before = self.events[-1].envelope.hash if self.events else GENESIS
+        self.events.append(sealed(Event(envelope=envelope, data=data), before))
         return self
 
     def accepted(

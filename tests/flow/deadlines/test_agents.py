@@ -1,124 +1,25 @@
 """Records through Faust's own agents without a broker: read, fold, say, keep, tick."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
-import faust
 import pytest
-from aiokafka import ConsumerRecord
 from faust.types import TP
 
 from events.catalog import DOSSIER_TYPES
-from events.codec import from_kafka, to_kafka
+from events.codec import to_kafka
 from events.dossier import IntegrityFlagRaised
-from events.envelope import Event
 from events.topics import Topic
 from rules.clocks import falling_due
 from rules.clocks.instants import micros
 from services.deadlines.adapters.live.record_batches import RecordBatch
 from services.deadlines.adapters.live.ticker import Tick, tick_bytes
-from services.deadlines.app import Worker, make_app
-from services.deadlines.config import DeadlinesConfig
+from services.deadlines.app import Worker
 from tests.flow.deadlines.dossiers import Dossier, at, term
+from tests.flow.deadlines.running import Sent, put, put_events, put_tick, record
 from tests.unit.deadlines.test_bulk_fold import poisonous
 from tests.unit.deadlines.test_put_aside import thrown
-
-Headers = Sequence[tuple[str, bytes]]
-
-
-@dataclass
-class MovableClock:
-    at: datetime = field(default_factory=lambda: datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
-
-    def now(self) -> datetime:
-        return self.at
-
-
-@dataclass
-class Sent:
-    """What the agents said and put aside, instead of a broker."""
-
-    records: list[dict[str, Any]] = field(default_factory=list)
-    letters: list[dict[str, Any]] = field(default_factory=list)
-
-    def put(self, partition: int, key: bytes, value: bytes, headers: Headers = ()) -> None:
-        self.records.append({"partition": partition, "key": key, "value": value, "headers": headers})
-
-    async def send(self, **record: Any) -> Any:
-        self.letters.append(record)
-
-        async def written() -> None:
-            return None
-
-        return written()
-
-    def events(self) -> list[Event]:
-        return [from_kafka(record["value"], record["headers"]) for record in self.records]
-
-    def kinds(self) -> list[str]:
-        return [_kind(event) for event in self.events()]
-
-
-def _kind(event: Event) -> str:
-    name = event.envelope.event_type.removesuffix(".v1").removeprefix("deadline-").removeprefix("dossier-")
-    return " ".join(str(part) for part in (name, getattr(event.data, "rung", None)) if part)
-
-
-@pytest.fixture
-async def worker(tmp_path: Path) -> AsyncIterator[Worker]:
-    config = DeadlinesConfig(bootstrap_servers="127.0.0.1:1", data_dir=tmp_path, retention=timedelta(hours=1))
-    made = make_app(config, clock=MovableClock())
-    made.app.finalize()
-    made.app.flow_control.resume()
-    with patch.object(faust.Event, "ack"):
-        yield made
-    await made.clocks.rows._table.data.stop()
-
-
-@pytest.fixture
-def sent(worker: Worker) -> Sent:
-    sent = Sent()
-    dependencies = worker.agents.dependencies
-    with patch.object(dependencies.emitted, "put", sent.put), patch.object(dependencies.dlq, "send", sent.send):
-        yield sent
-
-
-def record(topic: Topic, key: bytes, value: bytes, headers: Headers, known_at: datetime) -> "ConsumerRecord[Any, Any]":
-    """As aiokafka gives it: the log's time in whole milliseconds."""
-    milliseconds = micros(known_at) // 1000
-    return ConsumerRecord(topic.value, 0, 7, milliseconds, 1, key, value, None, len(key), len(value), tuple(headers))
-
-
-async def put(worker: Worker, *records: "ConsumerRecord[Any, Any]") -> None:
-    """Hand records to their agent as one parcel."""
-    topic = records[0].topic
-    async with worker.app.agents[topic].test_context() as running:
-        record_batch = RecordBatch(TP(topic, 0), records, worker.app.consumer_generation_id)
-        with patch.object(running, "to_message", lambda *_, **__: record_batch):
-            await running.put(b"")
-
-
-async def put_events(worker: Worker, events: Sequence[Event], known_at: datetime | None = None) -> None:
-    """Events that became known when they were recorded, or at one later instant."""
-    await put(
-        worker,
-        *(record(Topic.DOSSIER_EVENTS, *to_kafka(event), known_at or event.envelope.recorded_at) for event in events),
-    )
-
-
-async def put_tick(worker: Worker, key: bytes, until: datetime, detected_at: datetime | None = None) -> None:
-    tick = tick_bytes(
-        Tick(
-            until=micros(until),
-            detected_at=micros(detected_at or until),
-            assignment_epoch=worker.ticker.assignment_epoch,
-        )
-    )
-    await put(worker, record(Topic.DEADLINE_TICKS, key, tick, (), until))
 
 
 async def test_an_event_is_folded_into_its_state_and_its_words_are_said(worker: Worker, sent: Sent) -> None:

@@ -71,7 +71,7 @@ async def test_a_schema_is_served_with_its_lists_inside(door: Door, name: str) -
 
 
 OUTSIDE_THE_CONTRACT = ("/docs", "/internal/")
-"""A page for people, and what programs of one installation ask each other (ADR 0027)."""
+"""A page for people, and what programs of one installation ask each other (ADR 0026)."""
 
 
 async def test_openapi_has_exactly_the_addresses_of_intake(door: Door) -> None:

@@ -14,7 +14,7 @@ from events.errors import MessageError
 from events.topics import Topic
 from rules.clocks.log_time import LogTime
 from rules.clocks.state import StreamState
-from services.deadlines.adapters.wire.fact_reader import read_fact
+from services.deadlines.adapters.wire.fact_reader import read_linked
 from tests.flow.deadlines.dossiers import Dossier
 from tests.integration.deadlines.expected import expected_of_log, pipeline, whole_log, without_detection
 from tests.integration.deadlines.harness import GRACE, HISTORY_QUIET, ROOT, Reader, Relay
@@ -109,10 +109,10 @@ async def states_of_log(bootstrap: str) -> dict[bytes, StreamState]:
     times: dict[int, LogTime] = defaultdict(LogTime)
     for record in await whole_log(bootstrap):
         try:
-            fact = read_fact(record.key, record.value, record.headers, record.timestamp * 1000)
+            fact, link = read_linked(record.key, record.value, record.headers, record.timestamp * 1000)
         except MessageError:
             continue
-        after, _ = pipeline().on_fact(states.get(record.key), fact, times[record.partition])
-        if after is not None:
-            states[record.key] = after
+        taken = pipeline().on_record(states.get(record.key), fact, link, times[record.partition])
+        if taken.state is not None:
+            states[record.key] = taken.state
     return states

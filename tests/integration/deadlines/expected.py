@@ -15,7 +15,7 @@ from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.instants import micros
 from rules.clocks.log_time import LogTime
 from rules.clocks.state import StreamState
-from services.deadlines.adapters.wire.fact_reader import read_fact
+from services.deadlines.adapters.wire.fact_reader import read_linked
 from services.deadlines.adapters.wire.record_writer import RecordWriter
 from services.deadlines.pipeline import Pipeline
 from tests.integration.deadlines.harness import GRACE, HISTORY_QUIET, Reader
@@ -45,10 +45,10 @@ async def expected_of_log(bootstrap: str, until: datetime | None = None) -> dict
     emitted: dict[str, Said] = {}
     for record in await whole_log(bootstrap):
         try:
-            fact = read_fact(record.key, record.value, record.headers, record.timestamp * 1000)
+            fact, link = read_linked(record.key, record.value, record.headers, record.timestamp * 1000)
         except MessageError:
             continue
-        after, concluded = pipeline().on_fact(states.get(record.key), fact, times[record.partition])
+        after, concluded, _ = pipeline().on_record(states.get(record.key), fact, link, times[record.partition])
         assert after is not None
         states[record.key] = after
         _note(emitted, record.key, after, concluded)

@@ -32,8 +32,11 @@ async def make_topics(bootstrap: str, *, has_own_times: bool = False) -> None:
     own = {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
     log_time = own if has_own_times else {"message.timestamp.type": "LogAppendTime"}
     specs = [TopicSpec(name=Topic.DOSSIER_EVENTS.value, partitions=PARTITIONS, configs=log_time)]
-    plain = (Topic.DEADLINE_EVENTS, Topic.DEADLINE_TICKS, Topic.DOSSIER_EVENTS_DLQ)
-    specs += [TopicSpec(name=topic.value, partitions=PARTITIONS) for topic in plain]
+    specs += [
+        TopicSpec(name=topic.value, partitions=PARTITIONS)
+        for topic in (Topic.DEADLINE_EVENTS, Topic.DOSSIER_EVENTS_DLQ)
+    ]
+    specs.append(TopicSpec(name=Topic.DEADLINE_TICKS.value, partitions=PARTITIONS, configs=log_time))
     compacted = TopicSpec(
         name=Topic.DEADLINES_CHANGELOG.value, partitions=PARTITIONS, configs={"cleanup.policy": "compact"}
     )

@@ -1,9 +1,10 @@
 """`motcua replay deadlines`: a right log is equal, every lie is found, and what is just being said is neither."""
 
 import asyncio
+import itertools
 import json
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -175,3 +176,56 @@ async def said_by_key(bootstrap: str) -> dict[bytes, list[str]]:
 async def said_by_a_load(bootstrap: str) -> list[Any]:
     await BulkLoader(bootstrap, BulkFold(pipeline())).run(micros(datetime.now(UTC) - GRACE), takes_over=False)
     return await everything_on(bootstrap, Topic.DEADLINE_EVENTS)
+
+
+@pytest.mark.timeout(120)
+async def test_what_was_said_of_an_import_is_right_while_counters_go_on_and_a_lie_is_found_all_the_same(
+    bootstrap: str,
+) -> None:
+    """A worker said what fell due of an import while it was silent; since then late reports come every few seconds (TIME-4)."""
+    await make_topics(bootstrap, has_own_times=True)
+    now = datetime.now(UTC)
+    imported_at = now - timedelta(minutes=3)
+    lives = [
+        Dossier(new_id(random.Random(40 + nth)), is_history=True).accepted(
+            now - timedelta(days=90), appointment_at=now - timedelta(days=60)
+        )
+        for nth in range(24)
+    ]
+    late = iter(
+        Dossier(new_id(random.Random(90 + nth))).accepted(
+            now - timedelta(hours=5), appointment_at=now + timedelta(days=9)
+        )
+        for nth in itertools.count()
+    )
+    async with Relay(bootstrap) as relay:
+        await relay.publish((life.events[0] for life in lives), imported_at)
+        silent_until = micros(imported_at + timedelta(minutes=2))
+        await BulkLoader(bootstrap, BulkFold(pipeline())).run(silent_until, takes_over=False)
+        said = await everything_on(bootstrap, Topic.DEADLINE_EVENTS)
+        assert sum(dict(one.headers)["ce_type"] == b"dossier-breached.v1" for one in said) == len(lives)
+        for seconds in (50, 45, 40, 35, 30, 25, 20, 15, 10):  # never silent for long enough, in any partition
+            await relay.publish((next(late).events[0] for _ in range(24)), now - timedelta(seconds=seconds))
+        await BulkLoader(bootstrap, BulkFold(pipeline())).run(None, takes_over=False)
+        until = micros(now - timedelta(seconds=8))
+        enough = asyncio.Event()
+        reporting = asyncio.create_task(keep_reporting(relay, late, enough))
+        result = await verify(bootstrap, BulkFold(pipeline()), until)
+        enough.set()
+        assert await reporting > 0
+        assert (result.counts, result.stored) == ({}, len(said) + 9 * 24)
+        await BulkLoader(bootstrap, BulkFold(pipeline())).run(None, takes_over=False)
+        untold = Dossier(new_id(random.Random(7))).accepted(now, appointment_at=now + timedelta(days=9))
+        await relay.publish(untold.events)
+    await plant(bootstrap, [(said[0], said[0].value, named(said[0], ce_id=MADE_UP))])
+    found = await verify(bootstrap, BulkFold(pipeline()), micros(datetime.now(UTC)))
+    assert found.counts == {"extra": 1, "missing": 1}
+
+
+async def keep_reporting(relay: Relay, late: Iterator[Dossier], enough: asyncio.Event) -> int:
+    """Counters that go on: a report of what happened hours ago, one after the other; how many."""
+    count = 0
+    while not enough.is_set():
+        await relay.publish(next(late).events)
+        count += 1
+    return count

@@ -34,6 +34,7 @@ from tests.integration.deadlines.harness import (
     empty,
     make_topics,
 )
+from tests.sealing import chained
 from tests.waiting import stays_async, until_async, until_past
 
 pytestmark = pytest.mark.integration
@@ -60,7 +61,7 @@ def past_lives(rng: random.Random, now: datetime) -> list[Dossier]:
         if number % 3 == 0:
             life.asked(start + timedelta(hours=40)).supplemented(start + timedelta(hours=90))
         life.ready(start + timedelta(hours=rng.randrange(100, 300)))
-        life.events = [replace(one, envelope=replace(one.envelope, recorded_at=now)) for one in life.events]
+        life.events = chained(replace(one, envelope=replace(one.envelope, recorded_at=now)) for one in life.events)
         lives.append(life)
     return lives
 

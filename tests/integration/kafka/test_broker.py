@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,22 @@ async def test_topics_are_created_once_and_a_difference_is_reported(kafka: Kafka
         f"topic {name} has 1 replicas, its spec says 3",
         f"topic {name} has cleanup.policy=compact, its spec says cleanup.policy=delete",
     ]
+
+
+async def test_a_setting_that_may_be_adjusted_is_brought_up_to_date_and_the_others_stay(
+    kafka: KafkaHandle, name: str
+) -> None:
+    old = TopicSpec(name=name, partitions=2, configs={"retention.ms": "86400000"})
+    assert await create_topics(kafka.bootstrap_servers, [old]) == [name]
+    now = {"retention.ms": "86400000", "message.timestamp.type": "LogAppendTime"}
+    with pytest.raises(TopicMismatchError, match=r"message\.timestamp\.type=CreateTime"):
+        await create_topics(kafka.bootstrap_servers, [replace(old, configs=now)])
+    adjusted = frozenset({"message.timestamp.type"})
+    with pytest.raises(TopicMismatchError, match=r"has retention\.ms=86400000, its spec says retention\.ms=1"):
+        await create_topics(
+            kafka.bootstrap_servers, [replace(old, configs={**now, "retention.ms": "1"}, adjusted=adjusted)]
+        )
+    assert await create_topics(kafka.bootstrap_servers, [replace(old, configs=now)]) == []
 
 
 async def test_two_deployers_may_create_the_same_topics_at_once(kafka: KafkaHandle, name: str) -> None:

@@ -8,7 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.embedded.kafka.topics import TopicSpec, create_topics
-from events.catalog import DOSSIER_TYPES, REFERENCE_TYPES
+from events.catalog import REFERENCE_TYPES
 from events.codec import to_kafka
 from events.envelope import Event
 from events.topics import Topic
@@ -71,6 +71,6 @@ async def limit_message_size(bootstrap: str, topic: str, limit_bytes: int) -> No
 async def _send(producer: AIOKafkaProducer, event: Event) -> None:
     key, value, headers = to_kafka(event)
     event_type = event.envelope.event_type
-    recorded = Topic.REFERENCE_EVENTS if event_type in REFERENCE_TYPES else Topic.DEADLINE_EVENTS
-    topic = Topic.DOSSIER_EVENTS if event_type in DOSSIER_TYPES else recorded
+    recorded = Topic.REFERENCE_EVENTS if event_type in REFERENCE_TYPES else Topic.DOSSIER_EVENTS
+    topic = recorded if event.envelope.hash else Topic.DEADLINE_EVENTS
     await producer.send(topic, value, key, headers=headers)

@@ -17,6 +17,7 @@ from rules.clocks.instants import micros
 from services.deadlines.adapters.bulk.fold import BulkFold, PartitionFold, content_of
 from services.deadlines.pipeline import Pipeline
 from tests.flow.deadlines.dossiers import Dossier, at, term
+from tests.sealing import resealed
 from tests.unit.deadlines.test_put_aside import thrown
 
 EXAMPLES = Path(__file__).parents[3] / "schemas" / "examples"
@@ -49,7 +50,7 @@ def poisonous(event_type: str, dossier_id: str = "poison") -> Record:
     data = next((EXAMPLES / event_type / "valid").glob("*.json")).read_bytes()
     headers = dict(first.headers) | {"ce_type": event_type.encode()}
     headers.pop("ce_dataschema", None)
-    return first._replace(value=data, headers=list(headers.items()))
+    return first._replace(value=data, headers=resealed(data, headers.items()))
 
 
 def types(words: Any) -> list[str]:

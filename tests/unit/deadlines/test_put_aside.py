@@ -13,7 +13,6 @@ from events.deadline import ClockNotArmed
 from events.dossier import IntegrityFlagRaised
 from rules.clocks import falling_due, fold, taking
 from rules.clocks.aside import refusal
-from rules.clocks.errors import StreamGapError
 from rules.clocks.replay import Told, replay
 from rules.clocks.state import NEVER
 from rules.errors import CalendarExhaustedError, InvalidTermError, UnknownCalendarError
@@ -22,7 +21,6 @@ from tests.unit.deadlines.life import Life, Watch, at, dues, fact_of, kinds, one
 ERRORS = [
     CalendarExhaustedError("2040-01-01 lies outside"),
     InvalidTermError("no term"),
-    StreamGapError("a number is missing"),
     AssertionError(),
     OverflowError("date value out of range"),
     ValueError("year 0 is out of range"),

@@ -48,6 +48,8 @@ from events.dossier import (
     TransferRefused,
 )
 from events.envelope import Envelope, Event
+from events.hash_chain import GENESIS
+from tests.sealing import sealed
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 WARD = 3000001
@@ -309,7 +311,8 @@ class Dossier:
 
     def apply(self, data: DossierEvent, when: datetime, recorded_at: datetime | None = None) -> "Dossier":
         self.seq += 1
-        self.events.append(self._event(data, when, recorded_at))
+        before = next((one.envelope.hash for one in reversed(self.events) if one.envelope.hash), GENESIS)
+        self.events.append(sealed(self._event(data, when, recorded_at), before))
         return self
 
     def conclude(self, data: DeadlineEvent, when: datetime) -> "Dossier":

@@ -6,6 +6,7 @@ import pytest
 
 from events.codec import to_kafka
 from events.envelope import Event
+from services.stats.domain.chains import StoredLink
 from services.stats.domain.facts import DossierFacts
 from services.stats.domain.levels import Places
 from services.stats.domain.reference import ReferenceRow
@@ -25,7 +26,7 @@ def records(*, with_rubbish: bool) -> list[Record]:
         key, value, headers = to_kafka(event)
         made.append(
             Record(
-                topic="dossier-events",
+                topic="dossier-events" if event.envelope.hash else "deadline-events",
                 partition=0,
                 offset=offset,
                 appended_at=APPENDED_AT,
@@ -46,6 +47,8 @@ class World:
     def __init__(self, batch: Sequence[Record], revisions: Sequence[int] = (1, 1), *, can_bury: bool = True) -> None:
         self.steps: list[str] = []
         self.facts: list[DossierFacts] = []
+        self.stored: list[StoredLink] = []
+        self.letters: list[tuple[Record, str]] = []
         self._batch, self._revisions, self._can_bury = batch, list(revisions), can_bury
 
     async def next_batch(self) -> Sequence[Record]:
@@ -57,7 +60,14 @@ class World:
     async def send(self, record: Record, reason: str) -> None:
         if not self._can_bury:
             raise DeadLetterError(reason)
+        self.letters.append((record, reason))
         self.steps.append(f"dead letter at {record.offset}: {reason.partition(':')[0]}")
+
+    async def links(self, keys: Sequence[DossierKey]) -> Sequence[StoredLink]:
+        return [one for one in self.stored if one.stream_id in {key.dossier_id for key in keys}]
+
+    async def reference_links(self, stream_ids: Sequence[str]) -> Sequence[StoredLink]:
+        return [one for one in self.stored if one.stream_id in stream_ids]
 
     async def insert_reference(self, rows: Sequence[ReferenceRow]) -> None:
         self.steps.append(f"insert {len(rows)} of units")

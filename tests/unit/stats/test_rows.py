@@ -5,17 +5,21 @@ from datetime import UTC, date, datetime
 import pytest
 from msgspec.structs import replace
 
-from events.codec import dumps, to_kafka, to_structured
+from events.codec import dumps, from_kafka, to_kafka, to_structured
 from events.deadline import DeadlineSet
 from events.envelope import Event
 from services.stats.domain.errors import RowOutOfRangeError
-from services.stats.domain.rows import EVENT_COLUMNS, DossierKey, LogPlace, key_of, row_for
+from services.stats.domain.rows import EVENT_COLUMNS, DossierKey, EventRow, LogPlace, key_of, row_for
 from services.stats.pipeline import row_of
 from services.stats.ports import Record
 from tests.unit.stats.dossiers import Dossier, at
 
 APPENDED_AT = at("2026-03-02", "08:00")
 EVENTS = Dossier("D", channel=2).accepted(at("2026-03-02")).due_at(at("2026-03-09", "17:00")).events
+
+
+def row(of: Record) -> EventRow:
+    return row_of(of, from_kafka(of.value, of.headers))
 
 
 def with_envelope(**fields: object) -> Event:
@@ -45,7 +49,8 @@ def test_a_row_holds_the_envelope_the_data_and_where_it_stood() -> None:
 
     assert (row["dossier_id"], row["opened_on"], row["stream_seq"]) == ("D", date(2026, 3, 2), 1)
     assert (row["occurred_at"], row["channel"], row["data"]) == (at("2026-03-02"), 2, '{"a":1}')
-    assert row["envelope"] == '{"causation_id":"c","newer":1}'
+    chain = f'"prev_hash":"{event.envelope.prev_hash}","hash":"{event.envelope.hash}"'
+    assert row["envelope"] == f'{{"causation_id":"c",{chain},"newer":1}}'
     assert (row["_topic"], row["_partition"], row["_offset"]) == ("dossier-events", 3, 42)
     assert key_of(tuple(row.values())) == DossierKey(date(2026, 3, 2), "D")
 
@@ -54,7 +59,7 @@ def test_the_data_of_a_binary_record_is_kept_byte_for_byte() -> None:
     _, value, headers = to_kafka(EVENTS[0])
     odd = b" " + value.replace(b":", b" : ", 1)
 
-    assert row_of(record(odd, headers))[EVENT_COLUMNS.index("data")] == odd.decode()
+    assert row(record(odd, headers))[EVENT_COLUMNS.index("data")] == odd.decode()
 
 
 def test_a_structured_record_gives_the_same_row_as_a_binary_one() -> None:
@@ -62,7 +67,7 @@ def test_a_structured_record_gives_the_same_row_as_a_binary_one() -> None:
     structured = dumps(to_structured(EVENTS[0]))
     content_type = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
 
-    assert row_of(record(structured, content_type)) == row_of(record(value, headers))
+    assert row(record(structured, content_type)) == row(record(value, headers))
 
 
 @pytest.mark.parametrize(

@@ -14,15 +14,16 @@ from msgspec.structs import replace
 
 from events.codec import Headers
 from events.errors import MessageError
+from events.hash_chain import Link
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.errors import PutAsideError
 from rules.clocks.facts import Fact
 from rules.clocks.instants import Instant
 from rules.clocks.log_time import LogTime
 from rules.clocks.state import StreamState
-from services.deadlines.adapters.wire.fact_reader import read_fact
+from services.deadlines.adapters.wire.fact_reader import read_linked
 from services.deadlines.adapters.wire.record_writer import RecordWriter
-from services.deadlines.pipeline import Pipeline
+from services.deadlines.pipeline import Pipeline, Taken
 
 _MILLISECOND = 1000
 
@@ -59,9 +60,9 @@ class _Folded(NamedTuple):
 
     record: Any
     key: bytes
-    fact: Fact
+    read: tuple[Fact, Link]
     before: StreamState | None
-    emitted: list[DerivedEvent]
+    taken: Taken
 
 
 @dataclass(slots=True)
@@ -87,21 +88,21 @@ class BulkFold:
 
         A record that the fold can't take is among `refused`, and its stream is put aside, as the live worker does it (TIME-8).
         """
-        states, time, on_fact = here.states, here.time, self._pipeline.on_fact
+        states, time, on_record = here.states, here.time, self._pipeline.on_record
         all_folded: list[_Folded] = []
         # Each step for all records before the next step: that keeps its code and data in the processor's caches.
-        for record, fact in self._read(here, records):
+        for record, fact, link in self._read(here, records):
             key = record.key
             before = states.get(key)
-            after, emitted = on_fact(before, fact, time)
-            if after is not None:
-                states[key] = after
-                if after.aside and after is not before:
-                    here.refused.append(Refused(record, PutAsideError(after.aside)))
+            taken = on_record(before, fact, link, time)
+            if taken.state is not None:
+                states[key] = taken.state
             else:  # forgotten by now, or never known
                 states.pop(key, None)
-            if emitted:
-                all_folded.append(_Folded(record, key, fact, before, emitted))
+            if taken.refusal is not None:
+                here.refused.append(Refused(record, taken.refusal))
+            if taken.emitted:
+                all_folded.append(_Folded(record, key, (fact, link), before, taken))
         out: list[DerivedRecord] = []
         unwritten: set[bytes] = set()
         for folded in all_folded:
@@ -115,22 +116,24 @@ class BulkFold:
             here.refused.append(Refused(folded.record, PutAsideError(here.states[key].aside)))
             return []
         try:
-            return self._written(key, folded.emitted)
+            return self._written(key, folded.taken.emitted)
         except Exception as error:  # noqa: BLE001 nothing that one stream brings may stop the others (promise 12)
             unwritten.add(key)
-            after, emitted = self._pipeline.refuse(folded.before, folded.fact, error)
+            taken = self._pipeline.refuse(folded.before, *folded.read, error)
+            after, last = taken.state, here.states.get(key)
             assert after is not None  # noqa: S101 a stream that is put aside is kept
-            last = here.states.get(key)
-            here.states[key] = replace(after, seq=max(after.seq, last.seq if last is not None else 0))
+            is_behind = last is not None and last.seq > after.seq
+            here.states[key] = replace(after, seq=last.seq, links=last.links) if last and is_behind else after
             here.refused.append(Refused(folded.record, PutAsideError(after.aside)))
-            return self._written(key, emitted)
+            return self._written(key, taken.emitted)
 
-    def _read(self, here: PartitionFold, records: Iterable[Any]) -> list[tuple[Any, Fact]]:
-        facts: list[tuple[Any, Fact]] = []
+    def _read(self, here: PartitionFold, records: Iterable[Any]) -> list[tuple[Any, Fact, Link]]:
+        facts: list[tuple[Any, Fact, Link]] = []
         for record in records:
             key = record.key
             try:
-                facts.append((record, read_fact(key, record.value, record.headers, record.timestamp * _MILLISECOND)))
+                known_at = record.timestamp * _MILLISECOND
+                facts.append((record, *read_linked(key, record.value, record.headers, known_at)))
             except MessageError as error:
                 here.refused.append(Refused(record, error))
         here.event_count += len(facts)
@@ -154,6 +157,21 @@ class BulkFold:
             here.states[key] = checked.state or state
             if records:
                 yield records
+
+    def pass_open_gates(
+        self, here: PartitionFold, until: Instant, detected_at: Instant
+    ) -> Iterator[list[DerivedRecord]]:
+        """Emit what ticks may have said of streams that wait now: while the partition was silent their time counted (TIME-4).
+
+        The gate was open until `open_until` became known, and nobody can tell from the log whether a tick came in that time.
+        """
+        opened = min(until, here.time.open_until - self.grace)
+        for key, state in list(here.states.items()):
+            if state.is_catching_up and state.next_at < opened and here.time.open_until > state.known_at:
+                checked = self._pipeline.on_check(state, opened, detected_at)
+                if checked.state is not None:
+                    here.states[key] = checked.state
+                    yield self._written(key, checked.emitted)
 
     def _written(self, key: bytes, emitted: list[DerivedEvent]) -> list[DerivedRecord]:
         return [DerivedRecord(key, value, headers) for value, headers in self._writer.write(key.decode(), emitted)]

@@ -16,7 +16,7 @@ from aiokafka import ConsumerRecord
 from events.deadline import ClockNotArmed
 from events.dossier import IntegrityFlagRaised
 from events.errors import MessageError
-from rules.clocks.aside import refusal
+from events.hash_chain import Link
 from rules.clocks.derived_events import DerivedEvent
 from rules.clocks.errors import PutAsideError
 from rules.clocks.facts import Fact
@@ -28,10 +28,10 @@ from services.deadlines.adapters.live.record_batches import RecordBatch
 from services.deadlines.adapters.live.ticker import Ticker, read_tick
 from services.deadlines.adapters.store.faust_tables import OpenClocks
 from services.deadlines.adapters.wire import dead_letters
-from services.deadlines.adapters.wire.fact_reader import read_fact
+from services.deadlines.adapters.wire.fact_reader import read_linked
 from services.deadlines.adapters.wire.record_writer import Record as WrittenRecord
 from services.deadlines.adapters.wire.record_writer import RecordWriter
-from services.deadlines.pipeline import Pipeline
+from services.deadlines.pipeline import Pipeline, Taken
 
 _MICROSECONDS_PER_MILLISECOND = 1000
 
@@ -48,14 +48,21 @@ class Counters:
     put_aside: int = 0
 
 
+class _Read(NamedTuple):
+    """One record as it was read."""
+
+    key: bytes
+    partition: int
+    fact: Fact
+    link: Link
+
+
 class _Folded(NamedTuple):
     """A fact folded into its stream's state, and nothing of it kept yet."""
 
     before: StreamState | None
-    after: StreamState | None
-    emitted: Sequence[DerivedEvent]
+    taken: Taken
     records: Sequence[WrittenRecord]
-    refusal: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,47 +108,49 @@ class Agents:
         for record in record_batch.records:
             known_at = record.timestamp * _MICROSECONDS_PER_MILLISECOND
             try:
-                fact = read_fact(record.key, record.value, record.headers, known_at)
+                fact, link = read_linked(record.key, record.value, record.headers, known_at)
             except MessageError as error:
                 await self._put_aside(record, error)
                 if epoch != self._clocks.epoch:
                     return False
                 continue
-            folded = self._fold(record.key, record_batch.partition, fact, time)
-            if folded.refusal:
-                await self._put_aside(record, PutAsideError(folded.refusal))
+            read = _Read(record.key, record_batch.partition, fact, link)
+            folded = self._fold(read, time)
+            if folded.taken.refusal is not None:
+                await self._put_aside(record, folded.taken.refusal)
                 if epoch != self._clocks.epoch:
                     return False
                 # A look may have changed the state meanwhile.
-                folded = self._fold(record.key, record_batch.partition, fact, time)
+                folded = self._fold(read, time)
             self._keep(record.key, record_batch.partition, folded)
         self._times.mark_done(record_batch.partition)
         return True
 
     async def _put_aside(self, record: Record, error: Exception) -> None:
         self.counters.put_aside += 1
+        what = error if isinstance(error, PutAsideError) else f"{type(error).__name__}: {error}"
         text = "%s-%s@%s is put aside: %s (%d since start)"
-        logger.error(text, record.topic, record.partition, record.offset, error, self.counters.put_aside)
+        logger.error(text, record.topic, record.partition, record.offset, what, self.counters.put_aside)
         await dead_letters.send(self.dependencies.dlq, record, error)
 
-    def _fold(self, key: bytes, partition: int, fact: Fact, time: LogTime) -> "_Folded":
-        before = self._clocks.get(key, partition)
-        after, emitted = self._pipeline.on_fact(before, fact, time)
-        if not emitted:
-            return _Folded(before, after, emitted, (), refusal(before, after))
+    def _fold(self, read: "_Read", time: LogTime) -> "_Folded":
+        key, before = read.key, self._clocks.get(read.key, read.partition)
+        taken = self._pipeline.on_record(before, read.fact, read.link, time)
+        if not taken.emitted:
+            return _Folded(before, taken, ())
         try:
-            records = self._writer.write(key.decode(), emitted)
+            records = self._writer.write(key.decode(), taken.emitted)
         except Exception as error:  # noqa: BLE001 nothing that one stream brings may stop the others (promise 12)
-            after, emitted = self._pipeline.refuse(before, fact, error)
-            records = self._writer.write(key.decode(), emitted)
-        return _Folded(before, after, emitted, records, refusal(before, after))
+            taken = self._pipeline.refuse(before, read.fact, read.link, error)
+            records = self._writer.write(key.decode(), taken.emitted)
+        return _Folded(before, taken, records)
 
     def _keep(self, key: bytes, partition: int, folded: "_Folded") -> None:
-        before, after = folded.before, folded.after
+        before, after = folded.before, folded.taken.state
+        if folded.taken.emitted:
+            self._emit(key, partition, folded.taken.emitted, folded.records)
         if after is before:
             return
-        if folded.emitted:
-            self._emit(key, partition, folded.emitted, folded.records)
         if after is None:
             if before is not None:  # its time was over; a tick would have forgotten it by now
                 self._clocks.remove(key, partition)
@@ -154,7 +163,9 @@ class Agents:
         before = self._clocks.get(key, partition)
         if before is None or tick.assignment_epoch != self._ticker.assignment_epoch:
             return
-        if self._ticker.is_held_back(partition, before, tick):
+        appended_at = record.timestamp * _MICROSECONDS_PER_MILLISECOND
+        is_trusted = self._ticker.trusts(tick, appended_at, record.timestamp_type)
+        if not is_trusted or self._ticker.is_held_back(partition, before, tick):
             self._ticker.look_later(partition, key, before)
             return
         checked = self._pipeline.on_check(before, tick.until, tick.detected_at)

@@ -7,7 +7,7 @@ it does not depend on when it is read. Time is held back for a partition until e
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from secrets import token_hex
 
 import faust
@@ -15,12 +15,14 @@ import orjson
 
 from rules.clocks.instants import Instant, instant, length, micros
 from rules.clocks.state import NEVER, StreamState
+from services.deadlines.adapters.live.clock_watch import ClockWatch
 from services.deadlines.adapters.live.committed_consumer import CommittedConsumer
 from services.deadlines.adapters.live.log_times import LogTimes
 from services.deadlines.adapters.live.outbox import Outbox
 from services.deadlines.adapters.live.timers import Timers
 from services.deadlines.adapters.live.watermark import Watermark
 from services.deadlines.adapters.store.faust_tables import OpenClocks
+from services.deadlines.config import DeadlinesConfig
 from services.deadlines.pipeline import Pipeline
 from services.deadlines.ports import WallClock
 
@@ -46,15 +48,17 @@ class Ticker:
     ticks of earlier ones are passed over, and what they wanted is in the rebuilt index again.
 
     The log's time is the broker's, and a clock beside it may be ahead: time is judged `clock_skew` later than this worker's clock
-    says, so a worker that is no more than that ahead calls nothing late that a replay would not (B9).
+    says, so a worker that is no more than that ahead calls nothing late that a replay would not (B9). One that is more than
+    `clock_ahead` ahead says nothing at all that time brings (`ClockWatch`).
     """
 
     def __init__(
-        self, pipeline: Pipeline, clock: WallClock, times: LogTimes, ticks: Outbox, clock_skew: timedelta
+        self, pipeline: Pipeline, clock: WallClock, times: LogTimes, ticks: Outbox, config: DeadlinesConfig
     ) -> None:
         self._pipeline = pipeline
         self._clock = clock
-        self._clock_skew = length(clock_skew)
+        self._clock_skew = length(config.clock_skew)
+        self._watch = ClockWatch(length(config.clock_ahead))
         self._times = times
         self._ticks = ticks
         self._timers = Timers()
@@ -96,6 +100,10 @@ class Ticker:
         watermark = tick.until + self._pipeline.grace
         return state.is_catching_up and not self._pipeline.is_silent(self._times.of(partition), watermark)
 
+    def trusts(self, tick: Tick, appended_at: Instant, time_type: int | None) -> bool:
+        """Whether the clock by which a tick was sent agreed with the broker's, which appended it then."""
+        return self._watch.trusts(tick.detected_at, appended_at, time_type)
+
     def look_later(self, partition: int, key: bytes, state: StreamState) -> None:
         """Note when to look at it; also when a tick came too early."""
         if state.next_at != NEVER:
@@ -110,6 +118,10 @@ class Ticker:
         waiting = self._timers.waiting(now - self._pipeline.grace, lambda partition: self._is_silent(partition, now))
         if not waiting:
             return 0
+        if self._watch.is_refusing:
+            if not self._watch.may_ask(detected_at):
+                return 0
+            waiting = {min(waiting)}
         consumer = app.consumer
         assert isinstance(consumer, CommittedConsumer)  # noqa: S101 our transport makes it
         await self._watermark.advance(consumer, waiting, now)
@@ -122,7 +134,8 @@ class Ticker:
             return 0
         until = watermark - self._pipeline.grace
         with_catching_up = self._is_silent(partition, watermark)
-        keys = self._timers.pop(partition, until, _MOST_PER_TICK, with_catching_up=with_catching_up)
+        most = 1 if self._watch.is_refusing else _MOST_PER_TICK
+        keys = self._timers.pop(partition, until, most, with_catching_up=with_catching_up)
         if keys:
             value = tick_bytes(Tick(until=until, detected_at=detected_at, assignment_epoch=self.assignment_epoch))
             for key in keys:

@@ -3,11 +3,13 @@
 Raises a MessageError (dead-letter) for a record that can't be understood, or that has no business on `dossier-events`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from events.catalog import DOSSIER_TYPES
 from events.codec import core_from_kafka
 from events.errors import MessageError, UnknownEventTypeError, UnreadableMessageError
+from events.hash_chain import Link
+from events.record_chain import link_of_record
 from events.topics import Topic
 from rules.clocks.fact_of import fact_of
 from rules.clocks.facts import Fact
@@ -36,6 +38,19 @@ def read_fact(
         if key is None or key != envelope.dossier_id.encode():
             raise UnreadableMessageError(f"the key {key!r} is not the subject {envelope.dossier_id!r}")
         return fact_of(envelope, data, known_at)
+    except MessageError:
+        raise
+    except Exception as error:
+        raise UnreadableMessageError(f"{type(error).__name__}: {error}") from error
+
+
+def read_linked(
+    key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes | None]], known_at: int
+) -> tuple[Fact, Link]:
+    """The fact of one record, and its link in the hash chain. Raises what `read_fact` does, for the same."""
+    fact = read_fact(key, value, headers, known_at)
+    try:
+        return fact, link_of_record(value, headers, fact.seq)
     except MessageError:
         raise
     except Exception as error:
