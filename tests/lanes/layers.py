@@ -8,7 +8,8 @@ from pathlib import Path
 FILE = Path(__file__).with_name("layers.toml")
 LANES = ("pure", "connected", "whole")
 """Pure tests start no process of the product; connected ones run parts of it on the real Kafka, ClickHouse and PostgreSQL;
-whole ones run the product as its users meet it: its processes, its stack, its page in a browser."""
+whole ones run the product as its users meet it: its processes, its stack. The browser runs beside the
+connected ones, whose ClickHouse its page asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
