@@ -35,11 +35,13 @@ async def read_topic(bootstrap_servers: str, topic: str) -> AsyncIterator[Consum
     """
     consumer = await started_consumer(bootstrap_servers)
     try:
-        for partition in await partitions_of(consumer, topic):
-            consumer.assign([partition])
-            end = (await consumer.end_offsets([partition]))[partition]
-            start = (await consumer.beginning_offsets([partition]))[partition]
-            async for record in records_between(consumer, partition, start, end):
+        partitions = await partitions_of(consumer, topic)
+        starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+        consumer.assign(partitions)  # all at once: after each change the client takes half a second to fetch again
+        for partition in partitions:
+            consumer.seek(partition, starts[partition])
+        for partition in partitions:
+            async for record in _records_until(consumer, partition, ends[partition]):
                 yield record
     finally:
         await consumer.stop()
@@ -50,6 +52,13 @@ async def records_between(
 ) -> AsyncIterator[ConsumerRecord]:
     """The committed records from `start` up to before `end`, of a partition that is assigned to the consumer."""
     consumer.seek(partition, start)
+    async for record in _records_until(consumer, partition, end):
+        yield record
+
+
+async def _records_until(
+    consumer: AIOKafkaConsumer, partition: TopicPartition, end: int
+) -> AsyncIterator[ConsumerRecord]:
     while await consumer.position(partition) < end:
         for record in (await consumer.getmany(partition, timeout_ms=500)).get(partition, ()):
             if record.offset < end:
