@@ -96,9 +96,11 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
             for start in range(0, len(places), KEYS_PER_QUERY):
                 part = places[start : start + KEYS_PER_QUERY]
                 marks = ",".join(["(?,?)"] * len(part))
+                # A join and not `(a, b) IN (VALUES ...)`: for that SQLite reads the whole table.
                 c.execute(
-                    f"SELECT originator_id, originator_version, state FROM {self.events_table_name}"  # noqa: S608
-                    f" WHERE (originator_id, originator_version) IN (VALUES {marks})",
+                    f"WITH place (id, number) AS (VALUES {marks})"  # noqa: S608  # marks only
+                    f" SELECT originator_id, originator_version, state FROM place CROSS JOIN {self.events_table_name}"
+                    " ON originator_id = id AND originator_version = number",
                     [value for dossier_id, seq in part for value in (dossier_id.hex, seq)],
                 )
                 found += [((UUID(row[0]), row[1]), row[2]) for row in c.fetchall()]

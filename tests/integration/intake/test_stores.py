@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eventsourcing.sqlite import SQLiteCursor
 
 from services.intake.adapters.event_store import LedgerStore, open_store
 from services.intake.ports import StoreUnavailableError
@@ -186,3 +187,31 @@ class TestPostgreSQL(StoreContract):
         told = life(name())
         store.append(told, [])
         assert store.load([told[0].dossier_id])[told[0].dossier_id] == told[-1].state
+
+
+def test_nothing_that_is_asked_of_some_dossiers_reads_the_whole_sqlite_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store({"SQLITE_DBNAME": str(tmp_path / "ledger.sqlite")})
+    told = life(name())
+    store.append(told, [])
+    asked: list[tuple[str, Any]] = []
+    execute = SQLiteCursor.execute
+    monkeypatch.setattr(SQLiteCursor, "execute", lambda self, *said: (asked.append(said), execute(self, *said))[1])
+    dossier_id = told[0].dossier_id
+    assert len(store.read_events([(one.dossier_id, one.stream_seq) for one in told])) == len(told)
+    assert dossier_id in store.load([dossier_id])
+    store.find_links([dossier_id])
+    store.find_receipts(["nobody|nothing"])
+    monkeypatch.undo()
+    recorder: Any = store._recorder
+    plans: list[str] = []
+    with recorder.datastore.transaction(commit=False) as cursor:
+        for sql, *values in asked:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", *values)
+            plans += [row[3] for row in cursor.fetchall()]
+    store.close()
+    assert any("SEARCH stored_events" in one for one in plans)
+    assert [
+        one for one in plans if one.startswith(("SCAN stored_events", "SCAN action_receipts", "SCAN linked_codes"))
+    ] == []
