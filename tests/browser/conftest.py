@@ -7,7 +7,6 @@ otherwise the browser tests are skipped with the reason. The browser lives for o
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from deploy.embedded.kafka.launch import free_port
 from services.stats.adapters.unit_register import load_units
 from tests.browser.town import town, units
 from tests.embedded.engine import ClickHouseProcess
@@ -34,12 +34,6 @@ CHROMIUM_ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def serve(clickhouse_url: str, port: int) -> subprocess.Popen[bytes]:

@@ -10,12 +10,13 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
+from deploy.embedded.kafka.launch import free_port
 from events.dossier import IntegrityFlagRaised
 from events.envelope import Event
 from motcua.cli import group
 from services.stats.adapters.fact_store import ClickHouseFacts
 from services.stats.domain.rows import data_text, row_for
-from tests.browser.conftest import Visit, ended, free_port, serve
+from tests.browser.conftest import Visit, ended, serve
 from tests.browser.test_page import UNLABELLED, WEAK_CONTRAST
 from tests.embedded.engine import ClickHouseProcess
 from tests.sql.engines import engine_of_its_own

@@ -7,8 +7,9 @@ import urllib.request
 
 import pytest
 
+from deploy.embedded.kafka.launch import free_port
 from services.stats.questions import PAGE, TREND, Rate, rate_text
-from tests.browser.conftest import Visit, ended, free_port, serve
+from tests.browser.conftest import Visit, ended, serve
 from tests.browser.town import CITY, NEW_WARDS, SCRIPT_CODE, SCRIPT_ID
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]

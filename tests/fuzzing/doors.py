@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.embedded.kafka.launch import free_port
 from deploy.embedded.processes.tied import tied
 from services.stats.adapters.unit_register import load_units
 from tests.browser.town import town, units
@@ -47,9 +47,7 @@ def page(folder: Path) -> Iterator[str]:
 @contextmanager
 def _served(folder: Path, module: list[str], port_setting: str, needs: dict[str, str]) -> Iterator[str]:
     """AssertionError with its log if it doesn't come up, or doesn't end in time: then it says where it hangs."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, **needs, port_setting: str(port), "PYTHONPATH": str(ROOT)}
     command = tied([sys.executable, "-X", "faulthandler", "-m", *module], parent_pid=os.getpid())
     log = folder / "log"

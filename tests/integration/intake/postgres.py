@@ -3,12 +3,13 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from deploy.embedded.kafka.launch import free_port
 
 START_SECONDS = 30.0
 
@@ -22,7 +23,7 @@ def running_postgres() -> Iterator[dict[str, str]]:
     """The settings of `eventsourcing` for an empty database that lives as long as the context."""
     programs = _programs()
     with tempfile.TemporaryDirectory(prefix="motcua-pg-") as named:
-        folder, port = Path(named), _free_port()
+        folder, port = Path(named), free_port()
         user = _unprivileged_user()
         if user is not None:
             os.chown(folder, user.pw_uid, user.pw_gid)
@@ -86,10 +87,3 @@ def _run(user: pwd.struct_passwd | None, command: list[str]) -> None:
     )  # fmt: skip
     if done.returncode != 0:
         raise NoPostgresError(f"{command[0]} failed: {done.stderr.strip()[-300:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-    return port

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from deploy.embedded.kafka.launch import free_port
 from deploy.embedded.processes.programs import Program
 from deploy.embedded.processes.rundir import RunDir
 from deploy.embedded.processes.sweep import kill_marked, marked_processes
@@ -99,12 +99,6 @@ class Office:
             if line == "stack: up\n":
                 return process
         raise AssertionError("".join(said))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _runs(pid: int) -> bool:
